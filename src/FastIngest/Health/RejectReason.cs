@@ -1,0 +1,37 @@
+namespace FastIngest.Health;
+
+/// <summary>Why a record is not in the output, checked in this order.</summary>
+public enum RejectReason
+{
+    /// <summary>Larger than the largest record allowed.</summary>
+    TooLarge,
+
+    /// <summary>Not valid JSON.</summary>
+    InvalidJson,
+
+    /// <summary>Valid JSON, but a string, number, array, boolean or null.</summary>
+    NotAnObject,
+
+    /// <summary>Invalid UTF-8 or a lone surrogate somewhere in the record.</summary>
+    InvalidText,
+
+    /// <summary>No <c>user_id</c>, or an empty one.</summary>
+    NoUserId,
+
+    /// <summary>No valid day in <c>date</c>, <c>date_time</c> or <c>timestamp</c>.</summary>
+    NoDate,
+
+    /// <summary>A heart-rate record without a valid <c>value</c>.</summary>
+    NoValue,
+}
+
+/// <summary>The names of the reasons in the rejects file and in reports.</summary>
+public static class RejectReasons
+{
+    private static readonly string[] Names =
+        ["too_large", "invalid_json", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value"];
+
+    public static readonly int Count = Names.Length;
+
+    public static string Name(this RejectReason reason) => Names[(int)reason];
+}

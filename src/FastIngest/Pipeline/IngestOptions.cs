@@ -1,0 +1,49 @@
+namespace FastIngest.Pipeline;
+
+/// <summary>How input files are brought into memory.</summary>
+public enum IoMode
+{
+    /// <summary>Mapped where a lease guards the mapping against truncation, read otherwise.</summary>
+    Auto,
+
+    /// <summary>Memory-mapped windows.</summary>
+    Mmap,
+
+    /// <summary>Positioned reads into pooled buffers.</summary>
+    Pread,
+}
+
+/// <summary>Which engine does the work; the output is the same, byte for byte.</summary>
+public enum IngestMode
+{
+    /// <summary>Parallel map, shuffle, reduce.</summary>
+    Optimized,
+
+    /// <summary>The plain reference: one thread, <c>JsonDocument</c>, everything in memory.</summary>
+    Original,
+}
+
+/// <summary>What to read and how. Where the rows go is given beside it, as sinks.</summary>
+public sealed record IngestOptions
+{
+    /// <summary>Directories or files; at least one.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    public IngestMode Mode { get; init; } = IngestMode.Optimized;
+
+    public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Bytes of a file that one worker takes at a time. Any value from 1 gives the same output.</summary>
+    public int ChunkBytes { get; init; } = 4 << 20;
+
+    /// <summary>Ranges of the key that are reduced separately; 0 lets the size of the input decide. Any value gives the same output.</summary>
+    public int Partitions { get; init; }
+
+    public IoMode Io { get; init; } = IoMode.Auto;
+
+    /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>
+    public int MaxRecordBytes { get; init; } = 16 << 20;
+
+    /// <summary>Where rejected records are written, one JSON object a line; made only if something is rejected.</summary>
+    public string RejectsPath { get; init; } = "rejects.ndjson";
+}
