@@ -7,9 +7,6 @@ internal readonly record struct DataSetSize(int Users, int Days)
     private const int DefaultDays = 30;
     private const int DaysPerYear = 365;
 
-    /// <summary>From so many users on, a user more or less is under half a percent.</summary>
-    private const int EnoughUsers = 100;
-
     public static DataSetSize Of(GeneratorOptions options, CancellationToken cancellationToken)
     {
         if (options.TotalBytes is not { } totalBytes || options is { Users: not null, Days: not null })
@@ -29,8 +26,9 @@ internal readonly record struct DataSetSize(int Users, int Days)
     private static DataSetSize Of(long totalBytes, SizeSample sample)
     {
         int users = UsersFor(totalBytes, DaysPerYear, sample);
-        if (users >= EnoughUsers)
+        if (users > SizeSample.FewUsers)
         {
+            // A user more or less is half a percent at most.
             return new DataSetSize(users, DaysPerYear);
         }
 
@@ -45,15 +43,10 @@ internal readonly record struct DataSetSize(int Users, int Days)
 
     private static int UsersFor(long totalBytes, int days, SizeSample sample)
     {
-        // Twice, because people further on may take a little more: their numbers have more digits.
-        long users = Math.Max(1, totalBytes / sample.Bytes(1, days));
-        for (int i = 0; i < 2; i++)
-        {
-            int sampled = (int)Math.Min(users, int.MaxValue);
-            double bytesPerUser = (double)sample.Bytes(sampled, days) / sampled;
-            users = Math.Max(1, (long)Math.Round(totalBytes / bytesPerUser));
-        }
-
-        return (int)Math.Min(users, int.MaxValue);
+        // The first user gives an idea of how many there will be, and so of whom to look at for an answer.
+        int about = ToUsers(totalBytes / (double)sample.Bytes(1, days));
+        return ToUsers(totalBytes / ((double)sample.Bytes(about, days) / about));
     }
+
+    private static int ToUsers(double users) => (int)Math.Clamp(Math.Round(users), 1, int.MaxValue);
 }

@@ -6,7 +6,10 @@ namespace FastIngest.Generate;
 /// </summary>
 internal sealed class SizeSample(GeneratorOptions options, CancellationToken cancellationToken)
 {
-    private const int SampledUsers = 100;
+    /// <summary>Up to so many users the answer is exact.</summary>
+    public const int FewUsers = 100;
+
+    private const int SampledUsers = 32;
     private const int SampledDays = 365;
 
     // For each user made so far the bytes of day 0, of days 0 and 1, and so on.
@@ -36,7 +39,7 @@ internal sealed class SizeSample(GeneratorOptions options, CancellationToken can
     /// <summary>Sums over all users for 1, 2, … days, up to the days sampled.</summary>
     private long[] BytesByDays(int users, int days)
     {
-        int sampled = Math.Min(users, SampledUsers);
+        int sampled = users <= FewUsers ? users : SampledUsers;
         long[] numbers = new long[sampled];
         for (int i = 0; i < sampled; i++)
         {
