@@ -22,7 +22,7 @@ public sealed class FieldNames
         _names = [.. names.Select(Encoding.UTF8.GetBytes)];
         for (_multiplier = 1; !TryFill(); _multiplier++)
         {
-            if (_multiplier > 10_000)
+            if (_multiplier > 16_383)
             {
                 throw new ArgumentException("No perfect hash for these names.", nameof(names));
             }
@@ -48,7 +48,7 @@ public sealed class FieldNames
     }
 
     private int Hash(ReadOnlySpan<byte> name) =>
-        ((name[0] * 7) + (name[^1] * _multiplier) + (name.Length * 13)) & (TableSize - 1);
+        ((name[0] * (_multiplier & 127)) + (name[^1] * (_multiplier >> 7)) + name.Length) & (TableSize - 1);
 
     private bool TryFill()
     {
