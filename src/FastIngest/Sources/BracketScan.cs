@@ -4,58 +4,64 @@ namespace FastIngest.Sources;
 internal static class BracketScan
 {
     private const int PieceBytes = 256 * 1024;
+    private const int MaxDepth = 64;
 
-    /// <summary>The offset behind the value that starts at an offset, or the end of the file.</summary>
-    internal static long EndOfValue(FileWindow window, long offset)
+    /// <summary>The offset behind the value that starts at an offset; -1 when no end is found before the limit.</summary>
+    internal static long EndOfValue(FileWindow window, long offset, long limit)
     {
-        long depth = 0;
+        int depth = 0;
         bool inString = false;
         bool escaped = false;
-        while (offset < window.FileLength)
+        limit = Math.Min(limit, window.FileLength);
+        for (long start = offset; start < limit; start += PieceBytes)
         {
-            window.MoveTo(offset, PieceBytes);
+            window.MoveTo(start, Math.Min(PieceBytes, limit - start));
             ReadOnlySpan<byte> bytes = window.Bytes;
+            if (start == offset && bytes[0] is not ((byte)'{' or (byte)'[' or (byte)'"'))
+            {
+                return -1;
+            }
+
             for (int i = 0; i < bytes.Length; i++)
             {
                 byte b = bytes[i];
-                if (inString)
+                if (escaped)
                 {
-                    if (escaped)
-                    {
-                        escaped = false;
-                    }
-                    else if (b == '\\')
-                    {
-                        escaped = true;
-                    }
-                    else if (b == '"')
-                    {
-                        inString = false;
-                    }
+                    escaped = false;
+                }
+                else if (inString && b == '\\')
+                {
+                    escaped = true;
                 }
                 else if (b == '"')
                 {
-                    inString = true;
+                    inString = !inString;
                 }
-                else if (b is (byte)'{' or (byte)'[')
+                else if (!inString && b is ((byte)'{' or (byte)'['))
                 {
                     depth++;
                 }
-                else if (b is (byte)'}' or (byte)']')
+                else if (!inString && b is ((byte)'}' or (byte)']'))
                 {
                     depth--;
                 }
-
-                // A number of this length has no end of its own: it goes on to the next separator.
-                if (!inString && depth <= 0 && b is (byte)'"' or (byte)'}' or (byte)']')
+                else
                 {
-                    return offset + i + 1;
+                    continue;
+                }
+
+                if (depth > MaxDepth)
+                {
+                    return -1;
+                }
+
+                if (depth == 0 && !inString && !escaped)
+                {
+                    return start + i + 1;
                 }
             }
-
-            offset += bytes.Length;
         }
 
-        return window.FileLength;
+        return -1;
     }
 }

@@ -13,6 +13,9 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
 
     private const int MaxTries = 16;
 
+    /// <summary>How many times the largest record size a value may have for its end to be looked for.</summary>
+    private const int ScanFactor = 4;
+
     private long _position;
     private FrameState _state;
     private long _endExcl;
@@ -56,7 +59,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
         }
         else if (status == ReadStatus.TooLarge)
         {
-            _position = BracketScan.EndOfValue(window, _position);
+            long end = BracketScan.EndOfValue(window, _position, _position + ((long)ScanFactor * maxRecordBytes));
+            _position = end >= 0 ? end : Resume(_position, _position + maxRecordBytes);
         }
         else
         {
