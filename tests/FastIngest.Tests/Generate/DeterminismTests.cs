@@ -6,10 +6,10 @@ namespace FastIngest.Tests.Generate;
 public class DeterminismTests
 {
     [Theory]
-    [InlineData(GeneratorStyle.Pretty, "HASH")]
-    [InlineData(GeneratorStyle.Spaced, "HASH")]
-    [InlineData(GeneratorStyle.Compact, "HASH")]
-    [InlineData(GeneratorStyle.Ndjson, "HASH")]
+    [InlineData(GeneratorStyle.Pretty, "359f14b219473e17a7684007c31f09c065b8d7f98578fca4d4ad0f7da1260e9a")]
+    [InlineData(GeneratorStyle.Spaced, "a9b919c821e9e98aff0f6b5c0231aaf1e4e6eb122e948bc9f8e71473449c859e")]
+    [InlineData(GeneratorStyle.Compact, "4fe5a9a1b3c530ba7e625a3f92c6b569ea9b8507caccb0ce12047bb81e5ae6fd")]
+    [InlineData(GeneratorStyle.Ndjson, "12d9d4210c4b44dd9183004b1a9192a189bd6509d59b65a7eaf94f35302d5fcf")]
     public void The_same_options_give_the_same_bytes_on_every_machine(GeneratorStyle style, string sha256)
     {
         using GeneratedData data = GeneratedData.Make(o => o with { Users = 13, Days = 100, Seed = 42, Style = style, QuirkRate = 0.05 });
