@@ -59,6 +59,7 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             else
             {
                 total.Value = total.MaxValue;
+                facts.Set(total, $"{Figures.Bytes(pace.Bytes)}, {Figures.Rate(pace.Records)} records");
                 rows ??= context.AddTask("summaries", maxValue: Math.Max(1, Progress.EstimatedRows));
                 rows.IsIndeterminate = Progress.EstimatedRows == 0;
                 rows.Value = Progress.Rows;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
@@ -12,7 +13,7 @@ internal static class StatsJson
     public static ReadOnlyMemory<byte> Of(IngestReport report, IngestSettings settings, long peakBytes)
     {
         ArrayBufferWriter<byte> bytes = new(4096);
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true }))
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("run_id", report.RunId);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace HealthIngestion.Terminal;
@@ -24,6 +25,9 @@ internal enum LogLevel
 /// </summary>
 internal sealed class Log(TextWriter writer, LogFormat format, LogLevel level)
 {
+    // Read by log collectors and people, never by a browser: quotes and plus signs stay as they are.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Lock _lock = new();
 
     public LogFormat Format => format;
@@ -91,7 +95,7 @@ internal sealed class Log(TextWriter writer, LogFormat format, LogLevel level)
     private static string Object(LogLevel at, string name, string message, Action<Utf8JsonWriter>? fields)
     {
         ArrayBufferWriter<byte> bytes = new(256);
-        using (Utf8JsonWriter json = new(bytes))
+        using (Utf8JsonWriter json = new(bytes, Readable))
         {
             json.WriteStartObject();
             json.WriteString("time", DateTime.UtcNow);
