@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline;
+using FastIngest.Sources;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;

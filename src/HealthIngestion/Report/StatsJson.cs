@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Sources;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;
