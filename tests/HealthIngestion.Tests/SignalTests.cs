@@ -60,7 +60,7 @@ public sealed class SignalTests(GeneratedData data)
             "-c",
             // The reader sleeps; what counts is the exit code and the time of the writer.
             $"mkfifo rows; sleep 30 < rows & reader=$!; '{HealthIngestionProcess.Path}' '{data.Directory}' --to ndjson:- --progress none > rows & run=$!; "
-            + $"sleep 1.5; date +%s%N >&1; for i in $(seq {times}); do kill -TERM $run; sleep 0.05; done; wait $run; echo $?; date +%s%N; kill $reader");
+            + $"sleep 1.5; date +%s%N; for i in $(seq {times}); do kill -TERM $run 2>/dev/null; sleep 0.05; done; wait $run; echo $?; date +%s%N; kill $reader");
         string[] output = shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string error = shell.StandardError.ReadToEnd();
         shell.WaitForExit();
