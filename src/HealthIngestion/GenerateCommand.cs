@@ -15,7 +15,7 @@ internal static class GenerateCommand
     public static int Run(GenerateSpec spec, ParseResult arguments)
     {
         LogLevel level = arguments.GetValue(spec.Quiet) ? LogLevel.Error : arguments.GetValue(spec.LogLevel);
-        Log log = new(Console.Error, arguments.GetValue(spec.LogFormat), level);
+        Log log = new(ErrorTerminal.Writer, arguments.GetValue(spec.LogFormat), level);
         using StopSignal stop = new(log);
         try
         {

@@ -16,7 +16,7 @@ internal static class IngestCommand
     {
         IngestSettings settings = IngestSettings.From(spec, arguments);
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
-        Log log = new(Console.Error, settings.LogFormat, settings.LogLevel);
+        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
         using StopSignal stop = new(log);
         try
         {
@@ -72,7 +72,7 @@ internal static class IngestCommand
         {
             try
             {
-                sinks.Add(SinkFactory.Create(target, StandardOutput.Open));
+                sinks.Add(SinkFactory.Create(target, StandardStream.OpenOutput));
             }
             catch (IngestException wrong)
             {

@@ -10,7 +10,7 @@ try
 }
 catch (Exception fault)
 {
-    return Faults.Explain(fault, new Log(Console.Error, LogFormat.Text, LogLevel.Info));
+    return Faults.Explain(fault, new Log(ErrorTerminal.Writer, LogFormat.Text, LogLevel.Info));
 }
 
 static int Run(string[] args)
@@ -48,7 +48,7 @@ static bool Asks(string[] args, string option)
 
 static int Print(string text)
 {
-    using Stream output = StandardOutput.Open();
+    using Stream output = StandardStream.OpenOutput();
     output.Write(Encoding.UTF8.GetBytes(text));
     return ExitCode.Done;
 }

@@ -7,7 +7,10 @@ namespace FastIngest.Sinks;
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
+    private const long WritebackBytes = 16 << 20;
+
     private FileStream? _stream;
+    private long _unsyncedBytes;
 
     private PartialFile(string displayPath, string target, FileStream stream)
     {
@@ -81,6 +84,20 @@ internal sealed class PartialFile : IDisposable
         catch (Exception e) when (FileFault.IsFault(e))
         {
             throw FileFault.Explain(e, displayPath);
+        }
+    }
+
+    /// <summary>
+    /// Tells of bytes that were written. Every few MiB the disk is set to work on them, so that there is little left to
+    /// wait for at the end.
+    /// </summary>
+    public void Wrote(long bytes)
+    {
+        _unsyncedBytes += bytes;
+        if (_unsyncedBytes >= WritebackBytes)
+        {
+            _unsyncedBytes = 0;
+            Posix.StartWriteback(Stream.SafeFileHandle);
         }
     }
 

@@ -9,6 +9,7 @@ internal static partial class Posix
 
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint NoReplace = 1; // RENAME_NOREPLACE
+    private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint WantType = 1, WantInode = 0x100; // STATX_TYPE, STATX_INO
 
@@ -76,6 +77,22 @@ internal static partial class Posix
         File.Move(from, to, overwrite: false);
     }
 
+    /// <summary>Has the kernel begin to write a file's dirty pages to the disk, without waiting for them.</summary>
+    public static void StartWriteback(SafeHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            try
+            {
+                _ = SyncFileRange(file, 0, 0, SyncRangeWrite);
+            }
+            catch (EntryPointNotFoundException)
+            {
+                // Only a hint.
+            }
+        }
+    }
+
     /// <summary>Makes renames in a folder survive a power failure, where the system can.</summary>
     public static void SyncFolder(string path)
     {
@@ -105,6 +122,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeHandle file, long offset, long bytes, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

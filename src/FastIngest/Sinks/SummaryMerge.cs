@@ -8,6 +8,8 @@ namespace FastIngest.Sinks;
 /// </summary>
 public static class SummaryMerge
 {
+    private static readonly SummaryColumn[] Owned = [.. SummaryColumn.All.Where(c => c.Owner is not null)];
+
     /// <summary>Adds the merged row to <paramref name="output"/> and says whether it differs from the stored one.</summary>
     /// <param name="storedTexts">The batch that holds the texts of <paramref name="stored"/>.</param>
     /// <param name="stored">The row as it stands.</param>
@@ -27,13 +29,9 @@ public static class SummaryMerge
         merged.Day = run.Day;
         merged.Present = (byte)(stored.Present | run.Present);
         merged.Texts[TextSlot.UserId] = output.AddText(runTexts.Text(run.Texts[TextSlot.UserId]));
-        foreach (SummaryColumn column in SummaryColumn.All)
+        foreach (SummaryColumn column in Owned)
         {
-            if (column.Owner is not { } owner)
-            {
-                continue;
-            }
-
+            Category owner = column.Owner!.Value;
             bool fresh = run.Has(owner);
             if (column.Kind is ColumnKind.Count or ColumnKind.Number)
             {

@@ -34,12 +34,17 @@ internal static class Parsing
     private static void RefuseUnknownOptions(CommandSpec spec, IReadOnlyList<string> arguments)
     {
         Dictionary<string, Option> known = spec.Options.ToDictionary(o => o.Name, StringComparer.Ordinal);
-        bool isValue = false;
+        Option? waiting = null;
         foreach (string argument in arguments)
         {
-            if (isValue || argument.Length < 2 || argument[0] != '-')
+            if (waiting is not null && known.ContainsKey(argument))
             {
-                isValue = false;
+                throw new UsageException(NeedsValue(waiting));
+            }
+
+            if (waiting is not null || argument.Length < 2 || argument[0] != '-')
+            {
+                waiting = null;
                 continue;
             }
 
@@ -61,13 +66,15 @@ internal static class Parsing
                 throw new UsageException($"{name} takes no value");
             }
 
-            isValue = end < 0 && option.Arity.MaximumNumberOfValues > 0;
+            waiting = end < 0 && option.Arity.MaximumNumberOfValues > 0 ? option : null;
         }
     }
 
+    private static string NeedsValue(Option option) => $"{option.Name} needs a value: {option.Name} {option.HelpName}";
+
     private static string Describe(ParseError error) => error.SymbolResult switch
     {
-        OptionResult { Tokens.Count: 0 } result => $"{result.Option.Name} needs a value: {result.Option.Name} {result.Option.HelpName}",
+        OptionResult { Tokens.Count: 0 } result => NeedsValue(result.Option),
         OptionResult { IdentifierTokenCount: > 1 } result => $"{result.Option.Name} is given more than once",
         ArgumentResult { Tokens.Count: 0 } result => $"{result.Argument.Name} is missing: {result.Argument.Description}",
         _ => error.Message,

@@ -56,7 +56,7 @@ internal static class ClosingWriter
         foreach (string sentence in closing.Sentences)
         {
             // Not through Spectre, which would break a command that is to be copied.
-            Console.Error.WriteLine(Log.OneLine(sentence));
+            ErrorTerminal.Writer.WriteLine(Log.OneLine(sentence));
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class StatsFile
     {
         if (path == "-")
         {
-            using Stream output = StandardOutput.Open();
+            using Stream output = StandardStream.OpenOutput();
             output.Write(json.Span);
             return;
         }

@@ -34,7 +34,7 @@ internal static class ErrorConsole
 
     private sealed class Output : IAnsiConsoleOutput
     {
-        public TextWriter Writer => Console.Error;
+        public TextWriter Writer => ErrorTerminal.Writer;
 
         public bool IsTerminal => true;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace HealthIngestion.Terminal;
 
@@ -17,6 +18,10 @@ internal static partial class ErrorTerminal
     private const nuint GetWindowSize = 0x5413;
     private const int DefaultWidth = 80;
 
+    /// <summary>Standard error as UTF-8, written at once.</summary>
+    public static TextWriter Writer { get; } =
+        TextWriter.Synchronized(new StreamWriter(StandardStream.OpenError(), new UTF8Encoding(false), 1024) { AutoFlush = true });
+
     /// <summary>Whether standard error is a terminal that understands cursor movements.</summary>
     public static bool IsInteractive =>
         !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
@@ -34,7 +39,7 @@ internal static partial class ErrorTerminal
         }
     }
 
-    public static void ShowCursor() => Console.Error.Write("\e[?25h");
+    public static void ShowCursor() => Writer.Write("\e[?25h");
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Ioctl(int descriptor, nuint request, ref WindowSize size);

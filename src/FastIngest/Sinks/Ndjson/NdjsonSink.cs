@@ -128,6 +128,7 @@ public sealed class NdjsonSink : ISummarySink
         cancellationToken.ThrowIfCancellationRequested();
         _pendingWrite = _stream!.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).AsTask();
         await Guarded(Done(_pendingWrite).WaitAsync(cancellationToken)).ConfigureAwait(false);
+        _partial?.Wrote(_buffer.WrittenCount);
         _buffer.Clear();
 
         static async Task<bool> Done(Task task)

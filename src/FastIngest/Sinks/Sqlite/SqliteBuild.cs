@@ -86,6 +86,7 @@ internal sealed class SqliteBuild : ISqliteTarget
         }
 
         _rows += rows.Length;
+        _file.Wrote(text.Length);
     }
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)

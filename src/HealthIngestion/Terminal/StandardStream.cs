@@ -4,15 +4,29 @@ using FastIngest;
 namespace HealthIngestion.Terminal;
 
 /// <summary>
-/// Standard output as bytes. .NET's console stream drops what it cannot write when the reader is gone, and its file
-/// stream keeps an offset of its own, which harms <c>&gt;&gt;</c> and shared files; so this one calls <c>write</c>.
-/// SIGPIPE is ignored by the runtime: a closed pipe comes back as EPIPE and ends the run with one line.
+/// Standard output and standard error as bytes. .NET's console streams drop what they cannot write when the reader is
+/// gone and switch the terminal's keyboard mode (<c>ESC [ ? 1 h</c>); its file stream keeps an offset of its own, which
+/// harms <c>&gt;&gt;</c> and shared files. So this one calls <c>write</c>. SIGPIPE is ignored by the runtime: a closed
+/// pipe comes back as EPIPE and, on standard output, ends the run with one line.
 /// </summary>
-internal sealed partial class StandardOutput : Stream
+internal sealed partial class StandardStream : Stream
 {
-    private const int Descriptor = 1, Eintr = 4, Eagain = 11, Epipe = 32;
+    private const int Eintr = 4, Eagain = 11, Epipe = 32;
 
-    public static Stream Open() => OperatingSystem.IsLinux() ? new StandardOutput() : Console.OpenStandardOutput();
+    private readonly int _descriptor;
+    private readonly bool _mustArrive;
+
+    private StandardStream(int descriptor, bool mustArrive)
+    {
+        _descriptor = descriptor;
+        _mustArrive = mustArrive;
+    }
+
+    /// <summary>Standard output; a byte that cannot be written is an <see cref="IngestException"/>.</summary>
+    public static Stream OpenOutput() => OperatingSystem.IsLinux() ? new StandardStream(1, mustArrive: true) : Console.OpenStandardOutput();
+
+    /// <summary>Standard error; what cannot be written there is lost, for there is nowhere to say so.</summary>
+    public static Stream OpenError() => OperatingSystem.IsLinux() ? new StandardStream(2, mustArrive: false) : Console.OpenStandardError();
 
     public override bool CanRead => false;
 
@@ -32,7 +46,7 @@ internal sealed partial class StandardOutput : Stream
     {
         while (!buffer.IsEmpty)
         {
-            nint written = WriteDescriptor(Descriptor, buffer, (nuint)buffer.Length);
+            nint written = WriteDescriptor(_descriptor, buffer, (nuint)buffer.Length);
             if (written >= 0)
             {
                 buffer = buffer[(int)written..];
@@ -46,6 +60,8 @@ internal sealed partial class StandardOutput : Stream
                 case Eagain:
                     Thread.Sleep(1);
                     break;
+                case var _ when !_mustArrive:
+                    return;
                 case Epipe:
                     throw new IngestException("the reader of standard output closed it; the rest was not written.", "Read it to the end, or write to a file.");
                 case int code:
