@@ -1,1 +1,54 @@
-Console.WriteLine("hello");
+using System.CommandLine;
+using System.Text;
+using HealthIngestion;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Terminal;
+
+try
+{
+    return Run(args);
+}
+catch (Exception fault)
+{
+    return Faults.Explain(fault, new Log(ErrorTerminal.Writer, LogFormat.Text, LogLevel.Info));
+}
+
+static int Run(string[] args)
+{
+    // Before anything is built: a version is asked for by scripts, often.
+    if (Asks(args, "--version"))
+    {
+        return Print(VersionText.All());
+    }
+
+    IngestSpec ingest = new();
+    GenerateSpec generate = new();
+    CommandSpec[] commands = [ingest.Spec, generate.Spec];
+    CommandSpec? named = args.Length == 0 ? null : Array.Find(commands, c => c.Name == args[0]);
+    CommandSpec command = named ?? ingest.Spec;
+    string[] rest = named is null ? args : args[1..];
+
+    if (Asks(args, "--help") || Asks(args, "-h"))
+    {
+        bool isOverview = args[0] is "--help" or "-h";
+        return Print(isOverview ? HelpText.Overview(ingest, generate) : HelpText.Of(command));
+    }
+
+    ParseResult arguments = Parsing.Parse(command, rest);
+    return command == generate.Spec
+        ? GenerateCommand.Run(generate, arguments)
+        : IngestCommand.Run(ingest, arguments, commands);
+}
+
+static bool Asks(string[] args, string option)
+{
+    int end = Array.IndexOf(args, "--");
+    return Array.IndexOf(args, option, 0, end < 0 ? args.Length : end) >= 0;
+}
+
+static int Print(string text)
+{
+    using Stream output = StandardStream.OpenOutput();
+    output.Write(Encoding.UTF8.GetBytes(text));
+    return ExitCode.Done;
+}

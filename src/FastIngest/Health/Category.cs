@@ -20,6 +20,10 @@ public static class Categories
     private static readonly string[] Names =
         ["users", "activities", "workouts", "nutrition", "sleep", "heart_rate", "measurements"];
 
+    /// <summary>The categories with a day, in the order in which a summary tells of them.</summary>
+    public static ReadOnlySpan<Category> InTextOrder =>
+        [Category.Activities, Category.Workouts, Category.Nutrition, Category.Sleep, Category.HeartRate, Category.Measurements];
+
     /// <summary>The name as it stands in file names and reports, such as <c>heart_rate</c>.</summary>
     public static string Name(this Category category) => Names[(int)category];
 

@@ -9,6 +9,8 @@ namespace FastIngest.Health;
 /// </summary>
 public sealed class SummaryBatch : IBufferWriter<byte>
 {
+    private static readonly DailySummary EmptyRow = MakeEmptyRow();
+
     private DailySummary[] _rows = new DailySummary[64];
     private UserProfile[] _users = new UserProfile[16];
     private byte[] _text = new byte[16 * 1024];
@@ -27,7 +29,7 @@ public sealed class SummaryBatch : IBufferWriter<byte>
     /// <summary>The bytes of a text; empty when it is null.</summary>
     public ReadOnlySpan<byte> Text(TextRef text) => text.IsNull ? default : _text.AsSpan(text.Start, text.Length);
 
-    /// <summary>Adds a cleared row (no record, every number null, every text null) to be filled in place.</summary>
+    /// <summary>Adds a cleared row (no record: counts 0, numbers and texts null) to be filled in place.</summary>
     public ref DailySummary AddRow()
     {
         if (RowCount == _rows.Length)
@@ -36,9 +38,7 @@ public sealed class SummaryBatch : IBufferWriter<byte>
         }
 
         ref DailySummary row = ref _rows[RowCount++];
-        row = default;
-        ((Span<double>)row.Numbers).Fill(double.NaN);
-        ((Span<TextRef>)row.Texts).Fill(TextRef.Null);
+        row = EmptyRow;
         return ref row;
     }
 
@@ -91,6 +91,22 @@ public sealed class SummaryBatch : IBufferWriter<byte>
         RowCount = 0;
         UserCount = 0;
         TextLength = 0;
+    }
+
+    private static DailySummary MakeEmptyRow()
+    {
+        DailySummary row = default;
+        ((Span<double>)row.Numbers).Fill(double.NaN);
+        ((Span<TextRef>)row.Texts).Fill(TextRef.Null);
+        foreach (SummaryColumn column in SummaryColumn.All)
+        {
+            if (column.Kind == ColumnKind.Count)
+            {
+                row.Numbers[column.Slot] = 0;
+            }
+        }
+
+        return row;
     }
 
     private void Grow(int sizeHint)

@@ -1,19 +1,125 @@
+using System.Diagnostics;
+using FastIngest.Health;
+using FastIngest.Pipeline.Map;
+using FastIngest.Pipeline.Reduce;
+using FastIngest.Shuffle;
 using FastIngest.Sinks;
 
 namespace FastIngest.Pipeline;
 
-/// <summary>The main job: health files in, daily summaries out.</summary>
+/// <summary>
+/// The main job: health files in, daily summaries out.
+/// <code>
+///                map (a worker a core)                    shuffle                 reduce (a worker a core)
+/// file ─window─► chunk ─► element ─► fields ─► event ═══► partition ─► runs ─► day ─► row ═► sinks, in key order
+///
+/// 1. find and open the files, read their heads        4. map: every chunk's records become events
+/// 2. open the sinks                                   5. reduce: every partition's events become rows
+/// 3. sample keys, choose the partitions' borders      6. check the balance, keep the rejects, complete the sinks
+/// </code>
+/// </summary>
 public static class HealthIngest
 {
+    private const int MinChunkBytes = 256 << 10;
+    private const int MaxChunkBytes = 4 << 20;
+
     /// <summary>
     /// Reads every known file under the paths and hands the rows, in (user_id, date) order, to every sink.
     /// The sinks are opened here and completed only when everything else went well; the caller disposes them.
     /// </summary>
     /// <exception cref="IngestException">The run cannot go on; no sink was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no sink was completed.</exception>
-    public static Task<IngestReport> RunAsync(
+    public static async Task<IngestReport> RunAsync(
         IngestOptions options,
         IReadOnlyList<ISummarySink> sinks,
         IIngestProgress? progress,
-        CancellationToken cancellationToken) => throw new NotImplementedException();
+        CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using InputFiles input = InputFiles.Open(options.Paths, options.Io);
+        SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
+        foreach (ISummarySink sink in sinks)
+        {
+            await sink.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+        }
+
+        progress?.Started(input.Infos);
+        using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
+        SinkWriter writer = new(sinks, progress);
+        IReadOnlyList<CategoryReport> categories = await Task.Factory.StartNew(
+            () => options.Mode == IngestMode.Original
+                ? RunOriginal(options, input, rejects, writer, progress, cancellationToken)
+                : RunOptimized(options, input, rejects, writer, progress, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+        CheckBalance(categories);
+        rejects.Complete();
+
+        RunFigures figures = new(
+            categories.Sum(c => c.Records), categories.Sum(c => c.Aggregated), categories.Sum(c => c.Rejected), writer.Rows);
+        List<SinkReport> results = [];
+        foreach (ISummarySink sink in sinks)
+        {
+            results.Add(new SinkReport(sink.DisplayName, await sink.CompleteAsync(figures, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return new IngestReport
+        {
+            RunId = run.RunId,
+            Categories = categories,
+            Sinks = results,
+            Rows = writer.Rows,
+            Elapsed = Stopwatch.GetElapsedTime(started),
+            Warnings = [.. input.MissingCategories()],
+        };
+    }
+
+    private static List<CategoryReport> RunOptimized(
+        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+    {
+        int chunkBytes = options.ChunkBytes > 0
+            ? options.ChunkBytes
+            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, MaxChunkBytes);
+        List<ChunkPlan> plans = [.. input.Files.Zip(
+            input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
+        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options);
+        PartitionStore store = new(borders.PartitionCount);
+
+        MapStage map = new(options, input, plans, borders, store, rejects, progress);
+        map.Run(cancellationToken);
+        progress?.Reducing(0);
+        ReduceStage reduce = new(options, input.Categories, borders, store, writer);
+        reduce.Run(cancellationToken);
+        return ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
+    }
+
+    private static List<CategoryReport> RunOriginal(
+        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    private static List<CategoryReport> ReportCategories(
+        InputFiles input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
+        [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
+            category,
+            input.Infos.Count(i => i.Category == category),
+            input.Infos.Where(i => i.Category == category).Sum(i => i.Bytes),
+            records(category),
+            aggregated(category),
+            rejects.CountsOf(category)))];
+
+    /// <summary>Every record read must be in a row, in a profile or in the rejects, or nothing is written.</summary>
+    private static void CheckBalance(IReadOnlyList<CategoryReport> categories)
+    {
+        foreach (CategoryReport category in categories)
+        {
+            if (category.Records != category.Aggregated + category.Rejected)
+            {
+                throw new IngestException(
+                    $"The balance of {category.Category.Name()} does not add up: {category.Records} records, "
+                    + $"{category.Aggregated} aggregated, {category.Rejected} rejected. Nothing was written.",
+                    "This is a bug in FastIngest: please report it with the input that shows it.");
+            }
+        }
+    }
 }

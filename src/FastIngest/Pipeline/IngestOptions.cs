@@ -1,17 +1,6 @@
+using FastIngest.Sources;
+
 namespace FastIngest.Pipeline;
-
-/// <summary>How input files are brought into memory.</summary>
-public enum IoMode
-{
-    /// <summary>Mapped where a lease guards the mapping against truncation, read otherwise.</summary>
-    Auto,
-
-    /// <summary>Memory-mapped windows.</summary>
-    Mmap,
-
-    /// <summary>Positioned reads into pooled buffers.</summary>
-    Pread,
-}
 
 /// <summary>Which engine does the work; the output is the same, byte for byte.</summary>
 public enum IngestMode
@@ -33,8 +22,8 @@ public sealed record IngestOptions
 
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Bytes of a file that one worker takes at a time. Any value from 1 gives the same output.</summary>
-    public int ChunkBytes { get; init; } = 4 << 20;
+    /// <summary>Bytes of a file that one worker takes at a time; 0 lets the size of the input decide. Any value gives the same output.</summary>
+    public int ChunkBytes { get; init; }
 
     /// <summary>Ranges of the key that are reduced separately; 0 lets the size of the input decide. Any value gives the same output.</summary>
     public int Partitions { get; init; }

@@ -46,4 +46,5 @@ public sealed record RunFigures(long Records, long Aggregated, long Rejected, lo
 /// <param name="Inserted">Rows that were not there before.</param>
 /// <param name="Updated">Rows that changed.</param>
 /// <param name="Unchanged">Rows that stood there already.</param>
-public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged);
+/// <param name="Refreshed">Stored rows of other days whose opening follows a profile that this run changed; not part of <paramref name="Rows"/>.</param>
+public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0);

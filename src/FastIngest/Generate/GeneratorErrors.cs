@@ -1,0 +1,31 @@
+namespace FastIngest.Generate;
+
+/// <summary>What goes wrong with files, in the user's words.</summary>
+internal static class GeneratorErrors
+{
+    private const int LinuxNoSpaceLeft = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    public static IngestException CannotWrite(string path, Exception error) => error switch
+    {
+        UnauthorizedAccessException =>
+            new($"Cannot write {path}: no permission.", "Choose a directory that you may write to.", error),
+        { HResult: LinuxNoSpaceLeft or WindowsDiskFull } =>
+            new($"Cannot write {path}: the disk is full.", "Free some space, choose another directory, or ask for a smaller size.", error),
+        _ => new($"Cannot write {path}: {OneLine(error.Message)}", "Choose another directory, or remove what is in the way.", error),
+    };
+
+    /// <summary>If even this fails the first error is still the one to report.</summary>
+    public static void DeleteIncomplete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace FastIngest.Generate;
+
+/// <summary>The bytes around records, fields and list items in one style.</summary>
+internal sealed class StyleText
+{
+    private static readonly StyleText[] ByStyle =
+    [
+        new(GeneratorStyle.Pretty, ".json", "[\n  ", ",\n  ", "\n]", "[]", "\n    ", ": ", "\n  }", "\n      ", "\n    "),
+        new(GeneratorStyle.Spaced, ".json", "[", ", ", "]", "[]", "", ": ", "}", "", ""),
+        new(GeneratorStyle.Compact, ".json", "[", ",", "]", "[]", "", ":", "}", "", ""),
+        new(GeneratorStyle.Ndjson, ".ndjson", "", "\n", "\n", "", "", ": ", "}", "", ""),
+    ];
+
+    private StyleText(
+        GeneratorStyle style,
+        string extension,
+        string head,
+        string separator,
+        string tail,
+        string empty,
+        string fieldIndent,
+        string colon,
+        string close,
+        string itemIndent,
+        string listEnd)
+    {
+        Extension = extension;
+        Head = Encoding.ASCII.GetBytes(head);
+        Separator = Encoding.ASCII.GetBytes(separator);
+        Tail = Encoding.ASCII.GetBytes(tail);
+        Empty = Encoding.ASCII.GetBytes(empty);
+        Colon = Encoding.ASCII.GetBytes(colon);
+        Close = Encoding.ASCII.GetBytes(close);
+
+        // In Python an indent goes with a bare comma, and text on one line with whatever separator it was given.
+        string comma = style is GeneratorStyle.Spaced or GeneratorStyle.Ndjson ? ", " : ",";
+        FirstField = Encoding.ASCII.GetBytes(fieldIndent);
+        NextField = Encoding.ASCII.GetBytes(comma + fieldIndent);
+        FirstItem = Encoding.ASCII.GetBytes("[" + itemIndent);
+        NextItem = Encoding.ASCII.GetBytes(comma + itemIndent);
+        ListEnd = Encoding.ASCII.GetBytes(listEnd + "]");
+    }
+
+    public string Extension { get; }
+
+    /// <summary>Before the first record, between two records, and behind the last one.</summary>
+    public byte[] Head { get; }
+
+    public byte[] Separator { get; }
+
+    public byte[] Tail { get; }
+
+    /// <summary>A whole file without records.</summary>
+    public byte[] Empty { get; }
+
+    /// <summary>Between <c>{</c> and the first key, and between a value and the next key.</summary>
+    public byte[] FirstField { get; }
+
+    public byte[] NextField { get; }
+
+    public byte[] Colon { get; }
+
+    /// <summary>Behind the last value of a record, the brace included.</summary>
+    public byte[] Close { get; }
+
+    public byte[] FirstItem { get; }
+
+    public byte[] NextItem { get; }
+
+    public byte[] ListEnd { get; }
+
+    public static StyleText Of(GeneratorStyle style) => ByStyle[(int)style];
+}

@@ -1,0 +1,61 @@
+using FastIngest.Json;
+using FastIngest.Shuffle;
+
+namespace FastIngest.Health;
+
+/// <summary>Adds up the partial reductions of a day's heart-rate samples.</summary>
+internal static class HeartRateDay
+{
+    /// <summary>Fills the row, writes the sentence and returns the number of samples.</summary>
+    public static long Reduce(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    {
+        long count = 0;
+        Int128 sum = 0;
+        long min = long.MaxValue;
+        long max = long.MinValue;
+        while (events.Next(out PayloadReader payload))
+        {
+            count += payload.ReadCount();
+            payload.ReadNumber(out long partSum);
+            payload.ReadNumber(out long partMin);
+            payload.ReadNumber(out long partMax);
+            sum += partSum;
+            min = Math.Min(min, partMin);
+            max = Math.Max(max, partMax);
+        }
+
+        row.Numbers[NumberSlot.HrCount] = count;
+        row.Numbers[NumberSlot.HrMin] = ExactDouble.FromMillionths(min);
+        row.Numbers[NumberSlot.HrMax] = ExactDouble.FromMillionths(max);
+        row.Numbers[NumberSlot.HrMean] = ExactDouble.Ratio(sum, (Int128)count * 1_000_000);
+
+        SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, 0)));
+        sentence.Literal(" Heart rate: "u8);
+        sentence.Number(min);
+        sentence.Literal(" to "u8);
+        sentence.Number(max);
+        sentence.Literal(" bpm, mean "u8);
+        sentence.Number(Tenths(sum, count) * 100_000);
+        sentence.Literal(" over "u8);
+        sentence.Number(count * 1_000_000);
+        sentence.Literal(" readings."u8);
+        batch.Advance(sentence.Length);
+        return count;
+    }
+
+    /// <summary>The mean in tenths, ties to even on the exact value.</summary>
+    private static long Tenths(Int128 sumMillionths, long count)
+    {
+        Int128 divisor = (Int128)count * 100_000;
+        (Int128 quotient, Int128 remainder) = sumMillionths == (long)sumMillionths && divisor == (long)divisor
+            ? Math.DivRem((long)sumMillionths, (long)divisor)
+            : Int128.DivRem(sumMillionths, divisor);
+        Int128 twice = Int128.Abs(remainder) * 2;
+        if (twice > divisor || (twice == divisor && Int128.IsOddInteger(quotient)))
+        {
+            quotient += sumMillionths < 0 ? -1 : 1;
+        }
+
+        return (long)quotient;
+    }
+}

@@ -1,0 +1,39 @@
+using FastIngest.Json;
+
+namespace FastIngest.Health;
+
+/// <summary>
+/// The fields of a category's records: the key fields first, then its texts, then its numbers. Adding a field is
+/// adding its name here and its use in the reduce.
+/// </summary>
+public sealed class RecordSchema
+{
+    /// <summary>Field indexes that all categories share.</summary>
+    public const int UserId = 0, Date = 1, DateTime = 2, Timestamp = 3, FirstOwn = 4;
+
+    private static readonly RecordSchema[] All =
+    [
+        new(["name", "gender", "fitness_level"], ["age", "height", "weight"]),
+        new(["activity_type", "weather"], ["duration", "distance", "steps", "calories_burned", "heart_rate_avg", "heart_rate_max"]),
+        new(["workout_type"], ["duration", "sets", "reps", "calories_burned"]),
+        new(["meal_type"], ["calories", "protein", "carbs", "fat"]),
+        new(["sleep_quality"], ["total_sleep", "deep_sleep", "rem_sleep", "resting_heart_rate"]),
+        new([], ["value"]),
+        new([], [], takesOthers: true),
+    ];
+
+    private RecordSchema(string[] texts, string[] numbers, bool takesOthers = false)
+    {
+        TextCount = texts.Length;
+        NumberCount = numbers.Length;
+        Names = new FieldNames(takesOthers, ["user_id", "date", "date_time", "timestamp", .. texts, .. numbers]);
+    }
+
+    public FieldNames Names { get; }
+
+    public int TextCount { get; }
+
+    public int NumberCount { get; }
+
+    public static RecordSchema Of(Category category) => All[(int)category];
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace FastIngest.Health;
+
+/// <summary>What a run of samples comes to: exact, whatever the order.</summary>
+public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max);
+
+/// <summary>Reduces runs of samples with <see cref="Vector{T}"/>.</summary>
+public static class SampleReduction
+{
+    /// <summary>The longest run whose sum is certain to fit: 1024 values below 2^53 in magnitude.</summary>
+    public const int MaxRun = 1024;
+
+    /// <summary>Samples above this magnitude (millionths) are not to be put in a run with others.</summary>
+    public const long MaxMagnitude = 1L << 53;
+
+    /// <param name="samples">From 1 to <see cref="MaxRun"/> values in millionths, within <see cref="MaxMagnitude"/> if more than one.</param>
+    public static SampleTotals Reduce(ReadOnlySpan<long> samples)
+    {
+        long sum = 0;
+        long min = long.MaxValue;
+        long max = long.MinValue;
+        int i = 0;
+        if (samples.Length >= Vector<long>.Count)
+        {
+            Vector<long> sums = Vector<long>.Zero;
+            Vector<long> mins = new(long.MaxValue);
+            Vector<long> maxs = new(long.MinValue);
+            for (; i <= samples.Length - Vector<long>.Count; i += Vector<long>.Count)
+            {
+                Vector<long> v = new(samples[i..]);
+                sums += v;
+                mins = Vector.Min(mins, v);
+                maxs = Vector.Max(maxs, v);
+            }
+
+            sum = Vector.Sum(sums);
+            for (int lane = 0; lane < Vector<long>.Count; lane++)
+            {
+                min = Math.Min(min, mins[lane]);
+                max = Math.Max(max, maxs[lane]);
+            }
+        }
+
+        for (; i < samples.Length; i++)
+        {
+            sum += samples[i];
+            min = Math.Min(min, samples[i]);
+            max = Math.Max(max, samples[i]);
+        }
+
+        return new SampleTotals(samples.Length, sum, min, max);
+    }
+}

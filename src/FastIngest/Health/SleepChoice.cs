@@ -1,0 +1,32 @@
+namespace FastIngest.Health;
+
+/// <summary>Quality and resting heart rate of the day's longest sleep: the first on a tie, or the first of all.</summary>
+internal ref struct SleepChoice
+{
+    private bool _any;
+    private long _hours;
+
+    public bool HasQuality { get; private set; }
+
+    public ReadOnlySpan<byte> Quality { get; private set; }
+
+    public bool HasRestingHeartRate { get; private set; }
+
+    public long RestingHeartRate { get; private set; }
+
+    /// <param name="hours">In millionths; <see cref="long.MinValue"/> when unknown, which is shorter than any.</param>
+    public void Consider(long hours, bool hasQuality, ReadOnlySpan<byte> quality, bool hasResting, long resting)
+    {
+        if (_any && hours <= _hours)
+        {
+            return;
+        }
+
+        _any = true;
+        _hours = hours;
+        HasQuality = hasQuality;
+        Quality = quality;
+        HasRestingHeartRate = hasResting;
+        RestingHeartRate = resting;
+    }
+}

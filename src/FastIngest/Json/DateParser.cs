@@ -1,0 +1,90 @@
+namespace FastIngest.Json;
+
+/// <summary>Reads the calendar day of a date or a point in time, as it is written.</summary>
+public static class DateParser
+{
+    private static ReadOnlySpan<short> DaysBeforeMonth => [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+
+    /// <summary>
+    /// Reads <c>YYYY-MM-DD</c>, optionally followed by <c>T</c> or a blank and
+    /// <c>HH:MM[:SS[.fraction]][Z|±HH[:]MM]</c>. The day is days since 0001-01-01.
+    /// </summary>
+    public static bool TryParseDay(ReadOnlySpan<byte> text, out int day)
+    {
+        day = 0;
+        if (text.Length < 10 || text[4] != '-' || text[7] != '-'
+            || !TwoDigits(text, 0, 99, out int century) || !TwoDigits(text, 2, 99, out int yearOfCentury)
+            || !TwoDigits(text, 5, 12, out int month) || !TwoDigits(text, 8, 31, out int dayOfMonth))
+        {
+            return false;
+        }
+
+        int year = (century * 100) + yearOfCentury;
+        if (year == 0 || month == 0 || dayOfMonth == 0)
+        {
+            return false;
+        }
+
+        bool leap = (year & 3) == 0 && (yearOfCentury != 0 || (year & 15) == 0);
+        int monthDays = DaysBeforeMonth[month] - DaysBeforeMonth[month - 1] + (leap && month == 2 ? 1 : 0);
+        if (dayOfMonth > monthDays)
+        {
+            return false;
+        }
+
+        int before = year - 1;
+        day = (before * 365) + (before / 4) - (before / 100) + (before / 400)
+            + DaysBeforeMonth[month - 1] + (leap && month > 2 ? 1 : 0) + dayOfMonth - 1;
+        return text.Length == 10 || (text[10] is (byte)'T' or (byte)' ' && IsTime(text[11..]));
+    }
+
+    private static bool IsTime(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < 5 || text[2] != ':' || !TwoDigits(text, 0, 23, out _) || !TwoDigits(text, 3, 59, out _))
+        {
+            return false;
+        }
+
+        int i = 5;
+        if (i < text.Length && text[i] == ':')
+        {
+            if (text.Length < 8 || !TwoDigits(text, 6, 60, out _))
+            {
+                return false;
+            }
+
+            i = 8;
+            if (i < text.Length && text[i] == '.')
+            {
+                int start = ++i;
+                while (i < text.Length && (uint)(text[i] - '0') <= 9)
+                {
+                    i++;
+                }
+
+                if (i == start)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return i == text.Length || IsZone(text[i..]);
+    }
+
+    private static bool IsZone(ReadOnlySpan<byte> text) => text switch
+    {
+        [(byte)'Z'] => true,
+        [(byte)'+' or (byte)'-', _, _, _, _] => TwoDigits(text, 1, 23, out _) && TwoDigits(text, 3, 59, out _),
+        [(byte)'+' or (byte)'-', _, _, (byte)':', _, _] => TwoDigits(text, 1, 23, out _) && TwoDigits(text, 4, 59, out _),
+        _ => false,
+    };
+
+    private static bool TwoDigits(ReadOnlySpan<byte> text, int index, int max, out int value)
+    {
+        uint tens = (uint)(text[index] - '0');
+        uint ones = (uint)(text[index + 1] - '0');
+        value = (int)((tens * 10) + ones);
+        return tens <= 9 && ones <= 9 && value <= max;
+    }
+}

@@ -1,0 +1,168 @@
+namespace FastIngest.Json;
+
+/// <summary>
+/// Reads a JSON number as an exact count of millionths, rounded half to even, within ±9·10^12.
+/// </summary>
+public static class DecimalParser
+{
+    /// <summary>The largest magnitude accepted, 9·10^12 in millionths.</summary>
+    public const long MaxMillionths = 9_000_000_000_000_000_000;
+
+    private static readonly long[] PowersOfTen = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+
+    /// <summary>False when the text is no JSON number or the number is out of range.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out long millionths)
+    {
+        // Sample: -123.45e6   sign, whole digits, fraction digits, exponent.
+        millionths = 0;
+        int i = 0;
+        bool negative = text.Length > 0 && text[0] == '-';
+        if (negative)
+        {
+            i = 1;
+        }
+
+        int wholeStart = i;
+        long value = 0;
+        for (; i < text.Length && (uint)(text[i] - '0') <= 9; i++)
+        {
+            value = unchecked((value * 10) + (text[i] - '0'));
+        }
+
+        int wholeDigits = i - wholeStart;
+        if (wholeDigits == 0 || (wholeDigits > 1 && text[wholeStart] == '0'))
+        {
+            return false;
+        }
+
+        int fractionDigits = 0;
+        if (i < text.Length && text[i] == '.')
+        {
+            int fractionStart = ++i;
+            for (; i < text.Length && (uint)(text[i] - '0') <= 9; i++)
+            {
+                value = unchecked((value * 10) + (text[i] - '0'));
+            }
+
+            fractionDigits = i - fractionStart;
+            if (fractionDigits == 0)
+            {
+                return false;
+            }
+        }
+
+        if (i == text.Length && wholeDigits <= 12 && fractionDigits <= 6)
+        {
+            // At most 18 digits: value * 10^(6 - fraction) stays below 10^18.
+            value *= PowersOfTen[fractionDigits];
+            millionths = negative ? -value : value;
+            return true;
+        }
+
+        return TryParseLong(text, wholeStart, wholeDigits, fractionDigits, i, negative, out millionths);
+    }
+
+    private static bool TryParseLong(
+        ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int fractionDigits, int i, bool negative, out long millionths)
+    {
+        millionths = 0;
+        long exponent = 0;
+        if (i < text.Length && !TryParseExponent(text[i..], out exponent))
+        {
+            return false;
+        }
+
+        // Digits before `cut` count whole millionths, the one at `cut` and those behind it only round.
+        int digits = wholeDigits + fractionDigits;
+        long cut = wholeDigits + exponent + 6;
+        ulong value = 0;
+        for (int d = 0; d < digits && d < cut; d++)
+        {
+            value = (value * 10) + Digit(text, wholeStart, wholeDigits, d);
+            if (value > MaxMillionths)
+            {
+                return false;
+            }
+        }
+
+        for (long d = digits; d < cut && value != 0; d++)
+        {
+            value *= 10;
+            if (value > MaxMillionths)
+            {
+                return false;
+            }
+        }
+
+        if (cut >= 0 && cut < digits && RoundsUp(text, wholeStart, wholeDigits, (int)cut, digits, value))
+        {
+            value++;
+        }
+
+        if (value > MaxMillionths)
+        {
+            return false;
+        }
+
+        millionths = negative ? -(long)value : (long)value;
+        return true;
+    }
+
+    private static bool RoundsUp(ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int cut, int digits, ulong value)
+    {
+        uint first = Digit(text, wholeStart, wholeDigits, cut);
+        if (first != 5)
+        {
+            return first > 5;
+        }
+
+        for (int d = cut + 1; d < digits; d++)
+        {
+            if (Digit(text, wholeStart, wholeDigits, d) != 0)
+            {
+                return true;
+            }
+        }
+
+        return (value & 1) != 0;
+    }
+
+    private static uint Digit(ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int index) =>
+        (uint)(text[wholeStart + index + (index >= wholeDigits ? 1 : 0)] - '0');
+
+    /// <summary>Reads <c>e+12</c>; beyond 4·10^9 it stops growing, more than any text has digits.</summary>
+    private static bool TryParseExponent(ReadOnlySpan<byte> text, out long exponent)
+    {
+        exponent = 0;
+        if (text[0] is not ((byte)'e' or (byte)'E'))
+        {
+            return false;
+        }
+
+        int i = 1;
+        bool negative = text.Length > 1 && text[1] == '-';
+        if (text.Length > 1 && text[1] is (byte)'-' or (byte)'+')
+        {
+            i = 2;
+        }
+
+        if (i == text.Length)
+        {
+            return false;
+        }
+
+        for (; i < text.Length; i++)
+        {
+            uint digit = (uint)(text[i] - '0');
+            if (digit > 9)
+            {
+                return false;
+            }
+
+            exponent = Math.Min((exponent * 10) + digit, 4_000_000_000);
+        }
+
+        exponent = negative ? -exponent : exponent;
+        return true;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace FastIngest.Json;
+
+/// <summary>
+/// A double as JSON number text, byte for byte what Python's <c>repr</c> and <c>json.dumps</c> print: the shortest
+/// digits that read back as the same double, always with a point or an exponent (<c>50.0</c>), and an exponent
+/// of at least two digits where the number is below 10^-4 or not below 10^16 (<c>1e-05</c>, <c>1.5e+16</c>).
+/// </summary>
+public static class DoubleText
+{
+    /// <summary>Bytes that the longest text takes, <c>-1.2345678901234567e-300</c>.</summary>
+    public const int MaxBytes = 24;
+
+    private const int DigitsMax = 17;
+
+    /// <summary>Writes the text of <paramref name="value"/> and returns its length in bytes.</summary>
+    /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
+    /// <param name="value">A finite number; JSON has no others.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is infinite or not a number.</exception>
+    public static int Write(Span<byte> destination, double value)
+    {
+        Debug.Assert(destination.Length >= MaxBytes);
+
+        // A decimal of at most 15 digits is the shortest text of the double nearest to it, because no two of them
+        // share a double. So where the value is the double nearest to k/10^6 and k has at most 15 digits, k is the
+        // answer. Below 100 millionths the text has an exponent; -0.0 has a sign that k cannot carry.
+        double millionths = Math.Round(value * 1e6);
+        double magnitude = Math.Abs(millionths);
+        if (magnitude is >= 100 and < 1e15 && millionths / 1e6 == value)
+        {
+            return WriteMillionths(destination, (long)millionths);
+        }
+
+        if (Math.Abs(value) < 1e15 && Math.Truncate(value) == value && !(value == 0 && double.IsNegative(value)))
+        {
+            Utf8Formatter.TryFormat((long)value, destination, out int length);
+            return EndWhole(destination, length);
+        }
+
+        return WriteShortest(destination, value);
+    }
+
+    private static int WriteMillionths(Span<byte> destination, long millionths)
+    {
+        int length = DecimalText.Write(destination, millionths);
+        return millionths % 1_000_000 == 0 ? EndWhole(destination, length) : length;
+    }
+
+    private static int EndWhole(Span<byte> destination, int length)
+    {
+        destination[length] = (byte)'.';
+        destination[length + 1] = (byte)'0';
+        return length + 2;
+    }
+
+    /// <summary>Takes the digits and the exponent from the runtime's shortest form, and sets them as Python does.</summary>
+    private static int WriteShortest(Span<byte> destination, double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            throw new ArgumentOutOfRangeException(nameof(value), value, "JSON has finite numbers only.");
+        }
+
+        // "R" with an exponent is d[.ddd]E±dd; "E16" would round to 17 digits, so the digits come from "R".
+        Span<byte> shortest = stackalloc byte[32];
+        value.TryFormat(shortest, out int bytes, "R", CultureInfo.InvariantCulture);
+        ReadOnlySpan<byte> text = shortest[..bytes];
+
+        int length = 0;
+        if (text[0] == '-')
+        {
+            destination[length++] = (byte)'-';
+            text = text[1..];
+        }
+
+        int exponent = 0;
+        int mark = text.IndexOf((byte)'E');
+        if (mark >= 0)
+        {
+            exponent = int.Parse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = text[..mark];
+        }
+
+        int point = text.IndexOf((byte)'.');
+        exponent += (point < 0 ? text.Length : point) - 1;
+
+        Span<byte> digits = stackalloc byte[shortest.Length];
+        int digitCount = 0;
+        foreach (byte b in text)
+        {
+            if (b != '.')
+            {
+                digits[digitCount++] = b;
+            }
+        }
+
+        int leading = digits[..digitCount].IndexOfAnyExcept((byte)'0');
+        if (leading < 0)
+        {
+            "0.0"u8.CopyTo(destination[length..]);
+            return length + 3;
+        }
+
+        ReadOnlySpan<byte> significant = digits[leading..digitCount].TrimEnd((byte)'0');
+        Debug.Assert(significant.Length <= DigitsMax);
+        return length + Set(destination[length..], significant, exponent - leading);
+    }
+
+    /// <summary>Writes digits d₀d₁d₂… as the number d₀.d₁d₂… × 10^<paramref name="exponent"/>.</summary>
+    private static int Set(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
+    {
+        if (exponent is < -4 or >= 16)
+        {
+            return SetWithExponent(destination, digits, exponent);
+        }
+
+        if (exponent < 0)
+        {
+            // 0.000ddd
+            int zeros = -exponent - 1;
+            "0."u8.CopyTo(destination);
+            destination.Slice(2, zeros).Fill((byte)'0');
+            digits.CopyTo(destination[(2 + zeros)..]);
+            return 2 + zeros + digits.Length;
+        }
+
+        int wholeDigits = exponent + 1;
+        if (digits.Length <= wholeDigits)
+        {
+            // ddd000.0
+            digits.CopyTo(destination);
+            destination[digits.Length..wholeDigits].Fill((byte)'0');
+            return EndWhole(destination, wholeDigits);
+        }
+
+        // dd.ddd
+        digits[..wholeDigits].CopyTo(destination);
+        destination[wholeDigits] = (byte)'.';
+        digits[wholeDigits..].CopyTo(destination[(wholeDigits + 1)..]);
+        return digits.Length + 1;
+    }
+
+    private static int SetWithExponent(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
+    {
+        int length = 0;
+        destination[length++] = digits[0];
+        if (digits.Length > 1)
+        {
+            destination[length++] = (byte)'.';
+            digits[1..].CopyTo(destination[length..]);
+            length += digits.Length - 1;
+        }
+
+        destination[length++] = (byte)'e';
+        destination[length++] = exponent < 0 ? (byte)'-' : (byte)'+';
+        Utf8Formatter.TryFormat(Math.Abs(exponent), destination[length..], out int exponentBytes, new('D', 2));
+        return length + exponentBytes;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Numerics;
+
+namespace FastIngest.Json;
+
+/// <summary>The double nearest to an exact value (ties to even).</summary>
+public static class ExactDouble
+{
+    private const long MaxExact = 1L << 53;
+    private const long Million = 1_000_000;
+
+    /// <summary>The double nearest to a count of millionths.</summary>
+    public static double FromMillionths(Int128 millionths) => Ratio(millionths, Million);
+
+    /// <summary>The double nearest to a quotient.</summary>
+    /// <param name="denominator">Positive.</param>
+    public static double Ratio(Int128 numerator, Int128 denominator) =>
+        numerator <= MaxExact && numerator >= -MaxExact && denominator <= MaxExact
+            ? (double)(long)numerator / (long)denominator // One correctly rounded operation on exact operands.
+            : LongRatio(numerator, denominator);
+
+    private static double LongRatio(BigInteger numerator, BigInteger denominator)
+    {
+        BigInteger magnitude = BigInteger.Abs(numerator);
+        int shift = 63 + (int)denominator.GetBitLength() - (int)magnitude.GetBitLength();
+        BigInteger quotient = BigInteger.DivRem(
+            shift > 0 ? magnitude << shift : magnitude, shift < 0 ? denominator << -shift : denominator, out BigInteger remainder);
+
+        // 63 or 64 bits, the lowest of which also stands for all that was cut off: rounding to 53 sees ties rightly.
+        ulong bits = (ulong)quotient | (remainder.IsZero ? 0ul : 1ul);
+        double result = Math.ScaleB(bits, -shift);
+        return numerator.Sign < 0 ? -result : result;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace FastIngest.Json;
+
+/// <summary>How reading one JSON value ended.</summary>
+public enum ReadStatus
+{
+    /// <summary>A whole object; the fields are set.</summary>
+    Object,
+
+    /// <summary>A whole value that is not an object.</summary>
+    OtherValue,
+
+    /// <summary>A whole value that holds invalid UTF-8 or a lone surrogate.</summary>
+    InvalidText,
+
+    /// <summary>Not JSON; the length is where the error is.</summary>
+    Invalid,
+
+    /// <summary>The bytes end inside the value and more may follow.</summary>
+    Incomplete,
+
+    /// <summary>The value does not end within the largest record size.</summary>
+    TooLarge,
+}
+
+/// <summary>
+/// Reads any JSON value with <see cref="Utf8JsonReader"/>: the reference for what a record is and what its fields are.
+/// </summary>
+public static class GeneralReader
+{
+    /// <summary>
+    /// Reads the value that starts at the first byte.
+    /// </summary>
+    /// <param name="data">The bytes from the start of the value on.</param>
+    /// <param name="isFinal">Whether nothing follows <paramref name="data"/>; otherwise the value may be incomplete.</param>
+    /// <param name="fields">Receives the fields where the value is an object.</param>
+    /// <param name="length">The bytes of the value, or of what stands before the error.</param>
+    public static ReadStatus Read(ReadOnlySpan<byte> data, bool isFinal, RecordFields fields, out int length)
+    {
+        fields.Clear();
+        if (!data.IsEmpty && !StartsValue(data[0]))
+        {
+            length = 0;
+            return ReadStatus.Invalid;
+        }
+
+        Utf8JsonReader reader = new(data, isFinal, state: default);
+        try
+        {
+            if (!reader.Read())
+            {
+                length = 0;
+                return ReadStatus.Incomplete;
+            }
+
+            bool isObject = reader.TokenType == JsonTokenType.StartObject;
+            bool validText = true;
+            if (isObject)
+            {
+                if (!ReadObject(ref reader, fields, ref validText))
+                {
+                    length = 0;
+                    return ReadStatus.Incomplete;
+                }
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                if (!ReadNested(ref reader, ref validText))
+                {
+                    length = 0;
+                    return ReadStatus.Incomplete;
+                }
+            }
+            else
+            {
+                CheckText(ref reader, ref validText);
+            }
+
+            length = (int)reader.BytesConsumed;
+            return !validText || !Utf8.IsValid(data[..length]) ? ReadStatus.InvalidText
+                : isObject ? ReadStatus.Object : ReadStatus.OtherValue;
+        }
+        catch (JsonException e)
+        {
+            length = ErrorOffset(data, e);
+            return ReadStatus.Invalid;
+        }
+    }
+
+    /// <summary>Tells what the reader would tell at the first byte, without the cost of an exception.</summary>
+    private static bool StartsValue(byte b) =>
+        b is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' || (uint)(b - '0') <= 9;
+
+    private static bool ReadObject(ref Utf8JsonReader reader, RecordFields fields, ref bool validText)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                return true;
+            }
+
+            CheckText(ref reader, ref validText);
+            Field name = StringField(ref reader);
+            int index = FindName(ref reader, fields.Names);
+            if (!reader.Read())
+            {
+                return false;
+            }
+
+            Field value = ValueField(ref reader);
+            if (value.Kind == FieldKind.EscapedString)
+            {
+                CheckText(ref reader, ref validText);
+            }
+            else if (value.Kind == FieldKind.Nested && !ReadNested(ref reader, ref validText))
+            {
+                return false;
+            }
+
+            if (index >= 0)
+            {
+                fields[index] = value;
+            }
+            else if (fields.Names.TakesOthers)
+            {
+                fields.AddOther(name, value);
+            }
+        }
+
+        return false;
+    }
+
+    private static bool ReadNested(ref Utf8JsonReader reader, ref bool validText)
+    {
+        int depth = reader.CurrentDepth;
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject && reader.CurrentDepth == depth)
+            {
+                return true;
+            }
+
+            CheckText(ref reader, ref validText);
+        }
+
+        return false;
+    }
+
+    private static int FindName(ref Utf8JsonReader reader, FieldNames names)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return names.Find(reader.ValueSpan);
+        }
+
+        Span<byte> text = reader.ValueSpan.Length <= 256 ? stackalloc byte[256] : new byte[reader.ValueSpan.Length];
+        return names.Find(text[..JsonString.Unescape(reader.ValueSpan, text)]);
+    }
+
+    private static void CheckText(ref Utf8JsonReader reader, ref bool validText)
+    {
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+        {
+            validText &= !JsonString.HasLoneSurrogate(reader.ValueSpan);
+        }
+    }
+
+    private static Field StringField(ref Utf8JsonReader reader) =>
+        new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped ? FieldKind.EscapedString : FieldKind.String);
+
+    private static Field ValueField(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => StringField(ref reader),
+        JsonTokenType.Number => new((int)reader.TokenStartIndex, reader.ValueSpan.Length, FieldKind.Number),
+        JsonTokenType.True or JsonTokenType.False => new((int)reader.TokenStartIndex, reader.ValueSpan.Length, FieldKind.Boolean),
+        JsonTokenType.Null => new((int)reader.TokenStartIndex, 4, FieldKind.Null),
+        _ => new((int)reader.TokenStartIndex, 1, FieldKind.Nested),
+    };
+
+    /// <summary>The byte at which the reader found the error: it reports a line (from 0) and a byte within it.</summary>
+    private static int ErrorOffset(ReadOnlySpan<byte> data, JsonException e)
+    {
+        int offset = 0;
+        for (long line = e.LineNumber ?? 0; line > 0; line--)
+        {
+            offset += data[offset..].IndexOf((byte)'\n') + 1;
+        }
+
+        return (int)Math.Min(offset + (e.BytePositionInLine ?? 0), data.Length);
+    }
+}

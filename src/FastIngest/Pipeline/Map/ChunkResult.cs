@@ -1,0 +1,37 @@
+using FastIngest.Health;
+using FastIngest.Shuffle;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Map;
+
+/// <summary>An element that is not in the output.</summary>
+internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);
+
+/// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
+internal sealed class ChunkResult(KeyBorders borders)
+{
+    public int FileIndex { get; set; }
+
+    public int ChunkIndex { get; set; }
+
+    /// <summary>Where reading started; null when no start could be guessed.</summary>
+    public FramePosition? Start { get; set; }
+
+    /// <summary>The first element that was left to the next chunk.</summary>
+    public FramePosition End { get; set; }
+
+    public MapOutput Events { get; } = new(borders);
+
+    public List<Reject> Rejects { get; } = [];
+
+    /// <summary>Elements read, rejects included.</summary>
+    public long Records { get; set; }
+
+    public void Clear()
+    {
+        Start = null;
+        Records = 0;
+        Events.Clear();
+        Rejects.Clear();
+    }
+}

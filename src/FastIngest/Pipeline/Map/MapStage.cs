@@ -1,0 +1,114 @@
+using FastIngest.Health;
+using FastIngest.Shuffle;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Map;
+
+/// <summary>
+/// Map: workers take chunk after chunk, in file order, and leave their events in the partition store.
+/// <code>
+/// worker 1 ─ chunk 0 ─ chunk 2 ───────── chunk 4 ─►
+/// worker 2 ─── chunk 1 ───── chunk 3 ─ redo 3 ────►   1. take a free result, then the next chunk
+///                 │             │                     2. guess its start and read it
+/// chain    ── 0 ─ 1 ─── 2 ───── 3 ── 4 ───────────►   3. hand it to the file's chain, which commits in order
+/// </code>
+/// Results are few and are taken before the chunk's number, so the chunk that all wait for always has one.
+/// </summary>
+internal sealed class MapStage(
+    IngestOptions options, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
+    PartitionStore store, RejectLog rejects, IIngestProgress? progress)
+{
+    private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
+    private readonly Lock _gate = new();
+    private readonly long[] _records = new long[Categories.Count];
+    private int _fileIndex;
+    private int _chunkIndex;
+
+    /// <summary>Elements found so far, by category.</summary>
+    public IReadOnlyList<long> Records => _records;
+
+    public void Run(CancellationToken cancellationToken)
+    {
+        using Pool<ChunkResult> results = new((2 * options.Workers) + 2, () => new ChunkResult(borders));
+        Workers.Run(options.Workers, "map", MapChunks, cancellationToken);
+
+        void MapChunks(CancellationToken token)
+        {
+            using MapWorker worker = new(options);
+            while (true)
+            {
+                ChunkResult result = results.Rent(token);
+                if (!TakeChunk(result))
+                {
+                    results.Return(result);
+                    return;
+                }
+
+                SourceFile file = input.Files[result.FileIndex];
+                ChunkPlan plan = plans[result.FileIndex];
+                worker.Read(file, plan, result.ChunkIndex == 0 ? plan.Head : null, result, token);
+                _chains[result.FileIndex].Submit(
+                    result,
+                    (wrong, start) => Redo(worker, wrong, start, token),
+                    right =>
+                    {
+                        Commit(right);
+                        results.Return(right);
+                    });
+            }
+        }
+    }
+
+    private bool TakeChunk(ChunkResult result)
+    {
+        lock (_gate)
+        {
+            while (_fileIndex < plans.Count && _chunkIndex == plans[_fileIndex].ChunkCount)
+            {
+                _fileIndex++;
+                _chunkIndex = 0;
+            }
+
+            if (_fileIndex == plans.Count)
+            {
+                return false;
+            }
+
+            result.FileIndex = _fileIndex;
+            result.ChunkIndex = _chunkIndex++;
+            return true;
+        }
+    }
+
+    private void Redo(MapWorker worker, ChunkResult result, FramePosition start, CancellationToken token)
+    {
+        ChunkPlan plan = plans[result.FileIndex];
+        if (start.State == FrameState.Done || start.Offset >= plan.EndOf(result.ChunkIndex))
+        {
+            // A record, or what is ignored, covers the whole chunk.
+            result.Clear();
+            result.Start = result.End = start;
+            return;
+        }
+
+        worker.Read(input.Files[result.FileIndex], plan, start, result, token);
+    }
+
+    private void Commit(ChunkResult result)
+    {
+        foreach (int partition in result.Events.Touched)
+        {
+            store.Append(partition, result.FileIndex, result.ChunkIndex, result.Events[partition].Bytes);
+        }
+
+        ChunkPlan plan = plans[result.FileIndex];
+        if (result.Rejects.Count > 0)
+        {
+            rejects.Add(result.FileIndex, result.Rejects);
+        }
+
+        Interlocked.Add(ref _records[(int)plan.Category], result.Records);
+        progress?.Read(result.FileIndex, plan.EndOf(result.ChunkIndex) - plan.StartOf(result.ChunkIndex), result.Records);
+        result.Clear();
+    }
+}

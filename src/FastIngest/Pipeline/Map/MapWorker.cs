@@ -1,0 +1,95 @@
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Map;
+
+/// <summary>Reads chunks: one worker's window, readers and mappers, which go from chunk to chunk.</summary>
+internal sealed class MapWorker(IngestOptions options) : IDisposable
+{
+    /// <summary>Bytes before a chunk that its first guess may need to look at.</summary>
+    private const int ContextBytes = 256;
+
+    /// <summary>Bytes behind a chunk that its last record may reach into, as a rule.</summary>
+    private const int OverrunBytes = 16 * 1024;
+
+    private readonly FileWindow _window = new();
+    private readonly (ElementReader Reader, RecordFields Fields, RecordMapper Mapper)?[] _tools =
+        new (ElementReader, RecordFields, RecordMapper)?[Categories.Count];
+
+    /// <summary>Reads the elements that start in a chunk.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="plan">Its chunks.</param>
+    /// <param name="start">Where to start; null guesses it.</param>
+    /// <param name="result">Receives all; its indexes are set.</param>
+    public void Read(SourceFile file, ChunkPlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
+    {
+        (ElementReader reader, RecordFields fields, RecordMapper mapper) = ToolsFor(plan.Category);
+        long chunkStart = plan.StartOf(result.ChunkIndex);
+        long chunkEnd = plan.EndOf(result.ChunkIndex);
+        result.Clear();
+        mapper.Reset();
+        _window.Attach(file);
+        long from = Math.Max(0, (start?.Offset ?? chunkStart) - ContextBytes);
+        _window.MoveTo(from, Math.Max(chunkEnd - from, 0) + OverrunBytes);
+        reader.Start(start ?? new FramePosition(chunkStart, plan.GuessedState), chunkEnd);
+        if (start is null)
+        {
+            long guess = plan.Separator.Find(_window, chunkStart, chunkEnd);
+            guess = guess >= 0 ? guess : reader.GuessStart(chunkStart, chunkEnd);
+            if (guess < 0)
+            {
+                _window.Leave();
+                return;
+            }
+
+            start = new FramePosition(guess, plan.GuessedState);
+            reader.Start(start.Value, chunkEnd);
+        }
+
+        result.Start = start;
+        while (reader.Next())
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            result.Records++;
+            RejectReason? reason = reader.Status == ReadStatus.Object
+                ? mapper.Map(reader.Element, fields, result.Events)
+                : ReasonOf(reader.Status);
+            if (reason is { } rejected)
+            {
+                result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
+            }
+        }
+
+        mapper.Flush(result.Events);
+        result.End = reader.Position;
+        _window.Leave();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    private static RejectReason ReasonOf(ReadStatus status) => status switch
+    {
+        ReadStatus.OtherValue => RejectReason.NotAnObject,
+        ReadStatus.InvalidText => RejectReason.InvalidText,
+        ReadStatus.TooLarge => RejectReason.TooLarge,
+        _ => RejectReason.InvalidJson,
+    };
+
+    private (ElementReader Reader, RecordFields Fields, RecordMapper Mapper) ToolsFor(Category category)
+    {
+        ref (ElementReader, RecordFields, RecordMapper)? tools = ref _tools[(int)category];
+        if (tools is null)
+        {
+            RecordFields fields = new(RecordSchema.Of(category).Names);
+            tools = (new ElementReader(_window, fields, options.MaxRecordBytes), fields, new RecordMapper(category));
+        }
+
+        return tools.Value;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.ExceptionServices;
+
+namespace FastIngest.Pipeline;
+
+/// <summary>Runs the same work on several threads; the first fault stops all and is the one thrown.</summary>
+internal static class Workers
+{
+    public static void Run(int count, string name, Action<CancellationToken> work, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? fault = null;
+        Thread[] threads = new Thread[count];
+        for (int i = 0; i < count; i++)
+        {
+            threads[i] = new Thread(() =>
+            {
+                try
+                {
+                    work(stop.Token);
+                }
+                catch (Exception e)
+                {
+                    // Those that are stopped because of it come after the fault itself.
+                    Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(e), null);
+                    stop.Cancel();
+                }
+            })
+            {
+                Name = $"{name} {i + 1}",
+                IsBackground = true,
+            };
+            threads[i].Start();
+        }
+
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+
+        fault?.Throw();
+    }
+}

@@ -1,0 +1,81 @@
+namespace FastIngest.Shuffle;
+
+/// <summary>Numbers distinct byte strings in the order in which they come. Not thread-safe.</summary>
+public sealed class ByteStringTable
+{
+    private int[] _buckets = new int[64];
+    private (int Start, int Length, uint Hash)[] _entries = new (int, int, uint)[32];
+    private byte[] _bytes = new byte[1024];
+    private int _byteCount;
+    private readonly uint _seed = (uint)Random.Shared.Next();
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_entries[index].Start, _entries[index].Length);
+
+    /// <summary>The number of a string, a new one if it was not there.</summary>
+    public int Add(ReadOnlySpan<byte> text)
+    {
+        uint hash = Hash(text);
+        int mask = _buckets.Length - 1;
+        int bucket = (int)hash & mask;
+        for (; _buckets[bucket] != 0; bucket = (bucket + 1) & mask)
+        {
+            int index = _buckets[bucket] - 1;
+            if (_entries[index].Hash == hash && text.SequenceEqual(this[index]))
+            {
+                return index;
+            }
+        }
+
+        if (Count == _entries.Length)
+        {
+            Grow();
+            return Add(text);
+        }
+
+        if (_bytes.Length - _byteCount < text.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _byteCount + text.Length));
+        }
+
+        text.CopyTo(_bytes.AsSpan(_byteCount));
+        _entries[Count] = (_byteCount, text.Length, hash);
+        _byteCount += text.Length;
+        _buckets[bucket] = ++Count;
+        return Count - 1;
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_buckets);
+        Count = 0;
+        _byteCount = 0;
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref _entries, _entries.Length * 2);
+        _buckets = new int[_entries.Length * 2];
+        int mask = _buckets.Length - 1;
+        for (int index = 0; index < Count; index++)
+        {
+            int bucket = (int)_entries[index].Hash & mask;
+            while (_buckets[bucket] != 0)
+            {
+                bucket = (bucket + 1) & mask;
+            }
+
+            _buckets[bucket] = index + 1;
+        }
+    }
+
+    /// <summary>Seeded at random, so that no input can be made to collide.</summary>
+    private uint Hash(ReadOnlySpan<byte> text)
+    {
+        HashCode code = default;
+        code.Add(_seed);
+        code.AddBytes(text);
+        return (uint)code.ToHashCode();
+    }
+}

@@ -1,0 +1,11 @@
+using FastIngest.Health;
+
+namespace FastIngest.Sinks.Sqlite;
+
+/// <summary>What a run writes to, once it is known whether the database exists. Disposing it uncompleted undoes everything.</summary>
+internal interface ISqliteTarget : IDisposable
+{
+    void Write(SummaryBatch batch, CancellationToken cancellationToken);
+
+    ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken);
+}

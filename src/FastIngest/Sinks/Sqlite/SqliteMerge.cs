@@ -1,0 +1,186 @@
+using FastIngest.Health;
+
+namespace FastIngest.Sinks.Sqlite;
+
+/// <summary>
+/// An existing database, changed in one transaction that holds the write lock from opening to completion: killed at
+/// any moment, the database is as before or as after. Rows follow <see cref="SummaryMerge"/>; the opening of a summary
+/// is that of the newest profile ever read for the user, whichever run read it, so that content does not depend on the
+/// order in which files are ingested.
+/// </summary>
+internal sealed class SqliteMerge : ISqliteTarget
+{
+    private const int RowsPerCancellationCheck = 64;
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteTuning _tuning;
+    private readonly SqliteRuns _runs;
+    private readonly SqliteUsers _users;
+    private readonly SqliteSummaries _summaries;
+    private readonly SqliteStatement _noteProfile;
+    private readonly SqliteStatement _isProfileOfRun;
+
+    private readonly SummaryBatch _stored = new();
+    private readonly SummaryBatch _merged = new();
+
+    // The user whose rows are passing, with the opening's source: the run's own text, or a stored profile.
+    private readonly SummaryBatch _userTexts = new();
+    private UserProfile _user;
+    private bool _isUserFromStore;
+
+    private long _rows, _inserted, _updated;
+
+    private SqliteMerge(SqliteDatabase database, string displayPath, SqliteTuning tuning)
+    {
+        _database = database;
+        _tuning = tuning;
+        _runs = new SqliteRuns(database);
+        _users = new SqliteUsers(database);
+        _summaries = new SqliteSummaries(database, displayPath);
+        database.Execute("CREATE TEMP TABLE profiles_of_run (user_id TEXT NOT NULL PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID");
+        _noteProfile = database.Prepare("INSERT OR REPLACE INTO temp.profiles_of_run VALUES (?, ?)");
+        _isProfileOfRun = database.Prepare("SELECT 1 FROM temp.profiles_of_run WHERE user_id = ?");
+    }
+
+    /// <summary>Opens the database, takes its write lock, checks that it is ours, and writes the run's first row.</summary>
+    /// <param name="displayPath">The database as the user named it.</param>
+    /// <param name="target">Its path from <see cref="PartialFile.Resolve"/>.</param>
+    /// <param name="tuning">Cache size and patience.</param>
+    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
+    /// <param name="cancellationToken">Ends the wait for the lock.</param>
+    public static async ValueTask<SqliteMerge> OpenAsync(
+        string displayPath, string target, SqliteTuning tuning, SinkRun run, CancellationToken cancellationToken)
+    {
+        SqliteDatabase database = SqliteDatabase.Open(displayPath, target);
+        try
+        {
+            if (database.IsReadOnly)
+            {
+                throw FileFault.NotWritable(displayPath);
+            }
+
+            // An empty file has no page size yet; for others this changes nothing.
+            database.Execute($"PRAGMA page_size = {tuning.PageBytes}");
+            await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+            database.Execute($"PRAGMA cache_size = {-tuning.CacheBytes / 1024}");
+            if (tuning.PagesMax > 0)
+            {
+                database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
+            }
+
+            SqliteSchema.CheckOrCreate(database, displayPath);
+            SqliteMerge merge = new(database, displayPath, tuning);
+            merge._runs.Begin(run);
+            return merge;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Write(SummaryBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (ref readonly UserProfile user in batch.Users)
+        {
+            StoreProfile(batch, user);
+        }
+
+        ReadOnlySpan<DailySummary> rows = batch.Rows;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (i % RowsPerCancellationCheck == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            MergeRow(batch, rows[i]);
+        }
+
+        _rows += rows.Length;
+    }
+
+    public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+    {
+        long refreshed = RefreshOpenings(cancellationToken);
+        _runs.Finish(figures);
+        await _database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        _database.Dispose();
+        return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed);
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    private void StoreProfile(SummaryBatch batch, in UserProfile user)
+    {
+        ReadOnlySpan<byte> userId = batch.Text(user.UserId);
+        _stored.Reset();
+        bool changed = !_users.TryLoad(userId, _stored, out UserProfile stored) || !SqliteUsers.AreEqual(batch, user, _stored, stored);
+        if (changed)
+        {
+            _users.Store(batch, user);
+        }
+
+        _noteProfile.Bind(1, userId).Bind(2, changed ? 1 : 0).Run();
+    }
+
+    private void MergeRow(SummaryBatch batch, in DailySummary row)
+    {
+        ReadOnlySpan<byte> userId = batch.Text(row.Texts[TextSlot.UserId]);
+        if (_userTexts.TextLength == 0 || !userId.SequenceEqual(_userTexts.Text(_user.UserId)))
+        {
+            EnterUser(userId);
+        }
+
+        _stored.Reset();
+        _merged.Reset();
+        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        if (_isUserFromStore)
+        {
+            Opening.Write(_merged, _userTexts, _user, row.Day);
+            opening = _merged.Text(_merged.TextSince(0));
+        }
+
+        bool isStored = _summaries.TryLoad(userId, row.Day, _stored);
+        bool differs = isStored
+            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, opening, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+        if (differs || !isStored)
+        {
+            _summaries.Store(_merged, _merged.Rows[0]);
+            _inserted += isStored ? 0 : 1;
+            _updated += isStored ? 1 : 0;
+        }
+    }
+
+    private void EnterUser(ReadOnlySpan<byte> userId)
+    {
+        _userTexts.Reset();
+        bool isFromRun = _isProfileOfRun.Bind(1, userId).Step();
+        _isProfileOfRun.Reset();
+        _isUserFromStore = !isFromRun && _users.TryLoad(userId, _userTexts, out _user);
+        if (!_isUserFromStore)
+        {
+            _user.UserId = _userTexts.AddText(userId);
+        }
+    }
+
+    /// <summary>Brings the rows that this run did not touch to the profiles that it changed.</summary>
+    private long RefreshOpenings(CancellationToken cancellationToken)
+    {
+        SqliteStatement changed = _database.Prepare("SELECT user_id FROM temp.profiles_of_run WHERE changed");
+        long refreshed = 0;
+        while (changed.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _userTexts.Reset();
+            if (_users.TryLoad(changed.Text(0), _userTexts, out UserProfile user))
+            {
+                refreshed += _summaries.Refresh(_userTexts, user, _merged, cancellationToken);
+            }
+        }
+
+        return refreshed;
+    }
+}

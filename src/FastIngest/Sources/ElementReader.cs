@@ -1,0 +1,288 @@
+using FastIngest.Json;
+
+namespace FastIngest.Sources;
+
+/// <summary>
+/// Reads the elements of a file one after another, from one position to another, by the rule of docs/reading.md:
+/// separators, values, and where to go on after what is no value.
+/// </summary>
+public sealed class ElementReader(FileWindow window, RecordFields fields, int maxRecordBytes)
+{
+    /// <summary>Bytes brought in at once beyond those that are certainly needed.</summary>
+    private const int ReadAheadBytes = 64 * 1024;
+
+    private const int MaxTries = 16;
+
+    /// <summary>How many times the largest record size a value may have for its end to be looked for.</summary>
+    private const int ScanFactor = 4;
+
+    private long _position;
+    private FrameState _state;
+    private long _endExcl;
+
+    /// <summary>How the element read last ended.</summary>
+    public ReadStatus Status { get; private set; }
+
+    /// <summary>Where in the file the element starts.</summary>
+    public long ElementOffset { get; private set; }
+
+    /// <summary>Its length in bytes; of a reject, up to where reading resumed.</summary>
+    public long ElementLength { get; private set; }
+
+    /// <summary>The element's bytes, where <see cref="Status"/> is Object. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Element => window.Bytes.Slice((int)(ElementOffset - window.Offset), (int)ElementLength);
+
+    /// <summary>Where reading stands. After <see cref="Next"/> said no, the first element that it left.</summary>
+    public FramePosition Position => new(_position, _state);
+
+    /// <summary>Gets ready to read the elements that start from a position on and before an end.</summary>
+    public void Start(FramePosition position, long endExcl)
+    {
+        _position = position.Offset;
+        _state = position.State;
+        _endExcl = endExcl;
+    }
+
+    /// <summary>Reads the next element; false when none starts before the end.</summary>
+    public bool Next()
+    {
+        if (!SkipSeparators() || _position >= _endExcl)
+        {
+            return false;
+        }
+
+        ElementOffset = _position;
+        ReadStatus status = ReadValue(_position, out long length);
+        if (status == ReadStatus.Invalid)
+        {
+            _position = Resume(_position, _position + length);
+        }
+        else if (status == ReadStatus.TooLarge)
+        {
+            long end = BracketScan.EndOfValue(window, _position, _position + ((long)ScanFactor * maxRecordBytes));
+            _position = end >= 0 ? end : Resume(_position, _position + maxRecordBytes);
+        }
+        else
+        {
+            _position += length;
+        }
+
+        Status = status;
+        ElementLength = _position - ElementOffset;
+        return true;
+    }
+
+    /// <summary>
+    /// Guesses where an element starts, at or after an offset: the first place from which a whole object reads.
+    /// It is only a guess, for the chain to verify.
+    /// </summary>
+    public long GuessStart(long from, long endExcl)
+    {
+        long place = NextPlace(from, endExcl);
+        while (place >= 0)
+        {
+            if (ReadValue(place, out _) is ReadStatus.Object or ReadStatus.InvalidText)
+            {
+                return place;
+            }
+
+            place = NextPlace(place + 1, endExcl);
+        }
+
+        return -1;
+    }
+
+    /// <summary>Moves to the next byte that begins an element; false at the end of what there is to read.</summary>
+    private bool SkipSeparators()
+    {
+        while (_state != FrameState.Done && Ensure(_position, 1))
+        {
+            ReadOnlySpan<byte> bytes = window.Bytes[(int)(_position - window.Offset)..];
+            int i = 0;
+            for (; i < bytes.Length; i++)
+            {
+                byte b = bytes[i];
+                if (b == ',' || FileHead.IsWhiteSpace(b))
+                {
+                    continue;
+                }
+
+                if (b == '[' && _state == FrameState.Top)
+                {
+                    _state = FrameState.Array;
+                }
+                else if (b == ']' && _state == FrameState.Array)
+                {
+                    _state = FrameState.Top;
+                }
+                else if (b == ']' && _state == FrameState.Wrapped)
+                {
+                    _state = FrameState.Done;
+                    break;
+                }
+                else
+                {
+                    _position += i;
+                    return true;
+                }
+            }
+
+            _position += i;
+        }
+
+        _position = window.FileLength;
+        return false;
+    }
+
+    private ReadStatus ReadValue(long offset, out long length)
+    {
+        Ensure(offset, 1);
+        while (true)
+        {
+            ReadOnlySpan<byte> bytes = window.Bytes[(int)(offset - window.Offset)..];
+            bool isFinal = window.ReachesEnd;
+            if (bytes.Length > maxRecordBytes)
+            {
+                bytes = bytes[..maxRecordBytes];
+                isFinal = false;
+            }
+
+            ReadStatus status = GeneralReader.Read(bytes, isFinal, fields, out int read);
+            length = read;
+            if (status != ReadStatus.Incomplete)
+            {
+                return status;
+            }
+
+            if (bytes.Length >= maxRecordBytes)
+            {
+                return ReadStatus.TooLarge;
+            }
+
+            window.MoveTo(offset, Math.Max(bytes.Length * 2L, ReadAheadBytes));
+        }
+    }
+
+    /// <summary>Where reading goes on after an element that began at an offset and failed at another.</summary>
+    private long Resume(long elementOffset, long failedAt)
+    {
+        long from = elementOffset + 1;
+        long furthest = failedAt;
+        while (true)
+        {
+            for (int tries = 0; tries < MaxTries; tries++)
+            {
+                long place = NextPlace(from, furthest);
+                if (place < 0)
+                {
+                    break;
+                }
+
+                if (IsGood(place, out long failed))
+                {
+                    return place;
+                }
+
+                furthest = Math.Max(furthest, failed);
+                from = place + 1;
+            }
+
+            long beyond = NextPlace(Math.Max(from, furthest), window.FileLength);
+            if (beyond < 0)
+            {
+                return window.FileLength;
+            }
+
+            if (IsGood(beyond, out furthest))
+            {
+                return beyond;
+            }
+
+            from = beyond + 1;
+        }
+    }
+
+    private bool IsGood(long place, out long failedAt)
+    {
+        ReadStatus status = ReadValue(place, out long length);
+        failedAt = place + (status == ReadStatus.TooLarge ? maxRecordBytes : length);
+        return status is ReadStatus.Object or ReadStatus.InvalidText;
+    }
+
+    /// <summary>
+    /// The first <c>{</c> in a range that follows <c>,</c>, <c>}</c>, <c>[</c> or a line feed, white space aside; or -1.
+    /// </summary>
+    private long NextPlace(long from, long endExcl)
+    {
+        while (from < endExcl && Ensure(from, 1))
+        {
+            int start = (int)(from - window.Offset);
+            ReadOnlySpan<byte> bytes = window.Bytes;
+            bytes = bytes[..(int)Math.Min(bytes.Length, endExcl - window.Offset)];
+            int found = bytes[start..].IndexOf((byte)'{');
+            if (found < 0)
+            {
+                from = window.Offset + bytes.Length;
+                continue;
+            }
+
+            from += found;
+            if (FollowsSeparator(from))
+            {
+                return from;
+            }
+
+            from++;
+        }
+
+        return -1;
+    }
+
+    private bool FollowsSeparator(long offset)
+    {
+        // Blanks are few as a rule; a run longer than the window is looked at in pieces before it.
+        for (long before = offset - 1; before >= 0; before--)
+        {
+            byte b = ByteAt(before);
+            if (b is (byte)'\n' or (byte)',' or (byte)'}' or (byte)'[')
+            {
+                return true;
+            }
+
+            if (!FileHead.IsWhiteSpace(b))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private byte ByteAt(long offset)
+    {
+        if (offset < window.Offset)
+        {
+            long end = window.Offset + window.Bytes.Length;
+            long start = Math.Max(0, offset - ReadAheadBytes);
+            window.MoveTo(start, end - start);
+        }
+
+        return window.Bytes[(int)(offset - window.Offset)];
+    }
+
+    /// <summary>Brings bytes from an offset on into the window; false at the end of the file.</summary>
+    private bool Ensure(long offset, int count)
+    {
+        if (offset >= window.FileLength)
+        {
+            return false;
+        }
+
+        if (offset < window.Offset || offset + count > window.Offset + window.Bytes.Length)
+        {
+            window.MoveTo(offset, Math.Max(ReadAheadBytes, Math.Min(_endExcl - offset, int.MaxValue) + ReadAheadBytes));
+        }
+
+        return true;
+    }
+}

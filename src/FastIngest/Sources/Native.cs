@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace FastIngest.Sources;
+
+/// <summary>The few system calls of Linux that .NET does not wrap.</summary>
+internal static partial class Native
+{
+    internal const int ProtRead = 1;
+    internal const int MapShared = 1;
+    internal const int AdviceDontNeed = 4;
+    internal const int AdvicePopulateRead = 22;
+
+    internal const int SetSignal = 10;
+    internal const int SetLease = 1024;
+    internal const int GetLease = 1025;
+    internal const int ReadLease = 0;
+    internal const int NoLease = 2;
+
+    /// <summary>SIGURG: ignored unless someone asks for it.</summary>
+    internal const int IgnoredSignal = 23;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    internal static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    internal static partial int Advise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    internal static partial int Control(int descriptor, int command, nint argument);
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.CommandLine;
+
+/// <summary>The options that every command has in common.</summary>
+internal static class ConsoleOptions
+{
+    public static Option<bool> Flag(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.Zero,
+    };
+
+    public static Option<ProgressStyle> Progress() => new("--progress")
+    {
+        HelpName = "HOW",
+        Description = "auto, plain or none: bars on a terminal and lines elsewhere, always lines, or nothing (default: auto)",
+        CustomParser = Values.Choice(("auto", ProgressStyle.Auto), ("plain", ProgressStyle.Plain), ("none", ProgressStyle.None)),
+    };
+
+    public static Option<LogFormat> LogFormat() => new("--log-format")
+    {
+        HelpName = "FORMAT",
+        Description = "text or json: how standard error is written (default: text)",
+        CustomParser = Values.Choice(("text", Terminal.LogFormat.Text), ("json", Terminal.LogFormat.Json)),
+    };
+
+    public static Option<LogLevel> LogLevel() => new("--log-level")
+    {
+        HelpName = "LEVEL",
+        Description = "debug, info, warning or error (default: info)",
+        CustomParser = Values.Choice(
+            ("debug", Terminal.LogLevel.Debug),
+            ("info", Terminal.LogLevel.Info),
+            ("warning", Terminal.LogLevel.Warning),
+            ("error", Terminal.LogLevel.Error)),
+        DefaultValueFactory = _ => Terminal.LogLevel.Info,
+    };
+
+    public static Option<bool> Quiet() => Flag("--quiet", "say nothing but errors");
+}

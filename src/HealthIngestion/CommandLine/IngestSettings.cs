@@ -1,0 +1,94 @@
+using System.CommandLine;
+using FastIngest.Pipeline;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.CommandLine;
+
+/// <summary>What a command line of <c>ingest</c> asks for, with every default filled in.</summary>
+internal sealed record IngestSettings
+{
+    public required IngestOptions Options { get; init; }
+
+    /// <summary>The sinks by URL; empty for a dry run.</summary>
+    public required IReadOnlyList<string> Targets { get; init; }
+
+    public required bool IsDryRun { get; init; }
+
+    public required bool IsStrict { get; init; }
+
+    /// <summary>A file, <c>-</c>, or null when no figures are wanted.</summary>
+    public required string? StatsPath { get; init; }
+
+    public required ProgressStyle Progress { get; init; }
+
+    public required LogFormat LogFormat { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    /// <exception cref="UsageException">Options contradict each other.</exception>
+    public static IngestSettings From(IngestSpec spec, ParseResult arguments)
+    {
+        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : ["sqlite:health.db"];
+        string? stats = arguments.GetValue(spec.StatsJson);
+        string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
+        bool isDryRun = arguments.GetValue(spec.DryRun);
+        OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
+
+        string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
+        IngestOptions options = new()
+        {
+            Paths = paths,
+            Mode = arguments.GetValue(spec.Mode),
+            Io = arguments.GetValue(spec.Io),
+            Partitions = arguments.GetValue(spec.Partitions),
+            RejectsPath = rejects,
+            Workers = Math.Min(Environment.ProcessorCount, 1024),
+        };
+        bool isQuiet = arguments.GetValue(spec.Quiet);
+        return new IngestSettings
+        {
+            Options = options with
+            {
+                Workers = Given(arguments, spec.Workers, options.Workers),
+                ChunkBytes = (int)Given(arguments, spec.ChunkSize, options.ChunkBytes),
+                MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
+            },
+            Targets = targets,
+            IsDryRun = isDryRun,
+            IsStrict = arguments.GetValue(spec.Strict),
+            StatsPath = stats,
+            Progress = isQuiet ? ProgressStyle.None : arguments.GetValue(spec.Progress),
+            LogFormat = arguments.GetValue(spec.LogFormat),
+            LogLevel = isQuiet ? LogLevel.Error : arguments.GetValue(spec.LogLevel),
+        };
+    }
+
+    /// <summary>A mistyped command is taken for a path; say so where the path does not exist and a command is near.</summary>
+    public static void RefuseMistypedCommand(IReadOnlyList<string> paths, IEnumerable<string> commands)
+    {
+        string first = paths[0];
+        if (first.AsSpan().ContainsAny('/', '.') || Path.Exists(first))
+        {
+            return;
+        }
+
+        string? near = Suggestion.For(first, commands);
+        if (near is not null)
+        {
+            throw new UsageException(near == first
+                ? $"the command comes first: health_ingestion {near} ..."
+                : $"unknown command {first}; did you mean {near}?");
+        }
+    }
+
+    private static string DefaultPath()
+    {
+        string? fromEnvironment = Environment.GetEnvironmentVariable("DATA_DIR");
+        return !string.IsNullOrEmpty(fromEnvironment) ? fromEnvironment
+            : Directory.Exists("/data") ? "/data"
+            : Path.Combine(".", "data");
+    }
+
+    private static T Given<T>(ParseResult arguments, Option<T> option, T otherwise) =>
+        arguments.GetResult(option) is null ? otherwise : arguments.GetValue(option)!;
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.CommandLine;
+
+/// <summary>The options of <c>ingest</c>. Descriptions end with the default in parentheses; the help shows them as they are.</summary>
+internal sealed class IngestSpec
+{
+    private const long MaxPiece = 1L << 30;
+
+    public Argument<string[]> Paths { get; } = new("PATH")
+    {
+        Description = "directories or files to read (default: $DATA_DIR, else /data if it exists, else ./data)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public Option<string[]> To { get; } = new("--to")
+    {
+        HelpName = "URL",
+        Description = "where the summaries go: sqlite:FILE, ndjson:FILE or ndjson:- for standard output; repeatable (default: sqlite:health.db)",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate and render everything, write no summaries");
+
+    public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no HTTP API; this version never does, so it changes nothing");
+
+    public Option<string?> Rejects { get; } = new("--rejects")
+    {
+        HelpName = "FILE",
+        Description = "where rejected records are written; made only if there are any (default: rejects.ndjson)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public Option<bool> Strict { get; } = Flag("--strict", "exit with 3 if a record was rejected; the output is complete all the same");
+
+    public Option<IngestMode> Mode { get; } = new("--mode")
+    {
+        HelpName = "MODE",
+        Description = "optimized, or original: the plain single-threaded reference with the same output (default: optimized)",
+        CustomParser = Values.Choice(("optimized", IngestMode.Optimized), ("original", IngestMode.Original)),
+    };
+
+    public Option<int> Workers { get; } = new("--workers")
+    {
+        HelpName = "N",
+        Description = "threads that read and reduce, 1 to 1024 (default: the number of cores)",
+        CustomParser = Values.Integer(1, 1024),
+    };
+
+    public Option<IoMode> Io { get; } = new("--io")
+    {
+        HelpName = "HOW",
+        Description = "auto, mmap or pread: how files are brought into memory (default: auto)",
+        CustomParser = Values.Choice(("auto", IoMode.Auto), ("mmap", IoMode.Mmap), ("pread", IoMode.Pread)),
+    };
+
+    public Option<long> ChunkSize { get; } = new("--chunk-size")
+    {
+        HelpName = "SIZE",
+        Description = "bytes of a file that a worker takes at a time (default: 4MiB)",
+        CustomParser = Values.Size(1, MaxPiece),
+    };
+
+    public Option<long> MaxRecordSize { get; } = new("--max-record-size")
+    {
+        HelpName = "SIZE",
+        Description = "larger records are rejected (default: 16MiB)",
+        CustomParser = Values.Size(1, MaxPiece),
+    };
+
+    public Option<int> Partitions { get; } = new("--partitions")
+    {
+        Hidden = true,
+        CustomParser = Values.Integer(0, 1 << 16),
+    };
+
+    public Option<ProgressStyle> Progress { get; } = ConsoleOptions.Progress();
+
+    public Option<LogFormat> LogFormat { get; } = ConsoleOptions.LogFormat();
+
+    public Option<LogLevel> LogLevel { get; } = ConsoleOptions.LogLevel();
+
+    public Option<bool> Quiet { get; } = ConsoleOptions.Quiet();
+
+    public Option<string?> StatsJson { get; } = new("--stats-json")
+    {
+        HelpName = "FILE",
+        Description = "write the run's figures as JSON, - for standard output (default: not written)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public CommandSpec Spec { get; }
+
+    public IngestSpec()
+    {
+        Spec = new CommandSpec("ingest", "read health files, write one summary a user and day (the default command)")
+        {
+            Usage = "[PATH...] [options]",
+            Examples =
+            [
+                new("health_ingestion", "read $DATA_DIR, /data or ./data into health.db"),
+                new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
+                new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
+                new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
+            ],
+            Environment =
+            [
+                new("DATA_DIR", "what to read when no PATH is given"),
+                new("NO_COLOR", "no colours when set and not empty"),
+            ],
+        };
+        Spec.Command.Arguments.Add(Paths);
+        Spec.AddGroup("Output", To, DryRun, NoApi, Rejects, Strict, StatsJson);
+        Spec.AddGroup("Engine", Mode, Workers, Io, ChunkSize, MaxRecordSize, Partitions);
+        Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
+    }
+
+    private static Option<bool> Flag(string name, string description) => ConsoleOptions.Flag(name, description);
+}

@@ -1,0 +1,75 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace HealthIngestion.CommandLine;
+
+/// <summary>Reads the values of options; each error names the option, what was given, and what is wanted.</summary>
+internal static class Values
+{
+    public static Func<ArgumentResult, int> Integer(int min, int max) => result =>
+    {
+        if (int.TryParse(Text(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        return Fail<int>(result, max == int.MaxValue ? $"a whole number from {min}" : $"a whole number from {min} to {max}");
+    };
+
+    public static Func<ArgumentResult, ulong> Unsigned() => result =>
+        ulong.TryParse(Text(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : Fail<ulong>(result, "a whole number from 0");
+
+    public static Func<ArgumentResult, double> Share() => result =>
+        double.TryParse(Text(result), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+        && value is >= 0 and <= 1
+            ? value
+            : Fail<double>(result, "a share from 0 to 1, such as 0.01");
+
+    public static Func<ArgumentResult, long> Size(long min, long max) => result =>
+    {
+        if (!ByteSize.TryParse(Text(result), out long value))
+        {
+            return Fail<long>(result, ByteSize.Forms);
+        }
+
+        return value >= min && value <= max
+            ? value
+            : Fail<long>(result, $"a size from {Report.Figures.ExactBytes(min)} to {Report.Figures.ExactBytes(max)}");
+    };
+
+    /// <summary>One of a few words.</summary>
+    public static Func<ArgumentResult, T?> Choice<T>(params (string Word, T Value)[] choices) => result =>
+    {
+        string text = Text(result);
+        foreach ((string word, T value) in choices)
+        {
+            if (text == word)
+            {
+                return value;
+            }
+        }
+
+        string[] words = Array.ConvertAll(choices, c => c.Word);
+        string? near = Suggestion.For(text, words);
+        string wanted = $"{string.Join(", ", words[..^1])} or {words[^1]}";
+        return Fail<T>(result, near is null ? wanted : $"{wanted}; did you mean {near}?");
+    };
+
+    public static string? NotEmpty(ArgumentResult result)
+    {
+        string text = Text(result);
+        return text.Length > 0 ? text : Fail<string>(result, "a file name");
+    }
+
+    private static string Text(ArgumentResult result) => result.Tokens[0].Value;
+
+    private static T? Fail<T>(ArgumentResult result, string wanted)
+    {
+        string option = result.Parent is OptionResult parent ? parent.Option.Name : result.Argument.Name;
+        result.AddError($"{option} '{Text(result)}' is not {wanted}");
+        return default;
+    }
+}

@@ -1,0 +1,19 @@
+namespace HealthIngestion;
+
+/// <summary>What the process tells its caller; docs/commands.md lists the same numbers.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>The run failed; its reason is one line on standard error, and nothing is half-written.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line makes no sense.</summary>
+    public const int Usage = 2;
+
+    /// <summary><c>--strict</c>, and records were rejected; the output is complete all the same.</summary>
+    public const int Rejected = 3;
+
+    /// <summary>128 plus the number of the signal that stopped the run.</summary>
+    public const int Interrupted = 130, Terminated = 143;
+}

@@ -1,0 +1,41 @@
+using FastIngest;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion;
+
+/// <summary>Makes one line of whatever went wrong: what, where, and what to do.</summary>
+internal static class Faults
+{
+    /// <summary>Says it on standard error and returns the exit code.</summary>
+    public static int Explain(Exception fault, Log log)
+    {
+        log.Error(Line(fault));
+        if (fault is not UsageException)
+        {
+            log.Block(LogLevel.Debug, "stack", fault.ToString());
+        }
+
+        return fault is UsageException ? ExitCode.Usage : ExitCode.Failed;
+    }
+
+    public static string Line(Exception fault) => Root(fault) switch
+    {
+        UsageException usage => $"{usage.Message} (see health_ingestion --help)",
+        IngestException known => Sentence(known.Message) + " " + Sentence(known.Remedy),
+        OutOfMemoryException => "not enough memory. Use fewer --workers or a smaller --chunk-size, or give the process more.",
+        UnauthorizedAccessException denied => Sentence(denied.Message) + " Check the permissions, or choose another place.",
+        FileNotFoundException or DirectoryNotFoundException => Sentence(fault.Message) + " Check the path.",
+        IOException io => Sentence(io.Message) + " Check the disk and the permissions, then run the same command again.",
+        Exception other => $"unexpected {other.GetType().Name}: {Sentence(other.Message)} This is a bug; --log-level debug shows where.",
+    };
+
+    private static Exception Root(Exception fault) =>
+        fault is AggregateException { InnerExceptions.Count: > 0 } many ? Root(many.InnerExceptions[0]) : fault;
+
+    private static string Sentence(string text)
+    {
+        string line = Log.OneLine(text).TrimEnd();
+        return line.Length == 0 || line[^1] is '.' or '!' or '?' ? line : line + ".";
+    }
+}

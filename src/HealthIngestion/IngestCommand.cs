@@ -1,0 +1,128 @@
+using System.CommandLine;
+using FastIngest;
+using FastIngest.Pipeline;
+using FastIngest.Sinks;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Progress;
+using HealthIngestion.Report;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion;
+
+/// <summary>Wires the command line to the engine: sinks, signals, progress, the closing words, the exit code.</summary>
+internal static class IngestCommand
+{
+    public static int Run(IngestSpec spec, ParseResult arguments, IEnumerable<CommandSpec> commands)
+    {
+        IngestSettings settings = IngestSettings.From(spec, arguments);
+        IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
+        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
+        using StopSignal stop = new(log);
+        try
+        {
+            StatsFile.RefuseMissingDirectory(settings.StatsPath);
+            bool isDefaultPath = arguments.GetResult(spec.Paths) is not { Tokens.Count: > 0 };
+            RefuseMissingPaths(settings.Options.Paths, isDefaultPath);
+            IngestReport report = RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult();
+            return Close(report, settings, log);
+        }
+        catch (OperationCanceledException) when (stop.Name is not null)
+        {
+            string what = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun
+                ? "the rows on standard output are incomplete"
+                : "nothing was written";
+            log.Notice("stopped", $"stopped by {stop.Name}; {what}; run the same command again");
+            return stop.ExitCode;
+        }
+        catch (Exception fault)
+        {
+            return Faults.Explain(fault, log);
+        }
+    }
+
+    private static async Task<IngestReport> RunEngineAsync(IngestSettings settings, Log log, CancellationToken cancellationToken)
+    {
+        List<ISummarySink> sinks = OpenSinks(settings);
+        RunProgress progress = new();
+        log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
+        try
+        {
+            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
+            display?.Start();
+            return await HealthIngest.RunAsync(
+                settings.Options,
+                settings.IsDryRun ? [] : sinks,
+                display is null ? null : progress,
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (ISummarySink sink in sinks)
+            {
+                await sink.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
+    private static List<ISummarySink> OpenSinks(IngestSettings settings)
+    {
+        List<ISummarySink> sinks = [];
+        foreach (string target in settings.Targets)
+        {
+            try
+            {
+                sinks.Add(SinkFactory.Create(target, StandardStream.OpenOutput));
+            }
+            catch (IngestException wrong)
+            {
+                throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
+            }
+        }
+
+        return sinks;
+    }
+
+    private static void RefuseMissingPaths(IReadOnlyList<string> paths, bool isDefault)
+    {
+        foreach (string path in paths)
+        {
+            if (!Path.Exists(path))
+            {
+                throw isDefault
+                    ? new IngestException(
+                        $"nothing to read: {path} does not exist and no PATH is given.",
+                        "Name a directory or files, or try: health_ingestion generate trial && health_ingestion trial.")
+                    : new IngestException($"{path} does not exist.", "Name a directory or files with health data.");
+            }
+        }
+    }
+
+    private static int Close(IngestReport report, IngestSettings settings, Log log)
+    {
+        long peakBytes = PeakMemory.Bytes();
+        foreach (string warning in report.Warnings)
+        {
+            log.Warning(warning);
+        }
+
+        Balance balance = Balance.Of(report);
+        if (settings.StatsPath is not null)
+        {
+            StatsFile.Write(settings.StatsPath, StatsJson.Of(report, settings, peakBytes));
+        }
+
+        if (log.Shows(LogLevel.Info))
+        {
+            ClosingWriter.Write(ClosingReport.Of(report, settings, peakBytes), report, log);
+        }
+
+        if (!balance.IsOk)
+        {
+            log.Error($"the balance does not add up: {balance}. Do not use this output; keep the input and report this as a bug.");
+            return ExitCode.Failed;
+        }
+
+        return settings.IsStrict && report.Rejected > 0 ? ExitCode.Rejected : ExitCode.Done;
+    }
+}

@@ -1,0 +1,49 @@
+using HealthIngestion.CommandLine;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Progress;
+
+/// <summary>Shows a run's counters from a thread of its own, so that busy workers cannot delay it, nor it them.</summary>
+internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
+{
+    private readonly ManualResetEventSlim _end = new();
+    private Thread? _thread;
+
+    protected RunProgress Progress => progress;
+
+    /// <summary>The display that suits the options and the terminal; null for none.</summary>
+    public static ProgressDisplay? For(IngestSettings settings, RunProgress progress, Log log)
+    {
+        if (settings.Progress == ProgressStyle.None || !log.Shows(LogLevel.Info))
+        {
+            return null;
+        }
+
+        bool wantsBars = settings.Progress == ProgressStyle.Auto && log.Format == LogFormat.Text && ErrorTerminal.IsInteractive;
+        if (!wantsBars)
+        {
+            return new PlainDisplay(progress, log);
+        }
+
+        // Rows and bars on one screen would write over each other.
+        bool rowsAreOnScreen = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun && !Console.IsOutputRedirected;
+        return rowsAreOnScreen ? null : new BarDisplay(progress);
+    }
+
+    public void Start()
+    {
+        _thread = new Thread(() => Draw(_end)) { IsBackground = true, Name = "progress" };
+        _thread.Start();
+    }
+
+    /// <summary>Ends the display; the line below it is free for what comes next.</summary>
+    public void Dispose()
+    {
+        _end.Set();
+        _thread?.Join();
+        _end.Dispose();
+    }
+
+    /// <summary>Draws until <paramref name="end"/> is set, then leaves the screen tidy.</summary>
+    protected abstract void Draw(ManualResetEventSlim end);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using FastIngest.Pipeline;
+using FastIngest.Sinks;
+
+namespace HealthIngestion.Progress;
+
+/// <summary>
+/// The counters of a run. Workers add to them; a thread of the display reads them now and then. Nothing is drawn,
+/// allocated or waited for on the way of the data.
+/// </summary>
+internal sealed class RunProgress : IIngestProgress
+{
+    private FileProgress[] _files = [];
+    private long _startedAt, _rows, _estimatedRows;
+    private int _isReducing;
+
+    /// <summary>The files of the run; none before it starts reading.</summary>
+    public IReadOnlyList<FileProgress> Files => Volatile.Read(ref _files);
+
+    public bool IsReducing => Volatile.Read(ref _isReducing) != 0;
+
+    public long Rows => Interlocked.Read(ref _rows);
+
+    /// <summary>How many rows there may be; 0 when unknown.</summary>
+    public long EstimatedRows => Interlocked.Read(ref _estimatedRows);
+
+    public long TotalBytes => Files.Sum(f => f.TotalBytes);
+
+    public long Bytes => Files.Sum(f => f.Bytes);
+
+    public long Records => Files.Sum(f => f.Records);
+
+    /// <summary>Time since reading began.</summary>
+    public TimeSpan Elapsed => _startedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_startedAt);
+
+    public void Started(IReadOnlyList<InputFileInfo> files)
+    {
+        _startedAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Bytes))]);
+    }
+
+    public void Read(int fileIndex, long bytes, long records) => _files[fileIndex].Add(bytes, records);
+
+    public void Reducing(long estimatedRows)
+    {
+        Interlocked.Exchange(ref _estimatedRows, estimatedRows);
+        Volatile.Write(ref _isReducing, 1);
+    }
+
+    public void Written(long rows) => Interlocked.Add(ref _rows, rows);
+}
+
+/// <summary>How far one file has been read.</summary>
+internal sealed class FileProgress(string name, long totalBytes)
+{
+    private long _bytes, _records;
+
+    public string Name => name;
+
+    public long TotalBytes => totalBytes;
+
+    /// <summary>Bytes read, never more than the file has: a piece that is read twice counts once.</summary>
+    public long Bytes => Math.Min(totalBytes, Interlocked.Read(ref _bytes));
+
+    public long Records => Interlocked.Read(ref _records);
+
+    public bool IsDone => Bytes >= totalBytes;
+
+    public void Add(long bytes, long records)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        Interlocked.Add(ref _records, records);
+    }
+}

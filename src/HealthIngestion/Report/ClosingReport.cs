@@ -1,0 +1,93 @@
+using FastIngest.Health;
+using FastIngest.Pipeline;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Report;
+
+/// <summary>What a run says at its end: two tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
+internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks, IReadOnlyList<string> Sentences)
+{
+    public static ClosingReport Of(IngestReport report, IngestSettings settings, long peakBytes) =>
+        new(CategoryTable(report), report.Sinks.Count == 0 ? null : SinkTable(report), [.. Say(report, settings, peakBytes)]);
+
+    private static FigureTable CategoryTable(IngestReport report)
+    {
+        List<IReadOnlyList<string>> rows = [];
+        foreach (CategoryReport category in report.Categories)
+        {
+            if (category.Files == 0)
+            {
+                rows.Add([category.Category.Name(), "0", "", "", "", ""]);
+                continue;
+            }
+
+            rows.Add(
+            [
+                category.Category.Name(),
+                Figures.Count(category.Files),
+                Figures.Bytes(category.Bytes),
+                Figures.Count(category.Records),
+                Figures.Count(category.Rejected),
+                Reasons(category.RejectedByReason),
+            ]);
+        }
+
+        rows.Add(
+        [
+            "total",
+            Figures.Count(report.Categories.Sum(c => c.Files)),
+            Figures.Bytes(report.Bytes),
+            Figures.Count(report.Records),
+            Figures.Count(report.Rejected),
+            "",
+        ]);
+        return new FigureTable(["category", "files", "size", "records", "rejected", "why"], rows, LastIsText: true);
+    }
+
+    private static FigureTable SinkTable(IngestReport report) => new(
+        ["target", "rows", "inserted", "updated", "unchanged"],
+        [.. report.Sinks.Select(IReadOnlyList<string> (s) =>
+        [
+            s.Target,
+            Figures.Count(s.Result.Rows),
+            Figures.Count(s.Result.Inserted),
+            Figures.Count(s.Result.Updated),
+            Figures.Count(s.Result.Unchanged),
+        ])],
+        LastIsText: false);
+
+    private static string Reasons(IReadOnlyDictionary<RejectReason, long> reasons) => string.Join(
+        ", ",
+        reasons.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => $"{r.Key.Name()} {Figures.Count(r.Value)}"));
+
+    private static IEnumerable<string> Say(IngestReport report, IngestSettings settings, long peakBytes)
+    {
+        yield return "balance: " + Balance.Of(report) + (Balance.Of(report).IsOk ? "" : ", WHICH DOES NOT ADD UP");
+        yield return $"{Figures.Count(report.Rows)} daily {(report.Rows == 1 ? "summary" : "summaries")} in {Figures.Seconds(report.Elapsed)}: "
+            + $"{Figures.Bytes(Figures.PerSecond(report.Bytes, report.Elapsed))}/s, "
+            + $"{Figures.Rate(Figures.PerSecond(report.Records, report.Elapsed))} records/s, peak memory {Figures.Bytes(peakBytes)}";
+        if (report.Rejected > 0)
+        {
+            string path = settings.Options.RejectsPath;
+            FirstReject? first = FirstReject.Read(path);
+            yield return $"rejects: {Figures.Count(report.Rejected, "record")} in {path}"
+                + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
+        }
+
+        if (settings.IsDryRun)
+        {
+            yield return "dry run: no summaries were written";
+        }
+        else if (NextStep(report) is { } next)
+        {
+            yield return "next: " + next;
+        }
+    }
+
+    private static string? NextStep(IngestReport report)
+    {
+        const string Scheme = "sqlite:";
+        string? target = report.Sinks.FirstOrDefault(s => s.Target.StartsWith(Scheme, StringComparison.Ordinal))?.Target;
+        return target is null ? null : $"sqlite3 {target[Scheme.Length..]} \"select summary from daily_summaries limit 3\"";
+    }
+}

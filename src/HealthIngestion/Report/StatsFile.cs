@@ -1,0 +1,44 @@
+using FastIngest;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Report;
+
+/// <summary>Puts the figures where <c>--stats-json</c> asks: whole, or not at all.</summary>
+internal static class StatsFile
+{
+    /// <summary>Fails before the work begins where the file could not be written after it.</summary>
+    public static void RefuseMissingDirectory(string? path)
+    {
+        if (path is null or "-")
+        {
+            return;
+        }
+
+        string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        if (!Directory.Exists(directory))
+        {
+            throw new IngestException($"--stats-json {path}: there is no directory {directory}.", "Make it, or name another file.");
+        }
+    }
+
+    public static void Write(string path, ReadOnlyMemory<byte> json)
+    {
+        if (path == "-")
+        {
+            using Stream output = StandardStream.OpenOutput();
+            output.Write(json.Span);
+            return;
+        }
+
+        // A device is written as it is; a file appears under its name when it is complete.
+        if (path.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            File.WriteAllBytes(path, json.Span);
+            return;
+        }
+
+        string partial = $"{path}.{Environment.ProcessId}.partial";
+        File.WriteAllBytes(partial, json.Span);
+        File.Move(partial, path, overwrite: true);
+    }
+}

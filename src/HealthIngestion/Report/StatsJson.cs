@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FastIngest.Health;
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Report;
+
+/// <summary>The run's figures for machines. The keys are documented in docs/stats.md and stay as they are.</summary>
+internal static class StatsJson
+{
+    public static ReadOnlyMemory<byte> Of(IngestReport report, IngestSettings settings, long peakBytes)
+    {
+        ArrayBufferWriter<byte> bytes = new(4096);
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("run_id", report.RunId);
+            json.WriteString("version", VersionText.Version);
+            json.WriteString("commit", VersionText.Commit);
+            json.WriteString("isa", VersionText.Isa);
+            Write(json, settings);
+            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+            json.WriteNumber("peak_rss_bytes", peakBytes);
+            json.WriteNumber("bytes", report.Bytes);
+            json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
+            json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
+            json.WriteNumber("rows", report.Rows);
+            json.WriteStartArray("categories");
+            foreach (CategoryReport category in report.Categories)
+            {
+                Write(json, category);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("sinks");
+            foreach (SinkReport sink in report.Sinks)
+            {
+                json.WriteStartObject();
+                json.WriteString("target", sink.Target);
+                json.WriteNumber("rows", sink.Result.Rows);
+                json.WriteNumber("inserted", sink.Result.Inserted);
+                json.WriteNumber("updated", sink.Result.Updated);
+                json.WriteNumber("unchanged", sink.Result.Unchanged);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteBalance(json, Balance.Of(report));
+            json.WriteStartArray("warnings");
+            foreach (string warning in report.Warnings)
+            {
+                json.WriteStringValue(warning);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        bytes.Write("\n"u8);
+        return bytes.WrittenMemory;
+    }
+
+    public static void WriteBalance(Utf8JsonWriter json, Balance balance)
+    {
+        json.WriteStartObject("balance");
+        json.WriteNumber("records", balance.Records);
+        json.WriteNumber("aggregated", balance.Aggregated);
+        json.WriteNumber("rejected", balance.Rejected);
+        json.WriteBoolean("ok", balance.IsOk);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IngestSettings settings)
+    {
+        IngestOptions options = settings.Options;
+        json.WriteStartObject("options");
+        json.WriteStartArray("paths");
+        foreach (string path in options.Paths)
+        {
+            json.WriteStringValue(path);
+        }
+
+        json.WriteEndArray();
+        json.WriteString("mode", options.Mode == IngestMode.Original ? "original" : "optimized");
+        json.WriteNumber("workers", options.Workers);
+        json.WriteString("io", options.Io switch { IoMode.Mmap => "mmap", IoMode.Pread => "pread", _ => "auto" });
+        json.WriteNumber("chunk_bytes", options.ChunkBytes);
+        json.WriteNumber("max_record_bytes", options.MaxRecordBytes);
+        json.WriteString("rejects_path", options.RejectsPath);
+        json.WriteBoolean("dry_run", settings.IsDryRun);
+        json.WriteBoolean("strict", settings.IsStrict);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, CategoryReport category)
+    {
+        json.WriteStartObject();
+        json.WriteString("category", category.Category.Name());
+        json.WriteNumber("files", category.Files);
+        json.WriteNumber("bytes", category.Bytes);
+        json.WriteNumber("records", category.Records);
+        json.WriteNumber("aggregated", category.Aggregated);
+        json.WriteNumber("rejected", category.Rejected);
+        json.WriteStartObject("rejected_by_reason");
+        foreach ((RejectReason reason, long count) in category.RejectedByReason.OrderBy(r => r.Key))
+        {
+            json.WriteNumber(reason.Name(), count);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

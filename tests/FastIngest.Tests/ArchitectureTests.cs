@@ -1,0 +1,238 @@
+using System.Text.RegularExpressions;
+
+namespace FastIngest.Tests;
+
+/// <summary>The rules of CONTRIBUTING.md that the sources themselves can be asked about.</summary>
+public sealed class ArchitectureTests
+{
+    [Fact]
+    public void The_rooms_depend_on_each_other_in_one_direction() => Assert.Empty(All(SourceRules.WrongDependencies));
+
+    [Fact]
+    public void Unsafe_code_stays_in_its_places_and_says_why_it_is_safe() => Assert.Empty(All(SourceRules.UnexplainedUnsafe));
+
+    [Fact]
+    public void A_file_holds_one_idea() => Assert.Empty(All(SourceRules.TooLong));
+
+    [Fact]
+    public void The_library_neither_prints_nor_exits() => Assert.Empty(All(SourceRules.PrintsOrExits));
+
+    [Fact]
+    public void There_are_sources_in_every_place_that_the_rules_are_about()
+    {
+        string[] rooms = [.. SourceFile.All().Select(f => f.Room).Distinct()];
+        Assert.Contains("Health", rooms);
+        Assert.Contains("Pipeline", rooms);
+        Assert.Contains("HealthIngestion", rooms);
+    }
+
+    [Theory]
+    [InlineData("src/FastIngest/Json/Offender.cs", "using FastIngest.Health;")]
+    [InlineData("src/FastIngest/Json/Offender.cs", "class A { FastIngest.Pipeline.IngestOptions? _o; }")]
+    [InlineData("src/FastIngest/Json/Offender.cs", "using static FastIngest.Sinks.X;")]
+    [InlineData("src/FastIngest/Json/Offender.cs", "global using O = FastIngest.Shuffle.X;")]
+    [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Pipeline;")]
+    [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Shuffle;")]
+    [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Sinks;")]
+    [InlineData("src/FastIngest/Sources/Offender.cs", "namespace FastIngest.Sources; class A { Pipeline.IngestOptions? _o; }")]
+    [InlineData("src/FastIngest/Sources/Offender.cs", "using Pipeline;")]
+    [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Attic;")]
+    [InlineData("src/FastIngest/Pipeline/Offender.cs", "using HealthIngestion;")]
+    [InlineData("src/FastIngest/Attic/Offender.cs", "class A;")]
+    public void A_dependency_in_the_wrong_direction_is_found(string path, string text) =>
+        Assert.NotEmpty(SourceRules.WrongDependencies(new SourceFile(path, text)));
+
+    [Theory]
+    [InlineData("src/FastIngest/Pipeline/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks; using FastIngest.Json;")]
+    [InlineData("src/FastIngest/Sinks/Ndjson/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks.Http;")]
+    [InlineData("src/FastIngest/Json/Fine.cs", "// unlike FastIngest.Health\nclass A { string _s = \"FastIngest.Pipeline\"; Json.X? _x; IngestException? _e; }")]
+    [InlineData("src/FastIngest/Shuffle/Fine.cs", "using FastIngest.Health; using FastIngest.Json;")]
+    [InlineData("src/HealthIngestion/Fine.cs", "using FastIngest.Pipeline; using FastIngest.Sinks;")]
+    [InlineData("src/FastIngest/Fine.cs", "namespace FastIngest; class A;")]
+    public void A_dependency_in_the_right_direction_is_not(string path, string text) =>
+        Assert.Empty(SourceRules.WrongDependencies(new SourceFile(path, text)));
+
+    [Theory]
+    [InlineData("src/FastIngest/Sinks/Offender.cs", "// SAFETY: none\nunsafe class A;")]
+    [InlineData("src/FastIngest/Health/Offender.cs", "// SAFETY: none\nclass A { int B() => Unsafe.SizeOf<int>(); }")]
+    [InlineData("src/FastIngest/Pipeline/Offender.cs", "using System.Runtime.Intrinsics.X86;")]
+    [InlineData("src/HealthIngestion/Offender.cs", "// SAFETY: none\nunsafe class A;")]
+    [InlineData("src/FastIngest/Json/Offender.cs", "unsafe class A;")]
+    [InlineData("src/FastIngest/Json/Offender.cs", "class A { string _s = \"// SAFETY: in a string\"; ref byte B(Span<byte> s) => ref MemoryMarshal.GetReference(s); }")]
+    public void Unsafe_code_out_of_place_or_without_a_reason_is_found(string path, string text) =>
+        Assert.NotEmpty(SourceRules.UnexplainedUnsafe(new SourceFile(path, text)));
+
+    [Theory]
+    [InlineData("src/FastIngest/Json/Fine.cs", "// SAFETY: the caller pads.\nunsafe class A;")]
+    [InlineData("src/FastIngest/Health/SampleReduction.cs", "// SAFETY: in bounds.\nunsafe class A;")]
+    [InlineData("src/FastIngest/Sinks/Fine.cs", "// nothing unsafe here\nclass A { string _s = \"unsafe\"; bool _unsafeLooking; }")]
+    [InlineData("src/HealthIngestion/Fine.cs", "using System.Runtime.Intrinsics.X86; class A { bool B => Avx2.IsSupported; }")]
+    [InlineData("src/FastIngest/Json/Fine.cs", "using System.Runtime.Intrinsics; class A { bool B => Vector512.IsHardwareAccelerated; }")]
+    public void Unsafe_code_in_its_place_with_a_reason_is_not(string path, string text) =>
+        Assert.Empty(SourceRules.UnexplainedUnsafe(new SourceFile(path, text)));
+
+    [Fact]
+    public void A_file_of_501_lines_is_found()
+    {
+        Assert.Empty(SourceRules.TooLong(new SourceFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 500)))));
+        Assert.NotEmpty(SourceRules.TooLong(new SourceFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 501)))));
+    }
+
+    [Theory]
+    [InlineData("Console.Error.WriteLine(1);")]
+    [InlineData("System.Console.WriteLine(1);")]
+    [InlineData("Environment.Exit(1);")]
+    [InlineData("Environment.FailFast(null);")]
+    [InlineData("Environment.ExitCode = 1;")]
+    [InlineData("using static System.Console;")]
+    [InlineData("AnsiConsole.Write(1);")]
+    public void A_library_that_prints_or_exits_is_found(string text)
+    {
+        Assert.NotEmpty(SourceRules.PrintsOrExits(new SourceFile("src/FastIngest/Health/Offender.cs", text)));
+        Assert.Empty(SourceRules.PrintsOrExits(new SourceFile("src/HealthIngestion/Fine.cs", text)));
+        Assert.Empty(SourceRules.PrintsOrExits(new SourceFile("src/FastIngest/Health/Fine.cs", $"// {text}\n/* {text} */")));
+    }
+
+    [Theory]
+    [InlineData("a // b\nc", "a \nc")]
+    [InlineData("a /* b\n */ c", "a  c")]
+    [InlineData("\"a // \\\" b\" c", "\"\" c")]
+    [InlineData("@\"a \"\" // b\" c", "\"\" c")]
+    [InlineData("\"\"\"\n a \" // b\n \"\"\" c", "\"\" c")]
+    [InlineData("'\"' c '\\'' // d", "'' c '' ")]
+    [InlineData("\"a\"u8 c", "\"\"u8 c")]
+    public void Comments_and_texts_are_no_code(string text, string code) => Assert.Equal(code, new SourceFile("a.cs", text).Code);
+
+    private static string[] All(Func<SourceFile, IEnumerable<string>> rule) => [.. SourceFile.All().SelectMany(rule)];
+}
+
+/// <summary>Each rule gives what is wrong in a file, one line a finding.</summary>
+internal static class SourceRules
+{
+    private const int MaxLines = 500;
+
+    /// <summary>What each room may use besides itself and the library's root.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Json"] = [],
+        ["Sources"] = ["Json"],
+        ["Health"] = ["Json"],
+        ["Shuffle"] = ["Health", "Json"],
+        ["Sinks"] = ["Health", "Json"],
+        ["Lexicon"] = ["Sources", "Json"],
+        ["Reports"] = ["Health", "Json"],
+        ["Pipeline"] = ["Health", "Lexicon", "Reports", "Sinks", "Shuffle", "Sources", "Json"],
+        [SourceFile.LibraryRoot] = [],
+    };
+
+    public static IEnumerable<string> WrongDependencies(SourceFile file)
+    {
+        if (file.IsExecutable)
+        {
+            yield break;
+        }
+
+        if (!Allowed.TryGetValue(file.Room, out string[]? allowed))
+        {
+            yield return $"{file.Path}: the room {file.Room} is not in the list of rooms; say there what it may use";
+            yield break;
+        }
+
+        // FastIngest.Room anywhere, or, as a file lies in a namespace below FastIngest, a Room by itself before a dot or in a using.
+        string rooms = string.Join('|', Allowed.Keys.Where(r => r != SourceFile.LibraryRoot));
+        IEnumerable<string> used = Regex.Matches(file.Code, @"\bFastIngest\s*\.\s*(\w+)").Where(m => !IsOwnNamespace(file, m)).Select(m => m.Groups[1].Value)
+            .Concat(Regex.Matches(file.Code, $@"(?<![.\w]\s*)({rooms})\s*\.\s*[A-Z]").Select(m => m.Groups[1].Value))
+            .Concat(Regex.Matches(file.Code, $@"\busing\s+(?:static\s+|\w+\s*=\s*)?({rooms})\b").Select(m => m.Groups[1].Value));
+        foreach (string room in used.Distinct().Where(r => r != file.Room && !allowed.Contains(r)))
+        {
+            if (Allowed.ContainsKey(room))
+            {
+                yield return $"{file.Path}: {file.Room} may not use {room}";
+            }
+            else if (char.IsUpper(room[0]) && Regex.IsMatch(file.Code, $@"\busing\s+(static\s+|\w+\s*=\s*)?FastIngest\.{room}\b"))
+            {
+                yield return $"{file.Path}: FastIngest.{room} is not in the list of rooms";
+            }
+        }
+
+        if (Regex.IsMatch(file.Code, @"\bHealthIngestion\b"))
+        {
+            yield return $"{file.Path}: the library may not use the executable";
+        }
+    }
+
+    public static IEnumerable<string> UnexplainedUnsafe(SourceFile file)
+    {
+        Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
+        // The executable may ask what the CPU has, to print it.
+        Match isa = file.IsExecutable ? Match.Empty : Regex.Match(file.Code, @"\bSystem\.Runtime\.Intrinsics\b");
+        if (!use.Success && !isa.Success)
+        {
+            yield break;
+        }
+
+        bool inPlace = file.Room is "Sources" or "Json" || file.Path.EndsWith("/Health/SampleReduction.cs", StringComparison.Ordinal);
+        if (!inPlace)
+        {
+            yield return $"{file.Path}: {(use.Success ? use : isa).Value.Trim()} belongs in Sources/, Json/ or Health/SampleReduction.cs";
+        }
+        else if (use.Success && !Regex.IsMatch(file.CodeAndComments, @"^\s*// SAFETY: \S", RegexOptions.Multiline))
+        {
+            yield return $"{file.Path}: {use.Value.Trim()} without a line \"// SAFETY: \" that says why the bytes are there";
+        }
+    }
+
+    public static IEnumerable<string> TooLong(SourceFile file)
+    {
+        int lines = file.Text.Count(c => c == '\n');
+        if (lines > MaxLines)
+        {
+            yield return $"{file.Path}: {lines} lines; past {MaxLines} there is a second idea in it";
+        }
+    }
+
+    public static IEnumerable<string> PrintsOrExits(SourceFile file) =>
+        file.IsExecutable
+            ? []
+            : Regex.Matches(file.Code, @"\b(Ansi)?Console\b(?=\s*[.;])|\bEnvironment\s*\.\s*(Exit|ExitCode|FailFast)\b")
+                .Select(m => $"{file.Path}: {m.Value}: the library neither prints nor exits");
+
+    private static bool IsOwnNamespace(SourceFile file, Match match) =>
+        match.Groups[1].Value == file.Room && Regex.IsMatch(file.Code[..match.Index], @"\bnamespace\s+$");
+}
+
+/// <summary>A source file by its path below the repository, with <c>/</c>.</summary>
+internal sealed record SourceFile(string Path, string Text)
+{
+    public const string LibraryRoot = "";
+
+    // In this order: raw, verbatim and plain texts, characters, comments.
+    private static readonly Regex NoCode = new(
+        """"(?<raw>"{3,})[\s\S]*?\k<raw>|\$*@\$*"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'|//[^\n]*|/\*[\s\S]*?\*/"""");
+
+    public bool IsExecutable => Path.StartsWith("src/HealthIngestion/", StringComparison.Ordinal);
+
+    /// <summary>The folder below the library, <see cref="LibraryRoot"/> for a file beside the folders, or the executable's name.</summary>
+    public string Room => IsExecutable ? "HealthIngestion" : Path.Split('/') is [_, _, var room, _, ..] ? room : LibraryRoot;
+
+    /// <summary>The text with comments left out and the contents of strings and characters too.</summary>
+    public string Code => NoCode.Replace(Text, m => m.Value[0] == '/' ? "" : Emptied(m.Value));
+
+    public string CodeAndComments => NoCode.Replace(Text, m => m.Value[0] == '/' ? m.Value : Emptied(m.Value));
+
+    public static IEnumerable<SourceFile> All()
+    {
+        string root = AppContext.BaseDirectory;
+        while (!File.Exists(System.IO.Path.Combine(root, "FastIngest.sln")))
+        {
+            root = System.IO.Path.GetDirectoryName(root) ?? throw new InvalidOperationException("FastIngest.sln is in no folder above the tests.");
+        }
+
+        return Directory.EnumerateFiles(System.IO.Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(f => new SourceFile(System.IO.Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
+            .Where(f => !Regex.IsMatch(f.Path, "/(bin|obj)/"))
+            .OrderBy(f => f.Path, StringComparer.Ordinal);
+    }
+
+    private static string Emptied(string literal) => literal[0] == '\'' ? "''" : "\"\"";
+}

@@ -1,0 +1,113 @@
+using FastIngest.Generate;
+
+namespace FastIngest.Tests.Generate;
+
+public class StoppingTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Cancelled_the_incomplete_file_is_deleted_and_finished_ones_stay(int workers)
+    {
+        using GeneratedData data = new();
+        using CancellationTokenSource source = new();
+        string heartRates = Path.Combine(data.Directory, "heart_rate.json");
+        Listener listener = new(_ =>
+        {
+            if (File.Exists(heartRates))
+            {
+                source.Cancel();
+            }
+        });
+
+        Assert.ThrowsAny<OperationCanceledException>(() => DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = data.Directory, Users = 50, Days = 100, Workers = workers }, listener, source.Token));
+        Assert.Equal(
+            ["activities.json", "nutrition.json", "sleep.json", "users.json", "workouts.json"],
+            Directory.GetFiles(data.Directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Cancelled_before_it_begins_nothing_is_written()
+    {
+        using GeneratedData data = new();
+        Assert.ThrowsAny<OperationCanceledException>(() => DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = data.Directory }, null, new CancellationToken(canceled: true)));
+        Assert.Empty(Directory.GetFiles(data.Directory));
+    }
+
+    [Fact]
+    public void Progress_grows_to_the_size_of_all_files()
+    {
+        using GeneratedData data = new();
+        List<long> reports = [];
+        GeneratorResult result = DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = data.Directory, Users = 40, Days = 100 }, new Listener(reports.Add), CancellationToken.None);
+        Assert.Equal(reports.Order(), reports);
+        Assert.Equal(result.Files.Sum(file => file.Bytes), reports[^1]);
+    }
+
+    [Fact]
+    public void A_full_disk_is_one_clear_line()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
+        using GeneratedData data = new();
+        File.CreateSymbolicLink(Path.Combine(data.Directory, "sleep.json"), "/dev/full");
+        IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = data.Directory, Users = 50 }, null, CancellationToken.None));
+        Assert.Equal($"Cannot write {Path.Combine(data.Directory, "sleep.json")}: the disk is full.", error.Message);
+        Assert.Contains("space", error.Remedy, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(data.Directory, "sleep.json")));
+    }
+
+    [Fact]
+    public void A_file_where_the_directory_should_be_is_one_clear_line()
+    {
+        using GeneratedData data = new();
+        string path = Path.Combine(data.Directory, "file");
+        File.WriteAllText(path, "mine");
+        IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = path }, null, CancellationToken.None));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void What_is_in_the_way_of_a_file_is_left_alone()
+    {
+        using GeneratedData data = new();
+        Directory.CreateDirectory(Path.Combine(data.Directory, "users.json", "mine"));
+        IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
+            new GeneratorOptions { Directory = data.Directory }, null, CancellationToken.None));
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.True(Directory.Exists(Path.Combine(data.Directory, "users.json", "mine")));
+    }
+
+    [Fact]
+    public void An_older_longer_file_is_overwritten_whole()
+    {
+        using GeneratedData data = new();
+        GeneratorOptions options = new() { Directory = Path.Combine(data.Directory, "new", "deep"), Users = 1, Days = 1 };
+        Directory.CreateDirectory(options.Directory);
+        File.WriteAllBytes(Path.Combine(options.Directory, "users.json"), new byte[100_000]);
+        GeneratorResult result = DataSetGenerator.Generate(options, null, CancellationToken.None);
+        Assert.Equal(result.Files[0].Bytes, new FileInfo(result.Files[0].Path).Length);
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        GeneratorOptions good = new() { Directory = "/nowhere/at/all" };
+        GeneratorOptions[] bad =
+        [
+            good with { TotalBytes = 0 }, good with { Users = 0 }, good with { Days = 0 }, good with { Days = int.MaxValue },
+            good with { QuirkRate = -0.1 }, good with { QuirkRate = 1.1 }, good with { QuirkRate = double.NaN }, good with { Style = (GeneratorStyle)9 },
+        ];
+        Assert.All(bad, options => Assert.NotEmpty(Assert.Throws<IngestException>(() => DataSetGenerator.Generate(options, null, CancellationToken.None)).Remedy));
+    }
+
+    private sealed class Listener(Action<long> report) : IProgress<long>
+    {
+        public void Report(long value) => report(value);
+    }
+}

@@ -1,0 +1,43 @@
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Pipeline;
+
+/// <summary>Every sample set gives its expected rows, byte for byte, however it is read.</summary>
+public class GoldenTests
+{
+    public static TheoryData<string> Sets => [.. TestData.HealthSets];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void A_sample_set_gives_its_expected_rows_however_it_is_read(string set)
+    {
+        string folder = TestData.Health(set);
+        string expected = File.ReadAllText(Path.Combine(folder, "expected.ndjson"));
+        string? rejects = null;
+        foreach (int workers in (int[])[1, 2, 7])
+        {
+            foreach (int chunkBytes in (int[])[0, 64, 100, 1000, 4096, 65536])
+            {
+                foreach (IoMode io in (IoMode[])[IoMode.Auto, IoMode.Mmap, IoMode.Pread])
+                {
+                    foreach (int partitions in (int[])[0, 1, 5])
+                    {
+                        RunResult run = Run.Ingest(new IngestOptions
+                        {
+                            Paths = [folder],
+                            Workers = workers,
+                            ChunkBytes = chunkBytes,
+                            Io = io,
+                            Partitions = partitions,
+                        });
+                        string how = $"{set}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions";
+                        Same.Text(expected, run.Rows, how);
+                        Same.Text(rejects ??= run.Rejects, run.Rejects, how);
+                    }
+                }
+            }
+        }
+    }
+}

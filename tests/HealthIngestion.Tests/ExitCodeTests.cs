@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace HealthIngestion.Tests;
+
+/// <summary>What a run tells its caller, and that a fault is one line without a stack.</summary>
+public sealed class ExitCodeTests
+{
+    [Fact]
+    public void Rejected_records_alone_are_no_failure()
+    {
+        using Workplace place = Workplace.WithFaultyData();
+
+        Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, "data").ExitCode);
+        Assert.Equal(["health.db", "rejects.ndjson"], place.Files());
+    }
+
+    [Fact]
+    public void Strict_exits_with_3_when_the_output_is_complete()
+    {
+        using Workplace place = Workplace.WithFaultyData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--strict", "--to", "ndjson:rows.ndjson", "--rejects", "bad.ndjson");
+
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Equal(["bad.ndjson", "rows.ndjson"], place.Files());
+        Assert.NotEmpty(File.ReadAllText(place["rows.ndjson"]));
+        Assert.Equal(Workplace.Rejected, File.ReadLines(place["bad.ndjson"]).Count());
+    }
+
+    [Fact]
+    public void Strict_exits_with_0_when_nothing_was_rejected()
+    {
+        using Workplace place = Workplace.WithData();
+
+        Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, "data", "--strict").ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--to", "sqlite:no/such/directory/a.db")]
+    [InlineData("--to", "ndjson:no/such/directory/a.ndjson")]
+    [InlineData("--stats-json", "no/such/directory/stats.json")]
+    public void A_place_that_cannot_be_written_is_one_line_and_exit_code_1(params string[] options)
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, ["data", "--quiet", .. options]);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.StartsWith("error: ", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(place.Files());
+    }
+
+    [Fact]
+    public void A_reader_that_closes_standard_output_ends_the_run_with_one_line()
+    {
+        using Workplace place = Workplace.WithData();
+
+        using Process shell = HealthIngestionProcess.Start(
+            "bash", place.Directory, [], "-c", $"(sleep 0.2; '{HealthIngestionProcess.Path}' data --to ndjson:- --quiet; echo code $? >&2) | true");
+        string error = shell.StandardError.ReadToEnd();
+        shell.WaitForExit();
+
+        string[] lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("reader of standard output", lines[0], StringComparison.Ordinal);
+        Assert.Equal("code 1", lines[1]);
+    }
+
+    [Fact]
+    public void A_full_disk_under_standard_output_is_said()
+    {
+        using Process shell = HealthIngestionProcess.Start("bash", "/", [], "-c", $"'{HealthIngestionProcess.Path}' --help > /dev/full; echo code $? >&2");
+        string error = shell.StandardError.ReadToEnd();
+        shell.WaitForExit();
+
+        Assert.Contains("No space left on device", error, StringComparison.Ordinal);
+        Assert.EndsWith("code 1\n", error, StringComparison.Ordinal);
+    }
+}

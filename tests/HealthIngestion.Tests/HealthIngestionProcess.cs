@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace HealthIngestion.Tests;
+
+/// <summary>What a finished process left behind.</summary>
+public sealed record Outcome(int ExitCode, string Output, string Error, TimeSpan Elapsed)
+{
+    public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The whole of standard error, which must be one line.</summary>
+    public string OnlyErrorLine
+    {
+        get
+        {
+            Assert.Single(ErrorLines);
+            return ErrorLines[0];
+        }
+    }
+}
+
+/// <summary>
+/// The published binary as a process: <c>$HEALTH_INGESTION</c>, else the nearest <c>dist/health_ingestion</c> above
+/// the tests.
+/// </summary>
+public static partial class HealthIngestionProcess
+{
+    private const int LimitMs = 120_000;
+
+    public const int Sigint = 2, Sigterm = 15;
+
+    public static string Path { get; } = Find();
+
+    public static Outcome Run(string directory, params string[] arguments) => Run(directory, [], arguments);
+
+    public static Outcome Run(string directory, (string Name, string Value)[] environment, params string[] arguments)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        using Process process = Start(Path, directory, environment, arguments);
+        return Finish(process, time);
+    }
+
+    /// <summary>Runs under a pseudo-terminal; what the terminal was sent is the outcome's output.</summary>
+    public static Outcome RunOnTerminal(string directory, (string Name, string Value)[] environment, string arguments)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        string command = $"stty cols 100 rows 40; exec '{Path}' {arguments}";
+        using Process process = Start("script", directory, [("TERM", "xterm-256color"), .. environment], "-qec", command, "/dev/null");
+        return Finish(process, time);
+    }
+
+    /// <summary>Sends a signal after a while and again as often as asked for.</summary>
+    public static Outcome Interrupt(string directory, int signal, TimeSpan after, int times, params string[] arguments)
+    {
+        using Process process = Start(Path, directory, [], arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        Thread.Sleep(after);
+        Stopwatch time = Stopwatch.StartNew();
+        for (int i = 0; i < times; i++)
+        {
+            Assert.Equal(0, Kill(process.Id, signal));
+            Thread.Sleep(50);
+        }
+
+        Assert.True(process.WaitForExit(LimitMs), "the process did not end");
+        return new Outcome(process.ExitCode, output.Result, error.Result, time.Elapsed);
+    }
+
+    public static Process Start(string file, string directory, (string Name, string Value)[] environment, params string[] arguments)
+    {
+        ProcessStartInfo info = new(file, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string name in new[] { "DATA_DIR", "NO_COLOR", "DATABASE_URL", "API_URL", "WEAVIATE_URL" })
+        {
+            info.Environment.Remove(name);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        return Process.Start(info)!;
+    }
+
+    private static Outcome Finish(Process process, Stopwatch time)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(LimitMs))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail("the process did not end");
+        }
+
+        return new Outcome(process.ExitCode, output.Result, error.Result, time.Elapsed);
+    }
+
+    private static string Find()
+    {
+        string? named = Environment.GetEnvironmentVariable("HEALTH_INGESTION");
+        if (!string.IsNullOrEmpty(named))
+        {
+            return System.IO.Path.GetFullPath(named);
+        }
+
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string candidate = System.IO.Path.Combine(at.FullName, "dist", "health_ingestion");
+            if (File.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new FileNotFoundException("No published binary: run ./build.sh --aot, or set HEALTH_INGESTION.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,93 @@
+namespace HealthIngestion.Tests;
+
+/// <summary>How a run is watched: lines in a pipe, bars on a terminal.</summary>
+public sealed class ProgressTests(GeneratedData data)
+{
+    [Fact]
+    public void Every_file_gets_a_line_at_its_end()
+    {
+        using Workplace place = Workplace.WithData();
+
+        string[] lines = HealthIngestionProcess.Run(place.Directory, "data").ErrorLines;
+
+        Assert.Contains(lines, l => l.StartsWith("read users.json: ", StringComparison.Ordinal) && l.EndsWith(", 2 records", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("read heart_rate.ndjson: ", StringComparison.Ordinal) && l.EndsWith(", 6 records", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_long_run_tells_its_pace_every_two_seconds()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, data.Directory, "--mode", "original", "--dry-run", "--progress", "plain");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.DoesNotContain('\x1b', outcome.Error);
+        int told = outcome.ErrorLines.Count(l => l.Contains("records/s, ", StringComparison.Ordinal) || l.StartsWith("writing summaries", StringComparison.Ordinal));
+        Assert.InRange(told, (int)(outcome.Elapsed.TotalSeconds / 2) - 2, (int)(outcome.Elapsed.TotalSeconds / 2) + 2);
+    }
+
+    [Fact]
+    public void Without_progress_only_the_closing_words_remain()
+    {
+        using Workplace place = Workplace.WithData();
+
+        string error = HealthIngestionProcess.Run(place.Directory, "data", "--progress", "none").Error;
+
+        Assert.DoesNotContain("read users.json", error, StringComparison.Ordinal);
+        Assert.Contains("balance: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bars_vanish_and_leave_the_closing_tables()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.RunOnTerminal(place.Directory, [], $"'{data.Directory}'");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("━", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("records/s", outcome.Output, StringComparison.Ordinal);
+        Screen screen = Screen.Of(outcome.Output);
+        Assert.True(screen.IsCursorShown);
+        Assert.DoesNotContain(screen.Lines, l => l.Contains('━', StringComparison.Ordinal));
+        Assert.StartsWith("╭", screen.Lines.First(l => l.Length > 0 && !l.StartsWith("warning", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Single(screen.Lines, l => l.StartsWith("balance: ", StringComparison.Ordinal));
+        Assert.All(screen.Lines, l => Assert.InRange(l.Length, 0, 100));
+    }
+
+    [Fact]
+    public void A_fault_on_a_terminal_is_one_line_under_nothing()
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.RunOnTerminal(place.Directory, [], "data --to sqlite:no/such/directory/a.db");
+
+        Assert.Equal(1, outcome.ExitCode);
+        string line = Assert.Single(Screen.Of(outcome.Output).Lines, l => l.Length > 0);
+        Assert.StartsWith("error: ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NO_COLOR_is_obeyed()
+    {
+        using Workplace place = Workplace.WithData();
+
+        string plain = HealthIngestionProcess.RunOnTerminal(place.Directory, [("NO_COLOR", "1")], "data").Output;
+        string colored = HealthIngestionProcess.RunOnTerminal(place.Directory, [], "data").Output;
+
+        Assert.DoesNotContain("\x1b[38;5", plain, StringComparison.Ordinal);
+        Assert.Contains("\x1b[38;5", colored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plain_progress_on_a_terminal_draws_no_bars()
+    {
+        using Workplace place = Workplace.WithData();
+
+        string output = HealthIngestionProcess.RunOnTerminal(place.Directory, [], "data --progress plain").Output;
+
+        Assert.DoesNotContain("━", output, StringComparison.Ordinal);
+        Assert.Contains("read users.json", output, StringComparison.Ordinal);
+    }
+}

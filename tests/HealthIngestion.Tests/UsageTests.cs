@@ -1,0 +1,86 @@
+namespace HealthIngestion.Tests;
+
+/// <summary>What cannot be obeyed is told in one line, with exit code 2 and nothing done.</summary>
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("unknown option --worker; did you mean --workers?", "data", "--worker", "3")]
+    [InlineData("unknown option --worker; did you mean --workers?", "data", "--worker=3")]
+    [InlineData("unknown option --xyzzy", "--xyzzy")]
+    [InlineData("unknown option -w", "-w", "3")]
+    [InlineData("unknown option --partition", "--partition", "3")]
+    [InlineData("unknown option --szie; did you mean --size?", "generate", "d", "--szie", "1GB")]
+    [InlineData("unknown option --workers", "generate", "d", "--workers", "1")]
+    [InlineData("unknown command generat; did you mean generate?", "generat", "d")]
+    [InlineData("unknown command ingets; did you mean ingest?", "ingets")]
+    [InlineData("the command comes first: health_ingestion ingest", "--workers", "2", "ingest")]
+    [InlineData("--workers needs a value: --workers N", "--workers")]
+    [InlineData("--workers needs a value: --workers N", "--workers", "--quiet")]
+    [InlineData("--workers is given more than once", "--workers", "1", "--workers", "2")]
+    [InlineData("--workers '0' is not a whole number from 1 to 1024", "--workers", "0")]
+    [InlineData("--workers '1025' is not a whole number from 1 to 1024", "--workers=1025")]
+    [InlineData("--workers 'many' is not a whole number", "--workers", "many")]
+    [InlineData("--mode 'orignal' is not optimized or original; did you mean original?", "--mode", "orignal")]
+    [InlineData("--io 'x' is not auto, mmap or pread", "--io", "x")]
+    [InlineData("--progress 'bar' is not auto, plain or none", "--progress", "bar")]
+    [InlineData("--log-format 'xml' is not text or json", "--log-format", "xml")]
+    [InlineData("--log-level 'warn' is not debug, info, warning or error; did you mean warning?", "--log-level", "warn")]
+    [InlineData("--chunk-size '2 parsecs' is not a size such as 4096, 64KiB", "--chunk-size", "2 parsecs")]
+    [InlineData("--chunk-size '0' is not a size from 1 to 1GiB", "--chunk-size", "0")]
+    [InlineData("--max-record-size '3GB' is not a size from 1 to 1GiB", "--max-record-size", "3GB")]
+    [InlineData("--rejects '' is not a file name", "--rejects", "")]
+    [InlineData("--dry-run takes no value", "--dry-run=yes")]
+    [InlineData("DIR is missing", "generate")]
+    [InlineData("too many arguments: 'b'", "generate", "a", "b")]
+    [InlineData("--quirks '2' is not a share from 0 to 1", "generate", "a", "--quirks", "2")]
+    [InlineData("--to and --stats-json both write to standard output", "--to", "ndjson:-", "--stats-json", "-")]
+    [InlineData("--rejects and --stats-json both write to", "--stats-json", "rejects.ndjson")]
+    [InlineData("twice", "--to", "sqlite:a.db", "--to", "sqlite:./a.db")]
+    [InlineData("twice", "--to", "ndjson:-", "--to", "ndjson:-")]
+    public void Wrong_usage_is_one_line_and_exit_code_2(string expected, params string[] arguments)
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, arguments);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith("error: ", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains(expected, outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.EndsWith("(see health_ingestion --help)", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Empty(outcome.Output);
+        Assert.Empty(place.Files());
+    }
+
+    [Fact]
+    public void An_unknown_target_is_wrong_usage()
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "carrier-pigeon:home");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--to", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Empty(place.Files());
+    }
+
+    [Fact]
+    public void A_hidden_option_is_never_suggested()
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "--partition", "3");
+
+        Assert.DoesNotContain("--partitions", outcome.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_in_a_target_given_twice_is_not_shown()
+    {
+        using Workplace place = Workplace.WithData();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "--to", "postgres://u:secret@h/d", "--to", "postgres://u:secret@h/d");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.DoesNotContain("secret", outcome.Error, StringComparison.Ordinal);
+    }
+}
