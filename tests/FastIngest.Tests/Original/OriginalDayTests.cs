@@ -36,7 +36,6 @@ public class OriginalDayTests
     {
         OriginalRun run = OriginalRun.Of(Category.Measurements, """{"user_id":"u","date":"2024-01-01","note":"x"}""");
         Assert.Equal("User u on 2024-01-01.", run.Summary(0));
-        Assert.True(run.Batches[0].Rows[0].Has(Category.Measurements));
     }
 
     [Fact]
@@ -60,21 +59,5 @@ public class OriginalDayTests
         Assert.Equal(["Z", "a", "ab", "b", "none", "\uFF21", "\U0001F600"], run.Users);
         Assert.Equal(["Z", "Z", "a", "a", "ab", "ab"], run.Lines.Take(6).Select((_, i) => run.Row(i).GetProperty("user_id").GetString()));
         Assert.Equal(["2024-01-01", "2024-01-02"], run.Lines.Take(2).Select((_, i) => run.Row(i).GetProperty("date").GetString()));
-    }
-
-    [Fact]
-    public void Batches_hold_some_thousand_rows_and_profiles_no_later_than_their_rows()
-    {
-        StringBuilder users = new(), sleep = new();
-        for (int i = 0; i < 6000; i++)
-        {
-            users.Append($$"""{"user_id":"{{i:d5}}"}""");
-            sleep.Append(i % 2 == 0 ? "" : $$"""{"user_id":"{{i:d5}}","date":"2024-01-01"}{"user_id":"{{i:d5}}","date":"2024-01-02"}""");
-        }
-
-        OriginalRun run = OriginalRun.Of([(Category.Sleep, Encoding.UTF8.GetBytes(sleep.ToString())), (Category.Users, Encoding.UTF8.GetBytes(users.ToString()))]);
-        Assert.Equal((6000, 6000), (run.Users.Count, run.Lines.Count));
-        Assert.InRange(run.Batches.Count, 2, 3);
-        Assert.All(run.Batches, b => Assert.True(b.RowCount <= 4096 && b.UserCount <= 4096));
     }
 }

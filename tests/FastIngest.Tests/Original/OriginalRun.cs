@@ -1,54 +1,41 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Pipeline.Original;
+using FastIngest.Sinks;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Original;
 
 /// <summary>One run of the reference, with everything it gave kept as text.</summary>
 internal sealed class OriginalRun
 {
-    private readonly List<string> _lines = [], _users = [];
-
-    private OriginalRun(OriginalResult result)
+    private OriginalRun(RunResult result, IReadOnlyList<string> users)
     {
-        Rejects = result.Rejects;
-        Categories = result.Categories;
-        Batches = [.. result.Batches];
-        foreach (SummaryBatch batch in Batches)
-        {
-            foreach (ref readonly UserProfile user in batch.Users)
-            {
-                _users.Add(Encoding.UTF8.GetString(batch.Text(user.UserId)));
-            }
-
-            foreach (ref readonly DailySummary row in batch.Rows)
-            {
-                AssertPartsAddUp(batch, row);
-                _lines.Add(Render(batch, row));
-            }
-        }
+        Lines = [.. result.Rows.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        Rejects = [.. result.Rejects.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        Categories = result.Report.Categories;
+        Users = users;
     }
 
-    public IReadOnlyList<OriginalReject> Rejects { get; }
+    /// <summary>The rows as the ndjson sink prints them.</summary>
+    public IReadOnlyList<string> Lines { get; }
+
+    /// <summary>The lines of the rejects file.</summary>
+    public IReadOnlyList<JsonElement> Rejects { get; }
 
     public IReadOnlyList<CategoryReport> Categories { get; }
 
-    public IReadOnlyList<SummaryBatch> Batches { get; }
-
-    /// <summary>The rows as the ndjson sink prints them.</summary>
-    public IReadOnlyList<string> Lines => _lines;
-
-    public IReadOnlyList<string> Users => _users;
-
-    public JsonElement Row(int index) => JsonDocument.Parse(_lines[index]).RootElement;
-
-    public string Summary(int index) => Row(index).GetProperty("summary").GetString()!;
+    /// <summary>The ids of the profiles.</summary>
+    public IReadOnlyList<string> Users { get; }
 
     /// <summary>Every reject as <c>reason@offset+length:line</c>.</summary>
-    public string RejectsText => string.Join(" ", Rejects.Select(r => $"{r.Reason.Name()}@{r.Offset}+{r.Length}:{r.Line}"));
+    public string RejectsText => string.Join(" ", Rejects.Select(r =>
+        $"{r.GetProperty("reason").GetString()}@{r.GetProperty("offset")}+{r.GetProperty("length")}:{r.GetProperty("line")}"));
+
+    public JsonElement Row(int index) => JsonDocument.Parse(Lines[index]).RootElement;
+
+    public string Summary(int index) => Row(index).GetProperty("summary").GetString()!;
 
     public static OriginalRun Of(Category category, string text, int maxRecordBytes = 16 << 20) => Of(category, Encoding.UTF8.GetBytes(text), maxRecordBytes);
 
@@ -56,100 +43,61 @@ internal sealed class OriginalRun
 
     public static OriginalRun Of(IEnumerable<(Category Category, byte[] Bytes)> files, int maxRecordBytes = 16 << 20)
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("fastingest-");
-        try
+        using TemporaryFolder folder = new();
+        foreach ((Category category, byte[] bytes) in files)
         {
-            List<(string, Category)> paths = [];
-            foreach ((Category category, byte[] bytes) in files)
+            folder.Write(category.Name() + ".json", bytes);
+        }
+
+        return OfFolder(folder.Path, maxRecordBytes);
+    }
+
+    public static OriginalRun OfFolder(string folder, int maxRecordBytes = 16 << 20)
+    {
+        UserSink users = new();
+        return new(Support.Run.Ingest(new IngestOptions { Paths = [folder], Mode = IngestMode.Original, MaxRecordBytes = maxRecordBytes }, users), users.Users);
+    }
+
+    /// <summary>Takes the ids of profiles, and looks whether the parts of each summary add up.</summary>
+    private sealed class UserSink : ISummarySink
+    {
+        public List<string> Users { get; } = [];
+
+        public string DisplayName => "users";
+
+        public ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
+        {
+            foreach (ref readonly UserProfile user in batch.Users)
             {
-                paths.Add((Path.Combine(folder.FullName, $"{category.Name()}-{paths.Count}.json"), category));
-                File.WriteAllBytes(paths[^1].Item1, bytes);
+                Users.Add(Encoding.UTF8.GetString(batch.Text(user.UserId)));
             }
 
-            return new(OriginalIngest.Read(paths, maxRecordBytes, TestContext.Current.CancellationToken));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    public static OriginalRun OfFolder(string folder) => new(OriginalIngest.Read(
-        [.. Directory.EnumerateFiles(folder).Select(path => (path, Of: Health.Categories.OfFile(Path.GetFileName(path))))
-            .Where(f => f.Of is not null).Select(f => (f.path, f.Of!.Value))
-            .OrderBy(f => f.Value).ThenBy(f => f.path, StringComparer.Ordinal)],
-        16 << 20,
-        TestContext.Current.CancellationToken));
-
-    /// <summary>A folder of tests/data.</summary>
-    public static string Data(params string[] names)
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at!.FullName, "FastIngest.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return Path.Combine([at.FullName, "tests", "data", .. names]);
-    }
-
-    private static void AssertPartsAddUp(SummaryBatch batch, in DailySummary row)
-    {
-        int sum = 0;
-        for (int c = 0; c < Health.Categories.Count; c++)
-        {
-            Assert.True(row.Parts[c] == 0 || c == 0 || row.Has((Category)c));
-            ReadOnlySpan<byte> part = batch.Text(row.Texts[TextSlot.Summary]).Slice(sum, row.Parts[c]);
-            Assert.True(c == 0 || part.IsEmpty || part[0] == ' ');
-            sum += row.Parts[c];
-        }
-
-        Assert.Equal(row.Texts[TextSlot.Summary].Length, sum);
-    }
-
-    private static string Render(SummaryBatch batch, in DailySummary row)
-    {
-        List<string> fields = [];
-        foreach (SummaryColumn column in SummaryColumn.All)
-        {
-            double number = column.Kind is ColumnKind.Count or ColumnKind.Number ? row.Numbers[column.Slot] : 0;
-            TextRef text = column.Kind is ColumnKind.Text or ColumnKind.Json ? row.Texts[column.Slot] : TextRef.Null;
-            string value = column.Kind switch
+            foreach (ref readonly DailySummary row in batch.Rows)
             {
-                ColumnKind.Date => $"\"{DateOnly.FromDayNumber(row.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}\"",
-                ColumnKind.Count => ((long)number).ToString(CultureInfo.InvariantCulture),
-                ColumnKind.Number => double.IsNaN(number) ? "null" : Repr(number),
-                ColumnKind.Json when !text.IsNull => Encoding.UTF8.GetString(batch.Text(text)),
-                ColumnKind.Text when !text.IsNull => Quote(Encoding.UTF8.GetString(batch.Text(text))),
-                _ => "null",
-            };
-            fields.Add($"\"{column.Name}\": {value}");
+                AssertPartsAddUp(batch, row);
+            }
+
+            return ValueTask.CompletedTask;
         }
 
-        return "{" + string.Join(", ", fields) + "}";
-    }
+        public ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken) => ValueTask.FromResult(new SinkResult(0, 0, 0, 0));
 
-    private static string Repr(double value)
-    {
-        string text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (!text.Contains('E', StringComparison.Ordinal))
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private static void AssertPartsAddUp(SummaryBatch batch, in DailySummary row)
         {
-            return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
+            int sum = 0;
+            for (int c = 0; c < FastIngest.Health.Categories.Count; c++)
+            {
+                Assert.True(row.Parts[c] == 0 || c == 0 || row.Has((Category)c));
+                ReadOnlySpan<byte> part = batch.Text(row.Texts[TextSlot.Summary]).Slice(sum, row.Parts[c]);
+                Assert.True(c == 0 || part.IsEmpty || part[0] == ' ');
+                sum += row.Parts[c];
+            }
+
+            Assert.Equal(row.Texts[TextSlot.Summary].Length, sum);
         }
-
-        // Python goes over to exponents at 1e16, .NET at 1e15.
-        return Math.Abs(value) is >= 1e15 and < 1e16 ? value.ToString("F1", CultureInfo.InvariantCulture) : text.Replace('E', 'e');
-    }
-
-    private static string Quote(string text)
-    {
-        StringBuilder json = new("\"");
-        foreach (char c in text)
-        {
-            int at = "\"\\\n\r\t\f\b".IndexOf(c, StringComparison.Ordinal);
-            json.Append(at >= 0 ? $"\\{"\"\\nrtfb"[at]}" : c < ' ' ? $"\\u{(int)c:x4}" : c.ToString());
-        }
-
-        return json.Append('"').ToString();
     }
 }

@@ -1,100 +1,87 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Health;
 
 namespace FastIngest.Pipeline.Original;
 
-/// <summary>The fields of one valid record, by "From element to record" and "What counts as a value" in docs/reading.md.</summary>
-internal sealed partial class OriginalRecord
+/// <summary>One record, by "From element to record" and "What counts as a value" in docs/reading.md.</summary>
+internal readonly partial record struct OriginalRecord(JsonElement Element)
 {
-    private readonly Dictionary<string, JsonElement> _fields = [];
+    private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
 
-    /// <summary>The fields of a record of <c>measurements</c> that are measurements.</summary>
-    public IEnumerable<string> MeasurementNames => _fields.Keys.Where(name => Number(name) is not null
-        && name is not ("user_id" or "date" or "date_time" or "timestamp" or "id") && !name.EndsWith("_id", StringComparison.Ordinal));
+    /// <summary>The names of those fields of a record of <c>measurements</c> that are measurements.</summary>
+    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(field => field.Name).Distinct()
+        .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
 
-    /// <summary>The calendar day as written, or null.</summary>
-    public int? Day
+    /// <summary>The calendar day as written.</summary>
+    public int? Day => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)) is { ValueKind: JsonValueKind.String } text && DayShape.Match(text.GetString()!) is { Success: true } shape
+        && DateOnly.TryParseExact(shape.Groups[1].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+
+    /// <summary>Says why it is no record of the category.</summary>
+    public RejectReason? Check(Category category)
     {
-        get
-        {
-            string[] keys = ["date", "date_time", "timestamp"];
-            string? key = keys.FirstOrDefault(k => Kind(k) is not (JsonValueKind.Undefined or JsonValueKind.Null));
-            return key is not null && Kind(key) == JsonValueKind.String && DayShape.Match(Text(key) ?? "") is { Success: true } day
-                && DateOnly.TryParseExact(day.Groups[1].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
-                ? date.DayNumber : null;
-        }
-    }
-
-    /// <summary>Takes the fields of an element; says why it is no record of the category.</summary>
-    public RejectReason? Fill(JsonElement element, Category category)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
+        if (Element.ValueKind != JsonValueKind.Object)
             return RejectReason.NotAnObject;
-        }
-
-        try
-        {
-            Decode(element);
-        }
-        catch (InvalidOperationException)
-        {
-            return RejectReason.InvalidText;
-        }
-
-        foreach (JsonProperty field in element.EnumerateObject())
-        {
-            _fields[field.Name] = field.Value;
-        }
-
+        try { _ = TextLength(Element); }
+        catch (InvalidOperationException) { return RejectReason.InvalidText; }
         return Text("user_id") is null ? RejectReason.NoUserId
             : category != Category.Users && Day is null ? RejectReason.NoDate
-            : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue
-            : null;
+            : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
     }
 
     /// <summary>A text field, or null if it is missing.</summary>
-    public string? Text(string name) => Kind(name) switch
+    public string? Text(string name) => Value(name) switch
     {
-        JsonValueKind.String => _fields[name].GetString() is { Length: > 0 } text ? text : null,
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => _fields[name].GetRawText(),
+        { ValueKind: JsonValueKind.String } value => value.GetString() is { Length: > 0 } text ? text : null,
+        { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value => value.GetRawText(),
         _ => null,
     };
 
-    /// <summary>A number field in millionths, or null if it is missing.</summary>
-    public long? Number(string name) =>
-        Kind(name) is JsonValueKind.String or JsonValueKind.Number ? OriginalNumber.Parse(Text(name) ?? "") : null;
+    /// <summary>A number field in millionths, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
+    public BigInteger? Number(string name)
+    {
+        if (JsonNumber.Match(Text(name) ?? "") is not { Success: true } number)
+            return null;
 
-    private JsonValueKind Kind(string name) => _fields.TryGetValue(name, out JsonElement value) ? value.ValueKind : default;
+        // The number is digits · 10^exponent, and less than 10^places.
+        string fraction = number.Groups["fraction"].Value, digits = (number.Groups["whole"].Value + fraction).TrimStart('0');
+        string power = number.Groups["power"].Value.TrimStart('0').PadLeft(1, '0');
+        long exponent = long.Parse(number.Groups["sign"].Value + (power.Length > 15 ? "1000000000000000" : power), CultureInfo.InvariantCulture) - fraction.Length;
+        long places = digits.Length + exponent;
+        if (digits.Length == 0 || places is < -6 or > 13)
+            return digits.Length == 0 || places < 0 ? 0 : null;
+        if (digits.Length > 40) // What is cut off is far below a millionth: one digit says whether there is anything.
+            (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
+        BigInteger value = BigInteger.Parse(number.Groups["minus"].Value + digits, CultureInfo.InvariantCulture);
+        BigInteger millionths = Divide(value * BigInteger.Pow(10, 50), BigInteger.Pow(10, (int)(44 - exponent)));
+        return BigInteger.Abs(millionths) > 9 * BigInteger.Pow(10, 18) ? null : millionths;
+    }
+
+    /// <summary>The whole number nearest to a quotient, ties to even.</summary>
+    public static BigInteger Divide(BigInteger value, BigInteger divisor)
+    {
+        BigInteger quotient = BigInteger.DivRem(value, divisor, out BigInteger rest);
+        int half = (BigInteger.Abs(rest) * 2).CompareTo(divisor);
+        return half > 0 || (half == 0 && !quotient.IsEven) ? quotient + value.Sign : quotient;
+    }
+
+    /// <summary>The last value of a name.</summary>
+    private JsonElement Value(string name) => Element.TryGetProperty(name, out JsonElement value) ? value : default;
 
     /// <summary>Decodes every key and string; the first that is not well-formed Unicode throws.</summary>
-    private static void Decode(JsonElement value)
+    private static long TextLength(JsonElement value) => value.ValueKind switch
     {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (JsonProperty field in value.EnumerateObject())
-                {
-                    _ = field.Name;
-                    Decode(field.Value);
-                }
-
-                break;
-            case JsonValueKind.Array:
-                foreach (JsonElement item in value.EnumerateArray())
-                {
-                    Decode(item);
-                }
-
-                break;
-            case JsonValueKind.String:
-                _ = value.GetString();
-                break;
-        }
-    }
+        JsonValueKind.Object => value.EnumerateObject().Sum(field => field.Name.Length + TextLength(field.Value)),
+        JsonValueKind.Array => value.EnumerateArray().Sum(TextLength),
+        JsonValueKind.String => value.GetString()!.Length,
+        _ => 0,
+    };
 
     [GeneratedRegex("""^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?\z""")]
     private static partial Regex DayShape { get; }
+
+    [GeneratedRegex("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""")]
+    private static partial Regex JsonNumber { get; }
 }
