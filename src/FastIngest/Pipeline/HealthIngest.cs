@@ -100,18 +100,17 @@ public static class HealthIngest
         IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         OriginalIngest original = new();
-        long[] records = new long[Categories.Count];
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
-            (long found, List<Reject> rejected) = original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken);
-            records[(int)input.Categories[f]] += found;
+            long before = original.Counts.Found.Sum();
+            List<Reject> rejected = [.. original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken)];
             if (rejected.Count > 0)
             {
                 rejects.Add(f, rejected);
             }
 
-            progress?.Read(f, bytes.Length, found);
+            progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
         }
 
         progress?.Reducing(0);
@@ -120,7 +119,7 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return ReportCategories(input, rejects, c => records[(int)c], c => original.Aggregated[(int)c]);
+        return ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]);
     }
 
     private static byte[] ReadWhole(SourceFile file)
