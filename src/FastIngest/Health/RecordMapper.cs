@@ -41,7 +41,7 @@ public sealed class RecordMapper
         switch (_category)
         {
             case Category.HeartRate:
-                if (!TryGetNumber(record, fields[RecordSchema.FirstOwn], out long value))
+                if (!TryGetNumber(record, fields, RecordSchema.FirstOwn, out long value))
                 {
                     return RejectReason.NoValue;
                 }
@@ -151,7 +151,7 @@ public sealed class RecordMapper
 
         for (int i = firstNumber; i < end; i++)
         {
-            if (TryGetNumber(record, fields[i], out long number))
+            if (TryGetNumber(record, fields, i, out long number))
             {
                 segment.WriteNumber(number);
             }
@@ -218,10 +218,21 @@ public sealed class RecordMapper
 
     private bool TryGetText(ReadOnlySpan<byte> record, Field field, out ReadOnlySpan<byte> text)
     {
-        text = field.Kind is FieldKind.String or FieldKind.EscapedString or FieldKind.Number or FieldKind.Boolean
+        text = field.Kind is FieldKind.String or FieldKind.EscapedString or FieldKind.Number or FieldKind.Decimal or FieldKind.Boolean
             ? Decode(record, field)
             : default;
         return !text.IsEmpty;
+    }
+
+    private bool TryGetNumber(ReadOnlySpan<byte> record, RecordFields fields, int index, out long millionths)
+    {
+        if (fields[index].Kind == FieldKind.Decimal)
+        {
+            millionths = fields.Millionths(index);
+            return true;
+        }
+
+        return TryGetNumber(record, fields[index], out millionths);
     }
 
     private bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long millionths)

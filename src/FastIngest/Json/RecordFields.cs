@@ -7,6 +7,7 @@ namespace FastIngest.Json;
 public sealed class RecordFields(FieldNames names)
 {
     private readonly Field[] _values = new Field[names.Count];
+    private readonly long[] _millionths = new long[names.Count];
     private (Field Name, Field Value)[] _others = new (Field, Field)[16];
 
     public FieldNames Names { get; } = names;
@@ -19,11 +20,20 @@ public sealed class RecordFields(FieldNames names)
 
     public ref Field this[int index] => ref _values[index];
 
+    /// <summary>The value of a field whose kind is <see cref="FieldKind.Decimal"/>.</summary>
+    public ref long Millionths(int index) => ref _millionths[index];
+
+    /// <summary>Changes whenever all fields were cleared.</summary>
+    public int Generation { get; private set; }
+
     public void Clear()
     {
+        Generation++;
         Array.Clear(_values);
         OtherCount = 0;
     }
+
+    public void ClearOthers() => OtherCount = 0;
 
     public void AddOther(Field name, Field value)
     {
