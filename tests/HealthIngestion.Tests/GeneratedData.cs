@@ -2,18 +2,23 @@
 
 namespace HealthIngestion.Tests;
 
-/// <summary>A data set that takes a while to read, made once a test run by the binary itself.</summary>
+/// <summary>A data set that takes a while to read, made by the binary itself when a test first asks for it.</summary>
 public sealed class GeneratedData : IDisposable
 {
     private readonly Workplace _workplace = Workplace.Empty();
+    private readonly Lazy<Outcome> _made;
 
-    public GeneratedData()
+    public GeneratedData() => _made = new(() => HealthIngestionProcess.Run(
+        _workplace.Directory, "generate", "big", "--size", "200MB", "--style", "compact", "--quiet"));
+
+    public string Directory
     {
-        Outcome made = HealthIngestionProcess.Run(_workplace.Directory, "generate", "big", "--size", "200MB", "--style", "compact", "--quiet");
-        Assert.Equal(0, made.ExitCode);
+        get
+        {
+            Assert.Equal(0, _made.Value.ExitCode);
+            return _workplace["big"];
+        }
     }
-
-    public string Directory => _workplace["big"];
 
     public void Dispose() => _workplace.Dispose();
 }
