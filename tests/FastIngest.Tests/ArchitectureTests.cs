@@ -6,16 +6,16 @@ namespace FastIngest.Tests;
 public sealed class ArchitectureTests
 {
     [Fact]
-    public void The_rooms_depend_on_each_other_in_one_direction() => Assert.Empty(All(SourceRules.WrongDependencies));
+    public void The_rooms_depend_on_each_other_in_one_direction() => Holds(SourceRules.WrongDependencies);
 
     [Fact]
-    public void Unsafe_code_stays_in_its_places_and_says_why_it_is_safe() => Assert.Empty(All(SourceRules.UnexplainedUnsafe));
+    public void Unsafe_code_stays_in_its_places_and_says_why_it_is_safe() => Holds(SourceRules.UnexplainedUnsafe);
 
     [Fact]
-    public void A_file_holds_one_idea() => Assert.Empty(All(SourceRules.TooLong));
+    public void A_file_holds_one_idea() => Holds(SourceRules.TooLong);
 
     [Fact]
-    public void The_library_neither_prints_nor_exits() => Assert.Empty(All(SourceRules.PrintsOrExits));
+    public void The_library_neither_prints_nor_exits() => Holds(SourceRules.PrintsOrExits);
 
     [Fact]
     public void There_are_sources_in_every_place_that_the_rules_are_about()
@@ -34,6 +34,7 @@ public sealed class ArchitectureTests
     [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Pipeline;")]
     [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Shuffle;")]
     [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Sinks;")]
+    [InlineData("src/FastIngest/Shuffle/Offender.cs", "using FastIngest.Health;")]
     [InlineData("src/FastIngest/Sources/Offender.cs", "namespace FastIngest.Sources; class A { Pipeline.IngestOptions? _o; }")]
     [InlineData("src/FastIngest/Sources/Offender.cs", "using Pipeline;")]
     [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Attic;")]
@@ -46,7 +47,7 @@ public sealed class ArchitectureTests
     [InlineData("src/FastIngest/Pipeline/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks; using FastIngest.Json;")]
     [InlineData("src/FastIngest/Sinks/Ndjson/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks.Http;")]
     [InlineData("src/FastIngest/Json/Fine.cs", "// unlike FastIngest.Health\nclass A { string _s = \"FastIngest.Pipeline\"; Json.X? _x; IngestException? _e; }")]
-    [InlineData("src/FastIngest/Shuffle/Fine.cs", "using FastIngest.Health; using FastIngest.Json;")]
+    [InlineData("src/FastIngest/Shuffle/Fine.cs", "using FastIngest.Json;")]
     [InlineData("src/HealthIngestion/Fine.cs", "using FastIngest.Pipeline; using FastIngest.Sinks;")]
     [InlineData("src/FastIngest/Fine.cs", "namespace FastIngest; class A;")]
     public void A_dependency_in_the_right_direction_is_not(string path, string text) =>
@@ -54,7 +55,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("src/FastIngest/Sinks/Offender.cs", "// SAFETY: none\nunsafe class A;")]
-    [InlineData("src/FastIngest/Health/Offender.cs", "// SAFETY: none\nclass A { int B() => Unsafe.SizeOf<int>(); }")]
+    [InlineData("src/FastIngest/Health/Offender.cs", "// SAFETY: none\nclass A { int B(ref byte b) => Unsafe.ReadUnaligned<int>(ref b); }")]
     [InlineData("src/FastIngest/Pipeline/Offender.cs", "using System.Runtime.Intrinsics.X86;")]
     [InlineData("src/HealthIngestion/Offender.cs", "// SAFETY: none\nunsafe class A;")]
     [InlineData("src/FastIngest/Json/Offender.cs", "unsafe class A;")]
@@ -65,7 +66,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("src/FastIngest/Json/Fine.cs", "// SAFETY: the caller pads.\nunsafe class A;")]
     [InlineData("src/FastIngest/Health/SampleReduction.cs", "// SAFETY: in bounds.\nunsafe class A;")]
-    [InlineData("src/FastIngest/Sinks/Fine.cs", "// nothing unsafe here\nclass A { string _s = \"unsafe\"; bool _unsafeLooking; }")]
+    [InlineData("src/FastIngest/Sinks/Fine.cs", "// nothing unsafe here\nclass A { int B() => Unsafe.SizeOf<int>(); string _s = \"unsafe\"; bool _unsafeLooking; }")]
     [InlineData("src/HealthIngestion/Fine.cs", "using System.Runtime.Intrinsics.X86; class A { bool B => Avx2.IsSupported; }")]
     [InlineData("src/FastIngest/Json/Fine.cs", "using System.Runtime.Intrinsics; class A { bool B => Vector512.IsHardwareAccelerated; }")]
     public void Unsafe_code_in_its_place_with_a_reason_is_not(string path, string text) =>
@@ -103,7 +104,11 @@ public sealed class ArchitectureTests
     [InlineData("\"a\"u8 c", "\"\"u8 c")]
     public void Comments_and_texts_are_no_code(string text, string code) => Assert.Equal(code, new SourceFile("a.cs", text).Code);
 
-    private static string[] All(Func<SourceFile, IEnumerable<string>> rule) => [.. SourceFile.All().SelectMany(rule)];
+    private static void Holds(Func<SourceFile, IEnumerable<string>> rule)
+    {
+        string[] findings = [.. SourceFile.All().SelectMany(rule)];
+        Assert.True(findings.Length == 0, string.Join('\n', findings));
+    }
 }
 
 /// <summary>Each rule gives what is wrong in a file, one line a finding.</summary>
@@ -111,16 +116,21 @@ internal static class SourceRules
 {
     private const int MaxLines = 500;
 
+    /// <summary>Folders and files in which bytes may be reached without checks.</summary>
+    private static readonly string[] UnsafePlaces =
+        ["src/FastIngest/Sources/", "src/FastIngest/Json/", "src/FastIngest/Health/SampleReduction.cs"];
+
     /// <summary>What each room may use besides itself and the library's root.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Json"] = [],
         ["Sources"] = ["Json"],
         ["Health"] = ["Json"],
-        ["Shuffle"] = ["Health", "Json"],
+        ["Shuffle"] = ["Json"],
         ["Sinks"] = ["Health", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
         ["Reports"] = ["Health", "Json"],
+        ["Generate"] = ["Health", "Json"],
         ["Pipeline"] = ["Health", "Lexicon", "Reports", "Sinks", "Shuffle", "Sources", "Json"],
         [SourceFile.LibraryRoot] = [],
     };
@@ -163,7 +173,7 @@ internal static class SourceRules
 
     public static IEnumerable<string> UnexplainedUnsafe(SourceFile file)
     {
-        Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
+        Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.\s*(?!(SizeOf|NullRef|IsNullRef)\b)|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
         // The executable may ask what the CPU has, to print it.
         Match isa = file.IsExecutable ? Match.Empty : Regex.Match(file.Code, @"\bSystem\.Runtime\.Intrinsics\b");
         if (!use.Success && !isa.Success)
@@ -171,10 +181,9 @@ internal static class SourceRules
             yield break;
         }
 
-        bool inPlace = file.Room is "Sources" or "Json" || file.Path.EndsWith("/Health/SampleReduction.cs", StringComparison.Ordinal);
-        if (!inPlace)
+        if (!UnsafePlaces.Any(p => file.Path.StartsWith(p, StringComparison.Ordinal)))
         {
-            yield return $"{file.Path}: {(use.Success ? use : isa).Value.Trim()} belongs in Sources/, Json/ or Health/SampleReduction.cs";
+            yield return $"{file.Path}: {(use.Success ? use : isa).Value.Trim()} belongs in {string.Join(" or ", UnsafePlaces)}";
         }
         else if (use.Success && !Regex.IsMatch(file.CodeAndComments, @"^\s*// SAFETY: \S", RegexOptions.Multiline))
         {
