@@ -19,6 +19,7 @@ internal static class NumberScan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadShort(ref byte text, out long millionths)
     {
+        // SAFETY: at most 1 + 7 + 1 + 8 bytes are looked at, and 32 are readable by contract.
         // "-64.25,\n  "   sign 1, whole "64", fraction "25"
         int sign = text == '-' ? 1 : 0;
         ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, sign)) ^ Zeros;
