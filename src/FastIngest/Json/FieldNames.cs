@@ -31,6 +31,11 @@ public sealed class FieldNames
 
     public int Count => _names.Length;
 
+    /// <summary>
+    /// How many of the first names are of a key that tends to repeat from record to record; 0 when none is known to.
+    /// </summary>
+    public int KeyCount { get; init; }
+
     public bool TakesOthers { get; }
 
     public string NameAt(int index) => Encoding.UTF8.GetString(_names[index]);

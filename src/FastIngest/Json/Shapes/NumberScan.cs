@@ -109,9 +109,11 @@ internal static class NumberScan
     }
 
     /// <summary>The high bit of every byte that is above 9; never none, as far as the eighth.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong NotDigits(ulong word) => (((word & 0x7F7F7F7F7F7F7F7F) + 0x7676767676767676) | word) & 0x8080808080808080;
 
     /// <summary>The number made of the lowest bytes, 0 to 8 of them, the first the most significant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Digits(ulong word, int count)
     {
         // Moves the digits to the top, so that zeros stand before them, then adds up neighbours: 8, 4, 2 at a time.
