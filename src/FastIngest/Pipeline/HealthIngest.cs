@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
+using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Shuffle;
 using FastIngest.Sinks;
+using FastIngest.Sources;
 
 namespace FastIngest.Pipeline;
 
@@ -96,8 +98,43 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> RunOriginal(
-        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+    {
+        OriginalIngest original = new();
+        for (int f = 0; f < input.Files.Count; f++)
+        {
+            byte[] bytes = ReadWhole(input.Files[f]);
+            long before = original.Counts.Found.Sum();
+            List<Reject> rejected = [.. original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken)];
+            if (rejected.Count > 0)
+            {
+                rejects.Add(f, rejected);
+            }
+
+            progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
+        }
+
+        progress?.Reducing(0);
+        foreach (SummaryBatch batch in original.Batches())
+        {
+            writer.Write(batch, cancellationToken);
+        }
+
+        return ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]);
+    }
+
+    private static byte[] ReadWhole(SourceFile file)
+    {
+        if (file.Length > Array.MaxLength)
+        {
+            throw new IngestException(
+                $"{file.Path} has {file.Length} bytes, more than the original mode can hold.", "Use --mode optimized, which reads files of any size.");
+        }
+
+        byte[] bytes = new byte[file.Length];
+        file.Read(bytes, 0);
+        return bytes;
+    }
 
     private static List<CategoryReport> ReportCategories(
         InputFiles input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
