@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void There_are_sources_in_every_place_that_the_rules_are_about()
     {
-        string[] rooms = [.. SourceFile.All().Select(f => f.Room).Distinct()];
+        string[] rooms = [.. CodeFile.All().Select(f => f.Room).Distinct()];
         Assert.Contains("Health", rooms);
         Assert.Contains("Pipeline", rooms);
         Assert.Contains("HealthIngestion", rooms);
@@ -41,7 +41,7 @@ public sealed class ArchitectureTests
     [InlineData("src/FastIngest/Pipeline/Offender.cs", "using HealthIngestion;")]
     [InlineData("src/FastIngest/Attic/Offender.cs", "class A;")]
     public void A_dependency_in_the_wrong_direction_is_found(string path, string text) =>
-        Assert.NotEmpty(SourceRules.WrongDependencies(new SourceFile(path, text)));
+        Assert.NotEmpty(SourceRules.WrongDependencies(new CodeFile(path, text)));
 
     [Theory]
     [InlineData("src/FastIngest/Pipeline/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks; using FastIngest.Json;")]
@@ -51,7 +51,7 @@ public sealed class ArchitectureTests
     [InlineData("src/HealthIngestion/Fine.cs", "using FastIngest.Pipeline; using FastIngest.Sinks;")]
     [InlineData("src/FastIngest/Fine.cs", "namespace FastIngest; class A;")]
     public void A_dependency_in_the_right_direction_is_not(string path, string text) =>
-        Assert.Empty(SourceRules.WrongDependencies(new SourceFile(path, text)));
+        Assert.Empty(SourceRules.WrongDependencies(new CodeFile(path, text)));
 
     [Theory]
     [InlineData("src/FastIngest/Sinks/Offender.cs", "// SAFETY: none\nunsafe class A;")]
@@ -61,7 +61,7 @@ public sealed class ArchitectureTests
     [InlineData("src/FastIngest/Json/Offender.cs", "unsafe class A;")]
     [InlineData("src/FastIngest/Json/Offender.cs", "class A { string _s = \"// SAFETY: in a string\"; ref byte B(Span<byte> s) => ref MemoryMarshal.GetReference(s); }")]
     public void Unsafe_code_out_of_place_or_without_a_reason_is_found(string path, string text) =>
-        Assert.NotEmpty(SourceRules.UnexplainedUnsafe(new SourceFile(path, text)));
+        Assert.NotEmpty(SourceRules.UnexplainedUnsafe(new CodeFile(path, text)));
 
     [Theory]
     [InlineData("src/FastIngest/Json/Fine.cs", "// SAFETY: the caller pads.\nunsafe class A;")]
@@ -70,13 +70,13 @@ public sealed class ArchitectureTests
     [InlineData("src/HealthIngestion/Fine.cs", "using System.Runtime.Intrinsics.X86; class A { bool B => Avx2.IsSupported; }")]
     [InlineData("src/FastIngest/Json/Fine.cs", "using System.Runtime.Intrinsics; class A { bool B => Vector512.IsHardwareAccelerated; }")]
     public void Unsafe_code_in_its_place_with_a_reason_is_not(string path, string text) =>
-        Assert.Empty(SourceRules.UnexplainedUnsafe(new SourceFile(path, text)));
+        Assert.Empty(SourceRules.UnexplainedUnsafe(new CodeFile(path, text)));
 
     [Fact]
     public void A_file_of_501_lines_is_found()
     {
-        Assert.Empty(SourceRules.TooLong(new SourceFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 500)))));
-        Assert.NotEmpty(SourceRules.TooLong(new SourceFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 501)))));
+        Assert.Empty(SourceRules.TooLong(new CodeFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 500)))));
+        Assert.NotEmpty(SourceRules.TooLong(new CodeFile("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 501)))));
     }
 
     [Theory]
@@ -89,9 +89,9 @@ public sealed class ArchitectureTests
     [InlineData("AnsiConsole.Write(1);")]
     public void A_library_that_prints_or_exits_is_found(string text)
     {
-        Assert.NotEmpty(SourceRules.PrintsOrExits(new SourceFile("src/FastIngest/Health/Offender.cs", text)));
-        Assert.Empty(SourceRules.PrintsOrExits(new SourceFile("src/HealthIngestion/Fine.cs", text)));
-        Assert.Empty(SourceRules.PrintsOrExits(new SourceFile("src/FastIngest/Health/Fine.cs", $"// {text}\n/* {text} */")));
+        Assert.NotEmpty(SourceRules.PrintsOrExits(new CodeFile("src/FastIngest/Health/Offender.cs", text)));
+        Assert.Empty(SourceRules.PrintsOrExits(new CodeFile("src/HealthIngestion/Fine.cs", text)));
+        Assert.Empty(SourceRules.PrintsOrExits(new CodeFile("src/FastIngest/Health/Fine.cs", $"// {text}\n/* {text} */")));
     }
 
     [Theory]
@@ -102,11 +102,11 @@ public sealed class ArchitectureTests
     [InlineData("\"\"\"\n a \" // b\n \"\"\" c", "\"\" c")]
     [InlineData("'\"' c '\\'' // d", "'' c '' ")]
     [InlineData("\"a\"u8 c", "\"\"u8 c")]
-    public void Comments_and_texts_are_no_code(string text, string code) => Assert.Equal(code, new SourceFile("a.cs", text).Code);
+    public void Comments_and_texts_are_no_code(string text, string code) => Assert.Equal(code, new CodeFile("a.cs", text).Code);
 
-    private static void Holds(Func<SourceFile, IEnumerable<string>> rule)
+    private static void Holds(Func<CodeFile, IEnumerable<string>> rule)
     {
-        string[] findings = [.. SourceFile.All().SelectMany(rule)];
+        string[] findings = [.. CodeFile.All().SelectMany(rule)];
         Assert.True(findings.Length == 0, string.Join('\n', findings));
     }
 }
@@ -132,10 +132,10 @@ internal static class SourceRules
         ["Reports"] = ["Health", "Json"],
         ["Generate"] = ["Health", "Json"],
         ["Pipeline"] = ["Health", "Lexicon", "Reports", "Sinks", "Shuffle", "Sources", "Json"],
-        [SourceFile.LibraryRoot] = [],
+        [CodeFile.LibraryRoot] = [],
     };
 
-    public static IEnumerable<string> WrongDependencies(SourceFile file)
+    public static IEnumerable<string> WrongDependencies(CodeFile file)
     {
         if (file.IsExecutable)
         {
@@ -149,7 +149,7 @@ internal static class SourceRules
         }
 
         // FastIngest.Room anywhere, or, as a file lies in a namespace below FastIngest, a Room by itself before a dot or in a using.
-        string rooms = string.Join('|', Allowed.Keys.Where(r => r != SourceFile.LibraryRoot));
+        string rooms = string.Join('|', Allowed.Keys.Where(r => r != CodeFile.LibraryRoot));
         IEnumerable<string> used = Regex.Matches(file.Code, @"\bFastIngest\s*\.\s*(\w+)").Where(m => !IsOwnNamespace(file, m)).Select(m => m.Groups[1].Value)
             .Concat(Regex.Matches(file.Code, $@"(?<![.\w]\s*)({rooms})\s*\.\s*[A-Z]").Select(m => m.Groups[1].Value))
             .Concat(Regex.Matches(file.Code, $@"\busing\s+(?:static\s+|\w+\s*=\s*)?({rooms})\b").Select(m => m.Groups[1].Value));
@@ -171,7 +171,7 @@ internal static class SourceRules
         }
     }
 
-    public static IEnumerable<string> UnexplainedUnsafe(SourceFile file)
+    public static IEnumerable<string> UnexplainedUnsafe(CodeFile file)
     {
         Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.\s*(?!(SizeOf|NullRef|IsNullRef)\b)|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
         // The executable may ask what the CPU has, to print it.
@@ -191,7 +191,7 @@ internal static class SourceRules
         }
     }
 
-    public static IEnumerable<string> TooLong(SourceFile file)
+    public static IEnumerable<string> TooLong(CodeFile file)
     {
         int lines = file.Text.Count(c => c == '\n');
         if (lines > MaxLines)
@@ -200,18 +200,18 @@ internal static class SourceRules
         }
     }
 
-    public static IEnumerable<string> PrintsOrExits(SourceFile file) =>
+    public static IEnumerable<string> PrintsOrExits(CodeFile file) =>
         file.IsExecutable
             ? []
             : Regex.Matches(file.Code, @"\b(Ansi)?Console\b(?=\s*[.;])|\bEnvironment\s*\.\s*(Exit|ExitCode|FailFast)\b")
                 .Select(m => $"{file.Path}: {m.Value}: the library neither prints nor exits");
 
-    private static bool IsOwnNamespace(SourceFile file, Match match) =>
+    private static bool IsOwnNamespace(CodeFile file, Match match) =>
         match.Groups[1].Value == file.Room && Regex.IsMatch(file.Code[..match.Index], @"\bnamespace\s+$");
 }
 
 /// <summary>A source file by its path below the repository, with <c>/</c>.</summary>
-internal sealed record SourceFile(string Path, string Text)
+internal sealed record CodeFile(string Path, string Text)
 {
     public const string LibraryRoot = "";
 
@@ -229,7 +229,7 @@ internal sealed record SourceFile(string Path, string Text)
 
     public string CodeAndComments => NoCode.Replace(Text, m => m.Value[0] == '/' ? m.Value : Emptied(m.Value));
 
-    public static IEnumerable<SourceFile> All()
+    public static IEnumerable<CodeFile> All()
     {
         string root = AppContext.BaseDirectory;
         while (!File.Exists(System.IO.Path.Combine(root, "FastIngest.sln")))
@@ -238,7 +238,7 @@ internal sealed record SourceFile(string Path, string Text)
         }
 
         return Directory.EnumerateFiles(System.IO.Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Select(f => new SourceFile(System.IO.Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
+            .Select(f => new CodeFile(System.IO.Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
             .Where(f => !Regex.IsMatch(f.Path, "/(bin|obj)/"))
             .OrderBy(f => f.Path, StringComparer.Ordinal);
     }

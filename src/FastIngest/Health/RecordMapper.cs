@@ -133,7 +133,7 @@ public sealed class RecordMapper
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
     {
         bool sameRun = _sampleCount > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
-        bool large = value is > SampleReduction.MaxMagnitude or < -SampleReduction.MaxMagnitude;
+        bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
         if (!sameRun || large || _sampleCount == _samples.Length)
         {
             Flush(output);

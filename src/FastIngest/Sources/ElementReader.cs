@@ -337,9 +337,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     {
         if (offset < window.Offset)
         {
-            long end = window.Offset + window.Bytes.Length;
-            long start = Math.Max(0, offset - ReadAheadBytes);
-            window.MoveTo(start, end - start);
+            // A piece of fixed length, however long the run of blanks is that is looked back over.
+            window.MoveTo(Math.Max(0, offset - ReadAheadBytes), 2 * ReadAheadBytes);
         }
 
         return window.Bytes[(int)(offset - window.Offset)];

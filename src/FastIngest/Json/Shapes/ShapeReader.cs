@@ -63,10 +63,10 @@ public abstract class ShapeReader
             : -1;
     }
 
-    /// <summary>Notes the white space and commas between two records.</summary>
+    /// <summary>Notes what lies between two records, if it is white space and commas: brackets do not mean the same everywhere.</summary>
     public void LearnGap(ReadOnlySpan<byte> gap)
     {
-        if (gap.Length <= _gap.Length)
+        if (gap.Length <= _gap.Length && gap.IndexOfAny((byte)'[', (byte)']') < 0)
         {
             gap.CopyTo(_gap);
             _gapLength = gap.Length;
