@@ -60,7 +60,7 @@ internal sealed class IngestSpec
     public Option<long> ChunkSize { get; } = new("--chunk-size")
     {
         HelpName = "SIZE",
-        Description = "bytes of a file that a worker takes at a time (default: 4MiB)",
+        Description = "bytes of a file that a worker takes at a time (default: 256KiB to 4MiB, by the size of the input)",
         CustomParser = Values.Size(1, MaxPiece),
     };
 
@@ -109,6 +109,7 @@ internal sealed class IngestSpec
             Environment =
             [
                 new("DATA_DIR", "what to read when no PATH is given"),
+                new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
             ],
         };
