@@ -23,7 +23,7 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
     {
         Category category = input.Categories[fileIndex];
         RejectSpool spool = _spools[fileIndex] ??= new RejectSpool(
-            input.Files[fileIndex], category, $"{_spoolBase}.partial-{fileIndex}", maxRecordBytes);
+            input.Files[fileIndex], category, $"{_spoolBase}.partial-{fileIndex}", path, maxRecordBytes);
         foreach (Reject reject in rejects)
         {
             spool.Write(reject);

@@ -62,6 +62,13 @@ public sealed class SourceFile : IDisposable
     /// <exception cref="IngestException">The file is missing, not a file, or not readable.</exception>
     public static SourceFile Open(string path, IoMode mode)
     {
+        // Before it is opened: opening a pipe waits for its other end.
+        if (Native.IsPipeOrDevice(path))
+        {
+            throw new IngestException(
+                $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a file first.");
+        }
+
         SafeFileHandle handle;
         try
         {

@@ -35,6 +35,7 @@ internal sealed record IngestSettings
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
+        OutputPlaces.RefuseInput(paths, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,

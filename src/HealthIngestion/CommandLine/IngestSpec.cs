@@ -123,6 +123,7 @@ internal sealed class IngestSpec
             Environment =
             [
                 new("DATA_DIR", "what to read when no PATH is given"),
+                new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
             ],
         };
