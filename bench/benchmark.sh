@@ -277,7 +277,7 @@ run_row() {
     # Round 0 brings programs and libraries into the page cache; only a failure in it counts.
     [[ $1 != 0 || $code != 0 ]] || return 0
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$job" "$contender" "${input_bytes[$input]:-0}" "$wall" "$user" "$system" "$peak" "$code" "$error" >>"$raw"
-    [[ $job == start ]] ||     printf '  %-32s %9.3f s\n' "$job $contender" "$wall" >&2
+    [[ $job == start ]] || printf '  %-32s %9.3f s\n' "$job $contender" "$wall" >&2
 }
 
 # ---- do the answers agree? -------------------------------------------------------------------------------------------
@@ -456,6 +456,9 @@ if $list; then
     exit 0
 fi
 
+# Old answers must not be taken for new ones.
+rm -rf "${out:?}"
+mkdir -p "$out"
 prepare_data
 define_rows
 ((${#rows[@]})) || fail "no row matches --only '$only'; see --list"
