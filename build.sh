@@ -189,7 +189,7 @@ run_sample() {
     rm -rf dist/sample
     mkdir -p dist/sample
     local command=(dist/health_ingestion tests/data/health/default --to sqlite:dist/sample/health.db --rejects dist/sample/rejects.ndjson)
-    echo "\$ ${command[*]}"
+    echo "+ ${command[*]}"
     # Whatever the environment says, sample data goes nowhere else.
     env -u DATABASE_URL -u API_URL -u WEAVIATE_URL "${command[@]}"
     [[ -s dist/sample/health.db ]] || fail "the run ended well but left no dist/sample/health.db"

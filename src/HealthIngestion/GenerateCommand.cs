@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using FastIngest.Generate;
+using FastIngest.Health;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;
@@ -64,6 +65,16 @@ internal static class GenerateCommand
         if (log.Format == LogFormat.Text)
         {
             log.Block(LogLevel.Info, "files", table.ToPlainText());
+        }
+
+        HashSet<string> made = [.. result.Files.Select(f => Path.GetFileName(f.Path))];
+        string[] others = [.. Directory.GetFiles(options.Directory)
+            .Select(f => Path.GetFileName(f))
+            .Where(f => Categories.OfFile(f) is not null && !made.Contains(f))
+            .Order(StringComparer.Ordinal)];
+        if (others.Length > 0)
+        {
+            log.Warning($"{options.Directory} also holds {others[0]}{(others.Length > 1 ? $" and {others.Length - 1} more" : "")}, which would be read with this data set; remove what is left of another one");
         }
 
         log.Info(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using FastIngest.Json.Shapes;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;
@@ -15,6 +16,8 @@ catch (Exception fault)
 
 static int Run(string[] args)
 {
+    InstructionSet.Choose(Environment.GetEnvironmentVariable(InstructionSet.Variable));
+
     // Before anything is built: a version is asked for by scripts, often.
     if (Asks(args, "--version"))
     {

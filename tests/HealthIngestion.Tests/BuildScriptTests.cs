@@ -7,7 +7,7 @@ namespace HealthIngestion.Tests;
 [SupportedOSPlatform("linux")]
 public sealed class BuildScriptTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     [Fact]
     public async Task Help_names_every_option_that_the_script_knows()
@@ -47,16 +47,5 @@ public sealed class BuildScriptTests
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "FastIngest.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("FastIngest.sln is in no folder above the tests.");
     }
 }

@@ -6,7 +6,7 @@ namespace HealthIngestion.Tests;
 /// <summary>What can be known of the container image without a container engine.</summary>
 public sealed class DockerfileTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
     private static readonly List<Instruction> Dockerfile = Parse(File.ReadAllText(Path.Combine(Root, "Dockerfile")));
     private static readonly string[] Ignore = File.ReadAllLines(Path.Combine(Root, ".dockerignore"));
 
@@ -143,17 +143,6 @@ public sealed class DockerfileTests
         string joined = Regex.Replace(Regex.Replace(text, @"^\s*#.*\n", "", RegexOptions.Multiline), @"\s*\\\n\s*", " ");
         return [.. joined.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(l => new Instruction(l[..l.IndexOf(' ')], l[(l.IndexOf(' ') + 1)..]))];
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "FastIngest.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("FastIngest.sln is in no folder above the tests.");
     }
 
     private sealed record Instruction(string Name, string Arguments);

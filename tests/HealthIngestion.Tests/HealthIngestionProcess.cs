@@ -27,7 +27,7 @@ public static partial class HealthIngestionProcess
 {
     private const int LimitMs = 120_000;
 
-    public const int Sigint = 2, Sigterm = 15;
+    public const int Sigint = 2, Sigkill = 9, Sigterm = 15, Sigcont = 18, Sigstop = 19;
 
     public static string Path { get; } = Find();
 
@@ -67,6 +67,53 @@ public static partial class HealthIngestionProcess
         return new Outcome(process.ExitCode, output.Result, error.Result, time.Elapsed);
     }
 
+    /// <summary>Starts the binary, waits until the condition holds, sends the signals at once, and waits for the end.</summary>
+    public static Outcome SignalWhen(string directory, Func<Process, bool> condition, int[] signals, params string[] arguments)
+    {
+        using Process process = Start(Path, directory, [], arguments);
+        WaitFor(process, condition);
+        Stopwatch time = Stopwatch.StartNew();
+        foreach (int signal in signals)
+        {
+            Signal(process, signal);
+        }
+
+        return Finish(process, time);
+    }
+
+    /// <summary>False when the process ended before the condition held.</summary>
+    public static bool WaitFor(Process process, Func<Process, bool> condition)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        while (!process.HasExited)
+        {
+            if (condition(process))
+            {
+                return true;
+            }
+
+            Assert.True(time.ElapsedMilliseconds < LimitMs, "the condition never held");
+            Thread.Sleep(1);
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a process has a file open.</summary>
+    public static bool HasOpen(Process process, string path)
+    {
+        try
+        {
+            return System.IO.Directory.GetFiles($"/proc/{process.Id}/fd").Any(d => File.ResolveLinkTarget(d, false)?.FullName == path);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    public static void Signal(Process process, int signal) => _ = Kill(process.Id, signal);
+
     public static Process Start(string file, string directory, (string Name, string Value)[] environment, params string[] arguments)
     {
         ProcessStartInfo info = new(file, arguments)
@@ -89,7 +136,8 @@ public static partial class HealthIngestionProcess
         return Process.Start(info)!;
     }
 
-    private static Outcome Finish(Process process, Stopwatch time)
+    /// <summary>Waits for the end of a process that <see cref="Start"/> began.</summary>
+    public static Outcome Finish(Process process, Stopwatch time)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();

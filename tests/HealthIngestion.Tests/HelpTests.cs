@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace HealthIngestion.Tests;
@@ -57,7 +56,7 @@ public sealed partial class HelpTests
     [InlineData("generate")]
     public void The_documented_options_and_defaults_are_those_of_the_help(string command)
     {
-        string page = File.ReadAllText(Path.Combine(Root(), "docs", "commands.md"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "commands.md"));
         string section = page.Split("\n## ").Single(s => s.StartsWith(command + "\n", StringComparison.Ordinal));
         string help = HealthIngestionProcess.Run("/", command, "--help").Output;
 
@@ -77,25 +76,13 @@ public sealed partial class HelpTests
     [Fact]
     public void The_documented_exit_codes_are_those_of_the_help()
     {
-        string section = File.ReadAllText(Path.Combine(Root(), "docs", "commands.md")).Split("\n## Exit codes")[1];
+        string section = File.ReadAllText(Path.Combine(Repository.Root, "docs", "commands.md")).Split("\n## Exit codes")[1];
         string help = HealthIngestionProcess.Run("/", "--help").Output.Split("Exit codes:")[1];
 
         IEnumerable<string> documented = Regex.Matches(section, """(?m)^\| (\d+) \|""").Select(m => m.Groups[1].Value);
         IEnumerable<string> actual = Regex.Matches(help, """(?m)^  (\d+)(?:, (\d+))? """).SelectMany(m => m.Groups.Values.Skip(1)).Where(g => g.Success).Select(g => g.Value);
 
         Assert.Equal(actual.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
-    }
-
-    private static string Root([CallerFilePath] string path = "")
-    {
-        // PathMap rewrites the path of a deterministic build; the tests then look upwards from where they run.
-        string? directory = File.Exists(path) ? Path.GetDirectoryName(path) : AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "FastIngest.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return directory ?? throw new DirectoryNotFoundException("The tests run outside of the source tree.");
     }
 
     // | `--to URL` | sqlite:health.db | …

@@ -51,6 +51,61 @@ public sealed class SignalTests(GeneratedData data)
         Assert.Single(outcome.ErrorLines);
     }
 
+    [Theory]
+    [InlineData("sqlite:a.db", "a.db.partial", HealthIngestionProcess.Sigint, 130)]
+    [InlineData("ndjson:rows", "rows.partial", HealthIngestionProcess.Sigterm, 143)]
+    public void A_signal_while_rows_are_written_leaves_nothing(string target, string partial, int signal, int exitCode)
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.SignalWhen(
+            place.Directory, _ => place.Has(partial) && new FileInfo(place[partial]).Length > 1 << 20, [signal], data.Directory, "--progress", "none", "--to", target);
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
+        Assert.Contains("nothing was written", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Empty(place.Files());
+    }
+
+    [Fact]
+    public void A_signal_in_a_merge_leaves_the_old_rows()
+    {
+        using Workplace place = Workplace.WithData();
+        HealthIngestionProcess.Run(place.Directory, "data", "--to", "sqlite:a.db");
+        string before = Database.Dump(place["a.db"]);
+
+        Outcome outcome = HealthIngestionProcess.SignalWhen(
+            place.Directory, _ => new FileInfo(place["a.db"]).Length > 1 << 20, [HealthIngestionProcess.Sigterm], data.Directory, "--progress", "none", "--to", "sqlite:a.db");
+
+        Assert.Equal(143, outcome.ExitCode);
+        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
+        Assert.Contains("nothing was written", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(before, Database.Dump(place["a.db"]));
+        Assert.Equal(1, Database.Runs(place["a.db"]));
+        Assert.Equal(["a.db"], place.Files());
+    }
+
+    [Fact]
+    public void A_signal_while_a_reader_takes_its_time_ends_the_run()
+    {
+        using Workplace place = Workplace.Empty();
+        using System.Diagnostics.Process process = HealthIngestionProcess.Start(
+            HealthIngestionProcess.Path, place.Directory, [], data.Directory, "--progress", "none", "--to", "ndjson:-");
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.NotNull(process.StandardOutput.ReadLine());
+            Thread.Sleep(1);
+        }
+
+        System.Diagnostics.Stopwatch time = System.Diagnostics.Stopwatch.StartNew();
+        HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigint);
+        Assert.True(process.WaitForExit(10_000));
+
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, Limit);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("stopped by SIGINT; the rows on standard output are incomplete; run the same command again", process.StandardError.ReadToEnd().TrimEnd().Replace("error: ", "", StringComparison.Ordinal));
+    }
+
     private Outcome Blocked(Workplace place, int times)
     {
         using System.Diagnostics.Process shell = HealthIngestionProcess.Start(

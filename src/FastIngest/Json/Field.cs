@@ -12,6 +12,9 @@ public enum FieldKind : byte
     /// <summary>A string with at least one backslash: <see cref="JsonString.Unescape"/> gives its text.</summary>
     EscapedString,
     Number,
+
+    /// <summary>A number that was read already: <see cref="RecordFields.Millionths"/> has its value.</summary>
+    Decimal,
     Boolean,
 
     /// <summary>An object or an array.</summary>

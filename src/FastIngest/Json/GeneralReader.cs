@@ -137,7 +137,8 @@ public static class GeneralReader
         return false;
     }
 
-    private static int FindName(ref Utf8JsonReader reader, FieldNames names)
+    /// <summary>The index of the name that the reader stands at, or -1.</summary>
+    internal static int FindName(ref Utf8JsonReader reader, FieldNames names)
     {
         if (!reader.ValueIsEscaped)
         {

@@ -23,7 +23,6 @@ namespace FastIngest.Pipeline;
 public static class HealthIngest
 {
     private const int MinChunkBytes = 256 << 10;
-    private const int MaxChunkBytes = 4 << 20;
 
     /// <summary>
     /// Reads every known file under the paths and hands the rows, in (user_id, date) order, to every sink.
@@ -80,18 +79,20 @@ public static class HealthIngest
     private static List<CategoryReport> RunOptimized(
         IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
+        MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
-            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, MaxChunkBytes);
+            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, Math.Max(MinChunkBytes, memory.ChunkBytes));
         List<ChunkPlan> plans = [.. input.Files.Zip(
             input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options);
-        PartitionStore store = new(borders.PartitionCount);
+        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options, memory.MaxPartitions);
+        using PartitionStore store = new(borders.PartitionCount, memory.EventBytes, options.TempDirectory);
 
         MapStage map = new(options, input, plans, borders, store, rejects, progress);
         map.Run(cancellationToken);
+        store.Seal();
         progress?.Reducing(0);
-        ReduceStage reduce = new(options, input.Categories, borders, store, writer);
+        ReduceStage reduce = new(options, memory, input.Categories, borders, store, writer);
         reduce.Run(cancellationToken);
         return ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
     }

@@ -10,11 +10,16 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline;
 
 /// <summary>The rejects of one input file, one JSON object a line (docs/reading.md), with line number and raw text.</summary>
-internal sealed class RejectSpool(SourceFile source, Category category, string path, int maxRecordBytes) : IDisposable
+/// <param name="source">The input file.</param>
+/// <param name="category">Its category.</param>
+/// <param name="path">Where the rejects are kept for now.</param>
+/// <param name="rejectsPath">The rejects file as the user named it, for messages.</param>
+/// <param name="maxRecordBytes">No more than this is kept of a record.</param>
+internal sealed class RejectSpool(SourceFile source, Category category, string path, string rejectsPath, int maxRecordBytes) : IDisposable
 {
     private const int PieceBytes = 64 * 1024;
 
-    private readonly FileStream _stream = Create(path);
+    private readonly FileStream _stream = Create(path, rejectsPath);
     private readonly ArrayBufferWriter<byte> _line = new();
     private readonly byte[] _piece = new byte[PieceBytes];
     private byte[] _raw = [];
@@ -65,7 +70,7 @@ internal sealed class RejectSpool(SourceFile source, Category category, string p
         }
         catch (IOException e)
         {
-            throw CanNotWrite(path, e);
+            throw CanNotWrite(rejectsPath, e);
         }
     }
 
@@ -88,7 +93,7 @@ internal sealed class RejectSpool(SourceFile source, Category category, string p
     internal static IngestException CanNotWrite(string path, Exception e) => new(
         $"The rejects file {path} can not be written: {e.Message}", "Free space, or name another place with --rejects.", e);
 
-    private static FileStream Create(string path)
+    private static FileStream Create(string path, string rejectsPath)
     {
         try
         {
@@ -96,7 +101,7 @@ internal sealed class RejectSpool(SourceFile source, Category category, string p
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CanNotWrite(path, e);
+            throw CanNotWrite(rejectsPath, e);
         }
     }
 

@@ -17,8 +17,6 @@ internal sealed class SinkState(string name)
         Disposed,
     }
 
-    public bool IsCompleted => _stage == Stage.Completed;
-
     public void Open() => Move(Stage.New, Stage.Open);
 
     public void Write() => Move(Stage.Open, Stage.Open);

@@ -1,4 +1,5 @@
 using FastIngest.Json;
+using FastIngest.Json.Shapes;
 
 namespace FastIngest.Sources;
 
@@ -16,6 +17,7 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     /// <summary>How many times the largest record size a value may have for its end to be looked for.</summary>
     private const int ScanFactor = 4;
 
+    private readonly ShapeReader _shapes = ShapeReader.Create(fields.Names);
     private long _position;
     private FrameState _state;
     private long _endExcl;
@@ -46,13 +48,29 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     /// <summary>Reads the next element; false when none starts before the end.</summary>
     public bool Next()
     {
+        if (ReadLikeBefore())
+        {
+            return true;
+        }
+
+        long before = _position;
+        FrameState stateBefore = _state;
         if (!SkipSeparators() || _position >= _endExcl)
         {
             return false;
         }
 
+        if (_state == stateBefore && before >= window.Offset)
+        {
+            _shapes.LearnGap(window.Bytes[(int)(before - window.Offset)..(int)(_position - window.Offset)]);
+        }
+
         ElementOffset = _position;
         ReadStatus status = ReadValue(_position, out long length);
+        if (status == ReadStatus.Object)
+        {
+            _shapes.Learn(window.Bytes.Slice((int)(_position - window.Offset), (int)length));
+        }
         if (status == ReadStatus.Invalid)
         {
             _position = Resume(_position, _position + length);
@@ -70,6 +88,29 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
 
         Status = status;
         ElementLength = _position - ElementOffset;
+        return true;
+    }
+
+    /// <summary>Reads a record that follows the last one as others did before, and has a shape that is known.</summary>
+    private bool ReadLikeBefore()
+    {
+        ReadOnlySpan<byte> bytes = window.Bytes;
+        int offset = (int)(_position - window.Offset);
+        if (_state == FrameState.Done || (uint)offset >= (uint)bytes.Length)
+        {
+            return false;
+        }
+
+        int start = bytes[offset] == '{' ? offset : _shapes.SkipGap(bytes, offset);
+        if (start < 0 || window.Offset + start >= _endExcl || !_shapes.TryRead(bytes, start, fields, out int length) || length > maxRecordBytes)
+        {
+            return false;
+        }
+
+        ElementOffset = window.Offset + start;
+        ElementLength = length;
+        _position = ElementOffset + length;
+        Status = ReadStatus.Object;
         return true;
     }
 
@@ -296,9 +337,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     {
         if (offset < window.Offset)
         {
-            long end = window.Offset + window.Bytes.Length;
-            long start = Math.Max(0, offset - ReadAheadBytes);
-            window.MoveTo(start, end - start);
+            // A piece of fixed length, however long the run of blanks is that is looked back over.
+            window.MoveTo(Math.Max(0, offset - ReadAheadBytes), 2 * ReadAheadBytes);
         }
 
         return window.Bytes[(int)(offset - window.Offset)];

@@ -62,6 +62,13 @@ public sealed class SourceFile : IDisposable
     /// <exception cref="IngestException">The file is missing, not a file, or not readable.</exception>
     public static SourceFile Open(string path, IoMode mode)
     {
+        // Before it is opened: opening a pipe waits for its other end.
+        if (Native.IsPipeOrDevice(path))
+        {
+            throw new IngestException(
+                $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a file first.");
+        }
+
         SafeFileHandle handle;
         try
         {
@@ -92,12 +99,7 @@ public sealed class SourceFile : IDisposable
 
         lock (_gate)
         {
-            if (_leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
-            {
-                _mapWanted = false;
-                UnmapWhenUnused();
-            }
-
+            StopMappingWhenAsked();
             if (!_mapWanted)
             {
                 return 0;
@@ -112,7 +114,9 @@ public sealed class SourceFile : IDisposable
     {
         lock (_gate)
         {
+            // Whoever waits for the file since this use began must not wait for the next one, which may never come.
             _mapUsers--;
+            StopMappingWhenAsked();
             UnmapWhenUnused();
         }
     }
@@ -153,6 +157,15 @@ public sealed class SourceFile : IDisposable
         }
 
         _handle.Dispose();
+    }
+
+    private void StopMappingWhenAsked()
+    {
+        if (_mapWanted && _leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
+        {
+            _mapWanted = false;
+            UnmapWhenUnused();
+        }
     }
 
     private void UnmapWhenUnused()

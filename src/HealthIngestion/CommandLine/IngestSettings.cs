@@ -35,6 +35,7 @@ internal sealed record IngestSettings
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
+        OutputPlaces.RefuseInput(paths, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,
@@ -50,6 +51,8 @@ internal sealed record IngestSettings
             Options = options with
             {
                 Workers = Given(arguments, spec.Workers, options.Workers),
+                MemoryLimitBytes = Given(arguments, spec.MemoryLimit, options.MemoryLimitBytes),
+                TempDirectory = arguments.GetValue(spec.TempDir) ?? options.TempDirectory,
                 ChunkBytes = (int)Given(arguments, spec.ChunkSize, options.ChunkBytes),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
             },

@@ -57,10 +57,24 @@ internal sealed class IngestSpec
         CustomParser = Values.Choice(("auto", IoMode.Auto), ("mmap", IoMode.Mmap), ("pread", IoMode.Pread)),
     };
 
+    public Option<long> MemoryLimit { get; } = new("--memory-limit")
+    {
+        HelpName = "SIZE",
+        Description = "what the process may take of memory; what does not fit goes to the temporary folder (default: 256MiB)",
+        CustomParser = Values.Size(48 << 20, 1L << 40),
+    };
+
+    public Option<string?> TempDir { get; } = new("--temp-dir")
+    {
+        HelpName = "DIR",
+        Description = "folder for what does not fit into memory (default: $TMPDIR, else /tmp)",
+        CustomParser = Values.NotEmpty,
+    };
+
     public Option<long> ChunkSize { get; } = new("--chunk-size")
     {
         HelpName = "SIZE",
-        Description = "bytes of a file that a worker takes at a time (default: 4MiB)",
+        Description = "bytes of a file that a worker takes at a time (default: up to 4MiB, by input and memory limit)",
         CustomParser = Values.Size(1, MaxPiece),
     };
 
@@ -109,12 +123,13 @@ internal sealed class IngestSpec
             Environment =
             [
                 new("DATA_DIR", "what to read when no PATH is given"),
+                new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
             ],
         };
         Spec.Command.Arguments.Add(Paths);
         Spec.AddGroup("Output", To, DryRun, NoApi, Rejects, Strict, StatsJson);
-        Spec.AddGroup("Engine", Mode, Workers, Io, ChunkSize, MaxRecordSize, Partitions);
+        Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
     }
 

@@ -1,3 +1,5 @@
+using FastIngest.Health;
+
 namespace HealthIngestion.CommandLine;
 
 /// <summary>Every output needs a place of its own; two in one file or on standard output would harm each other.</summary>
@@ -18,6 +20,48 @@ internal static class OutputPlaces
         if (statsPath is not null)
         {
             Claim(owners, statsPath == "-" ? StandardOutput : Path.GetFullPath(statsPath), "--stats-json");
+        }
+    }
+
+    /// <summary>An output that is read as input, in this run or in the next one over the same folder, would be lost or read.</summary>
+    /// <exception cref="UsageException">An output has such a place.</exception>
+    public static void RefuseInput(IReadOnlyList<string> paths, IReadOnlyList<string> targets, string rejectsPath, string? statsPath)
+    {
+        HashSet<string> inputs = [.. paths.Select(Real)];
+        IEnumerable<(string Option, string Place)> outputs = [
+            .. targets.Select(t => ("--to", Place(t))),
+            ("--rejects", Path.GetFullPath(rejectsPath)),
+            ("--stats-json", statsPath is null or "-" ? StandardOutput : Path.GetFullPath(statsPath)),
+        ];
+        foreach ((string option, string place) in outputs.Where(o => Path.IsPathRooted(o.Place)))
+        {
+            string real = Real(place);
+            bool isInInput = Categories.OfFile(Path.GetFileName(real)) is not null && inputs.Contains(Path.GetDirectoryName(real)!);
+            if (isInInput || inputs.Contains(real))
+            {
+                throw new UsageException($"{option} would write {Shown(place)}, which is read as input; choose another name");
+            }
+        }
+    }
+
+    /// <summary>The full path, links followed as far as they lead somewhere.</summary>
+    private static string Real(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string? parent = Path.GetDirectoryName(full);
+        if (parent is null)
+        {
+            return full;
+        }
+
+        string named = Path.Join(Real(parent), Path.GetFileName(full));
+        try
+        {
+            return new FileInfo(named).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? named;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return named;
         }
     }
 

@@ -1,9 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
+using FastIngest.Json.Shapes;
 
 namespace HealthIngestion.CommandLine;
 
@@ -16,14 +14,8 @@ internal static class VersionText
     /// <summary>The commit the program was built from, or <c>unknown</c>.</summary>
     public static string Commit => Split().Commit;
 
-    /// <summary>The widest vectors that this program uses on this CPU.</summary>
-    public static string Isa =>
-        Vector512.IsHardwareAccelerated ? "AVX-512"
-        : Avx512F.IsSupported ? "AVX2 (AVX-512 at hand)"
-        : Avx2.IsSupported ? "AVX2"
-        : Sse42.IsSupported ? "SSE4.2"
-        : AdvSimd.IsSupported ? "NEON"
-        : Vector128.IsHardwareAccelerated ? "128 bits" : "none";
+    /// <summary>The vectors in use, such as <c>avx2</c>.</summary>
+    public static string Isa => InstructionSet.Current;
 
     public static string All()
     {
@@ -33,7 +25,7 @@ internal static class VersionText
             health_ingestion {version}
             commit   {commit}
             runtime  {RuntimeInformation.FrameworkDescription}, {how}, {RuntimeInformation.RuntimeIdentifier}
-            vectors  {Isa}
+            vectors  {Isa} (of {string.Join(", ", InstructionSet.Available)}; {InstructionSet.Variable} chooses)
 
             """;
     }

@@ -5,13 +5,16 @@ using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Progress;
 
-/// <summary>A line every two seconds and one at the end of each file; JSON lines where the log is JSON.</summary>
+/// <summary>A line every two seconds and one at the end of each file, or of each category where files are many; JSON lines where the log is JSON.</summary>
 internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisplay(progress)
 {
     private const int LookMs = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly HashSet<FileProgress> _told = [];
+    /// <summary>With more files than this a category gets one line, at the end of its last file.</summary>
+    private const int MaxFileLines = 12;
+
+    private readonly HashSet<string> _told = [];
 
     protected override void Draw(ManualResetEventSlim end)
     {
@@ -31,18 +34,23 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
 
     private void TellFinishedFiles()
     {
-        foreach (FileProgress file in Progress.Files)
+        bool isByFile = Progress.Files.Count <= MaxFileLines;
+        foreach (IGrouping<string, FileProgress> group in Progress.Files.GroupBy(f => isByFile ? f.Name : f.Category))
         {
-            if (file.IsDone && _told.Add(file))
+            if (group.All(f => f.IsDone) && _told.Add(group.Key))
             {
+                long bytes = group.Sum(f => f.TotalBytes);
+                long records = group.Sum(f => f.Records);
+                string name = group.Count() == 1 ? group.First().Name : $"{Figures.Count(group.Count())} files of {group.First().Category}";
                 log.Info(
                     "file_read",
-                    $"read {file.Name}: {Figures.Bytes(file.TotalBytes)}, {Figures.Count(file.Records, "record")}",
+                    $"read {name}: {Figures.Bytes(bytes)}, {Figures.Count(records, "record")}",
                     json =>
                     {
-                        json.WriteString("file", file.Name);
-                        json.WriteNumber("bytes", file.TotalBytes);
-                        json.WriteNumber("records", file.Records);
+                        json.WriteString("file", name);
+                        json.WriteNumber("files", group.Count());
+                        json.WriteNumber("bytes", bytes);
+                        json.WriteNumber("records", records);
                     });
             }
         }

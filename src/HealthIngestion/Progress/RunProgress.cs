@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks;
 
@@ -36,7 +37,7 @@ internal sealed class RunProgress : IIngestProgress
     public void Started(IReadOnlyList<InputFileInfo> files)
     {
         _startedAt = Stopwatch.GetTimestamp();
-        Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Bytes))]);
+        Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Category.Name(), f.Bytes))]);
     }
 
     public void Read(int fileIndex, long bytes, long records) => _files[fileIndex].Add(bytes, records);
@@ -51,11 +52,13 @@ internal sealed class RunProgress : IIngestProgress
 }
 
 /// <summary>How far one file has been read.</summary>
-internal sealed class FileProgress(string name, long totalBytes)
+internal sealed class FileProgress(string name, string category, long totalBytes)
 {
     private long _bytes, _records;
 
     public string Name => name;
+
+    public string Category => category;
 
     public long TotalBytes => totalBytes;
 

@@ -38,7 +38,18 @@ internal static class StatsFile
         }
 
         string partial = $"{path}.{Environment.ProcessId}.partial";
-        File.WriteAllBytes(partial, json.Span);
-        File.Move(partial, path, overwrite: true);
+        try
+        {
+            File.WriteAllBytes(partial, json.Span);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(partial);
+            throw new IngestException(
+                $"--stats-json {path} cannot be written: {fault.Message.TrimEnd('.')}. The summaries themselves are complete.",
+                "Name another file.",
+                fault);
+        }
     }
 }

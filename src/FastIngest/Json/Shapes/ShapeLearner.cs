@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace FastIngest.Json.Shapes;
+
+/// <summary>Takes a record apart into the nodes of its shape.</summary>
+internal static class ShapeLearner
+{
+    /// <summary>Records with more values than this are left to the general reader.</summary>
+    private const int MaxSlots = 96;
+
+    /// <summary>
+    /// Adds the shape of a record that the general reader accepted as an object. False when it is too large to learn.
+    /// </summary>
+    public static bool Learn(ReadOnlySpan<byte> record, FieldNames names, ShapeTree tree)
+    {
+        Utf8JsonReader reader = new(record);
+        Builder builder = new(record, tree);
+        short field = ShapeNode.NoField;
+        int nameStart = 0;
+        int nameLength = 0;
+        bool nameIsEscaped = false;
+        while (reader.Read())
+        {
+            int start = (int)reader.TokenStartIndex;
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
+                    int index = GeneralReader.FindName(ref reader, names);
+                    field = index >= 0 ? (short)index : names.TakesOthers ? ShapeNode.OtherField : ShapeNode.NoField;
+                    nameStart = start + 1;
+                    nameLength = reader.ValueSpan.Length;
+                    nameIsEscaped = reader.ValueIsEscaped;
+                    continue;
+                case JsonTokenType.PropertyName:
+                    continue;
+                case JsonTokenType.String:
+                    builder.Add(start + 1, start + 1 + reader.ValueSpan.Length, Slot(SlotKind.String));
+                    break;
+                case JsonTokenType.Number:
+                    builder.Add(start, start + reader.ValueSpan.Length, Slot(SlotKind.Number));
+                    break;
+                case JsonTokenType.Null when field != ShapeNode.NoField:
+                    builder.AddConstant(start, 4, Slot(SlotKind.Constant), FieldKind.Null);
+                    break;
+                case JsonTokenType.True or JsonTokenType.False when field != ShapeNode.NoField:
+                    builder.AddConstant(start, reader.ValueSpan.Length, Slot(SlotKind.Constant), FieldKind.Boolean);
+                    break;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray when field != ShapeNode.NoField && reader.CurrentDepth == 1:
+                    builder.AddConstant(start, 1, Slot(SlotKind.Constant), FieldKind.Nested);
+                    break;
+                default:
+                    continue;
+            }
+
+            // What is inside a nested value belongs to no field.
+            field = ShapeNode.NoField;
+            if (builder.SlotCount > MaxSlots)
+            {
+                return false;
+            }
+        }
+
+        builder.Add(record.Length, record.Length, new ShapeNode { Slot = SlotKind.End, Field = ShapeNode.NoField });
+        return builder.Commit();
+
+        ShapeNode Slot(SlotKind kind) => new()
+        {
+            Slot = kind,
+            Field = field,
+            NameDistance = field == ShapeNode.OtherField ? nameStart : 0,
+            NameLength = field == ShapeNode.OtherField ? nameLength : 0,
+            NameIsEscaped = field == ShapeNode.OtherField && nameIsEscaped,
+        };
+    }
+
+    /// <summary>Collects the pieces first, so that a shape is learned as a whole or not at all.</summary>
+    private ref struct Builder(ReadOnlySpan<byte> record, ShapeTree tree)
+    {
+        private readonly ReadOnlySpan<byte> _record = record;
+        private readonly List<(int Start, int End, ShapeNode Node)> _pieces = [];
+        private int _literalStart;
+
+        public readonly int SlotCount => _pieces.Count;
+
+        /// <summary>A slot from one offset to another; what lies before it is literal.</summary>
+        public void Add(int slotStart, int slotEnd, ShapeNode node)
+        {
+            while (slotStart - _literalStart > ShapeTree.MaxLiteral)
+            {
+                _pieces.Add((_literalStart, _literalStart + ShapeTree.MaxLiteral, new ShapeNode { Slot = SlotKind.None, Field = ShapeNode.NoField }));
+                _literalStart += ShapeTree.MaxLiteral;
+            }
+
+            if (node.Field == ShapeNode.OtherField)
+            {
+                node.NameDistance = slotStart - node.NameDistance;
+            }
+
+            _pieces.Add((_literalStart, slotStart, node));
+            _literalStart = slotEnd;
+        }
+
+        public void AddConstant(int start, int length, ShapeNode node, FieldKind kind)
+        {
+            node.ConstantKind = kind;
+            node.ConstantLength = (byte)length;
+            Add(start + length, start + length, node);
+        }
+
+        public readonly bool Commit()
+        {
+            if (!tree.HasRoomFor(_pieces.Count))
+            {
+                tree.Clear();
+            }
+
+            if (!tree.HasRoomFor(_pieces.Count))
+            {
+                return false;
+            }
+
+            int parent = -1;
+            foreach ((int start, int end, ShapeNode node) in _pieces)
+            {
+                parent = tree.GetOrAdd(parent, _record[start..end], node);
+            }
+
+            return true;
+        }
+    }
+}
