@@ -14,10 +14,10 @@ internal static class LaneWidths
 
     public static ShapeReader Reader(string width, FieldNames names) => width switch
     {
-        InstructionSet.Avx512 => new ShapeReader<Lanes512>(names),
-        InstructionSet.Avx2 => new ShapeReader<Lanes256>(names),
-        InstructionSet.Vector128 => new ShapeReader<Lanes128>(names),
-        InstructionSet.Scalar => new ShapeReader<LanesScalar>(names),
+        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(names),
+        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(names),
+        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(names),
+        InstructionSet.Scalar => new LaneShapeReader<LanesScalar>(names),
         _ => throw new ArgumentException(width, nameof(width)),
     };
 }
