@@ -88,5 +88,7 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
     /// <summary>Spools lie beside the rejects file, so that the last step is a rename; for a device, in the temporary folder.</summary>
     private static string SpoolBase(string path) => IsDevice(path) ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}") : path;
 
-    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
+    /// <summary>Devices can not be renamed over; what lies in /dev/shm are files in memory.</summary>
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 }

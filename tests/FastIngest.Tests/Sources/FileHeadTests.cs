@@ -57,4 +57,9 @@ public sealed class FileHeadTests
         string wrapper = $"{{\"items\": [{{}}], \"note\": \"{new string('x', 5000)}\", \"user_id\": 1}}";
         Assert.Equal(FrameState.Wrapped, FileHead.Find(wrapper.Bytes()).State);
     }
+
+    [Theory]
+    [InlineData("""{"\ud800":1,"data":[{"user_id":"a"}]}""", FrameState.Wrapped)]
+    [InlineData("""{"\udc00":1,"user\u005fid":"w","data":[{"user_id":"a"}]}""", FrameState.Top)]
+    public void A_name_with_a_lone_surrogate_is_not_user_id(string head, FrameState state) => Assert.Equal(state, FileHead.Find(head.Bytes()).State);
 }

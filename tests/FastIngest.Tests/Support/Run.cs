@@ -13,7 +13,7 @@ internal static class Run
     /// <summary>Ingests into memory, and into another sink where there is one.</summary>
     public static RunResult Ingest(IngestOptions options, params ISummarySink[] others)
     {
-        using TemporaryFolder folder = new();
+        using TemporaryFolder folder = new(inMemory: true);
         options = options with { RejectsPath = folder.File("rejects.ndjson") };
         using MemoryStream output = new();
         NdjsonSink sink = new("-", () => output);
