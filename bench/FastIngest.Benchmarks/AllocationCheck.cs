@@ -17,6 +17,8 @@ internal static class AllocationCheck
 
     private const long MaxBytesPerCall = 16 * 1024;
 
+    private const int Calls = 5;
+
     /// <summary>Runs the stages and prints a line each; 1 when one is over the limit.</summary>
     public static int Run(TextWriter output)
     {
@@ -90,13 +92,18 @@ internal static class AllocationCheck
         }
     }
 
-    /// <summary>Bytes that the third call allocates, on any thread: the first ones grow buffers.</summary>
+    /// <summary>The least that a call allocates, on any thread: the first ones grow buffers, and the runtime allocates for itself at times.</summary>
     private static (long Bytes, long Records) Measure(Func<long> run)
     {
-        run();
-        run();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        long records = run();
-        return (GC.GetTotalAllocatedBytes(precise: true) - before, records);
+        long least = long.MaxValue;
+        long records = 0;
+        for (int call = 0; call < Calls; call++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            records = run();
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        return (least, records);
     }
 }
