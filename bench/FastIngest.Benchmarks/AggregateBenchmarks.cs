@@ -20,7 +20,7 @@ public class AggregateBenchmarks
     public void Open()
     {
         _reading = new CategoryReading(Category, SampleData.PathOfLarge(Category, GeneratorStyle.Pretty));
-        Volume.Set(GetType(), _reading.Bytes, Map(), Category);
+        Volume.Set(typeof(AggregateBenchmarks), _reading.Bytes, Map(), Category);
     }
 
     [GlobalCleanup]

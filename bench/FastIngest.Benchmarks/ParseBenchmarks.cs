@@ -21,7 +21,7 @@ public class ParseBenchmarks
     public void Open()
     {
         _reading = new CategoryReading(Category, SampleData.PathOfLarge(Category, Style));
-        Volume.Set(GetType(), _reading.Bytes, _reading.ReadByShapes(), Category, Style);
+        Volume.Set(typeof(ParseBenchmarks), _reading.Bytes, _reading.ReadByShapes(), Category, Style);
     }
 
     [GlobalCleanup]

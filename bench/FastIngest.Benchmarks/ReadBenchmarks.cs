@@ -25,7 +25,7 @@ public class ReadBenchmarks
         _file = SourceFile.Open(path, Io);
         _window.Attach(_file);
         using CategoryReading reading = new(Category.HeartRate, path);
-        Volume.Set(GetType(), _file.Length, reading.ReadByShapes(), Io);
+        Volume.Set(typeof(ReadBenchmarks), _file.Length, reading.ReadByShapes(), Io);
     }
 
     [GlobalCleanup]

@@ -15,7 +15,7 @@ public class ReduceBenchmarks
     {
         _partition = new MappedPartition();
         _reducer = new PartitionReducer(_partition.Borders, _partition.Categories);
-        Volume.Set(GetType(), _partition.InputBytes, Reduce());
+        Volume.Set(typeof(ReduceBenchmarks), _partition.InputBytes, Reduce());
     }
 
     [Benchmark]

@@ -19,7 +19,7 @@ public class SinkBenchmarks
         PartitionReducer reducer = new(partition.Borders, partition.Categories);
         reducer.Reduce(0, partition.Data, partition.Segments, _rows, default);
         _database = SampleData.Scratch("sink.db");
-        Volume.Set(GetType(), _rows.Batches.Sum(b => (long)b.TextLength), reducer.RowCount);
+        Volume.Set(typeof(SinkBenchmarks), _rows.Batches.Sum(b => (long)b.TextLength), reducer.RowCount);
     }
 
     /// <summary>A new file each time.</summary>

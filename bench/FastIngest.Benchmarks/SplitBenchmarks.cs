@@ -28,7 +28,7 @@ public class SplitBenchmarks
         _window.MoveTo(0, _file.Length);
         _separator = Separator.Learn(_window, FileHead.Find(_window.Bytes), SampleData.MaxRecordBytes, out _);
         _reader = new ElementReader(_window, new RecordFields(RecordSchema.Of(Category.HeartRate).Names), SampleData.MaxRecordBytes);
-        Volume.Set(GetType(), _file.Length, Separators(), Style);
+        Volume.Set(typeof(SplitBenchmarks), _file.Length, Separators(), Style);
     }
 
     [GlobalCleanup]

@@ -24,5 +24,5 @@ internal static class StageConfig
         .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Params)
         .AddLogger(ConsoleLogger.Default)
         .AddExporter(MarkdownExporter.GitHub)
-        .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile);
+        .WithOptions(ConfigOptions.DisableLogFile);
 }
