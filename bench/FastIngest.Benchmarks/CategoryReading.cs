@@ -104,9 +104,14 @@ internal sealed class CategoryReading : IDisposable
 /// <summary>The whole data set as one partition, ready to be reduced.</summary>
 internal sealed class MappedPartition
 {
+    /// <summary>Text of a batch, in bytes, as under the default memory limit.</summary>
+    public const int BatchTextBytes = 512 * 1024;
+
+    private readonly PartitionData _data = new();
+
     public MappedPartition()
     {
-        PartitionStore store = new(1);
+        using PartitionStore store = new(1, memoryBytes: 1L << 30, Path.GetTempPath());
         for (int i = 0; i < Categories.Length; i++)
         {
             using CategoryReading reading = new(Categories[i], SampleData.PathOf(Categories[i], GeneratorStyle.Pretty));
@@ -116,16 +121,17 @@ internal sealed class MappedPartition
             InputBytes += reading.Bytes;
         }
 
-        (Data, Segments) = store.Take(0);
+        store.Seal();
+        store.Take(0, _data);
     }
 
     public KeyBorders Borders { get; } = KeyBorders.FromSample([], 1);
 
     public Category[] Categories { get; } = Enum.GetValues<Category>();
 
-    public byte[] Data { get; }
+    public ReadOnlySpan<byte> Data => _data.Bytes;
 
-    public SegmentRef[] Segments { get; }
+    public ReadOnlySpan<SegmentRef> Segments => _data.Segments;
 
     public long InputBytes { get; }
 }

@@ -14,7 +14,7 @@ public class ReduceBenchmarks
     public void Open()
     {
         _partition = new MappedPartition();
-        _reducer = new PartitionReducer(_partition.Borders, _partition.Categories);
+        _reducer = new PartitionReducer(_partition.Borders, _partition.Categories, MappedPartition.BatchTextBytes);
         Volume.Set(typeof(ReduceBenchmarks), _partition.InputBytes, Reduce());
     }
 

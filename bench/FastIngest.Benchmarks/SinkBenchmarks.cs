@@ -16,7 +16,7 @@ public class SinkBenchmarks
     public void Open()
     {
         MappedPartition partition = new();
-        PartitionReducer reducer = new(partition.Borders, partition.Categories);
+        PartitionReducer reducer = new(partition.Borders, partition.Categories, MappedPartition.BatchTextBytes);
         reducer.Reduce(0, partition.Data, partition.Segments, _rows, default);
         _database = SampleData.Scratch("sink.db");
         Volume.Set(typeof(SinkBenchmarks), _rows.Batches.Sum(b => (long)b.TextLength), reducer.RowCount);
