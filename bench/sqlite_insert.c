@@ -1,65 +1,137 @@
-// Bare baseline for the SQLite sink: the same table and rows through the C library alone.
-// cc -O2 -o sqlite_insert sqlite_insert.c -lsqlite3 && ./sqlite_insert FILE ROWS PAGE_BYTES
+// The floor of the SQLite sink: the very rows of a database that health_ingestion wrote, inserted by C alone.
+// cc -O3 -o sqlite_insert sqlite_insert.c -lsqlite3 && ./sqlite_insert SOURCE.db TARGET.db [PAGE_BYTES [CACHE_KIB]]
+// All rows of daily_summaries are loaded into memory first. Then the clock runs: the same table in a new file with the
+// same settings as the sink's, every row bound and inserted in key order, one transaction, close, fsync.
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <fcntl.h>
 
-static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec * 1e-9; }
-static void run(sqlite3 *db, const char *sql) { char *e = 0; if (sqlite3_exec(db, sql, 0, 0, &e)) { fprintf(stderr, "%s: %s\n", sql, e); exit(1); } }
+typedef struct {
+    int type, length;
+    union {
+        sqlite3_int64 integer;
+        double real;
+        char *text;
+    };
+} Value;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static void fail(sqlite3 *db, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, db ? sqlite3_errmsg(db) : "failed");
+    exit(1);
+}
+
+static void run(sqlite3 *db, const char *sql)
+{
+    if (sqlite3_exec(db, sql, 0, 0, 0))
+        fail(db, sql);
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, 0))
+        fail(db, sql);
+    return statement;
+}
 
 int main(int argc, char **argv)
 {
-    const char *file = argv[1];
-    long rows = atol(argv[2]), page = atol(argv[3]);
-    unlink(file);
-    sqlite3 *db;
-    if (sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, 0)) return 1;
-    char sql[4096];
-    snprintf(sql, sizeof sql, "PRAGMA page_size=%ld; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-%s;", page, argc > 4 ? argv[4] : "16384");
+    if (argc < 3) {
+        fprintf(stderr, "sqlite_insert SOURCE.db TARGET.db [PAGE_BYTES [CACHE_KIB]]\n");
+        return 2;
+    }
+    const char *target = argv[2];
+    sqlite3 *source, *db;
+    if (sqlite3_open_v2(argv[1], &source, SQLITE_OPEN_READONLY, 0))
+        fail(source, argv[1]);
+    sqlite3_stmt *s = prepare(source, "SELECT sql FROM sqlite_master WHERE name = 'daily_summaries'");
+    if (sqlite3_step(s) != SQLITE_ROW)
+        fail(0, "no table daily_summaries");
+    char *create = strdup((const char *)sqlite3_column_text(s, 0));
+    sqlite3_finalize(s);
+
+    s = prepare(source, "SELECT * FROM daily_summaries ORDER BY user_id, date");
+    int columns = sqlite3_column_count(s), result;
+    long rows = 0, room = 0;
+    Value *values = 0;
+    while ((result = sqlite3_step(s)) == SQLITE_ROW) {
+        if (rows == room && !(values = realloc(values, (room = room ? room * 2 : 4096) * columns * sizeof *values)))
+            fail(0, "memory");
+        for (int i = 0; i < columns; i++) {
+            Value *v = &values[rows * columns + i];
+            v->type = sqlite3_column_type(s, i);
+            if (v->type == SQLITE_INTEGER)
+                v->integer = sqlite3_column_int64(s, i);
+            else if (v->type == SQLITE_FLOAT)
+                v->real = sqlite3_column_double(s, i);
+            else if (v->type == SQLITE_TEXT) {
+                const void *text = sqlite3_column_text(s, i);
+                v->length = sqlite3_column_bytes(s, i);
+                if (!(v->text = malloc(v->length + 1)))
+                    fail(0, "memory");
+                memcpy(v->text, text, v->length);
+            }
+        }
+        rows++;
+    }
+    if (result != SQLITE_DONE)
+        fail(source, "reading");
+    sqlite3_finalize(s);
+    sqlite3_close(source);
+
+    unlink(target);
+    double start = now(), cpu = clock();
+    if (sqlite3_open_v2(target, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, 0))
+        fail(db, target);
+    char sql[1024];
+    snprintf(sql, sizeof sql, "PRAGMA page_size=%s; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-%s;",
+             argc > 3 ? argv[3] : "32768", argc > 4 ? argv[4] : "16384");
     run(db, sql);
-    strcpy(sql, "CREATE TABLE daily_summaries (user_id TEXT NOT NULL, date TEXT NOT NULL");
-    for (int i = 0; i < 23; i++) sprintf(sql + strlen(sql), ", n%d %s", i, (i == 0 || i == 6 || i == 9 || i == 14 || i == 19) ? "INTEGER NOT NULL" : "REAL");
-    strcat(sql, ", sleep_quality TEXT, measurements TEXT, summary TEXT NOT NULL, summary_parts TEXT NOT NULL, PRIMARY KEY (user_id, date)) WITHOUT ROWID");
-    run(db, sql);
+    run(db, create);
     strcpy(sql, "INSERT INTO daily_summaries VALUES (?");
-    for (int i = 1; i < 29; i++) strcat(sql, ",?");
+    for (int i = 1; i < columns; i++)
+        strcat(sql, ",?");
     strcat(sql, ")");
-    sqlite3_stmt *s;
-    if (sqlite3_prepare_v2(db, sql, -1, &s, 0)) return 1;
-    char text[800];
-    for (int i = 0; i < 700; i++) text[i] = 'a' + i % 26;
-    double start = now(); double cpu0 = clock();
+    s = prepare(db, sql);
     run(db, "BEGIN");
-    char user[16], date[16], parts[32] = "100,100,100,100,100,100,100";
     for (long r = 0; r < rows; r++) {
-        long d = r % 365;
-        int n = snprintf(user, sizeof user, "user_%06ld", r / 365);
-        int m = snprintf(date, sizeof date, "2023-%02ld-%02ld", d / 31 + 1, d % 31 + 1);
-        int p = 1;
-        sqlite3_bind_text(s, p++, user, n, SQLITE_STATIC);
-        sqlite3_bind_text(s, p++, date, m, SQLITE_STATIC);
-        for (int i = 0; i < 23; i++)
-            if (i == 0 || i == 6 || i == 9 || i == 14 || i == 19) sqlite3_bind_int64(s, p++, d);
-            else sqlite3_bind_double(s, p++, d * 1.1 + i);
-        sqlite3_bind_text(s, p++, "good", 4, SQLITE_STATIC);
-        sqlite3_bind_null(s, p++);
-        sqlite3_bind_text(s, p++, text, 700, SQLITE_STATIC);
-        sqlite3_bind_text(s, p++, parts, 27, SQLITE_STATIC);
-        if (sqlite3_step(s) != SQLITE_DONE) { fprintf(stderr, "%s\n", sqlite3_errmsg(db)); return 1; }
+        for (int i = 0; i < columns; i++) {
+            Value *v = &values[r * columns + i];
+            if (v->type == SQLITE_INTEGER)
+                sqlite3_bind_int64(s, i + 1, v->integer);
+            else if (v->type == SQLITE_FLOAT)
+                sqlite3_bind_double(s, i + 1, v->real);
+            else if (v->type == SQLITE_TEXT)
+                sqlite3_bind_text(s, i + 1, v->text, v->length, SQLITE_STATIC);
+            else
+                sqlite3_bind_null(s, i + 1);
+        }
+        if (sqlite3_step(s) != SQLITE_DONE)
+            fail(db, "insert");
         sqlite3_reset(s);
     }
     run(db, "COMMIT");
-    double inserted = now(); double cpu1 = clock();
+    double inserted = now(), cpuSeconds = (clock() - cpu) / CLOCKS_PER_SEC;
     sqlite3_finalize(s);
     sqlite3_close(db);
-    int fd = open(file, O_RDWR);
+    int fd = open(target, O_RDWR);
     long size = lseek(fd, 0, SEEK_END);
-    fsync(fd);
+    if (fd < 0 || fsync(fd))
+        fail(0, "fsync");
     double synced = now();
-    printf("cpu %.2f us a row, ", (cpu1-cpu0)/rows); printf("page %ld: %.0f rows/s inserted, %.0f rows/s with fsync, %ld bytes, %.0f bytes a row\n", page, rows / (inserted - start), rows / (synced - start), size, size / (double)rows);
+    printf("%.6f s for %ld rows, %.6f s without fsync, %.6f s CPU; %.0f rows/s; %ld bytes, %.0f a row\n", synced - start, rows, inserted - start,
+           cpuSeconds, rows / (synced - start), size, rows ? size / (double)rows : 0);
     return 0;
 }

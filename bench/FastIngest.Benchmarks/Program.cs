@@ -1,1 +1,10 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using BenchmarkDotNet.Running;
+using FastIngest.Benchmarks;
+
+if (args is ["--check-allocations"])
+{
+    return AllocationCheck.Run(Console.Out);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, StageConfig.Create());
+return 0;

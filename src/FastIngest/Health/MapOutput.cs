@@ -9,6 +9,7 @@ public sealed class MapOutput(KeyBorders borders)
 {
     private readonly Segment?[] _segments = new Segment?[borders.PartitionCount];
     private readonly List<int> _touched = [];
+    private readonly Stack<Segment> _free = [];
     private int _hint;
 
     /// <summary>The partitions that have events, in the order in which they were first met.</summary>
@@ -20,7 +21,10 @@ public sealed class MapOutput(KeyBorders borders)
     {
         foreach (int partition in _touched)
         {
-            _segments[partition]!.Clear();
+            Segment segment = _segments[partition]!;
+            segment.Clear();
+            _free.Push(segment);
+            _segments[partition] = null;
         }
 
         _touched.Clear();
@@ -42,11 +46,7 @@ public sealed class MapOutput(KeyBorders borders)
         Segment? segment = _segments[partition];
         if (segment is null)
         {
-            segment = _segments[partition] = new Segment();
-        }
-
-        if (segment.Bytes.IsEmpty)
-        {
+            segment = _segments[partition] = _free.Count > 0 ? _free.Pop() : new Segment();
             _touched.Add(partition);
         }
 

@@ -6,10 +6,10 @@ namespace FastIngest.Health;
 /// Reduces one partition after another: walks the runs of all categories in key order, like a merge, and makes one
 /// row of each (user, day). One reducer serves one worker.
 /// </summary>
-public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category> fileCategories)
+public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category> fileCategories, int batchTextBytes)
 {
-    /// <summary>A batch is handed on when it holds this much.</summary>
-    private const int BatchRows = 1024, BatchTextBytes = 512 * 1024;
+    /// <summary>A batch is handed on when it holds this many rows or users, or as much text as the owner said.</summary>
+    private const int BatchRows = 1024;
 
     private readonly PartitionRuns _runs = new();
     private readonly DayReducer _days = new();
@@ -36,7 +36,7 @@ public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category>
         for (int user = 0; user < _runs.UserCount; user++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (batch.UserCount >= BatchRows || batch.TextLength >= BatchTextBytes)
+            if (batch.UserCount >= BatchRows || batch.TextLength >= batchTextBytes)
             {
                 receiver.Deliver(batch);
                 batch = receiver.Rent();
@@ -62,7 +62,7 @@ public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category>
             bool profileInBatch = false;
             while (TryNextDay(user, out int day))
             {
-                if (batch.RowCount >= BatchRows || batch.TextLength >= BatchTextBytes)
+                if (batch.RowCount >= BatchRows || batch.TextLength >= batchTextBytes)
                 {
                     receiver.Deliver(batch);
                     batch = receiver.Rent();

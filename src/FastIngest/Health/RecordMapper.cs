@@ -19,6 +19,7 @@ public sealed class RecordMapper
     private int _runUserLength;
     private int _runDay;
     private int _sampleCount;
+    private LastKey _last;
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
@@ -70,9 +71,36 @@ public sealed class RecordMapper
     public bool TryGetKey(ReadOnlySpan<byte> record, RecordFields fields, out ReadOnlySpan<byte> user, out int day)
     {
         _scratchLength = 0;
+        if (_last.Repeats(fields))
+        {
+            Field userField = fields[RecordSchema.UserId];
+            Field dayField = fields[_last.DayIndex];
+            user = record.Slice(userField.Start, userField.Length);
+            day = _last.Day;
+            return DateParser.IsRest(record.Slice(dayField.Start, dayField.Length)[DateParser.DayBytes..]);
+        }
+
+        _last = default;
         day = ProfileDay;
-        return TryGetText(record, fields[RecordSchema.UserId], out user)
-            && (_category == Category.Users || TryGetDay(record, fields, out day));
+        if (!TryGetText(record, fields[RecordSchema.UserId], out user))
+        {
+            return false;
+        }
+
+        if (_category == Category.Users)
+        {
+            return true;
+        }
+
+        int index = DayIndex(fields);
+        if (fields[index].Kind is not (FieldKind.String or FieldKind.EscapedString)
+            || !DateParser.TryParseDay(Decode(record, fields[index]), out day))
+        {
+            return false;
+        }
+
+        _last = new LastKey(fields, index, day);
+        return true;
     }
 
     /// <summary>Appends what is held back; to be called at the end of a chunk.</summary>
@@ -96,12 +124,16 @@ public sealed class RecordMapper
     }
 
     /// <summary>Forgets what is held back; for a chunk that is read again.</summary>
-    public void Reset() => _sampleCount = 0;
+    public void Reset()
+    {
+        _sampleCount = 0;
+        _last = default;
+    }
 
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
     {
         bool sameRun = _sampleCount > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
-        bool large = value is > SampleReduction.MaxMagnitude or < -SampleReduction.MaxMagnitude;
+        bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
         if (!sameRun || large || _sampleCount == _samples.Length)
         {
             Flush(output);
@@ -196,24 +228,16 @@ public sealed class RecordMapper
 
     private static bool IsKeyName(ReadOnlySpan<byte> name) => name.SequenceEqual("id"u8) || name.EndsWith("_id"u8);
 
-    private bool TryGetDay(ReadOnlySpan<byte> record, RecordFields fields, out int day)
+    /// <summary>The field that holds the day: the first that is present and not null.</summary>
+    private static int DayIndex(RecordFields fields)
     {
-        for (int i = RecordSchema.Date; i <= RecordSchema.Timestamp; i++)
+        int index = RecordSchema.Date;
+        while (index < RecordSchema.Timestamp && fields[index].Kind is FieldKind.Missing or FieldKind.Null)
         {
-            Field field = fields[i];
-            if (field.Kind is FieldKind.String or FieldKind.EscapedString)
-            {
-                return DateParser.TryParseDay(Decode(record, field), out day);
-            }
-
-            if (field.Kind is not (FieldKind.Missing or FieldKind.Null))
-            {
-                break;
-            }
+            index++;
         }
 
-        day = 0;
-        return false;
+        return index;
     }
 
     private bool TryGetText(ReadOnlySpan<byte> record, Field field, out ReadOnlySpan<byte> text)
@@ -269,5 +293,26 @@ public sealed class RecordMapper
         int length = JsonString.Unescape(raw, target);
         _scratchLength += length;
         return target[..length];
+    }
+
+    /// <summary>What the last record had for a key, and where: it tells that the next one has the same.</summary>
+    private readonly struct LastKey(RecordFields fields, int dayIndex, int day)
+    {
+        private readonly bool _known = true;
+        private readonly int _shape = fields[RecordSchema.UserId].Kind == FieldKind.String ? fields.Shape : -1;
+        private readonly int _keyBytes = Math.Max(
+            fields[RecordSchema.UserId].Start + fields[RecordSchema.UserId].Length, fields[dayIndex].Start + DateParser.DayBytes);
+
+        public int DayIndex { get; } = dayIndex;
+
+        public int Day { get; } = day;
+
+        /// <summary>
+        /// Whether the next record repeats the bytes of the key. It is of the same shape, so those that stand before
+        /// the key are as long as before, and the same field holds the day.
+        /// </summary>
+        public bool Repeats(RecordFields next) =>
+            _known && next.RepeatedBytes > 0 && next.Shape == _shape && next.RepeatedBytes >= _keyBytes
+            && next[DayIndex].Kind == FieldKind.String && next[DayIndex].Length >= DateParser.DayBytes;
     }
 }

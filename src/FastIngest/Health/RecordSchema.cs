@@ -26,7 +26,7 @@ public sealed class RecordSchema
     {
         TextCount = texts.Length;
         NumberCount = numbers.Length;
-        Names = new FieldNames(takesOthers, ["user_id", "date", "date_time", "timestamp", .. texts, .. numbers]);
+        Names = new FieldNames(takesOthers, ["user_id", "date", "date_time", "timestamp", .. texts, .. numbers]) { KeyCount = FirstOwn };
     }
 
     public FieldNames Names { get; }

@@ -1,8 +1,13 @@
+using System.Buffers.Binary;
+
 namespace FastIngest.Json;
 
 /// <summary>Reads the calendar day of a date or a point in time, as it is written.</summary>
 public static class DateParser
 {
+    /// <summary>The length of a day's text.</summary>
+    public const int DayBytes = 10;
+
     private static ReadOnlySpan<short> DaysBeforeMonth => [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
     /// <summary>
@@ -35,7 +40,23 @@ public static class DateParser
         int before = year - 1;
         day = (before * 365) + (before / 4) - (before / 100) + (before / 400)
             + DaysBeforeMonth[month - 1] + (leap && month > 2 ? 1 : 0) + dayOfMonth - 1;
-        return text.Length == 10 || (text[10] is (byte)'T' or (byte)' ' && IsTime(text[11..]));
+        return IsRest(text[DayBytes..]);
+    }
+
+    /// <summary>Whether a text may stand behind the <see cref="DayBytes"/> bytes of a day: nothing, or a time.</summary>
+    public static bool IsRest(ReadOnlySpan<byte> text)
+    {
+        if (text.Length == 9 && text[0] is (byte)' ' or (byte)'T')
+        {
+            // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or; anything else sets a high bit.
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text[1..]) ^ 0x30303A30303A3030;
+            uint hour = (((uint)word & 0xF) * 10) + ((uint)(word >> 8) & 0xF);
+            uint second = (((uint)(word >> 48) & 0xF) * 10) + ((uint)(word >> 56) & 0xF);
+            return ((((word & 0x7F7F7F7F7F7F7F7F) + 0x76767F76767F7676) | word) & 0x8080808080808080) == 0
+                && hour < 24 && ((word >> 24) & 0xF) < 6 && second <= 60;
+        }
+
+        return text.IsEmpty || (text[0] is (byte)'T' or (byte)' ' && IsTime(text[1..]));
     }
 
     private static bool IsTime(ReadOnlySpan<byte> text)

@@ -73,25 +73,28 @@ public static class DecimalParser
         }
 
         // Digits before `cut` count whole millionths, the one at `cut` and those behind it only round.
+        // A value above a tenth of the limit takes no further digit: ten times it could exceed 64 bits.
         int digits = wholeDigits + fractionDigits;
         long cut = wholeDigits + exponent + 6;
         ulong value = 0;
         for (int d = 0; d < digits && d < cut; d++)
         {
-            value = (value * 10) + Digit(text, wholeStart, wholeDigits, d);
-            if (value > MaxMillionths)
+            if (value > MaxMillionths / 10)
             {
                 return false;
             }
+
+            value = (value * 10) + Digit(text, wholeStart, wholeDigits, d);
         }
 
         for (long d = digits; d < cut && value != 0; d++)
         {
-            value *= 10;
-            if (value > MaxMillionths)
+            if (value > MaxMillionths / 10)
             {
                 return false;
             }
+
+            value *= 10;
         }
 
         if (cut >= 0 && cut < digits && RoundsUp(text, wholeStart, wholeDigits, (int)cut, digits, value))

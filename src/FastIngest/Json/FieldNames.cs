@@ -8,6 +8,9 @@ namespace FastIngest.Json;
 /// </summary>
 public sealed class FieldNames
 {
+    /// <summary>Readers keep the set of the fields seen in 64 bits.</summary>
+    public const int MaxCount = 64;
+
     private const int TableSize = 128;
 
     private readonly byte[][] _names;
@@ -15,9 +18,14 @@ public sealed class FieldNames
     private readonly int _multiplier;
 
     /// <param name="takesOthers">Whether fields with other names are wanted as well.</param>
-    /// <param name="names">ASCII names, distinct, at most 100.</param>
+    /// <param name="names">ASCII names, distinct, at most <see cref="MaxCount"/>.</param>
     public FieldNames(bool takesOthers, params string[] names)
     {
+        if (names.Length > MaxCount)
+        {
+            throw new ArgumentException("More names than a set of 64 bits holds.", nameof(names));
+        }
+
         TakesOthers = takesOthers;
         _names = [.. names.Select(Encoding.UTF8.GetBytes)];
         for (_multiplier = 1; !TryFill(); _multiplier++)
@@ -30,6 +38,11 @@ public sealed class FieldNames
     }
 
     public int Count => _names.Length;
+
+    /// <summary>
+    /// How many of the first names are of a key that tends to repeat from record to record; 0 when none is known to.
+    /// </summary>
+    public int KeyCount { get; init; }
 
     public bool TakesOthers { get; }
 

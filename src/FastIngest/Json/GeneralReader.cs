@@ -9,10 +9,10 @@ public enum ReadStatus
     /// <summary>A whole object; the fields are set.</summary>
     Object,
 
-    /// <summary>A whole value that is not an object.</summary>
+    /// <summary>A whole value that is not an object, whatever its text.</summary>
     OtherValue,
 
-    /// <summary>A whole value that holds invalid UTF-8 or a lone surrogate.</summary>
+    /// <summary>A whole object that holds invalid UTF-8 or a lone surrogate.</summary>
     InvalidText,
 
     /// <summary>Not JSON; the length is where the error is.</summary>
@@ -57,30 +57,18 @@ public static class GeneralReader
 
             bool isObject = reader.TokenType == JsonTokenType.StartObject;
             bool validText = true;
-            if (isObject)
+            bool whole = isObject
+                ? ReadObject(ref reader, fields, ref validText)
+                : reader.TokenType != JsonTokenType.StartArray || ReadNested(ref reader, ref validText);
+            if (!whole)
             {
-                if (!ReadObject(ref reader, fields, ref validText))
-                {
-                    length = 0;
-                    return ReadStatus.Incomplete;
-                }
-            }
-            else if (reader.TokenType == JsonTokenType.StartArray)
-            {
-                if (!ReadNested(ref reader, ref validText))
-                {
-                    length = 0;
-                    return ReadStatus.Incomplete;
-                }
-            }
-            else
-            {
-                CheckText(ref reader, ref validText);
+                length = 0;
+                return ReadStatus.Incomplete;
             }
 
             length = (int)reader.BytesConsumed;
-            return !validText || !Utf8.IsValid(data[..length]) ? ReadStatus.InvalidText
-                : isObject ? ReadStatus.Object : ReadStatus.OtherValue;
+            return !isObject ? ReadStatus.OtherValue
+                : validText && Utf8.IsValid(data[..length]) ? ReadStatus.Object : ReadStatus.InvalidText;
         }
         catch (JsonException e)
         {

@@ -20,8 +20,24 @@ public sealed class RecordFields(FieldNames names)
 
     public ref Field this[int index] => ref _values[index];
 
+    internal Field[] Values => _values;
+
+    internal long[] AllMillionths => _millionths;
+
     /// <summary>The value of a field whose kind is <see cref="FieldKind.Decimal"/>.</summary>
     public ref long Millionths(int index) => ref _millionths[index];
+
+    /// <summary>
+    /// How many of the record's first bytes are known to equal those of the record that was read before it into these
+    /// fields; 0 when nothing is known.
+    /// </summary>
+    public int RepeatedBytes { get; set; }
+
+    /// <summary>
+    /// The shape that the record was read by; records of equal shape have the same fields, of the same kinds but that
+    /// strings may be escaped and numbers long. -1 when it was read without one.
+    /// </summary>
+    public int Shape { get; set; } = -1;
 
     /// <summary>Changes whenever all fields were cleared.</summary>
     public int Generation { get; private set; }
@@ -29,6 +45,8 @@ public sealed class RecordFields(FieldNames names)
     public void Clear()
     {
         Generation++;
+        RepeatedBytes = 0;
+        Shape = -1;
         Array.Clear(_values);
         OtherCount = 0;
     }

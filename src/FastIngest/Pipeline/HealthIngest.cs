@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
+using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Shuffle;
 using FastIngest.Sinks;
+using FastIngest.Sources;
 
 namespace FastIngest.Pipeline;
 
@@ -21,7 +23,6 @@ namespace FastIngest.Pipeline;
 public static class HealthIngest
 {
     private const int MinChunkBytes = 256 << 10;
-    private const int MaxChunkBytes = 4 << 20;
 
     /// <summary>
     /// Reads every known file under the paths and hands the rows, in (user_id, date) order, to every sink.
@@ -78,25 +79,62 @@ public static class HealthIngest
     private static List<CategoryReport> RunOptimized(
         IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
+        MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
-            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, MaxChunkBytes);
+            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, Math.Max(MinChunkBytes, memory.ChunkBytes));
         List<ChunkPlan> plans = [.. input.Files.Zip(
             input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options);
-        PartitionStore store = new(borders.PartitionCount);
+        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options, memory.MaxPartitions);
+        using PartitionStore store = new(borders.PartitionCount, memory.EventBytes, options.TempDirectory);
 
         MapStage map = new(options, input, plans, borders, store, rejects, progress);
         map.Run(cancellationToken);
+        store.Seal();
         progress?.Reducing(0);
-        ReduceStage reduce = new(options, input.Categories, borders, store, writer);
+        ReduceStage reduce = new(options, memory, input.Categories, borders, store, writer);
         reduce.Run(cancellationToken);
         return ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
     }
 
     private static List<CategoryReport> RunOriginal(
-        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+    {
+        OriginalIngest original = new();
+        for (int f = 0; f < input.Files.Count; f++)
+        {
+            byte[] bytes = ReadWhole(input.Files[f]);
+            long before = original.Counts.Found.Sum();
+            List<Reject> rejected = [.. original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken)];
+            if (rejected.Count > 0)
+            {
+                rejects.Add(f, rejected);
+            }
+
+            progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
+        }
+
+        progress?.Reducing(0);
+        foreach (SummaryBatch batch in original.Batches())
+        {
+            writer.Write(batch, cancellationToken);
+        }
+
+        return ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]);
+    }
+
+    private static byte[] ReadWhole(SourceFile file)
+    {
+        if (file.Length > Array.MaxLength)
+        {
+            throw new IngestException(
+                $"{file.Path} has {file.Length} bytes, more than the original mode can hold.", "Use --mode optimized, which reads files of any size.");
+        }
+
+        byte[] bytes = new byte[file.Length];
+        file.Read(bytes, 0);
+        return bytes;
+    }
 
     private static List<CategoryReport> ReportCategories(
         InputFiles input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>

@@ -28,6 +28,12 @@ public sealed record IngestOptions
     /// <summary>Ranges of the key that are reduced separately; 0 lets the size of the input decide. Any value gives the same output.</summary>
     public int Partitions { get; init; }
 
+    /// <summary>What the whole process may take of memory, in bytes. Any value gives the same output.</summary>
+    public long MemoryLimitBytes { get; init; } = 256L << 20;
+
+    /// <summary>Where events go that do not fit into memory.</summary>
+    public string TempDirectory { get; init; } = Path.GetTempPath();
+
     public IoMode Io { get; init; } = IoMode.Auto;
 
     /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>

@@ -10,6 +10,7 @@ namespace FastIngest.Pipeline;
 internal sealed class RejectLog(InputFiles input, string path, int maxRecordBytes) : IDisposable
 {
     private readonly RejectSpool?[] _spools = new RejectSpool?[input.Files.Count];
+    private readonly string _spoolBase = SpoolBase(path);
     private readonly long[,] _counts = new long[Categories.Count, RejectReasons.Count];
 
     /// <summary>How many records of a category were rejected, for each reason that occurred.</summary>
@@ -22,7 +23,7 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
     {
         Category category = input.Categories[fileIndex];
         RejectSpool spool = _spools[fileIndex] ??= new RejectSpool(
-            input.Files[fileIndex], category, $"{SpoolBase()}.partial-{fileIndex}", path, maxRecordBytes);
+            input.Files[fileIndex], category, $"{_spoolBase}.partial-{fileIndex}", path, maxRecordBytes);
         foreach (Reject reject in rejects)
         {
             spool.Write(reject);
@@ -85,7 +86,9 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
     }
 
     /// <summary>Spools lie beside the rejects file, so that the last step is a rename; for a device, in the temporary folder.</summary>
-    private string SpoolBase() => IsDevice(path) ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Environment.ProcessId}") : path;
+    private static string SpoolBase(string path) => IsDevice(path) ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}") : path;
 
-    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal);
+    /// <summary>Devices can not be renamed over; what lies in /dev/shm are files in memory.</summary>
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 }

@@ -97,7 +97,8 @@ public sealed class Segment
     public void WriteText(ReadOnlySpan<byte> text)
     {
         ref int cached = ref Unsafe.NullRef<int>();
-        if (text.Length <= MaxCachedText)
+        // An empty text is as short as a distance, and two in a row would be 1 apart, which says something else.
+        if (text.Length is > 0 and <= MaxCachedText)
         {
             cached = ref _textCache[TextHash(text)];
             if (cached > 0 && _data[cached] == text.Length && _data.AsSpan(cached + 1, text.Length).SequenceEqual(text))

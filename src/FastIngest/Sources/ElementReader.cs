@@ -82,7 +82,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
         }
         else
         {
-            _position += length;
+            bool isArray = window.Bytes[(int)(_position - window.Offset)] == '[';
+            _position = isArray ? EndOfArray(_position, _position + length) : _position + length;
         }
 
         Status = status;
@@ -158,11 +159,20 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
                 }
                 else if (b == ']' && _state == FrameState.Wrapped)
                 {
+                    _state = FrameState.Closed;
+                }
+                else if (b is (byte)']' or (byte)'}' && _state == FrameState.Closed)
+                {
+                    continue;
+                }
+                else if (_state == FrameState.Closed && b is not ((byte)'{' or (byte)'['))
+                {
                     _state = FrameState.Done;
                     break;
                 }
                 else
                 {
+                    _state = _state == FrameState.Closed ? FrameState.Wrapped : _state;
                     _position += i;
                     return true;
                 }
@@ -243,6 +253,30 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
         }
     }
 
+    /// <summary>
+    /// Where an array among the records ends: before the first object in it, as a torn <c>[</c> takes its neighbours
+    /// for items; otherwise behind it.
+    /// </summary>
+    private long EndOfArray(long offset, long endExcl)
+    {
+        long place = offset;
+        for (int tries = 0; tries < MaxTries; tries++)
+        {
+            place = NextPlace(place + 1, endExcl);
+            if (place < 0)
+            {
+                break;
+            }
+
+            if (IsGood(place, out _))
+            {
+                return place;
+            }
+        }
+
+        return endExcl;
+    }
+
     private bool IsGood(long place, out long failedAt)
     {
         ReadStatus status = ReadValue(place, out long length);
@@ -303,9 +337,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     {
         if (offset < window.Offset)
         {
-            long end = window.Offset + window.Bytes.Length;
-            long start = Math.Max(0, offset - ReadAheadBytes);
-            window.MoveTo(start, end - start);
+            // A piece of fixed length, however long the run of blanks is that is looked back over.
+            window.MoveTo(Math.Max(0, offset - ReadAheadBytes), 2 * ReadAheadBytes);
         }
 
         return window.Bytes[(int)(offset - window.Offset)];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastIngest.Json;
 
 namespace FastIngest.Sources;
 
@@ -33,7 +34,7 @@ public static class FileHead
 
     internal static bool IsWhiteSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
-    /// <summary>The offset of the first element of the first array of objects in an object without user_id, or -1.</summary>
+    /// <summary>The offset of the first element of the first array of objects in an object that shows no user_id, or -1.</summary>
     private static int FindWrappedArray(ReadOnlySpan<byte> data)
     {
         Utf8JsonReader reader = new(data, isFinalBlock: false, state: default);
@@ -45,7 +46,7 @@ public static class FileHead
             while (reader.Read())
             {
                 JsonTokenType token = reader.TokenType;
-                if (token == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("user_id"u8))
+                if (token == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && IsUserId(ref reader))
                 {
                     return -1;
                 }
@@ -70,4 +71,8 @@ public static class FileHead
 
         return found;
     }
+
+    /// <summary>Asks a name; one with a lone surrogate has no text to compare.</summary>
+    private static bool IsUserId(ref Utf8JsonReader name) =>
+        !(name.ValueIsEscaped && JsonString.HasLoneSurrogate(name.ValueSpan)) && name.ValueTextEquals("user_id"u8);
 }

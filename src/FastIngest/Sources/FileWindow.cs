@@ -33,13 +33,14 @@ public sealed unsafe class FileWindow : IDisposable
     }
 
     /// <summary>
-    /// Shows <paramref name="length"/> bytes from <paramref name="offset"/>, less at the end of the file.
+    /// Shows <paramref name="length"/> bytes from <paramref name="offset"/>, less at the end of the file, none beyond it.
     /// Spans taken before are invalid.
     /// </summary>
     public void MoveTo(long offset, long length)
     {
         SourceFile file = _file!;
         Leave();
+        offset = Math.Min(offset, file.Length);
         length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength);
         nint map = file.BeginMappedUse();
         if (map != 0)

@@ -12,6 +12,9 @@ public enum FrameState : byte
     /// <summary>In the array of a wrapper object.</summary>
     Wrapped,
 
+    /// <summary>Behind a bracket that may close the array of a wrapper object: a bracket that follows shows that it did not.</summary>
+    Closed,
+
     /// <summary>Behind the array of a wrapper object: the rest is ignored.</summary>
     Done,
 }

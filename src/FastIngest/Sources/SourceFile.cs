@@ -99,12 +99,7 @@ public sealed class SourceFile : IDisposable
 
         lock (_gate)
         {
-            if (_leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
-            {
-                _mapWanted = false;
-                UnmapWhenUnused();
-            }
-
+            StopMappingWhenAsked();
             if (!_mapWanted)
             {
                 return 0;
@@ -119,7 +114,9 @@ public sealed class SourceFile : IDisposable
     {
         lock (_gate)
         {
+            // Whoever waits for the file since this use began must not wait for the next one, which may never come.
             _mapUsers--;
+            StopMappingWhenAsked();
             UnmapWhenUnused();
         }
     }
@@ -160,6 +157,15 @@ public sealed class SourceFile : IDisposable
         }
 
         _handle.Dispose();
+    }
+
+    private void StopMappingWhenAsked()
+    {
+        if (_mapWanted && _leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
+        {
+            _mapWanted = false;
+            UnmapWhenUnused();
+        }
     }
 
     private void UnmapWhenUnused()

@@ -51,6 +51,8 @@ internal sealed record IngestSettings
             Options = options with
             {
                 Workers = Given(arguments, spec.Workers, options.Workers),
+                MemoryLimitBytes = Given(arguments, spec.MemoryLimit, options.MemoryLimitBytes),
+                TempDirectory = arguments.GetValue(spec.TempDir) ?? options.TempDirectory,
                 ChunkBytes = (int)Given(arguments, spec.ChunkSize, options.ChunkBytes),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
             },

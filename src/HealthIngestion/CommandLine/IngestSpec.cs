@@ -57,10 +57,24 @@ internal sealed class IngestSpec
         CustomParser = Values.Choice(("auto", IoMode.Auto), ("mmap", IoMode.Mmap), ("pread", IoMode.Pread)),
     };
 
+    public Option<long> MemoryLimit { get; } = new("--memory-limit")
+    {
+        HelpName = "SIZE",
+        Description = "what the process may take of memory; what does not fit goes to the temporary folder (default: 256MiB)",
+        CustomParser = Values.Size(48 << 20, 1L << 40),
+    };
+
+    public Option<string?> TempDir { get; } = new("--temp-dir")
+    {
+        HelpName = "DIR",
+        Description = "folder for what does not fit into memory (default: $TMPDIR, else /tmp)",
+        CustomParser = Values.NotEmpty,
+    };
+
     public Option<long> ChunkSize { get; } = new("--chunk-size")
     {
         HelpName = "SIZE",
-        Description = "bytes of a file that a worker takes at a time (default: 256KiB to 4MiB, by the size of the input)",
+        Description = "bytes of a file that a worker takes at a time (default: up to 4MiB, by input and memory limit)",
         CustomParser = Values.Size(1, MaxPiece),
     };
 
@@ -115,7 +129,7 @@ internal sealed class IngestSpec
         };
         Spec.Command.Arguments.Add(Paths);
         Spec.AddGroup("Output", To, DryRun, NoApi, Rejects, Strict, StatsJson);
-        Spec.AddGroup("Engine", Mode, Workers, Io, ChunkSize, MaxRecordSize, Partitions);
+        Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
     }
 

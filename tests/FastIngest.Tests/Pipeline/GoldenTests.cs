@@ -22,7 +22,7 @@ public class GoldenTests
             {
                 foreach (IoMode io in (IoMode[])[IoMode.Auto, IoMode.Mmap, IoMode.Pread])
                 {
-                    foreach (int partitions in (int[])[0, 1, 5])
+                    foreach ((int partitions, long memory) in ((int, long)[])[(0, 256 << 20), (1, 0), (5, 256 << 20), (5, 0)])
                     {
                         RunResult run = Run.Ingest(new IngestOptions
                         {
@@ -31,8 +31,9 @@ public class GoldenTests
                             ChunkBytes = chunkBytes,
                             Io = io,
                             Partitions = partitions,
+                            MemoryLimitBytes = memory,
                         });
-                        string how = $"{set}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions";
+                        string how = $"{set}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions, {memory} bytes of memory";
                         Same.Text(expected, run.Rows, how);
                         Same.Text(rejects ??= run.Rejects, run.Rejects, how);
                     }

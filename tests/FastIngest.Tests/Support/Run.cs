@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Pipeline;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Ndjson;
 
 namespace FastIngest.Tests.Support;
@@ -9,25 +10,25 @@ internal sealed record RunResult(string Rows, string Rejects, IngestReport Repor
 
 internal static class Run
 {
-    /// <summary>Ingests into memory.</summary>
-    public static RunResult Ingest(IngestOptions options)
+    /// <summary>Ingests into memory, and into another sink where there is one.</summary>
+    public static RunResult Ingest(IngestOptions options, params ISummarySink[] others)
     {
-        using TemporaryFolder folder = new();
+        using TemporaryFolder folder = new(inMemory: true);
         options = options with { RejectsPath = folder.File("rejects.ndjson") };
         using MemoryStream output = new();
         NdjsonSink sink = new("-", () => output);
-        IngestReport report = Task.Run(() => Complete(options, sink)).GetAwaiter().GetResult();
+        IngestReport report = Task.Run(() => Complete(options, sink, others)).GetAwaiter().GetResult();
         return new RunResult(
             Encoding.UTF8.GetString(output.ToArray()),
             File.Exists(options.RejectsPath) ? File.ReadAllText(options.RejectsPath) : "",
             report);
     }
 
-    private static async Task<IngestReport> Complete(IngestOptions options, NdjsonSink sink)
+    private static async Task<IngestReport> Complete(IngestOptions options, NdjsonSink sink, ISummarySink[] others)
     {
         await using (sink)
         {
-            return await HealthIngest.RunAsync(options, [sink], null, CancellationToken.None);
+            return await HealthIngest.RunAsync(options, [sink, .. others], null, CancellationToken.None);
         }
     }
 }

@@ -7,6 +7,7 @@ namespace FastIngest.Json.Shapes;
 /// What the shape-learned reader needs of a vector unit. Each call looks at 64 bytes, whatever the width, so the
 /// algorithm above is one and the same. Bit i of a mask stands for byte i.
 /// </summary>
+// SAFETY: the callers, ShapeReader alone, pass references with 64 readable bytes behind them; nothing is written.
 internal interface ILanes
 {
     static abstract string Name { get; }

@@ -19,6 +19,7 @@ internal static class NumberScan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int ReadShort(ref byte text, out long millionths)
     {
+        // SAFETY: at most 1 + 7 + 1 + 8 bytes are looked at, and 32 are readable by contract.
         // "-64.25,\n  "   sign 1, whole "64", fraction "25"
         int sign = text == '-' ? 1 : 0;
         ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, sign)) ^ Zeros;
@@ -108,9 +109,11 @@ internal static class NumberScan
     }
 
     /// <summary>The high bit of every byte that is above 9; never none, as far as the eighth.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong NotDigits(ulong word) => (((word & 0x7F7F7F7F7F7F7F7F) + 0x7676767676767676) | word) & 0x8080808080808080;
 
     /// <summary>The number made of the lowest bytes, 0 to 8 of them, the first the most significant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Digits(ulong word, int count)
     {
         // Moves the digits to the top, so that zeros stand before them, then adds up neighbours: 8, 4, 2 at a time.

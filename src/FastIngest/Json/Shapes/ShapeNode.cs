@@ -44,6 +44,11 @@ internal struct ShapeNode
     /// <summary>The length that a string had last; it is expected again.</summary>
     public int LastLength;
 
+    /// <summary>How often a string's length was not the expected one; and, when that is often, that none is expected.</summary>
+    public int Surprises;
+
+    public bool Varies;
+
     /// <summary>How often the node matched since it was learned, as far as its place among its siblings depends on it.</summary>
     public int Hits;
 

@@ -12,16 +12,15 @@ namespace FastIngest.Pipeline.Map;
 internal static class KeySampler
 {
     private const long BytesPerPartition = 16 << 20;
-    private const int MaxPartitions = 512;
     private const int SamplesPerPartition = 8;
     private const int SampleBytes = 8 * 1024;
 
-    public static KeyBorders ChooseBorders(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options)
+    public static KeyBorders ChooseBorders(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, int maxPartitions)
     {
         long total = input.TotalBytes;
         int partitions = options.Partitions > 0
             ? options.Partitions
-            : total < 1 << 20 ? 1 : (int)Math.Clamp(total / BytesPerPartition, 2 * options.Workers, MaxPartitions);
+            : total < 1 << 20 ? 1 : (int)Math.Clamp(total / BytesPerPartition, Math.Min(2 * options.Workers, maxPartitions), maxPartitions);
         List<RowKey> sample = [];
         if (partitions > 1)
         {

@@ -13,11 +13,9 @@ namespace FastIngest.Pipeline.Reduce;
 /// </code>
 /// </summary>
 internal sealed class ReduceStage(
-    IngestOptions options, IReadOnlyList<Category> fileCategories, KeyBorders borders,
+    IngestOptions options, MemoryPlan memory, IReadOnlyList<Category> fileCategories, KeyBorders borders,
     PartitionStore store, SinkWriter writer)
 {
-    private const int BatchesPerWorker = 16;
-
     private readonly long[] _aggregated = new long[Categories.Count];
     private int _nextPartition = -1;
 
@@ -26,7 +24,7 @@ internal sealed class ReduceStage(
 
     public void Run(CancellationToken cancellationToken)
     {
-        RowQueue queue = new(store.Count, BatchesPerWorker * options.Workers);
+        RowQueue queue = new(store.Count, memory.Batches);
         int role = 0;
         Workers.Run(options.Workers + 1, "reduce", Work, cancellationToken);
 
@@ -46,7 +44,8 @@ internal sealed class ReduceStage(
 
     private void ReducePartitions(RowQueue queue, CancellationToken token)
     {
-        PartitionReducer reducer = new(borders, fileCategories);
+        PartitionReducer reducer = new(borders, fileCategories, memory.BatchTextBytes);
+        PartitionData data = new();
         while (true)
         {
             int partition = Interlocked.Increment(ref _nextPartition);
@@ -55,8 +54,8 @@ internal sealed class ReduceStage(
                 break;
             }
 
-            (byte[] bytes, SegmentRef[] segments) = store.Take(partition);
-            reducer.Reduce(partition, bytes, segments, new Receiver(queue, partition), token);
+            store.Take(partition, data);
+            reducer.Reduce(partition, data.Bytes, data.Segments, new Receiver(queue, partition), token);
             queue.Complete(partition);
         }
 

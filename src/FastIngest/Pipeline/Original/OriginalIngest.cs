@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.RegularExpressions;
+using FastIngest.Health;
+using FastIngest.Pipeline.Map;
+using static FastIngest.Health.Category;
+using static FastIngest.Health.NumberSlot;
+
+namespace FastIngest.Pipeline.Original;
+
+/// <summary>
+/// <c>--mode original</c>: the specification as plainly as it can be said, and the oracle of every test. One thread, everything in memory, none of the
+/// engine's code. <see cref="OriginalReader"/> cuts files into elements, <see cref="OriginalRecord"/> knows their fields, this makes rows of them.
+/// </summary>
+internal sealed class OriginalIngest
+{
+    private static readonly Dictionary<Category, string> Sentences = new()
+    {
+        [Users] = "age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness",
+        [Activities] = "Activity: {activity_type}, {duration} min, {distance} km, {steps} steps, {calories_burned} kcal, {weather} weather, heart rate avg {heart_rate_avg}, heart rate max {heart_rate_max}",
+        [Workouts] = "Workout: {workout_type}, {duration} min, {sets} sets, {reps} reps, {calories_burned} kcal",
+        [Nutrition] = "Meal: {meal_type}, {calories} kcal, {protein} g protein, {carbs} g carbs, {fat} g fat",
+        [Sleep] = "Sleep: {total_sleep} h, {deep_sleep} h deep, {rem_sleep} h REM, quality {sleep_quality}, resting heart rate {resting_heart_rate}",
+    };
+    private static readonly string[] TextFields = ["gender", "fitness_level", "activity_type", "weather", "workout_type", "meal_type", "sleep_quality"];
+    private static readonly (Category Category, string Field, int Slot)[] Columns =
+    [
+        (Activities, "duration", ActivityMinutes), (Activities, "calories_burned", ActivityKcal), (Activities, "distance", ActivityKm),
+        (Activities, "steps", ActivitySteps), (Activities, "heart_rate_max", ActivityHrMax), (Workouts, "duration", WorkoutMinutes), (Workouts, "calories_burned", WorkoutKcal),
+        (Nutrition, "calories", MealKcal), (Nutrition, "protein", ProteinG), (Nutrition, "carbs", CarbsG), (Nutrition, "fat", FatG), (Sleep, "total_sleep", SleepHours),
+        (Sleep, "deep_sleep", DeepSleepHours), (Sleep, "rem_sleep", RemSleepHours), (HeartRate, "value", HrMin), (HeartRate, "value", HrMax), (HeartRate, "value", HrMean),
+    ];
+    private readonly List<(Category Category, OriginalRecord Record)> _records = [];
+
+    /// <summary>By category: the records found, and those that became part of rows and profiles.</summary>
+    public (long[] Found, long[] Aggregated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count]);
+
+    /// <summary>Takes in a whole file and gives its rejects, in order.</summary>
+    public IEnumerable<Reject> Read(byte[] file, Category category, int maxRecordBytes, CancellationToken cancellationToken)
+    {
+        foreach ((int offset, int length, RejectReason? unread, var value) in new OriginalReader(file, maxRecordBytes).Elements())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Counts.Found[(int)category]++;
+            if ((unread ?? new OriginalRecord(value).Check(category)) is RejectReason reason)
+                yield return new(offset, length, reason);
+            else
+                _records.Add((category, new(value)));
+        }
+    }
+
+    /// <summary>Profiles and rows in key order: user by user, in a batch that is used again for the next.</summary>
+    public IEnumerable<SummaryBatch> Batches()
+    {
+        SummaryBatch batch = new();
+        foreach (var user in _records.GroupBy(r => r.Record.Text("user_id")!).OrderBy(u => Utf8Key(u.Key), StringComparer.Ordinal))
+        {
+            string opening = $"User {user.Key}";
+            foreach ((_, OriginalRecord profile) in user.Where(r => r.Category == Users).TakeLast(1))
+            {
+                opening = (profile.Text("name") ?? opening) + (Pieces(Users, profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
+                TextRef[] texts = [.. "user_id name gender fitness_level".Split(' ').Select(field => AddText(batch, profile.Text(field)))];
+                long[] numbers = [.. "age height weight".Split(' ').Select(field => (long?)profile.Number(field) ?? UserProfile.Missing)];
+                batch.AddUser(new() { UserId = texts[0], Name = texts[1], Gender = texts[2], FitnessLevel = texts[3], Age = numbers[0], Height = numbers[1], Weight = numbers[2] });
+            }
+            foreach (var day in user.Where(r => r.Category != Users).GroupBy(r => r.Record.Day!.Value).OrderBy(d => d.Key))
+                AddRow(batch, user.Key, DateOnly.FromDayNumber(day.Key), opening, day.ToLookup(r => r.Category, r => r.Record));
+            foreach ((Category category, _) in user)
+                Counts.Aggregated[(int)category]++;
+            yield return batch;
+            batch.Reset();
+        }
+    }
+
+    private static void AddRow(SummaryBatch batch, string userId, DateOnly date, string opening, ILookup<Category, OriginalRecord> records)
+    {
+        ref DailySummary row = ref batch.AddRow();
+        (row.Day, row.Present, row.Texts[TextSlot.UserId]) = (date.DayNumber, (byte)records.Sum(r => 1 << (int)r.Key), AddText(batch, userId));
+        foreach (SummaryColumn column in SummaryColumn.All.Where(c => c.Kind == ColumnKind.Count))
+            row.Numbers[column.Slot] = records[column.Owner!.Value].Count();
+        foreach ((Category category, string field, int slot) in Columns)
+            row.Numbers[slot] = Numbers(records[category], field) is not { Length: > 0 } all ? double.NaN : slot == HrMin ? Double(all.Min())
+                : slot is HrMax or ActivityHrMax ? Double(all.Max()) : Double(Sum(all), slot == HrMean ? all.Length : 1);
+        foreach (OriginalRecord longest in records[Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first on a tie or without any length
+            (row.Numbers[RestingHr], row.Texts[TextSlot.SleepQuality]) = (Double(longest.Number("resting_heart_rate")), AddText(batch, longest.Text("sleep_quality")));
+        var measured = records[Measurements].SelectMany(r => r.MeasurementNames.Select(name => (Name: name, Value: r.Number(name)))).Where(m => m.Value is not null)
+            .GroupBy(m => m.Name).OrderBy(m => Utf8Key(m.Key), StringComparer.Ordinal).Select(m => (Name: m.Key, Value: m.Last().Value!.Value)).ToList();
+        if (measured.Count > 0)
+            row.Texts[TextSlot.Measurements] = AddText(batch, $"{{{string.Join(", ", measured.Select(m => $"{Quote(m.Name)}: {Repr(Double(m.Value))}"))}}}");
+        int start = batch.TextLength;
+        foreach (Category category in Enum.GetValues<Category>())
+            row.Parts[(int)category] = AddText(batch, category switch
+            {
+                Users => $"{opening} on {date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
+                HeartRate => Numbers(records[HeartRate], "value") is not { Length: > 0 } n ? ""
+                    : $" Heart rate: {Plain(n.Min())} to {Plain(n.Max())} bpm, mean {Plain(OriginalRecord.Divide(Sum(n), n.Length * 100_000L) * 100_000)} over {n.Length} readings.",
+                Measurements => measured.Count == 0 ? "" : $" Measured: {string.Join(", ", measured.Select(m => $"{m.Name} {Plain(m.Value)}"))}.",
+                _ => string.Concat(records[category].Select(r => $" {Pieces(category, r)}.")),
+            }).Length;
+        row.Texts[TextSlot.Summary] = batch.TextSince(start);
+    }
+
+    /// <summary>What a record says by the sentence of its category; a piece without a value is left out with its comma.</summary>
+    private static string Pieces(Category category, OriginalRecord record)
+    {
+        string[] parts = Sentences[category].Split(": ");
+        IEnumerable<string> pieces = parts[^1].Split(", ").Select(piece => (Piece: piece, Field: piece.Split('{', '}')[1]))
+            .Select(p => (p.Piece, p.Field, Value: TextFields.Contains(p.Field) ? record.Text(p.Field) : record.Number(p.Field) is BigInteger number ? Plain(number) : null))
+            .Where(p => p.Value is not null || p.Field.EndsWith("_type", StringComparison.Ordinal)).Select(p => p.Piece.Replace($"{{{p.Field}}}", p.Value ?? "unknown", StringComparison.Ordinal));
+        return parts.Length == 1 ? string.Join(", ", pieces) : $"{parts[0]}: {string.Join(", ", pieces.DefaultIfEmpty("unknown"))}";
+    }
+
+    private static BigInteger[] Numbers(IEnumerable<OriginalRecord> records, string field) => [.. records.Select(r => r.Number(field)).OfType<BigInteger>()];
+    private static BigInteger Sum(BigInteger[] numbers) => numbers.Aggregate(BigInteger.Add);
+    private static TextRef AddText(SummaryBatch batch, string? text) => text is null ? TextRef.Null : batch.AddText(Encoding.UTF8.GetBytes(text));
+    private static string Utf8Key(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)); // sorts as the bytes do
+    private static string Plain(BigInteger millionths) => ((decimal)millionths / 1_000_000).ToString("0.######", CultureInfo.InvariantCulture);
+    /// <summary>The double nearest to a mean of millionths. The middle of two doubles has fewer decimals than are taken; one more digit says whether there is a rest.</summary>
+    private static double Double(BigInteger? sum, int count = 1) => sum is not BigInteger exact ? double.NaN : double.Parse(
+        $"{BigInteger.DivRem(exact * BigInteger.Pow(10, 140), count, out BigInteger rest)}{(rest.IsZero ? 0 : 1)}e-147", CultureInfo.InvariantCulture);
+
+    // A double and a string as Python's json.dumps prints them; below 10^15.
+    private static string Repr(double value) => Regex.Replace(value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(), "^-?[0-9]+$", "$0.0");
+    private static string Quote(string text) => $"\"{Regex.Replace(text, """["\\\x00-\x1f]""", m => "\"\\\n\r\t\f\b".IndexOf(m.Value[0], StringComparison.Ordinal) is >= 0 and int i
+        ? $"\\{"\"\\nrtfb"[i]}" : $"\\u{(int)m.Value[0]:x4}")}\"";
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Pipeline;
+
+/// <summary>
+/// Both modes give the same rows and the same rejects, byte for byte, over whatever stands in the files.
+/// FASTINGEST_FUZZ_SECONDS=N tries random documents for that long; a failure names the seed of its document.
+/// </summary>
+public class AgreementTests
+{
+    private const string Good = """{"user_id":"before","date":"2024-01-01","duration":1}""", Next = """{"user_id":"after","date":"2024-01-01","duration":2}""";
+    private const int Documents = 400;
+
+    /// <summary>Large documents are cut into no more chunks than this: each costs some system calls.</summary>
+    private const int MaxChunks = 400;
+
+    private static readonly int[] ChunkSizes = [1, 7, 64, 200, 0];
+    private static readonly int[] WorkerCounts = [1, 2, 7];
+    private static readonly int[] PartitionCounts = [0, 1, 5];
+    private static readonly IoMode[] IoModes = [IoMode.Auto, IoMode.Mmap, IoMode.Pread];
+
+    /// <summary>Documents in which each byte matters: every framing, and one record of each fate.</summary>
+    private static readonly string[] Small =
+    [
+        "[" + Good + ",\n" + Next + "]",
+        "\uFEFF" + Good + "\r\n{\"user_id\":\"x\",\"date\":\"2024-13-01\"}\r\n" + Next,
+        "{\"exported\":[1],\"data\":[" + Good + ",[{\"user_id\":7}]," + Next + "],\"rest\":[{}]}",
+        "[ {\"user_id\": \"\\u00e9\\ud83d\\ude00\", \"date\": \"2024-01-01T00:00Z\", \"steps\": \" 1.50e1 \"}, \"é\", tru, [1, " + Next + "]",
+    ];
+
+    public static TheoryData<string> Sets => [.. TestData.HealthSets];
+
+    public static TheoryData<string> Suite => [.. Directory.EnumerateFiles(TestData.JsonTestSuite, "*.json", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(TestData.JsonTestSuite, f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void A_sample_set(string set) => Agree(TestData.Health(set), 16 << 20, [(0, 2, 0, IoMode.Auto), (100, 7, 5, IoMode.Pread), (7, 1, 1, IoMode.Mmap)], set);
+
+    [Theory]
+    [MemberData(nameof(Suite))]
+    public void A_file_of_the_suite_whole_and_between_two_records(string name)
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(TestData.JsonTestSuite, name));
+        byte[] array = [.. Encoding.UTF8.GetBytes("[" + Good + ",\n"), .. file, .. Encoding.UTF8.GetBytes(",\n" + Next + "]")];
+        byte[] lines = [.. Encoding.UTF8.GetBytes(Good + "\n"), .. file, .. Encoding.UTF8.GetBytes("\n" + Next + "\n")];
+        byte[] wrapped = [.. Encoding.UTF8.GetBytes("{\"data\":[" + Good + ","), .. file, .. Encoding.UTF8.GetBytes("," + Next + "],\"more\":[{}]}")];
+        AgreeOn(Category.Activities, file, 16 << 20, [(0, 1, 1, IoMode.Pread)], name);
+        AgreeOn(Category.Activities, array, 16 << 20, [(7, 2, 5, IoMode.Mmap)], name);
+        AgreeOn(Category.Activities, lines, 64, [(0, 1, 1, IoMode.Pread)], name);
+        AgreeOn(Category.Activities, wrapped, 64, [(7, 1, 1, IoMode.Pread)], name);
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_small_document()
+    {
+        foreach (byte[] document in Small.Select(Encoding.UTF8.GetBytes))
+        {
+            for (int length = 0; length <= document.Length; length++)
+            {
+                AgreeOn(Category.Activities, document[..length], 16 << 20, [(7, 1, 1, IoMode.Pread)], $"{length} bytes of {Encoding.UTF8.GetString(document)}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_flipped_byte_of_a_small_document()
+    {
+        foreach (byte[] document in Small.Select(Encoding.UTF8.GetBytes))
+        {
+            for (int at = 0; at < document.Length; at++)
+            {
+                foreach (byte flip in (byte[])[(byte)(1 << (at % 8)), (byte)(document[at] ^ '{'), (byte)(document[at] ^ '"')])
+                {
+                    byte[] flipped = [.. document];
+                    flipped[at] ^= flip;
+                    AgreeOn(Category.Activities, flipped, at % 2 == 0 ? 64 : 16 << 20, [(64, 1, 1, IoMode.Pread)], $"byte {at} ^ {flip} of {Encoding.UTF8.GetString(document)}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_documents()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        bool timed = int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out int seconds);
+        int first = timed ? Environment.TickCount & 0x3FFFFFFF : 1;
+        for (int seed = first; timed ? watch.Elapsed.TotalSeconds < seconds : seed < first + Documents; seed++)
+        {
+            RandomDocument(seed);
+        }
+    }
+
+    /// <summary>To look into a seed that failed: FASTINGEST_FUZZ_SEED=N.</summary>
+    [Fact]
+    public void One_seed() => RandomDocument(int.Parse(Environment.GetEnvironmentVariable("FASTINGEST_FUZZ_SEED") ?? "0", CultureInfo.InvariantCulture));
+
+    private static void RandomDocument(int seed)
+    {
+        Random random = new(seed);
+        int maxRecordBytes = random.GetItems([16 << 20, 16 << 20, 64, 300, 20, 5000], 1)[0];
+        using TemporaryFolder folder = new(inMemory: true);
+        foreach (Category category in random.GetItems(Enum.GetValues<Category>(), random.Next(1, 4)).Distinct())
+        {
+            for (int file = random.Next(1, 3); file > 0; file--)
+            {
+                folder.Write($"{category.Name()}-{file}.json", new RandomDocument(random, category).Bytes);
+            }
+        }
+
+        Agree(folder.Path, maxRecordBytes, [.. Enumerable.Range(0, 3).Select(_ => (
+            random.GetItems(ChunkSizes, 1)[0], random.GetItems(WorkerCounts, 1)[0], random.GetItems(PartitionCounts, 1)[0], random.GetItems(IoModes, 1)[0]))], $"seed {seed}");
+    }
+
+    private static void AgreeOn(Category category, byte[] document, int maxRecordBytes, (int, int, int, IoMode)[] ways, string what)
+    {
+        using TemporaryFolder folder = new(inMemory: true);
+        folder.Write(category.Name() + ".json", document);
+        Agree(folder.Path, maxRecordBytes, ways, what);
+    }
+
+    private static void Agree(string folder, int maxRecordBytes, (int ChunkBytes, int Workers, int Partitions, IoMode Io)[] ways, string what)
+    {
+        IngestOptions options = new() { Paths = [folder], MaxRecordBytes = maxRecordBytes, Mode = IngestMode.Original };
+        RunResult original = Ingest(options, what);
+        long leastChunk = original.Report.Bytes / MaxChunks;
+        foreach ((int wanted, int workers, int partitions, IoMode io) in ways)
+        {
+            int chunkBytes = wanted == 0 ? 0 : (int)Math.Max(wanted, leastChunk);
+            string how = $"{what}: largest record {maxRecordBytes}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions";
+            RunResult optimized = Ingest(options with { Mode = IngestMode.Optimized, ChunkBytes = chunkBytes, Workers = workers, Partitions = partitions, Io = io }, how);
+            Same.Text(original.Rows, optimized.Rows, how);
+            Same.Text(original.Rejects, optimized.Rejects, how);
+            Assert.Equal(original.Report.Categories.Select(c => (c.Records, c.Aggregated, c.Bytes)), optimized.Report.Categories.Select(c => (c.Records, c.Aggregated, c.Bytes)));
+        }
+    }
+
+    private static RunResult Ingest(IngestOptions options, string how)
+    {
+        try
+        {
+            return Support.Run.Ingest(options);
+        }
+        catch (Exception e) when (e is not Xunit.Sdk.XunitException)
+        {
+            throw new InvalidOperationException($"{how}, {options.Mode}: {e.Message}", e);
+        }
+    }
+}

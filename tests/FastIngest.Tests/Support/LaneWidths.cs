@@ -1,0 +1,23 @@
+using FastIngest.Json;
+using FastIngest.Json.Shapes;
+
+namespace FastIngest.Tests.Support;
+
+/// <summary>
+/// Every width of vectors that the shape-learned reader is built for. Where the processor lacks one the runtime does
+/// its work in software, with the same result, so that all are tested everywhere.
+/// </summary>
+internal static class LaneWidths
+{
+    public static IReadOnlyList<string> All { get; } =
+        [InstructionSet.Avx512, InstructionSet.Avx2, InstructionSet.Vector128, InstructionSet.Scalar];
+
+    public static ShapeReader Reader(string width, FieldNames names) => width switch
+    {
+        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(names),
+        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(names),
+        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(names),
+        InstructionSet.Scalar => new LaneShapeReader<LanesScalar>(names),
+        _ => throw new ArgumentException(width, nameof(width)),
+    };
+}
