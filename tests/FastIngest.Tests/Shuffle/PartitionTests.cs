@@ -56,7 +56,8 @@ public sealed class PartitionTests
     [Fact]
     public void Segments_leave_a_partition_in_input_order_with_their_bytes() => Fuzz.Run(1_200_000, 100, random =>
     {
-        PartitionStore store = new(3);
+        using PartitionStore store = new(3, random.Any<long>([0, 20_000, 1 << 20]), Path.GetTempPath());
+        PartitionData data = new();
         List<(int Partition, int File, int Chunk, byte[] Bytes)> segments = [];
         for (int file = 0; file < 4; file++)
         {
@@ -71,13 +72,17 @@ public sealed class PartitionTests
         var shuffled = segments.ToArray();
         random.Shuffle(shuffled);
         Parallel.ForEach(shuffled, s => store.Append(s.Partition, s.File, s.Chunk, s.Bytes));
+        store.Seal();
         for (int p = 0; p < store.Count; p++)
         {
-            (byte[] bytes, SegmentRef[] found) = store.Take(p);
+            store.Take(p, data);
+            byte[] bytes = data.Bytes.ToArray();
+            SegmentRef[] found = data.Segments.ToArray();
             Assert.Equal(segments.Where(s => s.Partition == p).Select(s => (s.File, s.Chunk)), found.Select(f => (f.FileIndex, f.ChunkIndex)));
             Assert.All(segments.Where(s => s.Partition == p).Zip(found), pair =>
                 Assert.True(bytes.AsSpan(pair.Second.Start, pair.Second.Length).SequenceEqual(pair.First.Bytes)));
-            Assert.Empty(store.Take(p).Segments);
+            store.Take(p, data);
+            Assert.Empty(data.Segments.ToArray());
         }
     });
 

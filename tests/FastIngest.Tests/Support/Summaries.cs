@@ -35,7 +35,7 @@ internal sealed class Summaries : IRowReceiver
         mapper.Flush(output);
         Summaries summaries = new();
         byte[] bytes = output[0].Bytes.ToArray();
-        PartitionReducer reducer = new(borders, [category]);
+        PartitionReducer reducer = new(borders, [category], batchTextBytes: 1 << 19);
         reducer.Reduce(0, bytes, [new SegmentRef(0, 0, 0, bytes.Length)], summaries, CancellationToken.None);
         Assert.Equal(records.Length, reducer.Aggregated[(int)category]);
         return summaries;
