@@ -384,8 +384,9 @@ machine_facts() {
 # raw.tsv to "job contender bytes median min gbs ratio peak cpu runs error", in the order in which the rows were defined.
 summarise() {
     awk -F'\t' -v OFS='\t' '
-        { key = $2 "\t" $3; if (!(key in seen)) { seen[key] = 1; order[++count] = key }
-          if ($9 != 0) { error[key] = $10; next }
+        { key = $2 "\t" $3 }
+        $1 == "row" { order[++count] = key; next }
+        { if ($9 != 0) { error[key] = $10; next }
           n = ++runs[key]; wall[key, n] = $5; bytes[key] = $4
           cpu[key, n] = $6 + $7; if ($8 > peak[key]) peak[key] = $8 }
         function median(values, key, n,   i, j, t, sorted) {
@@ -463,7 +464,7 @@ prepare_data
 define_rows
 ((${#rows[@]})) || fail "no row matches --only '$only'; see --list"
 machine_facts >"$work/facts.tsv"
-: >"$raw"
+printf 'row\t%s\n' "${rows[@]}" | cut -f 1-3 >"$raw"
 : >"$work/checks.txt"
 failed_checks=0
 for row in "${rows[@]}"; do

@@ -25,8 +25,7 @@ public sealed partial class DocumentationTests
         {
             bool isRunnable = command.StartsWith("health_ingestion", StringComparison.Ordinal)
                 || command.StartsWith("dist/health_ingestion", StringComparison.Ordinal)
-                || command == "./build.sh --run"
-                || (command.StartsWith("sqlite3 ", StringComparison.Ordinal) && File.Exists("/usr/bin/sqlite3"));
+                || (File.Exists("/usr/bin/sqlite3") && (command == "./build.sh --run" || command.StartsWith("sqlite3 ", StringComparison.Ordinal)));
             if (!isRunnable)
             {
                 continue;

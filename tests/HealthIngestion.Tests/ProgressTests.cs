@@ -15,6 +15,24 @@ public sealed class ProgressTests(GeneratedData data)
     }
 
     [Fact]
+    public void Many_files_get_a_line_a_category()
+    {
+        using Workplace place = Workplace.WithData();
+        for (int i = 10; i < 40; i++)
+        {
+            File.Copy(place["data/heart_rate.ndjson"], place[$"data/heart_rate-{i}.ndjson"]);
+        }
+
+        string[] lines = HealthIngestionProcess.Run(place.Directory, "data").ErrorLines;
+
+        string[] told = [.. lines.Where(l => l.StartsWith("read ", StringComparison.Ordinal))];
+        Assert.Equal(2, told.Length);
+        Assert.StartsWith("read users.json: ", told[0], StringComparison.Ordinal);
+        Assert.StartsWith("read 31 files of heart_rate: ", told[1], StringComparison.Ordinal);
+        Assert.EndsWith(", 186 records", told[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_long_run_tells_its_pace_every_two_seconds()
     {
         using Workplace place = Workplace.Empty();

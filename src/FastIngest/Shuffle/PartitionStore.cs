@@ -119,6 +119,7 @@ public sealed class PartitionStore : IDisposable
             segmentCount += piece.SegmentCount;
         }
 
+        pieces.Clear();
         foreach (SegmentRef segment in buffer.Segments)
         {
             segments[segmentCount++] = segment with { Start = segment.Start + byteCount };

@@ -148,14 +148,19 @@ public sealed class SourceFile : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Gives the mapping and its lease back as soon as no window uses it; reading goes on without.</summary>
+    public void StopMapping()
     {
         lock (_gate)
         {
             _mapWanted = false;
             UnmapWhenUnused();
         }
+    }
 
+    public void Dispose()
+    {
+        StopMapping();
         _handle.Dispose();
     }
 

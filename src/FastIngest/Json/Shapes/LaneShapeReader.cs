@@ -38,7 +38,7 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
         ShapeTree tree = Tree;
         length = 0;
         int limit = data.Length - (2 * StepBytes);
-        if (tree.Root < 0 || start > limit - MaxPrefix)
+        if (tree.Root < 0)
         {
             return false;
         }
@@ -59,8 +59,9 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
         int after;
         bool isLate = false;
         ulong set = 0;
+        ulong twice = 0;
         fields.RepeatedBytes = 0;
-        if (knowsLast && _lastEnd >= 0 && _prefixLength > 0 && RepeatsPrefix(ref Unsafe.Add(ref bytes, start)))
+        if (knowsLast && _lastEnd >= 0 && _prefixLength > 0 && start <= limit - MaxPrefix && RepeatsPrefix(ref Unsafe.Add(ref bytes, start)))
         {
             fields.RepeatedBytes = _prefixLength;
             node = _prefixNode;
@@ -125,6 +126,7 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
             if (field >= 0)
             {
                 Unsafe.Add(ref values, field) = new Field(at - start, textLength, kind);
+                twice |= set & (1ul << field);
                 set |= 1ul << field;
                 if (fields.RepeatedBytes == 0 && field < fields.Names.KeyCount)
                 {
@@ -146,6 +148,7 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
             {
                 Unsafe.Add(ref values, field) = new Field(at - start, digits, FieldKind.Decimal);
                 Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(fields.AllMillionths), field) = millionths;
+                twice |= set & (1ul << field);
                 set |= 1ul << field;
             }
 
@@ -169,7 +172,9 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
             if (current.Slot == SlotKind.Constant)
             {
                 AddConstant(ref current, start, at, fields);
-                set |= field >= 0 ? 1ul << field : 0;
+                ulong bit = field >= 0 ? 1ul << field : 0;
+                twice |= set & bit;
+                set |= bit;
             }
         }
 
@@ -211,7 +216,12 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
             ClearMissing(node, set, fields);
         }
 
-        if (fields.RepeatedBytes == 0)
+        if (twice != 0)
+        {
+            // A later value stands in a field of the prefix: the next record can not take it from there.
+            _prefixLength = 0;
+        }
+        else if (fields.RepeatedBytes == 0)
         {
             KeepPrefix(data.Slice(start, length), fields);
         }

@@ -32,6 +32,12 @@ internal sealed class MapStage(
         using Pool<ChunkResult> results = new((2 * options.Workers) + 2, () => new ChunkResult(borders));
         Workers.Run(options.Workers, "map", MapChunks, cancellationToken);
 
+        // Whoever wants to write the files need not wait for the reduce.
+        foreach (SourceFile file in input.Files)
+        {
+            file.StopMapping();
+        }
+
         void MapChunks(CancellationToken token)
         {
             using MapWorker worker = new(options);

@@ -107,6 +107,36 @@ public sealed class ShapeReaderTests
         Assert.True(taken > 1_000, $"{taken}");
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Records_of_one_user_and_day_are_read_from_behind_what_repeats(string width)
+    {
+        using GuardedMemory memory = new(64 * 1024);
+        Comparison comparison = new(width, RecordSchema.Of(Category.HeartRate).Names);
+        string[] users = ["u1", "user_000001", "user_000002", "jos\u00e9"];
+        string[] days = ["2024-01-01", "2024-01-02", "2024-1-1"];
+        string[] rests = ["", " 01:02:03", "T10:00", "\\u0020", "x"];
+        string[] values = ["61", "61.5", "-1", "1e2", "\"61\"", "null", "true", "[1]"];
+        string[] ends = ["", ", \"user_id\": \"other\"", ", \"date\": \"2024-01-01\"", ", \"date_time\": null", ", \"note\": \"x\""];
+        int user = 0;
+        int day = 0;
+        Fuzz.Run(300_000, 20_000, random =>
+        {
+            user = random.OneIn(12) ? random.Next(users.Length) : user;
+            day = random.OneIn(8) ? random.Next(days.Length) : day;
+            string rest = random.OneIn(3) ? random.Any(rests) : rests[1];
+            string value = random.OneIn(3) ? random.Any(values) : values[0];
+            string end = random.OneIn(4) ? random.Any(ends) : "";
+            byte[] record = $"{{\"user_id\": \"{users[user]}\", \"date_time\": \"{days[day]}{rest}\", \"value\": {value}{end}}}".Bytes();
+            byte[] data = [.. record, .. new byte[4 * TailBytes]];
+            if (!comparison.Check(memory.AtEnd(data), 0))
+            {
+                comparison.Teach(record);
+            }
+        });
+        Assert.True(comparison.Repeated > 5_000, $"{comparison.Repeated}");
+    }
+
     [Fact]
     public void A_gap_is_skipped_only_when_the_same_bytes_and_a_brace_follow()
     {
@@ -127,6 +157,10 @@ public sealed class ShapeReaderTests
         private readonly ShapeReader _fast = LaneWidths.Reader(width, names);
         private readonly RecordFields _fastFields = new(names);
         private readonly RecordFields _fields = new(names);
+        private byte[] _last = [];
+
+        /// <summary>How many records were known to begin like the one before.</summary>
+        public int Repeated { get; private set; }
 
         /// <summary>Teaches a record that the general reader accepts as a whole; false if it does not.</summary>
         public bool Teach(byte[] record)
@@ -145,6 +179,7 @@ public sealed class ShapeReaderTests
         {
             if (!_fast.TryRead(data, start, _fastFields, out int fastLength))
             {
+                _last = [];
                 return false;
             }
 
@@ -158,6 +193,9 @@ public sealed class ShapeReaderTests
             string expected = Describe(_fields, record);
             string actual = Describe(_fastFields, record);
             Assert.True(expected == actual, $"{width}: {record[..length].Shown()}\nexpected {expected}\nactual   {actual}");
+            Assert.Equal(_last.AsSpan(0, _fastFields.RepeatedBytes), record[.._fastFields.RepeatedBytes]);
+            Repeated += _fastFields.RepeatedBytes > 0 ? 1 : 0;
+            _last = record[..length].ToArray();
             return true;
         }
 

@@ -1,0 +1,137 @@
+using System.Buffers;
+using FastIngest.Generate;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Shuffle;
+using FastIngest.Sources;
+
+namespace FastIngest.Benchmarks;
+
+/// <summary>One file wholly in memory, and the readers and the mapper of its category over it.</summary>
+internal sealed class CategoryReading : IDisposable
+{
+    private static readonly SearchValues<byte> Separators = SearchValues.Create(" \r\n\t,[]"u8);
+
+    private readonly SourceFile _file;
+    private readonly FileWindow _window = new();
+    private readonly FramePosition _head;
+    private readonly RecordFields _fields;
+    private readonly ElementReader _reader;
+    private readonly RecordMapper _mapper;
+
+    public CategoryReading(Category category, string path)
+    {
+        _file = SourceFile.Open(path, IoMode.Pread);
+        _window.Attach(_file);
+        _window.MoveTo(0, _file.Length);
+        _head = FileHead.Find(_window.Bytes);
+        _fields = new RecordFields(RecordSchema.Of(category).Names);
+        _reader = new ElementReader(_window, _fields, SampleData.MaxRecordBytes);
+        _mapper = new RecordMapper(category);
+    }
+
+    public long Bytes => _file.Length;
+
+    /// <summary>As the pipeline reads: by learned shapes. Returns the records of the first part of the file.</summary>
+    public long ReadByShapes(double share = 1)
+    {
+        long records = 0;
+        _reader.Start(_head, EndOf(share));
+        while (_reader.Next())
+        {
+            records++;
+        }
+
+        return records;
+    }
+
+    /// <summary>By the general reader alone, one value after another.</summary>
+    public long ReadGenerally(double share = 1)
+    {
+        long records = 0;
+        long end = EndOf(share);
+        ReadOnlySpan<byte> bytes = _window.Bytes;
+        int position = (int)_head.Offset;
+        while (true)
+        {
+            int skipped = bytes[position..].IndexOfAnyExcept(Separators);
+            if (skipped < 0 || position + skipped >= end)
+            {
+                return records;
+            }
+
+            position += skipped;
+            if (GeneralReader.Read(bytes[position..], isFinal: true, _fields, out int length) != ReadStatus.Object)
+            {
+                throw new InvalidDataException($"{_file.Path}: no record at byte {position}");
+            }
+
+            position += length;
+            records++;
+        }
+    }
+
+    /// <summary>Reads by shapes and appends the events to the output.</summary>
+    public long Map(MapOutput output, double share = 1)
+    {
+        long records = 0;
+        output.Clear();
+        _mapper.Reset();
+        _reader.Start(_head, EndOf(share));
+        while (_reader.Next())
+        {
+            if (_mapper.Map(_reader.Element, _fields, output) is { } reason)
+            {
+                throw new InvalidDataException($"{_file.Path}: {reason} at byte {_reader.ElementOffset}");
+            }
+
+            records++;
+        }
+
+        _mapper.Flush(output);
+        return records;
+    }
+
+    private long EndOf(double share) => (long)(_file.Length * share);
+
+    public void Dispose()
+    {
+        _window.Dispose();
+        _file.Dispose();
+    }
+}
+
+/// <summary>The whole data set as one partition, ready to be reduced.</summary>
+internal sealed class MappedPartition
+{
+    /// <summary>Text of a batch, in bytes, as under the default memory limit.</summary>
+    public const int BatchTextBytes = 512 * 1024;
+
+    private readonly PartitionData _data = new();
+
+    public MappedPartition()
+    {
+        using PartitionStore store = new(1, memoryBytes: 1L << 30, Path.GetTempPath());
+        for (int i = 0; i < Categories.Length; i++)
+        {
+            using CategoryReading reading = new(Categories[i], SampleData.PathOf(Categories[i], GeneratorStyle.Pretty));
+            MapOutput output = new(Borders);
+            reading.Map(output);
+            store.Append(0, i, 0, output[0].Bytes);
+            InputBytes += reading.Bytes;
+        }
+
+        store.Seal();
+        store.Take(0, _data);
+    }
+
+    public KeyBorders Borders { get; } = KeyBorders.FromSample([], 1);
+
+    public Category[] Categories { get; } = Enum.GetValues<Category>();
+
+    public ReadOnlySpan<byte> Data => _data.Bytes;
+
+    public ReadOnlySpan<SegmentRef> Segments => _data.Segments;
+
+    public long InputBytes { get; }
+}

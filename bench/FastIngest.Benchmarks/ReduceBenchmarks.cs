@@ -1,0 +1,43 @@
+using BenchmarkDotNet.Attributes;
+using FastIngest.Health;
+
+namespace FastIngest.Benchmarks;
+
+/// <summary>Events to rows with their texts, one partition of the whole data set. Bytes are those of the JSON input.</summary>
+public class ReduceBenchmarks
+{
+    private readonly OneBatch _receiver = new();
+    private MappedPartition? _partition;
+    private PartitionReducer? _reducer;
+
+    [GlobalSetup]
+    public void Open()
+    {
+        _partition = new MappedPartition();
+        _reducer = new PartitionReducer(_partition.Borders, _partition.Categories, MappedPartition.BatchTextBytes);
+        Volume.Set(typeof(ReduceBenchmarks), _partition.InputBytes, Reduce());
+    }
+
+    [Benchmark]
+    public long Reduce()
+    {
+        long before = _reducer!.RowCount;
+        _reducer.Reduce(0, _partition!.Data, _partition.Segments, _receiver, default);
+        return _reducer.RowCount - before;
+    }
+
+    private sealed class OneBatch : IRowReceiver
+    {
+        private readonly SummaryBatch _batch = new();
+
+        public SummaryBatch Rent()
+        {
+            _batch.Reset();
+            return _batch;
+        }
+
+        public void Deliver(SummaryBatch batch)
+        {
+        }
+    }
+}

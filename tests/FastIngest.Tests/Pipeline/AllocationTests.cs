@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Reflection;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Shuffle;
+using FastIngest.Sources;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Pipeline;
+
+/// <summary>Reading and mapping are free of allocation once warm: no work for the collector, however large the input.</summary>
+public sealed class AllocationTests
+{
+    private const int Records = 10_000;
+
+    /// <summary>The last record of a file is left to the general reader and learned: that is once a lap, not once a record.</summary>
+    private const long MaxBytes = 4096;
+
+    private static bool IsDebugBuild =>
+        typeof(RecordMapper).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false;
+
+    public static TheoryData<Category> AllCategories => [.. Enum.GetValues<Category>()];
+
+    [Theory]
+    [MemberData(nameof(AllCategories))]
+    public void A_record_is_read_and_mapped_without_allocating(Category category)
+    {
+        Assert.SkipWhen(IsDebugBuild, "Code that is not optimized allocates where it reads constant tables.");
+        using TemporaryFolder folder = new();
+        byte[] sample = [.. File.ReadAllBytes(Directory.GetFiles(TestData.Health("ndjson"), $"{category.Name()}.json").Single())];
+        List<byte> bytes = [];
+        int records = 0;
+        while (records < Records)
+        {
+            bytes.AddRange(sample);
+            records += sample.AsSpan().Count((byte)'\n');
+        }
+
+        using SourceFile file = SourceFile.Open(folder.Write("data", bytes.ToArray()), IoMode.Mmap);
+        using FileWindow window = new();
+        window.Attach(file);
+        RecordFields fields = new(RecordSchema.Of(category).Names);
+        ElementReader reader = new(window, fields, 1 << 20);
+        RecordMapper mapper = new(category);
+        MapOutput output = new(KeyBorders.FromSample([], 1));
+        Assert.InRange(Lap(), Records, records + 1);
+
+        // Warm is when the runtime has compiled the loops anew, which it does in its own time.
+        long allocated = long.MaxValue;
+        for (int lap = 0; lap < 100 && allocated >= MaxBytes; lap++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Lap();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Thread.Sleep(allocated < MaxBytes ? 0 : 50);
+        }
+
+        Assert.True(allocated < MaxBytes, $"{allocated} bytes for {records} records of {category.Name()}");
+
+        long Lap()
+        {
+            output.Clear();
+            mapper.Reset();
+            window.MoveTo(0, file.Length);
+            reader.Start(new FramePosition(0, FrameState.Top), file.Length);
+            long mapped = 0;
+            while (reader.Next())
+            {
+                mapped += reader.Status == ReadStatus.Object && mapper.Map(reader.Element, fields, output) is null ? 1 : 0;
+            }
+
+            mapper.Flush(output);
+            return mapped;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using FastIngest.Shuffle;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Shuffle;
+
+/// <summary>Which partition a key falls in, and what comes out of a partition.</summary>
+public sealed class PartitionTests
+{
+    [Fact]
+    public void Any_borders_cut_all_keys_into_ranges_in_order_whatever_the_hint() => Fuzz.Run(1_100_000, 300, random =>
+    {
+        List<RowKey> keys = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => RandomKey(random))];
+        List<RowKey> sample = [.. keys.Where(_ => random.OneIn(2))];
+        int wanted = random.Next(1, 20);
+        KeyBorders borders = KeyBorders.FromSample([.. sample], wanted);
+        Assert.InRange(borders.PartitionCount, 1, wanted);
+        keys.Sort(RowKey.Compare);
+        int last = 0;
+        foreach (RowKey key in keys)
+        {
+            int partition = borders.Find(key.User, key.Day, 0);
+            for (int hint = 0; hint < borders.PartitionCount; hint++)
+            {
+                Assert.Equal(partition, borders.Find(key.User, key.Day, hint));
+            }
+
+            Assert.InRange(partition, last, borders.PartitionCount - 1);
+            last = partition;
+        }
+    });
+
+    [Fact]
+    public void Borders_cut_a_sample_into_equal_parts()
+    {
+        List<RowKey> sample = [.. Enumerable.Range(0, 1000).Select(i => new RowKey("u"u8.ToArray(), i))];
+        KeyBorders borders = KeyBorders.FromSample([.. sample.OrderBy(k => k.Day * 7919 % 1000)], 8);
+        Assert.Equal(8, borders.PartitionCount);
+        Assert.All(sample.GroupBy(k => borders.Find(k.User, k.Day, 0)), part => Assert.Equal(125, part.Count()));
+    }
+
+    [Fact]
+    public void Without_a_sample_there_is_one_partition()
+    {
+        KeyBorders borders = KeyBorders.FromSample([], 100);
+        Assert.Equal(1, borders.PartitionCount);
+        Assert.Equal(0, borders.Find("anyone"u8, int.MaxValue, 0));
+    }
+
+    [Fact]
+    public void Keys_are_ordered_by_the_bytes_of_the_user_then_by_day()
+    {
+        RowKey[] keys = [new("a"u8.ToArray(), 9), new("a\0"u8.ToArray(), 1), new("aa"u8.ToArray(), 0), new("b"u8.ToArray(), -1), new("b"u8.ToArray(), 0), new("\uE000"u8.ToArray(), 0), new("\U00010000"u8.ToArray(), 0)];
+        Assert.Equal(keys, keys.Reverse().Order(Comparer<RowKey>.Create(RowKey.Compare)));
+    }
+
+    [Fact]
+    public void Segments_leave_a_partition_in_input_order_with_their_bytes() => Fuzz.Run(1_200_000, 100, random =>
+    {
+        using PartitionStore store = new(3, random.Any<long>([0, 20_000, 1 << 20]), Path.GetTempPath());
+        PartitionData data = new();
+        List<(int Partition, int File, int Chunk, byte[] Bytes)> segments = [];
+        for (int file = 0; file < 4; file++)
+        {
+            for (int chunk = 0; chunk < random.Next(12); chunk++)
+            {
+                byte[] bytes = new byte[random.Next(1, 3000)];
+                random.NextBytes(bytes);
+                segments.Add((random.Next(3), file, chunk, bytes));
+            }
+        }
+
+        var shuffled = segments.ToArray();
+        random.Shuffle(shuffled);
+        Parallel.ForEach(shuffled, s => store.Append(s.Partition, s.File, s.Chunk, s.Bytes));
+        store.Seal();
+        for (int p = 0; p < store.Count; p++)
+        {
+            store.Take(p, data);
+            byte[] bytes = data.Bytes.ToArray();
+            SegmentRef[] found = data.Segments.ToArray();
+            Assert.Equal(segments.Where(s => s.Partition == p).Select(s => (s.File, s.Chunk)), found.Select(f => (f.FileIndex, f.ChunkIndex)));
+            Assert.All(segments.Where(s => s.Partition == p).Zip(found), pair =>
+                Assert.True(bytes.AsSpan(pair.Second.Start, pair.Second.Length).SequenceEqual(pair.First.Bytes)));
+            store.Take(p, data);
+            Assert.Empty(data.Segments.ToArray());
+        }
+    });
+
+    [Fact]
+    public void Byte_strings_are_numbered_in_the_order_in_which_they_first_come() => Fuzz.Run(1_300_000, 30, random =>
+    {
+        ByteStringTable table = new();
+        for (int lap = 0; lap < 3; lap++)
+        {
+            table.Clear();
+            Assert.Equal(0, table.Count);
+            Dictionary<string, int> expected = [];
+            for (int i = random.Next(2000); i > 0; i--)
+            {
+                string text = $"{random.Next(700)}{new string('x', random.Next(3) * random.Next(50))}";
+                text = random.OneIn(100) ? "" : text;
+                expected.TryAdd(text, expected.Count);
+                Assert.Equal(expected[text], table.Add(text.Bytes()));
+            }
+
+            Assert.Equal(expected.Count, table.Count);
+            Assert.All(expected, e => Assert.True(table[e.Value].SequenceEqual(e.Key.Bytes())));
+        }
+    });
+
+    private static RowKey RandomKey(Random random) => new(
+        [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.OneIn(5) ? (byte)255 : (byte)random.Next(3))],
+        random.OneIn(10) ? random.Any((int[])[int.MinValue, -1, int.MaxValue]) : random.Next(4));
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Shuffle;
+
+namespace FastIngest.Tests.Support;
+
+/// <summary>Records mapped and reduced without files: one partition, one chunk a category.</summary>
+internal sealed class Summaries : IRowReceiver
+{
+    private readonly SummaryBatch _batch = new();
+
+    private Summaries()
+    {
+    }
+
+    public SummaryBatch Batch => _batch;
+
+    /// <summary>The only row's number; null where it has none.</summary>
+    public double? this[int slot] => double.IsNaN(_batch.Rows[0].Numbers[slot]) ? null : _batch.Rows[0].Numbers[slot];
+
+    public string? Text(int slot) => _batch.Rows[0].Texts[slot].IsNull ? null : Encoding.UTF8.GetString(_batch.Text(_batch.Rows[0].Texts[slot]));
+
+    /// <summary>Rows made of records that must all be good.</summary>
+    public static Summaries Of(Category category, params string[] records)
+    {
+        KeyBorders borders = KeyBorders.FromSample([], 1);
+        MapOutput output = new(borders);
+        RecordMapper mapper = new(category);
+        foreach (string record in records)
+        {
+            Assert.Null(Map(mapper, category, record, output));
+        }
+
+        mapper.Flush(output);
+        Summaries summaries = new();
+        byte[] bytes = output[0].Bytes.ToArray();
+        PartitionReducer reducer = new(borders, [category], batchTextBytes: 1 << 19);
+        reducer.Reduce(0, bytes, [new SegmentRef(0, 0, 0, bytes.Length)], summaries, CancellationToken.None);
+        Assert.Equal(records.Length, reducer.Aggregated[(int)category]);
+        return summaries;
+    }
+
+    public static RejectReason? Map(RecordMapper mapper, Category category, string record, MapOutput output)
+    {
+        RecordFields fields = new(RecordSchema.Of(category).Names);
+        Assert.Equal(ReadStatus.Object, GeneralReader.Read(record.Bytes(), true, fields, out _));
+        return mapper.Map(record.Bytes(), fields, output);
+    }
+
+    public SummaryBatch Rent() => _batch;
+
+    public void Deliver(SummaryBatch batch)
+    {
+    }
+}
