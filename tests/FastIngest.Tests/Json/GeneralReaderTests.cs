@@ -72,7 +72,6 @@ public sealed class GeneralReaderTests
     [InlineData("""{"x": {"\ud800": 1}}""")]
     [InlineData("""{"x": [["\ud83d\u0041"]]}""")]
     [InlineData("""{"x": ["\ude42\ud83d"]}""")]
-    [InlineData("""["\ud800"]""")]
     public void A_lone_surrogate_anywhere_is_invalid_text(string text) => Read(text, ReadStatus.InvalidText, text.Length);
 
     [Theory]
