@@ -59,12 +59,24 @@ internal sealed class RandomDocument
         {
             string record = _random.Next(30) == 0 ? $"[{Record()},{Record()}]" : Record();
             _text.Append(damage > 0 && _random.Next(6) == 0 ? Torn(record) : record);
-            _text.Append(damage > 0 && _random.Next(8) == 0 ? Pick(Garbage) : "");
+            _text.Append(damage > 0 && _random.Next(8) == 0 ? Damage() : "");
             _text.Append(records == 1 && _random.Next(4) > 0 ? "" : _random.Next(12) == 0 ? Pick(Separators) : separator);
         }
 
         _text.Append(framing switch { 0 or 1 => "]", 2 => _random.Next(3) == 0 ? "],\"user_id\":1}" : "],\"more\":[{}]}", _ => "" }).Append(Pick(Separators));
     }
+
+    /// <summary>Garbage, and what goes to the limits of the search for the place to go on: 16 places tried, blanks beyond a window.</summary>
+    private string Damage() => _random.Next(10) switch
+    {
+        0 => $",{{\"a\":\"{Places()},{Record()}\n",
+        1 => $",[\"{Places()}\",{Record()}]",
+        2 when _random.Next(4) == 0 => $"x\n{new string(' ', _random.Next(140_000))}{{}},",
+        2 => $"}}{new string('\t', _random.Next(400))}",
+        _ => Pick(Garbage),
+    };
+
+    private string Places() => string.Concat(Enumerable.Repeat(",{x", _random.Next(13, 19)));
 
     private string Torn(string record)
     {
