@@ -57,8 +57,8 @@ internal sealed class SpillFile : IDisposable
         Write(MemoryMarshal.AsBytes(header));
         foreach (SegmentRef segment in buffer.Segments)
         {
-            SegmentRef copy = segment;
-            Write(MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref copy, 1)));
+            ReadOnlySpan<SegmentRef> one = [segment];
+            Write(MemoryMarshal.AsBytes(one));
         }
 
         buffer.CopyTo(pool, Reserve((int)buffer.Length));

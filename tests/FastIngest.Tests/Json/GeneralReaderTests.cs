@@ -75,9 +75,9 @@ public sealed class GeneralReaderTests
     public void A_lone_surrogate_anywhere_is_invalid_text(string text) => Read(text, ReadStatus.InvalidText, text.Length);
 
     [Theory]
-    [InlineData("""["\ud800"]""")]
+    [InlineData("[\"\\ud800\"]")]
     [InlineData("\"\\ud800\"")]
-    public void What_is_no_object_is_that_whatever_its_text(string text) => Read(text, ReadStatus.OtherValue, text.Length);
+    public void What_is_no_object_is_that_first_whatever_its_text(string text) => Read(text, ReadStatus.OtherValue, text.Length);
 
     [Theory]
     [InlineData("{\"a\": \"~\"}")]
