@@ -12,6 +12,8 @@ public sealed class RecordMapper
     /// <summary>The day under which a user's own record is kept: before all days.</summary>
     public const int ProfileDay = -1;
 
+    private static readonly LastKey None = new(new RecordFields(new FieldNames(false, "user_id", "date")), RecordSchema.Date, 0);
+
     private readonly Category _category;
     private readonly RecordSchema _schema;
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
@@ -19,7 +21,7 @@ public sealed class RecordMapper
     private int _runUserLength;
     private int _runDay;
     private int _sampleCount;
-    private LastKey _last;
+    private LastKey _last = None;
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
@@ -80,7 +82,7 @@ public sealed class RecordMapper
             return DateParser.IsRest(record.Slice(dayField.Start, dayField.Length)[DateParser.DayBytes..]);
         }
 
-        _last = default;
+        _last = None;
         day = ProfileDay;
         if (!TryGetText(record, fields[RecordSchema.UserId], out user))
         {
@@ -127,7 +129,7 @@ public sealed class RecordMapper
     public void Reset()
     {
         _sampleCount = 0;
-        _last = default;
+        _last = None;
     }
 
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
@@ -298,21 +300,26 @@ public sealed class RecordMapper
     /// <summary>What the last record had for a key, and where: it tells that the next one has the same.</summary>
     private readonly struct LastKey(RecordFields fields, int dayIndex, int day)
     {
-        private readonly bool _known = true;
-        private readonly int _shape = fields[RecordSchema.UserId].Kind == FieldKind.String ? fields.Shape : -1;
-        private readonly int _keyBytes = Math.Max(
-            fields[RecordSchema.UserId].Start + fields[RecordSchema.UserId].Length, fields[dayIndex].Start + DateParser.DayBytes);
+        private readonly Field _user = fields[RecordSchema.UserId];
+        private readonly int _dayStart = fields[dayIndex].Start;
+        private readonly int _keyBytes = fields[RecordSchema.UserId].Kind == FieldKind.String
+            ? Math.Max(fields[RecordSchema.UserId].Start + fields[RecordSchema.UserId].Length, fields[dayIndex].Start + DateParser.DayBytes)
+            : int.MaxValue;
 
         public int DayIndex { get; } = dayIndex;
 
         public int Day { get; } = day;
 
-        /// <summary>
-        /// Whether the next record repeats the bytes of the key. It is of the same shape, so those that stand before
-        /// the key are as long as before, and the same field holds the day.
-        /// </summary>
-        public bool Repeats(RecordFields next) =>
-            _known && next.RepeatedBytes > 0 && next.Shape == _shape && next.RepeatedBytes >= _keyBytes
-            && next[DayIndex].Kind == FieldKind.String && next[DayIndex].Length >= DateParser.DayBytes;
+        /// <summary>Whether the next record has its key where this one has it, among the bytes that it repeats.</summary>
+        public bool Repeats(RecordFields next)
+        {
+            if (next.RepeatedBytes == 0 || next.RepeatedBytes < _keyBytes || next[RecordSchema.UserId] != _user || RecordMapper.DayIndex(next) != DayIndex)
+            {
+                return false;
+            }
+
+            ref Field day = ref next[DayIndex];
+            return day.Kind == FieldKind.String && day.Start == _dayStart && day.Length >= DateParser.DayBytes;
+        }
     }
 }

@@ -33,12 +33,6 @@ public sealed class RecordFields(FieldNames names)
     /// </summary>
     public int RepeatedBytes { get; set; }
 
-    /// <summary>
-    /// The shape that the record was read by; records of equal shape have the same fields, of the same kinds but that
-    /// strings may be escaped and numbers long. -1 when it was read without one.
-    /// </summary>
-    public int Shape { get; set; } = -1;
-
     /// <summary>Changes whenever all fields were cleared.</summary>
     public int Generation { get; private set; }
 
@@ -46,7 +40,6 @@ public sealed class RecordFields(FieldNames names)
     {
         Generation++;
         RepeatedBytes = 0;
-        Shape = -1;
         Array.Clear(_values);
         OtherCount = 0;
     }

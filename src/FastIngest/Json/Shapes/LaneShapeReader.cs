@@ -210,7 +210,6 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
         return false;
 
     Done:
-        fields.Shape = node;
         if (!knowsLast || node != _lastEnd)
         {
             ClearMissing(node, set, fields);

@@ -112,7 +112,7 @@ internal sealed class OriginalReader(byte[] file, int maxRecordBytes)
 }
 
 /// <summary>One record, by "From element to record" and "What counts as a value" in docs/reading.md.</summary>
-internal readonly record struct OriginalRecord(JsonElement Element)
+internal sealed record OriginalRecord(JsonElement Element)
 {
     private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
     private static readonly Regex DayShape = new("""^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?\z""");
