@@ -96,7 +96,7 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     {
         ReadOnlySpan<byte> bytes = window.Bytes;
         int offset = (int)(_position - window.Offset);
-        if (_state == FrameState.Done || (uint)offset >= (uint)bytes.Length)
+        if (_state is FrameState.Closed or FrameState.Done || (uint)offset >= (uint)bytes.Length)
         {
             return false;
         }

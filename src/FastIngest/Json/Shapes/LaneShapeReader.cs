@@ -22,9 +22,8 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
     // The record before: its first bytes, up to and into its last key value, and where in the tree that value stands.
     private readonly byte[] _prefix = new byte[MaxPrefix + StepBytes];
     private int _prefixLength;
-    private int _prefixNode;
+    private int _prefixNode = -1;
     private int _prefixSlot;
-    private ulong _prefixSet;
 
     // How the record before ended: what it lacked is cleared already.
     private int _lastEnd = -1;
@@ -35,56 +34,42 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
     [SkipLocalsInit]
     private protected override bool TryReadCore(ReadOnlySpan<byte> data, int start, RecordFields fields, out int length)
     {
-        ShapeTree tree = Tree;
         length = 0;
         int limit = data.Length - (2 * StepBytes);
-        if (tree.Root < 0)
+        int node = Tree.Root;
+        if (node < 0 || start > limit)
         {
+            _prefixLength = 0;
             return false;
         }
 
         // SAFETY: every load of 64 bytes is at an offset of at most limit + 64, so it ends within data; node numbers
-        // come from the tree alone, whose arrays hold every node and 64 bytes behind every literal; field numbers come
-        // from the names, for each of which the fields have a place.
-        ref byte bytes = ref MemoryMarshal.GetReference(data);
-        ref ShapeNode nodes = ref MemoryMarshal.GetArrayDataReference(tree.Nodes);
-        ref byte literals = ref MemoryMarshal.GetArrayDataReference(tree.Literals);
+        // come from the tree alone; field numbers come from the names, for each of which the fields have a place.
+        ref byte record = ref Unsafe.Add(ref MemoryMarshal.GetReference(data), start);
+        ref ShapeNode nodes = ref MemoryMarshal.GetArrayDataReference(Tree.Nodes);
         ref Field values = ref MemoryMarshal.GetArrayDataReference(fields.Values);
-        bool knowsLast = tree.Version == _lastVersion && fields.Generation == _lastGeneration && ReferenceEquals(fields, _lastFields);
-        ref ShapeNode current = ref nodes;
-        int node = tree.Root;
-        int position = start;
-        int parent = -1;
-        int at;
-        int after;
+        nint end = limit - start;
+        nint position = 0;
+        nint at;
         bool isLate = false;
-        ulong set = 0;
-        ulong twice = 0;
-        fields.RepeatedBytes = 0;
-        if (knowsLast && _lastEnd >= 0 && _prefixLength > 0 && start <= limit - MaxPrefix && RepeatsPrefix(ref Unsafe.Add(ref bytes, start)))
+        bool isWhole = true;
+        ref ShapeNode current = ref nodes;
+        if (_prefixLength > 0 && _lastEnd >= 0 && KnowsLast(fields) && end >= MaxPrefix && RepeatsPrefix(ref record))
         {
-            fields.RepeatedBytes = _prefixLength;
+            isWhole = false;
             node = _prefixNode;
-            set = _prefixSet;
             current = ref Unsafe.Add(ref nodes, node);
-            at = start + _prefixSlot;
+            at = _prefixSlot;
             goto Slot;
         }
 
     Whole: // From the root.
-        set = 0;
-        _prefixSet = 0;
         fields.ClearOthers();
-
-    Step: // The bytes at `position` follow the slot of `parent`; `node` is the first that may stand there.
-        if (position > limit)
-        {
-            goto Unknown;
-        }
+        _prefixNode = -1;
 
     Literal: // Does the literal of `node` stand at `position`?
         current = ref Unsafe.Add(ref nodes, node);
-        if (!TLanes.Matches(ref Unsafe.Add(ref bytes, position), ref Unsafe.Add(ref literals, node * ShapeTree.MaxLiteral), current.LiteralMask))
+        if (!TLanes.Matches(ref Unsafe.Add(ref record, position), ref Unsafe.As<ShapeNode, byte>(ref current), current.LiteralMask))
         {
             goto Sibling;
         }
@@ -93,14 +78,15 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
 
     Slot: // The slot of `node` starts at `at`.
         int field = current.Field;
+        nint after = at;
         if (current.Slot == SlotKind.String)
         {
-            ulong stops = TLanes.StringStopMask(ref Unsafe.Add(ref bytes, at));
+            ulong stops = TLanes.StringStopMask(ref Unsafe.Add(ref record, at));
             int textLength = BitOperations.TrailingZeroCount(stops);
             FieldKind kind = FieldKind.String;
-            if (stops == 0 || Unsafe.Add(ref bytes, at + textLength) != '"')
+            if (stops == 0 || Unsafe.Add(ref record, at + textLength) != '"')
             {
-                textLength = LongString(data, at, textLength, out kind);
+                textLength = LongString(data[(start + (int)at)..], textLength, out kind);
                 if (textLength < 0)
                 {
                     goto Sibling;
@@ -125,36 +111,31 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
 
             if (field >= 0)
             {
-                Unsafe.Add(ref values, field) = new Field(at - start, textLength, kind);
-                twice |= set & (1ul << field);
-                set |= 1ul << field;
-                if (fields.RepeatedBytes == 0 && field < fields.Names.KeyCount)
+                Unsafe.Add(ref values, field) = new Field((int)at, textLength, kind);
+                if (current.EndsKey && isWhole)
                 {
                     _prefixNode = node;
-                    _prefixSlot = at - start;
-                    _prefixSet = set;
+                    _prefixSlot = (int)at;
                 }
             }
             else if (field == ShapeNode.OtherField)
             {
-                AddOther(ref current, start, at, textLength, kind, fields);
+                AddOther(ref current, (int)at, textLength, kind, fields);
             }
         }
         else if (current.Slot == SlotKind.Number)
         {
-            int digits = NumberScan.ReadShort(ref Unsafe.Add(ref bytes, at), out long millionths);
+            int digits = NumberScan.ReadShort(ref Unsafe.Add(ref record, at), out long millionths);
             after = at + digits;
             if (field >= 0)
             {
-                Unsafe.Add(ref values, field) = new Field(at - start, digits, FieldKind.Decimal);
+                Unsafe.Add(ref values, field) = new Field((int)at, digits, FieldKind.Decimal);
                 Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(fields.AllMillionths), field) = millionths;
-                twice |= set & (1ul << field);
-                set |= 1ul << field;
             }
 
             if (digits == 0 || field == ShapeNode.OtherField)
             {
-                after = at + LongNumber(data, ref current, start, at, fields);
+                after = at + LongNumber(data[(start + (int)at)..], ref current, (int)at, fields);
                 if (after == at)
                 {
                     goto Sibling;
@@ -163,42 +144,40 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
         }
         else if (current.Slot == SlotKind.End)
         {
-            length = at - start;
-            goto Done;
+            length = (int)at;
+            Finish(node, isWhole, data.Slice(start, length), fields);
+            return true;
         }
-        else
+        else if (current.Slot == SlotKind.Constant)
         {
-            after = at;
-            if (current.Slot == SlotKind.Constant)
-            {
-                AddConstant(ref current, start, at, fields);
-                ulong bit = field >= 0 ? 1ul << field : 0;
-                twice |= set & bit;
-                set |= bit;
-            }
+            AddConstant(ref current, (int)at, fields);
         }
 
         if (isLate)
         {
             isLate = false;
-            tree.NoteLateMatch(parent, node);
+            Tree.NoteLateMatch(node);
         }
 
-        parent = node;
-        node = current.Child;
         position = after;
-        goto Step;
-
-    Sibling: // `node` does not stand at `position`; another one may.
-        if (parent < 0 && fields.RepeatedBytes > 0)
+        node = current.Child;
+        if (position <= end)
         {
-            fields.RepeatedBytes = 0;
-            node = tree.Root;
+            goto Literal;
+        }
+
+        goto Unknown;
+
+    Sibling: // `node` does not stand at `position`; another one may, or behind a repeated prefix one from the root.
+        if (!isWhole && node == _prefixNode)
+        {
+            isWhole = true;
+            node = Tree.Root;
             goto Whole;
         }
 
-        node = current.Sibling;
         isLate = true;
+        node = current.Sibling;
         if (node >= 0)
         {
             goto Literal;
@@ -208,24 +187,31 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
         _lastEnd = -1;
         _prefixLength = 0;
         return false;
+    }
 
-    Done:
-        if (!knowsLast || node != _lastEnd)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool KnowsLast(RecordFields fields) =>
+        Tree.Version == _lastVersion && fields.Generation == _lastGeneration && ReferenceEquals(fields, _lastFields);
+
+    /// <summary>Says how much repeats, clears the fields that the record does not have, and keeps its prefix for the next one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Finish(int endNode, bool isWhole, ReadOnlySpan<byte> record, RecordFields fields)
+    {
+        fields.RepeatedBytes = isWhole ? 0 : _prefixLength;
+        if (endNode != _lastEnd || !KnowsLast(fields))
         {
-            ClearMissing(node, set, fields);
+            ClearMissing(endNode, fields);
         }
 
-        if (twice != 0)
+        if (isWhole)
+        {
+            KeepPrefix(record, fields);
+        }
+        else if (Tree.Nodes[endNode].HasFieldTwice)
         {
             // A later value stands in a field of the prefix: the next record can not take it from there.
             _prefixLength = 0;
         }
-        else if (fields.RepeatedBytes == 0)
-        {
-            KeepPrefix(data.Slice(start, length), fields);
-        }
-
-        return true;
     }
 
     /// <summary>Whether the record begins as the one before did.</summary>
@@ -254,13 +240,8 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
     private void KeepPrefix(ReadOnlySpan<byte> record, RecordFields fields)
     {
         _prefixLength = 0;
-        if (_prefixSet == 0)
-        {
-            return;
-        }
-
         int length = _prefixSlot + RepeatedValueBytes;
-        if (length <= MaxPrefix && length < record.Length && !fields.Names.TakesOthers)
+        if (_prefixNode >= 0 && length <= MaxPrefix && length < record.Length && !fields.Names.TakesOthers && !Tree.Nodes[_lastEnd].HasFieldTwice)
         {
             record[..length].CopyTo(_prefix);
             _prefixLength = length;
@@ -273,61 +254,63 @@ internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(na
     private void NoteSurprise(ref ShapeNode node, int length)
     {
         node.LastLength = length;
-        node.Varies = ++node.Surprises > 64 && node.Surprises > ReadCount / 16;
+        node.Surprises = (ushort)Math.Min(node.Surprises + 1, ushort.MaxValue);
+        node.Varies = node.Surprises > 64 && node.Surprises > ReadCount / 16;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LongString(ReadOnlySpan<byte> data, int at, int plain, out FieldKind kind)
+    private static int LongString(ReadOnlySpan<byte> text, int plain, out FieldKind kind)
     {
-        int length = StringScan.Length(data[at..], plain, out bool isEscaped);
+        int length = StringScan.Length(text, plain, out bool isEscaped);
         kind = isEscaped ? FieldKind.EscapedString : FieldKind.String;
         return length;
     }
 
     /// <summary>Reads a number of any form; returns its length, or 0.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LongNumber(ReadOnlySpan<byte> data, ref ShapeNode node, int start, int at, RecordFields fields)
+    private static int LongNumber(ReadOnlySpan<byte> text, ref ShapeNode node, int at, RecordFields fields)
     {
-        int length = NumberScan.Length(data[at..]);
+        int length = NumberScan.Length(text);
         if (length > 0 && node.Field >= 0)
         {
-            fields[node.Field] = new Field(at - start, length, FieldKind.Number);
+            fields[node.Field] = new Field(at, length, FieldKind.Number);
         }
         else if (length > 0 && node.Field == ShapeNode.OtherField)
         {
-            AddOther(ref node, start, at, length, FieldKind.Number, fields);
+            AddOther(ref node, at, length, FieldKind.Number, fields);
         }
 
         return length;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddConstant(ref ShapeNode node, int start, int at, RecordFields fields)
+    private static void AddConstant(ref ShapeNode node, int literalEnd, RecordFields fields)
     {
-        int constantStart = at - node.ConstantLength;
+        int start = literalEnd - node.ConstantLength;
         if (node.Field >= 0)
         {
-            fields[node.Field] = new Field(constantStart - start, node.ConstantLength, node.ConstantKind);
+            fields[node.Field] = new Field(start, node.ConstantLength, node.ConstantKind);
         }
         else
         {
-            AddOther(ref node, start, constantStart, node.ConstantLength, node.ConstantKind, fields, at);
+            AddOther(ref node, start, node.ConstantLength, node.ConstantKind, fields, literalEnd);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddOther(
-        ref ShapeNode node, int start, int valueStart, int valueLength, FieldKind kind, RecordFields fields, int literalEnd = -1)
+    private static void AddOther(ref ShapeNode node, int valueStart, int valueLength, FieldKind kind, RecordFields fields, int literalEnd = -1)
     {
         int nameStart = (literalEnd < 0 ? valueStart : literalEnd) - node.NameDistance;
         fields.AddOther(
-            new Field(nameStart - start, node.NameLength, node.NameIsEscaped ? FieldKind.EscapedString : FieldKind.String),
-            new Field(valueStart - start, valueLength, kind));
+            new Field(nameStart, node.NameLength, node.NameIsEscaped ? FieldKind.EscapedString : FieldKind.String),
+            new Field(valueStart, valueLength, kind));
     }
 
     /// <summary>Clears the fields that the record does not have; they stay clear while records end alike.</summary>
-    private void ClearMissing(int endNode, ulong set, RecordFields fields)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ClearMissing(int endNode, RecordFields fields)
     {
+        ulong set = Tree.Nodes[endNode].Fields;
         for (int field = 0; field < fields.Names.Count; field++)
         {
             if ((set & (1ul << field)) == 0)

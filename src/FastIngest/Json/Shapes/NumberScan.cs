@@ -16,7 +16,8 @@ internal static class NumberScan
     /// Reads <c>-?digits[.digits]</c> with at most 7 digits before and 6 behind the point. The length of the text is
     /// returned, 0 when it is anything else: a longer number, one with an exponent, or none.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: within the reader's loop the compiler would keep the values of both in memory instead of registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static int ReadShort(ref byte text, out long millionths)
     {
         // SAFETY: at most 1 + 7 + 1 + 8 bytes are looked at, and 32 are readable by contract.

@@ -61,7 +61,7 @@ internal static class ShapeLearner
         }
 
         builder.Add(record.Length, record.Length, new ShapeNode { Slot = SlotKind.End, Field = ShapeNode.NoField });
-        return builder.Commit();
+        return builder.Commit(names.KeyCount);
 
         ShapeNode Slot(SlotKind kind) => new()
         {
@@ -85,10 +85,10 @@ internal static class ShapeLearner
         /// <summary>A slot from one offset to another; what lies before it is literal.</summary>
         public void Add(int slotStart, int slotEnd, ShapeNode node)
         {
-            while (slotStart - _literalStart > ShapeTree.MaxLiteral)
+            while (slotStart - _literalStart > ShapeNode.MaxLiteral)
             {
-                _pieces.Add((_literalStart, _literalStart + ShapeTree.MaxLiteral, new ShapeNode { Slot = SlotKind.None, Field = ShapeNode.NoField }));
-                _literalStart += ShapeTree.MaxLiteral;
+                _pieces.Add((_literalStart, _literalStart + ShapeNode.MaxLiteral, new ShapeNode { Slot = SlotKind.None, Field = ShapeNode.NoField }));
+                _literalStart += ShapeNode.MaxLiteral;
             }
 
             if (node.Field == ShapeNode.OtherField)
@@ -107,7 +107,7 @@ internal static class ShapeLearner
             Add(start + length, start + length, node);
         }
 
-        public readonly bool Commit()
+        public readonly bool Commit(int keyCount)
         {
             if (!tree.HasRoomFor(_pieces.Count))
             {
@@ -119,10 +119,12 @@ internal static class ShapeLearner
                 return false;
             }
 
+            int lastKey = _pieces.FindLastIndex(p => p.Node.Slot == SlotKind.String && p.Node.Field >= 0 && p.Node.Field < keyCount);
             int parent = -1;
-            foreach ((int start, int end, ShapeNode node) in _pieces)
+            for (int i = 0; i < _pieces.Count; i++)
             {
-                parent = tree.GetOrAdd(parent, _record[start..end], node);
+                (int start, int end, ShapeNode node) = _pieces[i];
+                parent = tree.GetOrAdd(parent, _record[start..end], node with { EndsKey = i == lastKey });
             }
 
             return true;

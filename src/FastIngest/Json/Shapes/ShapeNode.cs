@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Json.Shapes;
 
 /// <summary>What follows the literal bytes of a <see cref="ShapeNode"/>.</summary>
@@ -27,35 +30,42 @@ internal enum SlotKind : byte
 ///                               └ ",\n    "note": "  ⟨string⟩ …                   a sibling of ⟨number⟩'s node
 /// </code>
 /// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
 internal struct ShapeNode
 {
+    public const short NoField = -1, OtherField = -2;
+
+    /// <summary>The longest literal.</summary>
+    public const int MaxLiteral = 64;
+
+    /// <summary>The literal, then zeros.</summary>
+    public LiteralBytes Literal;
+
     /// <summary>The lowest <see cref="LiteralLength"/> bits.</summary>
     public ulong LiteralMask;
 
-    /// <summary>1 to 64 bytes; they stand at 64 times the node's number in the tree's literals.</summary>
+    /// <summary>The fields that are set once the slot is read, a bit each.</summary>
+    public ulong Fields;
+
+    /// <summary>1 to 64 bytes.</summary>
     public int LiteralLength;
-
-    /// <summary>First node behind the slot; -1 is none.</summary>
-    public int Child;
-
-    /// <summary>Node to try when this one does not match; -1 is none.</summary>
-    public int Sibling;
 
     /// <summary>The length that a string had last; it is expected again.</summary>
     public int LastLength;
-
-    /// <summary>How often a string's length was not the expected one; and, when that is often, that none is expected.</summary>
-    public int Surprises;
-
-    public bool Varies;
-
-    /// <summary>How often the node matched since it was learned, as far as its place among its siblings depends on it.</summary>
-    public int Hits;
 
     /// <summary>The field that the value belongs to: its index, <see cref="NoField"/> or <see cref="OtherField"/>.</summary>
     public short Field;
 
     public SlotKind Slot;
+
+    /// <summary>Whether the lengths of the strings differ too often to be expected.</summary>
+    public bool Varies;
+
+    /// <summary>Whether the slot holds the last string of a key that may repeat.</summary>
+    public bool EndsKey;
+
+    /// <summary>Whether a field stands twice on the way to here.</summary>
+    public bool HasFieldTwice;
 
     /// <summary>Of a constant.</summary>
     public FieldKind ConstantKind;
@@ -63,11 +73,24 @@ internal struct ShapeNode
     /// <summary>Of a constant: its bytes at the end of the literal.</summary>
     public byte ConstantLength;
 
+    /// <summary>First node behind the slot, node to try when this one does not match, and node before: -1 is none.</summary>
+    public short Child, Sibling, Parent;
+
     /// <summary>Of an other field's name: whether it has escapes.</summary>
     public bool NameIsEscaped;
 
     /// <summary>Of an other field: how far before the end of the literal its name starts, and its length in bytes.</summary>
     public int NameDistance, NameLength;
 
-    public const short NoField = -1, OtherField = -2;
+    /// <summary>How often a string's length was not the expected one.</summary>
+    public ushort Surprises;
+
+    /// <summary>How often the node matched late, as far as its place among its siblings depends on it.</summary>
+    public ushort Hits;
+
+    [InlineArray(MaxLiteral)]
+    public struct LiteralBytes
+    {
+        private byte _first;
+    }
 }

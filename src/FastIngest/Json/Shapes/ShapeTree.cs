@@ -3,34 +3,26 @@ namespace FastIngest.Json.Shapes;
 /// <summary>The shapes known so far: a tree of <see cref="ShapeNode"/>s in one array. Bounded; a full tree starts anew.</summary>
 internal sealed class ShapeTree
 {
-    /// <summary>The longest literal of a node.</summary>
-    public const int MaxLiteral = 64;
-
     /// <summary>Enough for a dozen shapes of a dozen fields with options; small enough for the second-level cache.</summary>
     private const int MaxNodes = 1024;
 
     private ShapeNode[] _nodes = new ShapeNode[64];
-    private byte[] _literals = new byte[65 * MaxLiteral];
-    private int _root = -1;
-
-    public int Count { get; private set; }
+    private int _count;
+    private short _root = -1;
 
     /// <summary>The first node of all shapes; -1 when nothing was learned.</summary>
     public int Root => _root;
 
     public ShapeNode[] Nodes => _nodes;
 
-    /// <summary>The literals of all nodes; any node's can be read for 64 bytes.</summary>
-    public byte[] Literals => _literals;
-
     /// <summary>Changes with every change of the tree but the order of siblings.</summary>
     public int Version { get; private set; }
 
-    public bool HasRoomFor(int nodes) => Count + nodes <= MaxNodes;
+    public bool HasRoomFor(int nodes) => _count + nodes <= MaxNodes;
 
     public void Clear()
     {
-        Count = 0;
+        _count = 0;
         _root = -1;
         Version++;
     }
@@ -38,58 +30,58 @@ internal sealed class ShapeTree
     /// <summary>The node behind <paramref name="parent"/> (-1 for the root) that is equal to the one given; added first if it is new.</summary>
     public int GetOrAdd(int parent, ReadOnlySpan<byte> literal, in ShapeNode node)
     {
-        int first = parent < 0 ? Root : _nodes[parent].Child;
+        short first = FirstOf(parent);
         for (int sibling = first; sibling >= 0; sibling = _nodes[sibling].Sibling)
         {
             ref ShapeNode known = ref _nodes[sibling];
             if (known.Slot == node.Slot && known.Field == node.Field && known.ConstantKind == node.ConstantKind
                 && known.ConstantLength == node.ConstantLength
                 && known.NameDistance == node.NameDistance && known.NameLength == node.NameLength
-                && literal.SequenceEqual(LiteralOf(sibling)))
+                && literal.SequenceEqual(known.Literal[..known.LiteralLength]))
             {
+                known.EndsKey |= node.EndsKey;
                 return sibling;
             }
         }
 
-        int added = Add(literal, node with { Sibling = first });
-        if (parent < 0)
-        {
-            _root = added;
-        }
-        else
-        {
-            _nodes[parent].Child = added;
-        }
-
+        short added = Add(literal, node);
+        _nodes[added].Sibling = first;
+        _nodes[added].Parent = (short)parent;
+        FirstOf(parent) = added;
+        ulong before = parent < 0 ? 0 : _nodes[parent].Fields;
+        ulong own = node.Field >= 0 ? 1ul << node.Field : 0;
+        _nodes[added].Fields = before | own;
+        _nodes[added].HasFieldTwice = (before & own) != 0 || (parent >= 0 && _nodes[parent].HasFieldTwice);
         return added;
     }
 
     /// <summary>Notes that a node matched after those before it did not, and lets it rise when it does so more often.</summary>
-    public void NoteLateMatch(int parent, int node)
+    public void NoteLateMatch(int node)
     {
-        int hits = ++_nodes[node].Hits;
-        ref int link = ref FirstOf(parent);
+        ref ShapeNode matched = ref _nodes[node];
+        matched.Hits = (ushort)Math.Min(matched.Hits + 1, ushort.MaxValue);
+        ref short link = ref FirstOf(matched.Parent);
         while (link != node)
         {
-            int before = link;
-            if (_nodes[before].Sibling == node)
+            ref ShapeNode before = ref _nodes[link];
+            if (before.Sibling == node)
             {
-                if (hits > _nodes[before].Hits)
+                if (matched.Hits > before.Hits)
                 {
-                    _nodes[before].Hits = Math.Max(0, _nodes[before].Hits - 1);
-                    _nodes[before].Sibling = _nodes[node].Sibling;
-                    _nodes[node].Sibling = before;
-                    link = node;
+                    before.Hits = (ushort)Math.Max(0, before.Hits - 1);
+                    before.Sibling = matched.Sibling;
+                    matched.Sibling = link;
+                    link = (short)node;
                 }
 
                 return;
             }
 
-            link = ref _nodes[before].Sibling;
+            link = ref before.Sibling;
         }
     }
 
-    private ref int FirstOf(int parent)
+    private ref short FirstOf(int parent)
     {
         if (parent >= 0)
         {
@@ -99,22 +91,19 @@ internal sealed class ShapeTree
         return ref _root;
     }
 
-    private ReadOnlySpan<byte> LiteralOf(int node) => _literals.AsSpan(node * MaxLiteral, _nodes[node].LiteralLength);
-
-    private int Add(ReadOnlySpan<byte> literal, ShapeNode node)
+    private short Add(ReadOnlySpan<byte> literal, ShapeNode node)
     {
-        if (Count == _nodes.Length)
+        if (_count == _nodes.Length)
         {
-            Array.Resize(ref _nodes, Count * 2);
-            Array.Resize(ref _literals, ((Count * 2) + 1) * MaxLiteral);
+            Array.Resize(ref _nodes, _count * 2);
         }
 
+        literal.CopyTo(node.Literal);
         node.LiteralLength = literal.Length;
-        node.LiteralMask = literal.Length == MaxLiteral ? ulong.MaxValue : (1ul << literal.Length) - 1;
+        node.LiteralMask = literal.Length == ShapeNode.MaxLiteral ? ulong.MaxValue : (1ul << literal.Length) - 1;
         node.Child = -1;
-        _nodes[Count] = node;
-        literal.CopyTo(_literals.AsSpan(Count * MaxLiteral));
+        _nodes[_count] = node;
         Version++;
-        return Count++;
+        return (short)_count++;
     }
 }
