@@ -9,13 +9,13 @@ namespace FastIngest.Pipeline;
 /// <param name="Batches">Row batches on the way to the sinks.</param>
 /// <param name="BatchTextBytes">Text of a row batch.</param>
 /// <param name="MaxPartitions">Partitions that the event memory can serve.</param>
-internal sealed record MemoryPlan(long EventBytes, int ChunkBytes, int Batches, int BatchTextBytes, int MaxPartitions)
+public sealed record MemoryPlan(long EventBytes, int ChunkBytes, int Batches, int BatchTextBytes, int MaxPartitions)
 {
     /// <summary>The smallest limit that can be kept to; with a smaller one a run works all the same, and spills everything.</summary>
-    public const long MinLimit = 48L << 20;
+    public const long MinLimit = 128L << 20;
 
     /// <summary>Code, runtime, sinks: what a run takes that has nothing to keep.</summary>
-    private const long ProcessBytes = 30L << 20;
+    private const long ProcessBytes = 40L << 20;
 
     private const int MaxChunkBytes = 4 << 20;
     private const int MinChunkBytes = 256 << 10;
@@ -31,6 +31,6 @@ internal sealed record MemoryPlan(long EventBytes, int ChunkBytes, int Batches, 
         int batches = 8 * workers;
         int batchText = (int)Math.Clamp(rest / 4 / (2 * batches), MinBatchTextBytes, MaxBatchTextBytes);
         long events = rest / 2;
-        return new MemoryPlan(events, chunk, batches, batchText, (int)Math.Clamp(events / (96 << 10), 1, 512));
+        return new MemoryPlan(events, chunk, batches, batchText, (int)Math.Clamp(events / (24 << 10), 1, 512));
     }
 }

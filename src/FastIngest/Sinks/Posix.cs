@@ -5,7 +5,7 @@ namespace FastIngest.Sinks;
 /// <summary>The few system calls that whole-or-not-at-all files need and .NET does not have.</summary>
 internal static partial class Posix
 {
-    public const int Interrupted = 4, TryAgain = 11, Exists = 17, BrokenPipe = 32;
+    public const int TryAgain = 11, Exists = 17, BrokenPipe = 32;
 
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint NoReplace = 1; // RENAME_NOREPLACE
@@ -109,10 +109,6 @@ internal static partial class Posix
             _ = Close(descriptor);
         }
     }
-
-    /// <summary>Writes some bytes to a descriptor; -1 and <see cref="Marshal.GetLastPInvokeError"/> on a fault.</summary>
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nint count);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);

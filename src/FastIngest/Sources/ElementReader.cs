@@ -71,6 +71,7 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
         {
             _shapes.Learn(window.Bytes.Slice((int)(_position - window.Offset), (int)length));
         }
+
         if (status == ReadStatus.Invalid)
         {
             _position = Resume(_position, _position + length);

@@ -9,6 +9,9 @@ public sealed unsafe class FileWindow : IDisposable
 {
     private const int PageBytes = 4096;
 
+    /// <summary>The kernel maps pages around a fault too, within blocks of this size: they are given back as well.</summary>
+    private const int FaultBytes = 64 * 1024;
+
     private SourceFile? _file;
     private byte[] _buffer = [];
     private byte* _mapped;
@@ -67,12 +70,14 @@ public sealed unsafe class FileWindow : IDisposable
     {
         if (_mapped != null)
         {
-            // SAFETY: whole pages within the mapping; dropping them only costs a fault when they are read again.
-            nint start = (nint)_mapped & -PageBytes;
-            nuint length = (nuint)((nint)_mapped + _length - start);
+            // SAFETY: whole pages within the mapping; dropping them only costs a fault when they are read again, also
+            // where another window looks at them.
+            nint map = (nint)_mapped - (nint)Offset;
+            nint start = Math.Max(map, (nint)_mapped & -FaultBytes);
+            nint end = (nint)Math.Min(map + (nint)_file!.Length, ((nint)_mapped + _length + FaultBytes) & -FaultBytes);
             _mapped = null;
-            _ = Native.Advise(start, length, Native.AdviceDontNeed);
-            _file!.EndMappedUse();
+            _ = Native.Advise(start, (nuint)(end - start), Native.AdviceDontNeed);
+            _file.EndMappedUse();
         }
 
         _length = 0;

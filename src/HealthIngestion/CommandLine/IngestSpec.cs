@@ -61,7 +61,7 @@ internal sealed class IngestSpec
     {
         HelpName = "SIZE",
         Description = "what the process may take of memory; what does not fit goes to the temporary folder (default: 256MiB)",
-        CustomParser = Values.Size(48 << 20, 1L << 40),
+        CustomParser = Values.Size(MemoryPlan.MinLimit, 1L << 40),
     };
 
     public Option<string?> TempDir { get; } = new("--temp-dir")
