@@ -70,6 +70,16 @@ install_missing() {
     missing=()
 }
 
+# The server that tests start for themselves. Debian's package would start one of its own, which nobody asked for.
+need_postgresql() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+    if [[ $(id -u) == 0 && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    missing+=(postgresql)
+}
+
 need_dotnet() {
     command -v dotnet >/dev/null && return
     if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
@@ -156,6 +166,7 @@ aot_if_stale() {
 run_tests() {
     need sqlite3 sqlite3
     need /usr/share/zoneinfo tzdata
+    need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0
     log=$(mktemp)

@@ -104,34 +104,40 @@ internal sealed class CategoryReading : IDisposable
 /// <summary>The whole data set as one partition, ready to be reduced.</summary>
 internal sealed class MappedPartition
 {
-    /// <summary>Text of a batch, in bytes, as under the default memory limit.</summary>
-    public const int BatchTextBytes = 512 * 1024;
-
-    private readonly PartitionData _data = new();
+    private readonly PartitionData _data = new(1 << 20);
 
     public MappedPartition()
     {
-        using PartitionStore store = new(1, memoryBytes: 1L << 30, Path.GetTempPath());
+        using PartitionStore store = new(1, new BlockPool(1L << 30), Path.GetTempPath());
         for (int i = 0; i < Categories.Length; i++)
         {
             using CategoryReading reading = new(Categories[i], SampleData.PathOf(Categories[i], GeneratorStyle.Pretty));
             MapOutput output = new(Borders);
             reading.Map(output);
-            store.Append(0, i, 0, output[0].Bytes);
+            store.Append(0, new SegmentId((int)Categories[i], i, 0), output[0].Bytes);
             InputBytes += reading.Bytes;
         }
 
         store.Seal();
-        store.Take(0, _data);
+        store.Load(0, _data);
     }
 
     public KeyBorders Borders { get; } = KeyBorders.FromSample([], 1);
 
     public Category[] Categories { get; } = Enum.GetValues<Category>();
 
-    public ReadOnlySpan<byte> Data => _data.Bytes;
+    /// <summary>A reducer for a partition of any size, with batches as under the default memory limit.</summary>
+    public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024);
 
-    public ReadOnlySpan<SegmentRef> Segments => _data.Segments;
+    public void Reduce(PartitionReducer reducer, IRowReceiver receiver)
+    {
+        if (!reducer.TryRead(_data.Bytes, _data.Segments))
+        {
+            throw new InvalidOperationException("The partition has too many runs.");
+        }
+
+        reducer.Reduce(KeyRange.All, _data.Bytes, receiver, default);
+    }
 
     public long InputBytes { get; }
 }

@@ -14,7 +14,7 @@ public class ReduceBenchmarks
     public void Open()
     {
         _partition = new MappedPartition();
-        _reducer = new PartitionReducer(_partition.Borders, _partition.Categories, MappedPartition.BatchTextBytes);
+        _reducer = MappedPartition.NewReducer();
         Volume.Set(typeof(ReduceBenchmarks), _partition.InputBytes, Reduce());
     }
 
@@ -22,13 +22,13 @@ public class ReduceBenchmarks
     public long Reduce()
     {
         long before = _reducer!.RowCount;
-        _reducer.Reduce(0, _partition!.Data, _partition.Segments, _receiver, default);
+        _partition!.Reduce(_reducer, _receiver);
         return _reducer.RowCount - before;
     }
 
     private sealed class OneBatch : IRowReceiver
     {
-        private readonly SummaryBatch _batch = new();
+        private readonly SummaryBatch _batch = new(rowCapacity: 1024, textCapacity: 512 * 1024);
 
         public SummaryBatch Rent()
         {

@@ -16,8 +16,8 @@ public class SinkBenchmarks
     public void Open()
     {
         MappedPartition partition = new();
-        PartitionReducer reducer = new(partition.Borders, partition.Categories, MappedPartition.BatchTextBytes);
-        reducer.Reduce(0, partition.Data, partition.Segments, _rows, default);
+        PartitionReducer reducer = MappedPartition.NewReducer();
+        partition.Reduce(reducer, _rows);
         _database = SampleData.Scratch("sink.db");
         Volume.Set(typeof(SinkBenchmarks), _rows.Batches.Sum(b => (long)b.TextLength), reducer.RowCount);
     }

@@ -72,7 +72,7 @@ internal static class IngestCommand
         {
             try
             {
-                sinks.Add(SinkFactory.Create(target, StandardStream.OpenOutput));
+                sinks.Add(SinkFactory.Create(target, new SinkOptions(StandardStream.OpenOutput, settings.Schema)));
             }
             catch (IngestException wrong)
             {
@@ -117,12 +117,19 @@ internal static class IngestCommand
             ClosingWriter.Write(ClosingReport.Of(report, settings, peakBytes), report, log);
         }
 
+        SinkReport[] failed = [.. report.Sinks.Where(s => s.Fault is not null)];
+        foreach (SinkReport sink in failed)
+        {
+            log.Error($"{Faults.Line(sink.Fault!)} The other targets are complete.");
+        }
+
         if (!balance.IsOk)
         {
             log.Error($"the balance does not add up: {balance}. Do not use this output; keep the input and report this as a bug.");
             return ExitCode.Failed;
         }
 
-        return settings.IsStrict && report.Rejected > 0 ? ExitCode.Rejected : ExitCode.Done;
+        return failed.Length > 0 ? ExitCode.Failed
+            : settings.IsStrict && report.Rejected > 0 ? ExitCode.Rejected : ExitCode.Done;
     }
 }

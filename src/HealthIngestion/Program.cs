@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text;
 using FastIngest.Json.Shapes;
+using FastIngest.Sinks.Postgres;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;
 
+ProcessTitle.HideSecrets(args);
 try
 {
     return Run(args);
@@ -26,7 +28,8 @@ static int Run(string[] args)
 
     IngestSpec ingest = new();
     GenerateSpec generate = new();
-    CommandSpec[] commands = [ingest.Spec, generate.Spec];
+    SchemaSpec schema = new();
+    CommandSpec[] commands = [ingest.Spec, generate.Spec, schema.Spec];
     CommandSpec? named = args.Length == 0 ? null : Array.Find(commands, c => c.Name == args[0]);
     CommandSpec command = named ?? ingest.Spec;
     string[] rest = named is null ? args : args[1..];
@@ -34,12 +37,12 @@ static int Run(string[] args)
     if (Asks(args, "--help") || Asks(args, "-h"))
     {
         bool isOverview = args[0] is "--help" or "-h";
-        return Print(isOverview ? HelpText.Overview(ingest, generate) : HelpText.Of(command));
+        return Print(isOverview ? HelpText.Overview(ingest, generate, schema) : HelpText.Of(command));
     }
 
     ParseResult arguments = Parsing.Parse(command, rest);
-    return command == generate.Spec
-        ? GenerateCommand.Run(generate, arguments)
+    return command == generate.Spec ? GenerateCommand.Run(generate, arguments)
+        : command == schema.Spec ? Print(PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
         : IngestCommand.Run(ingest, arguments, commands);
 }
 

@@ -6,13 +6,15 @@ namespace HealthIngestion;
 /// <summary>
 /// SIGINT and SIGTERM. The first cancels the run, which then has less than two seconds to clean up; the second, or
 /// the end of that time, ends the process at once, as a kill would: sinks show their rows only when complete.
+/// SIGXFSZ, which a limit on the size of files gives, is taken, so that the write fails and says so.
 /// </summary>
 internal sealed partial class StopSignal : IDisposable
 {
     private const int GraceMs = 1800;
+    private const PosixSignal FileTooLarge = (PosixSignal)25;
 
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly PosixSignalRegistration _interrupt, _terminate;
+    private readonly PosixSignalRegistration _interrupt, _terminate, _fileTooLarge;
     private readonly Log _log;
     private int _count;
 
@@ -21,6 +23,7 @@ internal sealed partial class StopSignal : IDisposable
         _log = log;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        _fileTooLarge = PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true);
     }
 
     public CancellationToken Token => _cancellation.Token;
@@ -34,6 +37,7 @@ internal sealed partial class StopSignal : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _fileTooLarge.Dispose();
     }
 
     private void Handle(PosixSignalContext context)

@@ -21,6 +21,10 @@ public sealed class GoldenTests
                     foreach (string io in (string[])["mmap", "pread"])
                     {
                         ways.Add((isa, ["--workers", workers, "--io", io, .. chunk]));
+                        if (chunk.Length == 0)
+                        {
+                            ways.Add((isa, ["--workers", workers, "--io", io, "--memory-limit", "64MiB"]));
+                        }
                     }
                 }
             }
@@ -73,7 +77,7 @@ public sealed class GoldenTests
     }
 
     /// <summary>The vectors that the binary has here, as <c>--version</c> lists them.</summary>
-    private static string[] InstructionSets()
+    internal static string[] InstructionSets()
     {
         string line = HealthIngestionProcess.Run("/", "--version").Output.Split('\n').Single(l => l.StartsWith("vectors ", StringComparison.Ordinal));
         return line[(line.IndexOf("(of ", StringComparison.Ordinal) + 4)..line.IndexOf(';')].Split(", ");

@@ -28,7 +28,7 @@ public sealed partial class HelpTests
     [Fact]
     public void Help_fits_a_terminal_of_100_columns()
     {
-        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" } })
+        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"] })
         {
             Assert.All(HealthIngestionProcess.Run("/", arguments).Output.Split('\n'), l => Assert.InRange(l.Length, 0, 100));
         }
@@ -54,6 +54,7 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("generate")]
+    [InlineData("schema")]
     public void The_documented_options_and_defaults_are_those_of_the_help(string command)
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "commands.md"));

@@ -3,7 +3,17 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>A stretch of events of one key in a partition's bytes.</summary>
-internal readonly record struct Run(int User, int Day, int Start, int Length);
+internal readonly record struct Run(int User, int Day, int Start, int Length)
+{
+    /// <summary>User and day as one number in the order of keys; days begin with -1.</summary>
+    public ulong Key => KeyOf(User, Day);
+
+    public static ulong KeyOf(int user, int day) => ((ulong)(uint)user << 32) | (uint)(day + 1);
+
+    public static int UserOf(ulong key) => (int)(key >> 32);
+
+    public static int DayOf(ulong key) => (int)(uint)key - 1;
+}
 
 /// <summary>The events of one category on one day, in input order.</summary>
 internal ref struct DayEvents

@@ -10,6 +10,9 @@ namespace FastIngest.Health;
 internal sealed class DayReducer
 {
     private readonly MeasurementDay _measurements = new();
+    private readonly long[] _numbers = new long[Tally.MaxNumbers];
+
+    private static ReadOnlySpan<byte> Unknown => "unknown"u8;
 
     /// <summary>Reduces the events to the row and returns the number of records they stand for.</summary>
     public long Reduce(Category category, ref DayEvents events, ref DailySummary row, ref SleepChoice sleep, SummaryBatch batch)
@@ -44,7 +47,7 @@ internal sealed class DayReducer
         if (row.Has(Category.Sleep))
         {
             row.Numbers[NumberSlot.RestingHr] = sleep.HasRestingHeartRate ? ExactDouble.FromMillionths(sleep.RestingHeartRate) : double.NaN;
-            if (sleep.HasQuality)
+            if (!sleep.Quality.IsEmpty)
             {
                 row.Texts[TextSlot.SleepQuality] = batch.AddText(sleep.Quality);
             }
@@ -56,139 +59,132 @@ internal sealed class DayReducer
         }
     }
 
-    private static void Activities(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void Activities(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Sum minutes = default, kilometres = default, steps = default, kilocalories = default;
-        Maximum highest = default;
+        Tally tally = default;
+        long highest = long.MinValue;
+        Span<long> numbers = _numbers.AsSpan(0, 6);
         while (events.Next(out PayloadReader payload))
         {
-            bool hasType = payload.ReadText(out ReadOnlySpan<byte> type);
-            bool hasWeather = payload.ReadText(out ReadOnlySpan<byte> weather);
-            bool hasDuration = payload.ReadNumber(out long duration);
-            bool hasDistance = payload.ReadNumber(out long distance);
-            bool hasSteps = payload.ReadNumber(out long stepCount);
-            bool hasCalories = payload.ReadNumber(out long calories);
-            bool hasAverage = payload.ReadNumber(out long average);
-            bool hasHighest = payload.ReadNumber(out long high);
-            minutes.Add(hasDuration, duration);
-            kilometres.Add(hasDistance, distance);
-            steps.Add(hasSteps, stepCount);
-            kilocalories.Add(hasCalories, calories);
-            highest.Add(hasHighest, high);
+            ReadOnlySpan<byte> type = payload.ReadText();
+            ReadOnlySpan<byte> weather = payload.ReadText();
+            uint present = payload.ReadNumbers(numbers);
+            tally.Add(numbers, present);
+            if ((present & 1 << 5) != 0)
+            {
+                highest = Math.Max(highest, numbers[5]);
+            }
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(6, type.Length + weather.Length)));
             sentence.Literal(" Activity: "u8);
-            sentence.First(hasType ? type : "unknown"u8);
-            sentence.Piece(""u8, hasDuration, duration, " min"u8);
-            sentence.Piece(""u8, hasDistance, distance, " km"u8);
-            sentence.Piece(""u8, hasSteps, stepCount, " steps"u8);
-            sentence.Piece(""u8, hasCalories, calories, " kcal"u8);
-            sentence.Piece(""u8, hasWeather, weather, " weather"u8);
-            sentence.Piece("heart rate avg "u8, hasAverage, average, ""u8);
-            sentence.Piece("heart rate max "u8, hasHighest, high, ""u8);
-            sentence.End();
+            sentence.Literal(type.IsEmpty ? Unknown : type);
+            sentence.Piece(", "u8, (present & 1 << 0) != 0, numbers[0], " min"u8);
+            sentence.Piece(", "u8, (present & 1 << 1) != 0, numbers[1], " km"u8);
+            sentence.Piece(", "u8, (present & 1 << 2) != 0, numbers[2], " steps"u8);
+            sentence.Piece(", "u8, (present & 1 << 3) != 0, numbers[3], " kcal"u8);
+            sentence.Piece(", "u8, weather, " weather"u8);
+            sentence.Piece(", heart rate avg "u8, (present & 1 << 4) != 0, numbers[4], ""u8);
+            sentence.Piece(", heart rate max "u8, (present & 1 << 5) != 0, numbers[5], ""u8);
+            sentence.Literal("."u8);
             batch.Advance(sentence.Length);
         }
 
         row.Numbers[NumberSlot.ActivityCount] = events.Count;
-        row.Numbers[NumberSlot.ActivityMinutes] = minutes.Value;
-        row.Numbers[NumberSlot.ActivityKcal] = kilocalories.Value;
-        row.Numbers[NumberSlot.ActivityKm] = kilometres.Value;
-        row.Numbers[NumberSlot.ActivitySteps] = steps.Value;
-        row.Numbers[NumberSlot.ActivityHrMax] = highest.Value;
+        row.Numbers[NumberSlot.ActivityMinutes] = tally[0];
+        row.Numbers[NumberSlot.ActivityKm] = tally[1];
+        row.Numbers[NumberSlot.ActivitySteps] = tally[2];
+        row.Numbers[NumberSlot.ActivityKcal] = tally[3];
+        row.Numbers[NumberSlot.ActivityHrMax] = highest == long.MinValue ? double.NaN : ExactDouble.FromMillionths(highest);
     }
 
-    private static void Workouts(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void Workouts(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Sum minutes = default, kilocalories = default;
+        Tally tally = default;
+        Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
-            bool hasType = payload.ReadText(out ReadOnlySpan<byte> type);
-            bool hasDuration = payload.ReadNumber(out long duration);
-            bool hasSets = payload.ReadNumber(out long sets);
-            bool hasReps = payload.ReadNumber(out long reps);
-            bool hasCalories = payload.ReadNumber(out long calories);
-            minutes.Add(hasDuration, duration);
-            kilocalories.Add(hasCalories, calories);
+            ReadOnlySpan<byte> type = payload.ReadText();
+            uint present = payload.ReadNumbers(numbers);
+            tally.Add(numbers, present);
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Workout: "u8);
-            sentence.First(hasType ? type : "unknown"u8);
-            sentence.Piece(""u8, hasDuration, duration, " min"u8);
-            sentence.Piece(""u8, hasSets, sets, " sets"u8);
-            sentence.Piece(""u8, hasReps, reps, " reps"u8);
-            sentence.Piece(""u8, hasCalories, calories, " kcal"u8);
-            sentence.End();
+            sentence.Literal(type.IsEmpty ? Unknown : type);
+            sentence.Piece(", "u8, (present & 1 << 0) != 0, numbers[0], " min"u8);
+            sentence.Piece(", "u8, (present & 1 << 1) != 0, numbers[1], " sets"u8);
+            sentence.Piece(", "u8, (present & 1 << 2) != 0, numbers[2], " reps"u8);
+            sentence.Piece(", "u8, (present & 1 << 3) != 0, numbers[3], " kcal"u8);
+            sentence.Literal("."u8);
             batch.Advance(sentence.Length);
         }
 
         row.Numbers[NumberSlot.WorkoutCount] = events.Count;
-        row.Numbers[NumberSlot.WorkoutMinutes] = minutes.Value;
-        row.Numbers[NumberSlot.WorkoutKcal] = kilocalories.Value;
+        row.Numbers[NumberSlot.WorkoutMinutes] = tally[0];
+        row.Numbers[NumberSlot.WorkoutKcal] = tally[3];
     }
 
-    private static void Nutrition(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void Nutrition(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Sum kilocalories = default, proteins = default, carbohydrates = default, fats = default;
+        Tally tally = default;
+        Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
-            bool hasType = payload.ReadText(out ReadOnlySpan<byte> type);
-            bool hasCalories = payload.ReadNumber(out long calories);
-            bool hasProtein = payload.ReadNumber(out long protein);
-            bool hasCarbs = payload.ReadNumber(out long carbs);
-            bool hasFat = payload.ReadNumber(out long fat);
-            kilocalories.Add(hasCalories, calories);
-            proteins.Add(hasProtein, protein);
-            carbohydrates.Add(hasCarbs, carbs);
-            fats.Add(hasFat, fat);
+            ReadOnlySpan<byte> type = payload.ReadText();
+            uint present = payload.ReadNumbers(numbers);
+            tally.Add(numbers, present);
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Meal: "u8);
-            sentence.First(hasType ? type : "unknown"u8);
-            sentence.Piece(""u8, hasCalories, calories, " kcal"u8);
-            sentence.Piece(""u8, hasProtein, protein, " g protein"u8);
-            sentence.Piece(""u8, hasCarbs, carbs, " g carbs"u8);
-            sentence.Piece(""u8, hasFat, fat, " g fat"u8);
-            sentence.End();
+            sentence.Literal(type.IsEmpty ? Unknown : type);
+            sentence.Piece(", "u8, (present & 1 << 0) != 0, numbers[0], " kcal"u8);
+            sentence.Piece(", "u8, (present & 1 << 1) != 0, numbers[1], " g protein"u8);
+            sentence.Piece(", "u8, (present & 1 << 2) != 0, numbers[2], " g carbs"u8);
+            sentence.Piece(", "u8, (present & 1 << 3) != 0, numbers[3], " g fat"u8);
+            sentence.Literal("."u8);
             batch.Advance(sentence.Length);
         }
 
         row.Numbers[NumberSlot.MealCount] = events.Count;
-        row.Numbers[NumberSlot.MealKcal] = kilocalories.Value;
-        row.Numbers[NumberSlot.ProteinG] = proteins.Value;
-        row.Numbers[NumberSlot.CarbsG] = carbohydrates.Value;
-        row.Numbers[NumberSlot.FatG] = fats.Value;
+        row.Numbers[NumberSlot.MealKcal] = tally[0];
+        row.Numbers[NumberSlot.ProteinG] = tally[1];
+        row.Numbers[NumberSlot.CarbsG] = tally[2];
+        row.Numbers[NumberSlot.FatG] = tally[3];
     }
 
-    private static void Sleep(ref DayEvents events, ref DailySummary row, ref SleepChoice choice, SummaryBatch batch)
+    private void Sleep(ref DayEvents events, ref DailySummary row, ref SleepChoice choice, SummaryBatch batch)
     {
-        Sum total = default, deep = default, rem = default;
+        Tally tally = default;
+        Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
-            bool hasQuality = payload.ReadText(out ReadOnlySpan<byte> quality);
-            bool hasTotal = payload.ReadNumber(out long hours);
-            bool hasDeep = payload.ReadNumber(out long deepHours);
-            bool hasRem = payload.ReadNumber(out long remHours);
-            bool hasResting = payload.ReadNumber(out long resting);
-            total.Add(hasTotal, hours);
-            deep.Add(hasDeep, deepHours);
-            rem.Add(hasRem, remHours);
-            choice.Consider(hasTotal ? hours : long.MinValue, hasQuality, quality, hasResting, resting);
+            ReadOnlySpan<byte> quality = payload.ReadText();
+            uint present = payload.ReadNumbers(numbers);
+            tally.Add(numbers, present);
+            choice.Consider((present & 1) != 0 ? numbers[0] : long.MinValue, quality, (present & 1 << 3) != 0, numbers[3]);
 
-            SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, quality.Length)));
-            sentence.Literal(" Sleep: "u8);
-            sentence.Piece(""u8, hasTotal, hours, " h"u8);
-            sentence.Piece(""u8, hasDeep, deepHours, " h deep"u8);
-            sentence.Piece(""u8, hasRem, remHours, " h REM"u8);
-            sentence.Piece("quality "u8, hasQuality, quality, ""u8);
-            sentence.Piece("resting heart rate "u8, hasResting, resting, ""u8);
-            sentence.End(without: "unknown"u8);
+            Span<byte> target = batch.GetSpan(SentenceWriter.MaxBytes(4, quality.Length));
+            SentenceWriter sentence = new(target);
+            sentence.Literal(" Sleep"u8);
+            int first = sentence.Length;
+            sentence.Piece(", "u8, (present & 1 << 0) != 0, numbers[0], " h"u8);
+            sentence.Piece(", "u8, (present & 1 << 1) != 0, numbers[1], " h deep"u8);
+            sentence.Piece(", "u8, (present & 1 << 2) != 0, numbers[2], " h REM"u8);
+            sentence.Piece(", quality "u8, quality, ""u8);
+            sentence.Piece(", resting heart rate "u8, (present & 1 << 3) != 0, numbers[3], ""u8);
+            if (sentence.Length == first)
+            {
+                sentence.Literal(", unknown"u8);
+            }
+
+            // Whichever piece is the first has a colon where the others have a comma.
+            target[first] = (byte)':';
+            sentence.Literal("."u8);
             batch.Advance(sentence.Length);
         }
 
         row.Numbers[NumberSlot.SleepCount] = events.Count;
-        row.Numbers[NumberSlot.SleepHours] = total.Value;
-        row.Numbers[NumberSlot.DeepSleepHours] = deep.Value;
-        row.Numbers[NumberSlot.RemSleepHours] = rem.Value;
+        row.Numbers[NumberSlot.SleepHours] = tally[0];
+        row.Numbers[NumberSlot.DeepSleepHours] = tally[1];
+        row.Numbers[NumberSlot.RemSleepHours] = tally[2];
     }
 }

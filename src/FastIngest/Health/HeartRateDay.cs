@@ -13,15 +13,14 @@ internal static class HeartRateDay
         Int128 sum = 0;
         long min = long.MaxValue;
         long max = long.MinValue;
+        Span<long> part = stackalloc long[4];
         while (events.Next(out PayloadReader payload))
         {
-            count += payload.ReadCount();
-            payload.ReadNumber(out long partSum);
-            payload.ReadNumber(out long partMin);
-            payload.ReadNumber(out long partMax);
-            sum += partSum;
-            min = Math.Min(min, partMin);
-            max = Math.Max(max, partMax);
+            payload.ReadNumbers(part);
+            count += part[0] / 1_000_000;
+            sum += part[1];
+            min = Math.Min(min, part[2]);
+            max = Math.Max(max, part[3]);
         }
 
         row.Numbers[NumberSlot.HrCount] = count;
@@ -47,9 +46,12 @@ internal static class HeartRateDay
     private static long Tenths(Int128 sumMillionths, long count)
     {
         Int128 divisor = (Int128)count * 100_000;
-        (Int128 quotient, Int128 remainder) = sumMillionths == (long)sumMillionths && divisor == (long)divisor
-            ? Math.DivRem((long)sumMillionths, (long)divisor)
-            : Int128.DivRem(sumMillionths, divisor);
+        if (sumMillionths == (long)sumMillionths && divisor == (int)divisor)
+        {
+            return ShortTenths((long)sumMillionths, (int)divisor);
+        }
+
+        (Int128 quotient, Int128 remainder) = Int128.DivRem(sumMillionths, divisor);
         Int128 twice = Int128.Abs(remainder) * 2;
         if (twice > divisor || (twice == divisor && Int128.IsOddInteger(quotient)))
         {
@@ -57,5 +59,13 @@ internal static class HeartRateDay
         }
 
         return (long)quotient;
+    }
+
+    private static long ShortTenths(long sumMillionths, int divisor)
+    {
+        (long quotient, long remainder) = Math.DivRem(sumMillionths, (long)divisor);
+        long twice = Math.Abs(remainder) * 2;
+        bool roundsAway = twice > divisor || (twice == divisor && (quotient & 1) != 0);
+        return quotient + (!roundsAway ? 0 : sumMillionths < 0 ? -1 : 1);
     }
 }

@@ -5,12 +5,40 @@ namespace FastIngest.Health;
 /// <summary>
 /// What the map makes of one chunk: a segment for every partition that its records fall in. Reused from chunk to chunk.
 /// </summary>
-public sealed class MapOutput(KeyBorders borders)
+public sealed class MapOutput
 {
-    private readonly Segment?[] _segments = new Segment?[borders.PartitionCount];
+    /// <summary>So many segments keep their memory from chunk to chunk, since they are of one size then; more share it.</summary>
+    private const int Kept = 8;
+
+    private readonly KeyBorders _borders;
+    private readonly SegmentMemory _memory;
+    private readonly int _kept;
+    private readonly Segment?[] _segments;
     private readonly List<int> _touched = [];
     private readonly Stack<Segment> _free = [];
-    private int _hint;
+
+    // Where the last event went, and the days for which its user's events all go there.
+    private Segment? _last;
+    private DayRange _days;
+
+    public MapOutput(KeyBorders borders)
+        : this(borders, new SegmentMemory(), Kept)
+    {
+    }
+
+    /// <summary>One that gives all memory back to others whenever it is cleared.</summary>
+    internal MapOutput(KeyBorders borders, SegmentMemory memory)
+        : this(borders, memory, kept: 0)
+    {
+    }
+
+    private MapOutput(KeyBorders borders, SegmentMemory memory, int kept)
+    {
+        _borders = borders;
+        _memory = memory;
+        _kept = kept;
+        _segments = new Segment?[borders.PartitionCount];
+    }
 
     /// <summary>The partitions that have events, in the order in which they were first met.</summary>
     public IReadOnlyList<int> Touched => _touched;
@@ -23,30 +51,45 @@ public sealed class MapOutput(KeyBorders borders)
         {
             Segment segment = _segments[partition]!;
             segment.Clear();
+            if (_touched.Count > _kept)
+            {
+                segment.Trim();
+            }
+
             _free.Push(segment);
             _segments[partition] = null;
         }
 
         _touched.Clear();
+        _last = null;
     }
 
-    /// <summary>The segment of the partition that a key falls in.</summary>
-    public Segment For(ReadOnlySpan<byte> user, int day)
+    /// <summary>Starts an event in the segment of the partition that its key falls in; see <see cref="Segment.Begin(ReadOnlySpan{byte}, int, long)"/>.</summary>
+    public Segment Begin(ReadOnlySpan<byte> user, int day, long maxPayload)
     {
-        _hint = borders.Find(user, day, _hint);
-        return Touch(_hint);
+        Segment? segment = _last;
+        if (segment is not null && _days.Holds(day) && segment.IsLastUser(user))
+        {
+            segment.Begin(day, maxPayload);
+            return segment;
+        }
+
+        segment = _last = Touch(_borders.Find(user, day, out _days));
+        segment.Begin(user, day, maxPayload);
+        return segment;
     }
 
     /// <summary>The partitions that a user's rows may fall in, the first holding the user's own record.</summary>
     public (int First, int Last) RangeOf(ReadOnlySpan<byte> user) =>
-        (borders.Find(user, int.MinValue, _hint), borders.Find(user, int.MaxValue, _hint));
+        (_borders.Find(user, int.MinValue, out _), _borders.Find(user, int.MaxValue, out _));
 
+    /// <summary>The segment of a partition.</summary>
     public Segment Touch(int partition)
     {
         Segment? segment = _segments[partition];
         if (segment is null)
         {
-            segment = _segments[partition] = _free.Count > 0 ? _free.Pop() : new Segment();
+            segment = _segments[partition] = _free.Count > 0 ? _free.Pop() : new Segment(_memory);
             _touched.Add(partition);
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using FastIngest.Json;
 using FastIngest.Shuffle;
 
@@ -5,125 +6,205 @@ namespace FastIngest.Health;
 
 /// <summary>
 /// The day's measurements by name. In one record the last value of a name stands, number or not; over the day's
-/// records the last number stands.
+/// records the last number stands. Names are kept from day to day, with their order and their JSON: the same come again.
 /// </summary>
 internal sealed class MeasurementDay
 {
+    /// <summary>With more names than this, all are forgotten before the next day.</summary>
+    private const int MaxKeptNames = 256;
+
     private readonly ByteStringTable _names = new();
+    private readonly ArrayBufferWriter<byte> _json = new(1024);
+    private readonly NameList _list = new();
+    private readonly long[] _group = new long[Segment.GroupSize];
+    private int[] _places = new int[32];
+    private int _placeCount;
     private Entry[] _entries = new Entry[32];
-    private int[] _order = new int[32];
-    private int _orderCount;
+    private int[] _order = [];
+    private long _record;
+    private long _firstRecord;
 
     /// <summary>Reads the events and writes the sentence.</summary>
     public void Reduce(ref DayEvents events, SummaryBatch batch)
     {
-        _names.Clear();
-        int record = 0;
+        if (_names.Count > MaxKeptNames)
+        {
+            Forget();
+        }
+
+        _firstRecord = _record + 1;
         while (events.Next(out PayloadReader payload))
         {
-            record++;
-            for (long left = payload.ReadCount(); left > 0; left--)
+            _record++;
+            ReadOnlySpan<byte> list = payload.ReadText();
+            if (!list.SequenceEqual(_list.Bytes))
             {
-                payload.ReadText(out ReadOnlySpan<byte> name);
-                bool isNumber = payload.ReadNumber(out long value);
-                Set(record, name, isNumber, value);
+                Learn(list);
+            }
+
+            ReadOnlySpan<int> places = _places.AsSpan(0, _placeCount);
+            while (!places.IsEmpty)
+            {
+                Span<long> numbers = _group.AsSpan(0, Math.Min(places.Length, Segment.GroupSize));
+                uint present = payload.ReadNumbers(numbers);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    Set(ref _entries[places[i]], (present >> i & 1) != 0, numbers[i]);
+                }
+
+                places = places[numbers.Length..];
             }
         }
 
-        Order();
-        if (_orderCount == 0)
-        {
-            return;
-        }
-
-        ReadOnlySpan<byte> opening = " Measured: "u8;
-        for (int i = 0; i < _orderCount; i++)
-        {
-            ReadOnlySpan<byte> name = _names[_order[i]];
-            SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(1, name.Length)));
-            sentence.Literal(opening);
-            sentence.Literal(name);
-            sentence.Literal(" "u8);
-            sentence.Number(_entries[_order[i]].Value);
-            batch.Advance(sentence.Length);
-            opening = ", "u8;
-        }
-
-        "."u8.CopyTo(batch.GetSpan(1));
-        batch.Advance(1);
+        SortNames();
+        WriteSentence(batch);
     }
 
     /// <summary>The measurements read last as a JSON object; null when there are none.</summary>
     public TextRef WriteJson(SummaryBatch batch)
     {
-        if (_orderCount == 0)
+        int start = batch.TextLength;
+        Span<byte> target = batch.GetSpan(checked(_json.WrittenCount + (_order.Length * DoubleText.MaxBytes) + DoubleText.MaxBytes));
+        int length = 0;
+        foreach (int index in _order)
+        {
+            ref Entry entry = ref _entries[index];
+            if (IsThere(entry))
+            {
+                // `{"name": ` of each name, whose brace is a comma and a blank behind another.
+                ReadOnlySpan<byte> name = _json.WrittenSpan.Slice(entry.JsonStart, entry.JsonLength);
+                if (length > 0)
+                {
+                    ", "u8.CopyTo(target[length..]);
+                    name[1..].CopyTo(target[(length + 2)..]);
+                    length += name.Length + 1;
+                }
+                else
+                {
+                    name.CopyTo(target);
+                    length = name.Length;
+                }
+
+                length += DoubleText.WriteMillionths(target[length..], entry.Value);
+            }
+        }
+
+        if (length == 0)
         {
             return TextRef.Null;
         }
 
-        int start = batch.TextLength;
-        for (int i = 0; i < _orderCount; i++)
-        {
-            batch.AddText(i == 0 ? "{"u8 : ", "u8);
-            JsonText.Write(batch, _names[_order[i]]);
-            batch.AddText(": "u8);
-            batch.Advance(DoubleText.Write(batch.GetSpan(32), ExactDouble.FromMillionths(_entries[_order[i]].Value)));
-        }
-
-        batch.AddText("}"u8);
+        target[length] = (byte)'}';
+        batch.Advance(length + 1);
         return batch.TextSince(start);
     }
 
-    private void Set(int record, ReadOnlySpan<byte> name, bool isNumber, long value)
+    private void WriteSentence(SummaryBatch batch)
     {
-        int count = _names.Count;
-        int index = _names.Add(name);
-        if (index == _entries.Length)
+        SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(_order.Length, _json.WrittenCount)));
+        foreach (int index in _order)
         {
-            Array.Resize(ref _entries, index * 2);
+            ref Entry entry = ref _entries[index];
+            if (IsThere(entry))
+            {
+                if (sentence.Length > 0)
+                {
+                    sentence.Literal(", "u8);
+                }
+                else
+                {
+                    sentence.Literal(" Measured: "u8);
+                }
+
+                sentence.Literal(_names[index]);
+                sentence.Literal(" "u8);
+                sentence.Number(entry.Value);
+            }
         }
 
-        ref Entry entry = ref _entries[index];
-        if (index == count)
+        if (sentence.Length > 0)
         {
-            entry = default;
+            sentence.Literal("."u8);
+            batch.Advance(sentence.Length);
         }
+    }
 
-        if (entry.Record != record)
+    private bool IsThere(in Entry entry) => entry.Record >= _firstRecord && entry.HasValue;
+
+    private void Set(ref Entry entry, bool isNumber, long value)
+    {
+        if (entry.Record != _record)
         {
-            entry.HasEarlier = entry.HasValue;
+            entry.HasEarlier = IsThere(entry);
             entry.Earlier = entry.Value;
-            entry.Record = record;
+            entry.Record = _record;
         }
 
         entry.HasValue = isNumber || entry.HasEarlier;
         entry.Value = isNumber ? value : entry.Earlier;
     }
 
-    /// <summary>Sorts the names that have a value by their bytes.</summary>
-    private void Order()
+    /// <summary>Finds the names of a list that differs from the one before.</summary>
+    private void Learn(ReadOnlySpan<byte> list)
     {
-        if (_order.Length < _names.Count)
+        _list.Set(list);
+        _placeCount = 0;
+        while (!list.IsEmpty)
         {
-            _order = new int[_entries.Length];
-        }
-
-        _orderCount = 0;
-        for (int i = 0; i < _names.Count; i++)
-        {
-            if (_entries[i].HasValue)
+            ReadOnlySpan<byte> name = NameList.ReadName(ref list);
+            int known = _names.Count;
+            int index = _names.Add(name);
+            if (index == known)
             {
-                _order[_orderCount++] = i;
+                AddEntry(index, name);
             }
+
+            if (_placeCount == _places.Length)
+            {
+                Array.Resize(ref _places, _placeCount * 2);
+            }
+
+            _places[_placeCount++] = index;
+        }
+    }
+
+    private void AddEntry(int index, ReadOnlySpan<byte> name)
+    {
+        if (index == _entries.Length)
+        {
+            Array.Resize(ref _entries, index * 2);
         }
 
-        _order.AsSpan(0, _orderCount).Sort((a, b) => _names[a].SequenceCompareTo(_names[b]));
+        int start = _json.WrittenCount;
+        _json.Write("{"u8);
+        JsonText.Write(_json, name);
+        _json.Write(": "u8);
+        _entries[index] = new Entry { JsonStart = start, JsonLength = _json.WrittenCount - start };
+    }
+
+    /// <summary>Sorts all names by their bytes, when there are new ones.</summary>
+    private void SortNames()
+    {
+        if (_order.Length != _names.Count)
+        {
+            _order = [.. Enumerable.Range(0, _names.Count)];
+            Array.Sort(_order, (a, b) => _names[a].SequenceCompareTo(_names[b]));
+        }
+    }
+
+    private void Forget()
+    {
+        _names.Clear();
+        _json.ResetWrittenCount();
+        _list.Clear();
+        _placeCount = 0;
+        _order = [];
     }
 
     private struct Entry
     {
-        public int Record;
+        public long Record, Value, Earlier;
         public bool HasValue, HasEarlier;
-        public long Value, Earlier;
+        public int JsonStart, JsonLength;
     }
 }

@@ -11,8 +11,11 @@ namespace FastIngest.Health;
 /// </summary>
 public static class Opening
 {
-    /// <summary>Every fixed word of the sentence, three numbers and a day take fewer bytes than this.</summary>
-    private const int FixedBytes = 64 + (3 * DecimalText.MaxBytes) + DayText.Bytes;
+    /// <summary>Bytes of the day and the point behind it.</summary>
+    public const int DayBytes = DayText.Bytes + 1;
+
+    /// <summary>Every fixed word of the sentence and three numbers take fewer bytes than this.</summary>
+    private const int FixedBytes = 64 + (3 * DecimalText.MaxBytes);
 
     /// <summary>Writes the opening of a user who is not in <c>users</c>: <c>User {user_id} on {date}.</c></summary>
     /// <param name="output">Where the sentence goes; nothing precedes or follows it.</param>
@@ -61,6 +64,34 @@ public static class Opening
         ReadOnlySpan<byte> fitnessLevel,
         int day)
     {
+        WriteUser(output, userId, hasProfile, name, age, gender, height, weight, fitnessLevel);
+        WriteDay(output.GetSpan(DayBytes), day);
+        output.Advance(DayBytes);
+    }
+
+    /// <summary>Writes the end of the opening, the day and the point, <see cref="DayBytes"/> bytes.</summary>
+    public static void WriteDay(Span<byte> destination, int day)
+    {
+        DayText.Write(destination, day);
+        destination[DayText.Bytes] = (byte)'.';
+    }
+
+    /// <summary>Writes the common start of all openings of a user who is not in <c>users</c>.</summary>
+    public static void WriteUser(IBufferWriter<byte> output, ReadOnlySpan<byte> userId) => WriteUser(
+        output, userId, false, default, UserProfile.Missing, default, UserProfile.Missing, UserProfile.Missing, default);
+
+    /// <summary>Writes what all openings of a user have in common: all that precedes the day.</summary>
+    public static void WriteUser(
+        IBufferWriter<byte> output,
+        ReadOnlySpan<byte> userId,
+        bool hasProfile,
+        ReadOnlySpan<byte> name,
+        long age,
+        ReadOnlySpan<byte> gender,
+        long height,
+        long weight,
+        ReadOnlySpan<byte> fitnessLevel)
+    {
         int texts = userId.Length + (hasProfile ? name.Length + gender.Length + fitnessLevel.Length : 0);
         Line line = new(output.GetSpan(texts + FixedBytes));
         if (hasProfile && !name.IsEmpty)
@@ -82,7 +113,7 @@ public static class Opening
             line.AddTextPiece(fitnessLevel, " fitness"u8);
         }
 
-        line.End(day);
+        line.End();
         output.Advance(line.Length);
     }
 
@@ -121,13 +152,7 @@ public static class Opening
             }
         }
 
-        public void End(int day)
-        {
-            Add(_open ? ") on "u8 : " on "u8);
-            DayText.Write(_destination[Length..], day);
-            Length += DayText.Bytes;
-            Add("."u8);
-        }
+        public void End() => Add(_open ? ") on "u8 : " on "u8);
 
         private void BeginPiece()
         {

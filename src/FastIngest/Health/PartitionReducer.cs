@@ -1,117 +1,108 @@
+using System.Buffers;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
 
 /// <summary>
 /// Reduces one partition after another: walks the runs of all categories in key order, like a merge, and makes one
-/// row of each (user, day). One reducer serves one worker.
+/// row of each (user, day). One reducer serves one worker. The segments' kinds are categories.
 /// </summary>
-public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category> fileCategories, int batchTextBytes)
+/// <param name="maxRuns">How many runs of equal key are kept, as a rule.</param>
+/// <param name="batchRows">A batch is handed on when it holds this many rows or users,</param>
+/// <param name="batchTextBytes">or this much text.</param>
+public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes)
 {
-    /// <summary>A batch is handed on when it holds this many rows or users, or as much text as the owner said.</summary>
-    private const int BatchRows = 1024;
-
-    private readonly PartitionRuns _runs = new();
+    private readonly PartitionRuns _runs = new(maxRuns);
     private readonly DayReducer _days = new();
     private readonly int[] _next = new int[Categories.Count];
+
+    // The key of each category's next run; behind the last the largest number.
+    private readonly ulong[] _nextKey = new ulong[Categories.Count];
     private readonly long[] _aggregated = new long[Categories.Count];
+
+    // What the openings of the current user's rows have in common.
+    private readonly ArrayBufferWriter<byte> _opening = new(256);
 
     /// <summary>Records that ended in rows and profiles so far, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
 
     public long RowCount { get; private set; }
 
-    /// <summary>Makes the rows of a partition.</summary>
-    /// <param name="partition">Which partition.</param>
+    /// <summary>Finds the keys of a partition; false when there are too many to be kept at once.</summary>
+    public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments) => _runs.TryRead(data, segments);
+
+    /// <summary>Makes the rows of the partition that was read last.</summary>
+    /// <param name="range">Its keys.</param>
     /// <param name="data">Its bytes.</param>
-    /// <param name="segments">Its segments in input order.</param>
     /// <param name="receiver">Gets the rows and the profiles of the users whose own record is at home here.</param>
     /// <param name="cancellationToken">Ends the work between two users.</param>
-    public void Reduce(
-        int partition, ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments, IRowReceiver receiver, CancellationToken cancellationToken)
+    public void Reduce(KeyRange range, ReadOnlySpan<byte> data, IRowReceiver receiver, CancellationToken cancellationToken)
     {
-        _runs.Read(data, segments, fileCategories);
-        Array.Clear(_next);
+        for (int category = 0; category < Categories.Count; category++)
+        {
+            _next[category] = 0;
+            ReadOnlySpan<Run> runs = _runs.Of((Category)category);
+            _nextKey[category] = runs.IsEmpty ? ulong.MaxValue : runs[0].Key;
+        }
+
         SummaryBatch batch = receiver.Rent();
         for (int user = 0; user < _runs.UserCount; user++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (batch.UserCount >= BatchRows || batch.TextLength >= batchTextBytes)
-            {
-                receiver.Deliver(batch);
-                batch = receiver.Rent();
-            }
-
+            MakeRoom(ref batch, receiver);
             ReadOnlySpan<byte> userId = _runs.User(user);
-            ReadOnlySpan<byte> profile = default;
-            int profileStart = 0;
-            ReadOnlySpan<Run> profileRuns = RunsOf(Category.Users, user, RecordMapper.ProfileDay);
-            bool hasProfile = !profileRuns.IsEmpty;
-            if (hasProfile)
+            ReadUser(data, user, userId, range.Contains(userId, int.MinValue), batch);
+            TextRef userText = TextRef.Null;
+            while (TryNextKey(user, out ulong key))
             {
-                profile = data;
-                profileStart = LastPayload(data, profileRuns, out int records);
-                if (borders.Find(userId, int.MinValue, partition) == partition)
+                if (MakeRoom(ref batch, receiver) || userText.IsNull)
                 {
-                    batch.AddUser(ReadProfile(batch, userId, profile, profileStart));
-                    _aggregated[(int)Category.Users] += records;
-                }
-            }
-
-            UserProfile current = default;
-            bool profileInBatch = false;
-            while (TryNextDay(user, out int day))
-            {
-                if (batch.RowCount >= BatchRows || batch.TextLength >= batchTextBytes)
-                {
-                    receiver.Deliver(batch);
-                    batch = receiver.Rent();
-                    profileInBatch = false;
+                    userText = batch.AddText(userId);
                 }
 
-                if (!profileInBatch)
-                {
-                    current = hasProfile
-                        ? ReadProfile(batch, userId, profile, profileStart)
-                        : new UserProfile { UserId = batch.AddText(userId) };
-                    profileInBatch = true;
-                }
-
-                ReduceDay(data, user, day, hasProfile, current, batch);
+                ReduceDay(data, key, userText, batch);
             }
         }
 
         receiver.Deliver(batch);
     }
 
-    private void ReduceDay(ReadOnlySpan<byte> data, int user, int day, bool hasProfile, in UserProfile profile, SummaryBatch batch)
+    /// <summary>Hands a full batch on for an empty one; says whether it did.</summary>
+    private bool MakeRoom(ref SummaryBatch batch, IRowReceiver receiver)
     {
-        ref DailySummary row = ref batch.AddRow();
-        row.Day = day;
-        row.Texts[TextSlot.UserId] = profile.UserId;
-        int start = batch.TextLength;
-        if (hasProfile)
+        if (batch.RowCount < batchRows && batch.UserCount < batchRows && batch.TextLength < batchTextBytes)
         {
-            Opening.Write(batch, batch, profile, day);
-        }
-        else
-        {
-            Opening.Write(batch, batch.Text(profile.UserId), day);
+            return false;
         }
 
-        row.Parts[(int)Category.Users] = batch.TextLength - start;
+        receiver.Deliver(batch);
+        batch = receiver.Rent();
+        return true;
+    }
+
+    private void ReduceDay(ReadOnlySpan<byte> data, ulong key, TextRef userId, SummaryBatch batch)
+    {
+        ref DailySummary row = ref batch.AddRow();
+        row.Day = Run.DayOf(key);
+        row.Texts[TextSlot.UserId] = userId;
+        int start = batch.TextLength;
+        int openingBytes = _opening.WrittenCount + Opening.DayBytes;
+        Span<byte> opening = batch.GetSpan(openingBytes);
+        _opening.WrittenSpan.CopyTo(opening);
+        Opening.WriteDay(opening[_opening.WrittenCount..], row.Day);
+        batch.Advance(openingBytes);
+        row.Parts[(int)Category.Users] = openingBytes;
         SleepChoice sleep = default;
         foreach (Category category in Categories.InTextOrder)
         {
-            ReadOnlySpan<Run> runs = RunsOf(category, user, day);
-            if (runs.IsEmpty)
+            if (_nextKey[(int)category] != key)
             {
                 continue;
             }
 
             row.Present |= (byte)(1 << (int)category);
             int partStart = batch.TextLength;
-            DayEvents events = new(data, runs);
+            DayEvents events = new(data, Take(category));
             _aggregated[(int)category] += _days.Reduce(category, ref events, ref row, ref sleep, batch);
             row.Parts[(int)category] = batch.TextLength - partStart;
         }
@@ -121,69 +112,81 @@ public sealed class PartitionReducer(KeyBorders borders, IReadOnlyList<Category>
         RowCount++;
     }
 
-    /// <summary>The next day on which the user has any record.</summary>
-    private bool TryNextDay(int user, out int day)
+    /// <summary>The key of the next day on which the user has any record.</summary>
+    private bool TryNextKey(int user, out ulong key)
     {
-        day = int.MaxValue;
+        key = ulong.MaxValue;
         foreach (Category category in Categories.InTextOrder)
         {
-            ReadOnlySpan<Run> runs = _runs.Of(category);
-            int next = _next[(int)category];
-            if (next < runs.Length && runs[next].User == user)
-            {
-                day = Math.Min(day, runs[next].Day);
-            }
+            key = Math.Min(key, _nextKey[(int)category]);
         }
 
-        return day != int.MaxValue;
+        return Run.UserOf(key) == user;
     }
 
-    /// <summary>The runs of a key, which are passed over by that.</summary>
-    private ReadOnlySpan<Run> RunsOf(Category category, int user, int day)
+    /// <summary>A category's next run, and those of the same key behind it, which are passed over by that.</summary>
+    private ReadOnlySpan<Run> Take(Category category)
     {
         ReadOnlySpan<Run> runs = _runs.Of(category);
         int start = _next[(int)category];
         int end = start;
-        while (end < runs.Length && runs[end].User == user && runs[end].Day == day)
+        ulong key = _nextKey[(int)category];
+        ulong next;
+        do
         {
             end++;
+            next = end < runs.Length ? runs[end].Key : ulong.MaxValue;
         }
+        while (next == key);
 
         _next[(int)category] = end;
+        _nextKey[(int)category] = next;
         return runs[start..end];
     }
 
-    private static int LastPayload(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, out int records)
+    /// <summary>Reads the user's own record, if there is one, and adds it to the batch of the partition that is its home.</summary>
+    private void ReadUser(ReadOnlySpan<byte> data, int user, ReadOnlySpan<byte> userId, bool isHome, SummaryBatch batch)
     {
-        records = 0;
-        int start = 0;
-        foreach (Run run in runs)
+        _opening.ResetWrittenCount();
+        if (_nextKey[(int)Category.Users] != Run.KeyOf(user, RecordMapper.ProfileDay))
         {
-            SegmentReader reader = new(data, run.Start, run.Length);
-            while (reader.Next())
-            {
-                start = reader.PayloadStart;
-                records++;
-            }
+            Opening.WriteUser(_opening, userId);
+            return;
         }
 
-        return start;
-    }
+        PayloadReader payload = default;
+        DayEvents records = new(data, Take(Category.Users));
+        while (records.Next(out PayloadReader record))
+        {
+            payload = record;
+        }
 
-    private static UserProfile ReadProfile(SummaryBatch batch, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> data, int payloadStart)
-    {
-        PayloadReader payload = new(data, payloadStart);
-        UserProfile profile = new() { UserId = batch.AddText(userId) };
-        profile.Name = Text(ref payload);
-        profile.Gender = Text(ref payload);
-        profile.FitnessLevel = Text(ref payload);
-        profile.Age = Number(ref payload);
-        profile.Height = Number(ref payload);
-        profile.Weight = Number(ref payload);
-        return profile;
+        ReadOnlySpan<byte> name = payload.ReadText();
+        ReadOnlySpan<byte> gender = payload.ReadText();
+        ReadOnlySpan<byte> fitnessLevel = payload.ReadText();
+        Span<long> numbers = stackalloc long[3];
+        uint present = payload.ReadNumbers(numbers);
+        long age = (present & 1 << 0) != 0 ? numbers[0] : UserProfile.Missing;
+        long height = (present & 1 << 1) != 0 ? numbers[1] : UserProfile.Missing;
+        long weight = (present & 1 << 2) != 0 ? numbers[2] : UserProfile.Missing;
+        Opening.WriteUser(_opening, userId, true, name, age, gender, height, weight, fitnessLevel);
+        if (!isHome)
+        {
+            return;
+        }
 
-        TextRef Text(ref PayloadReader reader) => reader.ReadText(out ReadOnlySpan<byte> text) ? batch.AddText(text) : TextRef.Null;
+        batch.AddUser(new UserProfile
+        {
+            UserId = batch.AddText(userId),
+            Name = AddText(name, batch),
+            Gender = AddText(gender, batch),
+            FitnessLevel = AddText(fitnessLevel, batch),
+            Age = age,
+            Height = height,
+            Weight = weight,
+        });
+        _aggregated[(int)Category.Users] += records.Count;
 
-        static long Number(ref PayloadReader reader) => reader.ReadNumber(out long number) ? number : UserProfile.Missing;
+        static TextRef AddText(ReadOnlySpan<byte> text, SummaryBatch batch) => text.IsEmpty ? TextRef.Null : batch.AddText(text);
     }
 }

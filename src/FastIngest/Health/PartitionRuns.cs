@@ -1,50 +1,71 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
 
 /// <summary>
 /// Finds the runs of equal key in a partition's events, by category, in order of (user, day) and, within a key, of the
-/// input. Users are numbered by rank: the order of their ids' bytes.
+/// input. Users are numbered by rank: the order of their ids' bytes. Memory is taken once, for so many runs.
 /// </summary>
-internal sealed class PartitionRuns
+internal sealed class PartitionRuns(int maxRuns)
 {
     private readonly ByteStringTable _users = new();
-    private readonly List<Run>[] _runs = [.. Enumerable.Range(0, Categories.Count).Select(_ => new List<Run>())];
-    private int[] _byRank = [];
+    private readonly int[] _starts = new int[Categories.Count + 1];
+    private Run[] _runs = [];
+    private int[] _byRank = [], _rankOf = [];
+    private ulong[] _keys = [];
+    private int _count;
 
     public int UserCount => _users.Count;
 
     public ReadOnlySpan<byte> User(int rank) => _users[_byRank[rank]];
 
     /// <summary>The runs of a category; <see cref="Run.User"/> is the rank.</summary>
-    public ReadOnlySpan<Run> Of(Category category) => CollectionsMarshal.AsSpan(_runs[(int)category]);
+    public ReadOnlySpan<Run> Of(Category category) => _runs.AsSpan(_starts[(int)category].._starts[(int)category + 1]);
 
-    /// <summary>Reads the keys of a partition.</summary>
+    /// <summary>
+    /// Reads the keys of a partition; false when there are more runs than there is room for, or too many of everything
+    /// to be sorted. A partition of one key can always be read.
+    /// </summary>
     /// <param name="data">The partition's bytes.</param>
-    /// <param name="segments">Its segments in input order.</param>
-    /// <param name="categories">The category of each input file.</param>
-    public void Read(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments, IReadOnlyList<Category> categories)
+    /// <param name="segments">Its segments by category and, within it, in input order.</param>
+    public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments)
     {
+        int capacity = Math.Max(maxRuns, segments.Length);
+        if (_runs.Length < capacity || _runs.Length > 2 * capacity)
+        {
+            _runs = GC.AllocateUninitializedArray<Run>(capacity);
+        }
+
         _users.Clear();
-        foreach (List<Run> runs in _runs)
+        _count = 0;
+        int next = 0;
+        for (int category = 0; category < Categories.Count; category++)
         {
-            runs.Clear();
+            _starts[category] = _count;
+            for (; next < segments.Length && segments[next].Id.Kind == category; next++)
+            {
+                if (!TryReadSegment(data, segments[next]))
+                {
+                    return false;
+                }
+            }
         }
 
-        foreach (SegmentRef segment in segments)
-        {
-            ReadSegment(data, segment, _runs[(int)categories[segment.FileIndex]]);
-        }
-
+        _starts[^1] = _count;
         RankUsers();
-        foreach (List<Run> runs in _runs)
+        for (int category = 0; category < Categories.Count; category++)
         {
-            SortRuns(runs);
+            if (!TrySort(_runs.AsSpan(_starts[category].._starts[category + 1])))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
-    private void ReadSegment(ReadOnlySpan<byte> data, SegmentRef segment, List<Run> runs)
+    private bool TryReadSegment(ReadOnlySpan<byte> data, SegmentRef segment)
     {
         SegmentReader reader = new(data, segment.Start, segment.Length);
         int user = -1;
@@ -55,9 +76,9 @@ internal sealed class PartitionRuns
         {
             if (reader.IsNewKey)
             {
-                if (eventStart > start)
+                if (!TryAdd(user, day, start, eventStart))
                 {
-                    runs.Add(new Run(user, day, start, eventStart - start));
+                    return false;
                 }
 
                 start = eventStart;
@@ -71,17 +92,35 @@ internal sealed class PartitionRuns
             eventStart = reader.Position;
         }
 
-        if (eventStart > start)
+        return TryAdd(user, day, start, eventStart);
+    }
+
+    private bool TryAdd(int user, int day, int start, int end)
+    {
+        if (end > start)
         {
-            runs.Add(new Run(user, day, start, eventStart - start));
+            if (_count == _runs.Length)
+            {
+                return false;
+            }
+
+            _runs[_count++] = new Run(user, day, start, end - start);
         }
+
+        return true;
     }
 
     private void RankUsers()
     {
-        _byRank = new int[_users.Count];
+        int users = _users.Count;
+        if (_byRank.Length < users)
+        {
+            _byRank = new int[users + (users / 4)];
+            _rankOf = new int[_byRank.Length];
+        }
+
         bool ordered = true;
-        for (int i = 0; i < _byRank.Length; i++)
+        for (int i = 0; i < users; i++)
         {
             _byRank[i] = i;
             ordered &= i == 0 || _users[i - 1].SequenceCompareTo(_users[i]) < 0;
@@ -92,49 +131,78 @@ internal sealed class PartitionRuns
             return;
         }
 
-        Array.Sort(_byRank, (a, b) => _users[a].SequenceCompareTo(_users[b]));
-        int[] rankOf = new int[_byRank.Length];
-        for (int rank = 0; rank < rankOf.Length; rank++)
+        _byRank.AsSpan(0, users).Sort((a, b) => _users[a].SequenceCompareTo(_users[b]));
+        for (int rank = 0; rank < users; rank++)
         {
-            rankOf[_byRank[rank]] = rank;
+            _rankOf[_byRank[rank]] = rank;
         }
 
-        foreach (List<Run> runs in _runs)
+        foreach (ref Run run in _runs.AsSpan(0, _count))
         {
-            foreach (ref Run run in CollectionsMarshal.AsSpan(runs))
-            {
-                run = run with { User = rankOf[run.User] };
-            }
+            run = run with { User = _rankOf[run.User] };
         }
     }
 
     /// <summary>Sorts by key, and by input order within it; exports are in order as a rule.</summary>
-    private static void SortRuns(List<Run> list)
+    private bool TrySort(Span<Run> runs)
     {
-        Span<Run> runs = CollectionsMarshal.AsSpan(list);
-        for (int i = 1; i < runs.Length; i++)
+        int firstDay = int.MaxValue;
+        int lastDay = int.MinValue;
+        bool ordered = true;
+        for (int i = 0; i < runs.Length; i++)
         {
-            if (Key(runs[i - 1]) > Key(runs[i]))
+            firstDay = Math.Min(firstDay, runs[i].Day);
+            lastDay = Math.Max(lastDay, runs[i].Day);
+            ordered &= i == 0 || runs[i - 1].User < runs[i].User || (runs[i - 1].User == runs[i].User && runs[i - 1].Day <= runs[i].Day);
+        }
+
+        if (ordered)
+        {
+            return true;
+        }
+
+        // rank of the user, day, place among the runs, in one number: that sorts many times faster than a comparison.
+        int placeBits = BitsFor(runs.Length - 1);
+        int dayBits = BitsFor(lastDay - firstDay);
+        if (BitsFor(_users.Count - 1) + dayBits + placeBits > 64)
+        {
+            return false;
+        }
+
+        if (_keys.Length < runs.Length)
+        {
+            _keys = GC.AllocateUninitializedArray<ulong>(Math.Max(runs.Length, maxRuns));
+        }
+
+        Span<ulong> keys = _keys.AsSpan(0, runs.Length);
+        for (int i = 0; i < runs.Length; i++)
+        {
+            keys[i] = (((((ulong)(uint)runs[i].User) << dayBits) | (uint)(runs[i].Day - firstDay)) << placeBits) | (uint)i;
+        }
+
+        keys.Sort();
+        Permute(runs, keys, (1UL << placeBits) - 1);
+        return true;
+    }
+
+    /// <summary>Moves to each place the run that the key at that place names, circle after circle.</summary>
+    private static void Permute(Span<Run> runs, Span<ulong> keys, ulong placeMask)
+    {
+        for (int i = 0; i < runs.Length; i++)
+        {
+            Run first = runs[i];
+            int to = i;
+            for (int from = (int)(keys[to] & placeMask); from != i; from = (int)(keys[to] & placeMask))
             {
-                ulong[] keys = new ulong[runs.Length];
-                int[] order = new int[runs.Length];
-                for (int j = 0; j < keys.Length; j++)
-                {
-                    keys[j] = Key(runs[j]);
-                    order[j] = j;
-                }
-
-                Run[] unsorted = runs.ToArray();
-                Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : a.CompareTo(b));
-                for (int j = 0; j < order.Length; j++)
-                {
-                    runs[j] = unsorted[order[j]];
-                }
-
-                return;
+                runs[to] = runs[from];
+                keys[to] = (uint)to;
+                to = from;
             }
+
+            runs[to] = first;
+            keys[to] = (uint)to;
         }
     }
 
-    internal static ulong Key(Run run) => ((ulong)(uint)run.User << 32) | (uint)(run.Day + 1);
+    private static int BitsFor(int most) => 32 - BitOperations.LeadingZeroCount((uint)most);
 }

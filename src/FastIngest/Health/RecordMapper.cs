@@ -12,16 +12,20 @@ public sealed class RecordMapper
     /// <summary>The day under which a user's own record is kept: before all days.</summary>
     public const int ProfileDay = -1;
 
-    private static readonly LastKey None = new(new RecordFields(new FieldNames(false, "user_id", "date")), RecordSchema.Date, 0);
-
     private readonly Category _category;
     private readonly RecordSchema _schema;
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
+    private readonly NameList _names = new();
+    private long[] _numbers = new long[Segment.GroupSize];
+
+    // Which of the numbers are there, a bit each.
+    private ushort[] _present = new ushort[1];
     private byte[] _runUser = [];
     private int _runUserLength;
     private int _runDay;
     private int _sampleCount;
-    private LastKey _last = None;
+    private bool _runHasLastKey;
+    private LastKey _last = LastKey.None;
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
@@ -34,55 +38,45 @@ public sealed class RecordMapper
     /// <summary>
     /// Adds a record, the bytes that the fields refer to, to the output, or says why it is rejected.
     /// </summary>
-    public RejectReason? Map(ReadOnlySpan<byte> record, RecordFields fields, MapOutput output)
+    public RejectReason? Map(ReadOnlySpan<byte> record, RecordFields fields, MapOutput output) =>
+        _runHasLastKey && fields.RepeatedBytes >= _last.Bytes && TryAddToRun(record, fields) ? null : MapAny(record, fields, output);
+
+    private RejectReason? MapAny(ReadOnlySpan<byte> record, RecordFields fields, MapOutput output)
     {
         if (!TryGetKey(record, fields, out ReadOnlySpan<byte> user, out int day))
         {
             return user.IsEmpty ? RejectReason.NoUserId : RejectReason.NoDate;
         }
 
-        switch (_category)
+        if (_category == Category.HeartRate)
         {
-            case Category.HeartRate:
-                if (!TryGetNumber(record, fields, RecordSchema.FirstOwn, out long value))
-                {
-                    return RejectReason.NoValue;
-                }
+            if (!TryGetNumber(record, fields, RecordSchema.FirstOwn, out long value))
+            {
+                return RejectReason.NoValue;
+            }
 
-                AddSample(user, day, value, output);
-                return null;
-            case Category.Measurements:
-                AddMeasurements(record, fields, user, day, output);
-                return null;
-            case Category.Users:
-                // Every partition that may hold one of the user's days gets the record.
-                (int first, int last) = output.RangeOf(user);
-                for (int partition = first; partition <= last; partition++)
-                {
-                    AddEvent(record, fields, user, day, output.Touch(partition));
-                }
-
-                return null;
-            default:
-                AddEvent(record, fields, user, day, output.For(user, day));
-                return null;
+            AddSample(user, day, value, output);
+            return null;
         }
+
+        AddEvent(record, fields, user, day, output);
+        return null;
     }
 
     /// <summary>The key of a record; false when it has none, with an empty user when that is what lacks.</summary>
     public bool TryGetKey(ReadOnlySpan<byte> record, RecordFields fields, out ReadOnlySpan<byte> user, out int day)
     {
         _scratchLength = 0;
-        if (_last.Repeats(fields))
+        if (fields.RepeatedBytes >= _last.Bytes && fields[_last.DayIndex].Kind == FieldKind.String)
         {
             Field userField = fields[RecordSchema.UserId];
-            Field dayField = fields[_last.DayIndex];
             user = record.Slice(userField.Start, userField.Length);
             day = _last.Day;
-            return DateParser.IsRest(record.Slice(dayField.Start, dayField.Length)[DateParser.DayBytes..]);
+            return HasTimeOrNone(record, fields[_last.DayIndex]);
         }
 
-        _last = None;
+        _last = LastKey.None;
+        _runHasLastKey = false;
         day = ProfileDay;
         if (!TryGetText(record, fields[RecordSchema.UserId], out user))
         {
@@ -101,7 +95,7 @@ public sealed class RecordMapper
             return false;
         }
 
-        _last = new LastKey(fields, index, day);
+        _last = new LastKey(fields[RecordSchema.UserId], fields[index], index, day);
         return true;
     }
 
@@ -116,12 +110,10 @@ public sealed class RecordMapper
         ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
         SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
         _sampleCount = 0;
-        Segment segment = output.For(user, _runDay);
-        segment.Begin(user, _runDay, 4 * Segment.MaxNumberBytes);
-        segment.WriteCount(totals.Count);
-        segment.WriteNumber(totals.Sum);
-        segment.WriteNumber(totals.Min);
-        segment.WriteNumber(totals.Max);
+        _runHasLastKey = false;
+        ReadOnlySpan<long> numbers = [totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max];
+        Segment segment = output.Begin(user, _runDay, Segment.MaxNumbersBytes(numbers.Length));
+        segment.WriteNumbers(numbers, present: 0b1111);
         segment.End();
     }
 
@@ -129,7 +121,7 @@ public sealed class RecordMapper
     public void Reset()
     {
         _sampleCount = 0;
-        _last = None;
+        _last = LastKey.None;
     }
 
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
@@ -154,81 +146,163 @@ public sealed class RecordMapper
         }
 
         _samples[_sampleCount++] = value;
+        _runHasLastKey = true;
         if (large)
         {
             Flush(output);
         }
     }
 
-    private void AddEvent(ReadOnlySpan<byte> record, RecordFields fields, ReadOnlySpan<byte> user, int day, Segment segment)
+    /// <summary>Adds a plain sample with the key of the one before, as most are, to its run.</summary>
+    private bool TryAddToRun(ReadOnlySpan<byte> record, RecordFields fields)
     {
-        int firstNumber = RecordSchema.FirstOwn + _schema.TextCount;
-        int end = firstNumber + _schema.NumberCount;
-        int bound = _schema.NumberCount * Segment.MaxNumberBytes;
-        for (int i = RecordSchema.FirstOwn; i < firstNumber; i++)
+        ref Field day = ref fields[_last.DayIndex];
+        ref Field own = ref fields[RecordSchema.FirstOwn];
+        long value = fields.Millionths(RecordSchema.FirstOwn);
+        if (own.Kind != FieldKind.Decimal || day.Kind != FieldKind.String || !HasTimeOrNone(record, day)
+            || value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude
+            || (uint)_sampleCount >= (uint)_samples.Length)
         {
-            bound += Segment.MaxTextBytes(fields[i].Length);
+            return false;
         }
 
-        segment.Begin(user, day, bound);
-        for (int i = RecordSchema.FirstOwn; i < firstNumber; i++)
+        _samples[_sampleCount++] = value;
+        return true;
+    }
+
+    private void AddEvent(ReadOnlySpan<byte> record, RecordFields fields, ReadOnlySpan<byte> user, int day, MapOutput output)
+    {
+        switch (_category)
         {
-            if (TryGetText(record, fields[i], out ReadOnlySpan<byte> text))
-            {
-                segment.WriteText(text);
-            }
-            else
-            {
-                segment.WriteNoText();
-            }
+            case Category.Measurements:
+                AddMeasurements(record, fields, user, day, output);
+                break;
+            case Category.Users:
+                // Every partition that may hold one of the user's days gets the record.
+                (int first, int last) = output.RangeOf(user);
+                for (int partition = first; partition <= last; partition++)
+                {
+                    Segment segment = output.Touch(partition);
+                    segment.Begin(user, day, MaxPayload(fields));
+                    WritePayload(record, fields, segment);
+                }
+
+                break;
+            default:
+                WritePayload(record, fields, output.Begin(user, day, MaxPayload(fields)));
+                break;
+        }
+    }
+
+    private long MaxPayload(RecordFields fields)
+    {
+        long bytes = Segment.MaxNumbersBytes(_schema.NumberCount);
+        for (int i = RecordSchema.FirstOwn; i < RecordSchema.FirstOwn + _schema.TextCount; i++)
+        {
+            bytes += Segment.MaxTextBytes(fields[i].Length);
         }
 
-        for (int i = firstNumber; i < end; i++)
+        return bytes;
+    }
+
+    /// <summary>Writes the texts and numbers of the category and ends the event.</summary>
+    private void WritePayload(ReadOnlySpan<byte> record, RecordFields fields, Segment segment)
+    {
+        int first = RecordSchema.FirstOwn;
+        for (; first < RecordSchema.FirstOwn + _schema.TextCount; first++)
         {
-            if (TryGetNumber(record, fields, i, out long number))
-            {
-                segment.WriteNumber(number);
-            }
-            else
-            {
-                segment.WriteNoNumber();
-            }
+            TryGetText(record, fields[first], out ReadOnlySpan<byte> text);
+            segment.WriteText(text);
         }
 
+        Span<long> numbers = _numbers.AsSpan(0, _schema.NumberCount);
+        uint present = Decimals(fields, first, numbers);
+        if (present != (1u << numbers.Length) - 1)
+        {
+            present |= OtherNumbers(record, fields, first, numbers, present);
+        }
+
+        segment.WriteNumbers(numbers, present);
         segment.End();
     }
 
-    /// <summary>Appends name and value of each numeric field; a name that comes again takes the last value, valid or not.</summary>
+    /// <summary>Takes the numbers that were read already: a loop without calls, for nearly all.</summary>
+    private static uint Decimals(RecordFields fields, int first, Span<long> numbers)
+    {
+        uint present = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            long number = 0;
+            if (fields[first + i].Kind == FieldKind.Decimal)
+            {
+                number = fields.Millionths(first + i);
+                present |= 1u << i;
+            }
+
+            numbers[i] = number;
+        }
+
+        return present;
+    }
+
+    private uint OtherNumbers(ReadOnlySpan<byte> record, RecordFields fields, int first, Span<long> numbers, uint known)
+    {
+        uint present = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if ((known >> i & 1) == 0 && TryGetNumber(record, fields[first + i], out numbers[i]))
+            {
+                present |= 1u << i;
+            }
+        }
+
+        return present;
+    }
+
+    /// <summary>Appends the names of all fields that are no keys and the number of each, where it has one.</summary>
     private void AddMeasurements(ReadOnlySpan<byte> record, RecordFields fields, ReadOnlySpan<byte> user, int day, MapOutput output)
     {
         ReadOnlySpan<(Field Name, Field Value)> others = fields.Others;
-        long bound = Segment.MaxNumberBytes;
-        foreach ((Field name, _) in others)
+        if (_numbers.Length < others.Length)
         {
-            bound += Segment.MaxTextBytes(name.Length) + Segment.MaxNumberBytes;
+            _numbers = new long[others.Length * 2];
+            _present = new ushort[_numbers.Length / Segment.GroupSize + 1];
         }
 
-        Segment segment = output.For(user, day);
-        segment.Begin(user, day, (int)Math.Min(bound, int.MaxValue));
-        segment.WriteCount(others.Length);
+        _names.Clear();
+        int count = 0;
         foreach ((Field nameField, Field value) in others)
         {
             ReadOnlySpan<byte> name = Decode(record, nameField);
-            segment.WriteText(name);
-            if (!IsKeyName(name) && TryGetNumber(record, value, out long number))
+            if (IsKeyName(name))
             {
-                segment.WriteNumber(number);
+                continue;
             }
-            else
-            {
-                segment.WriteNoNumber();
-            }
+
+            _names.Add(name);
+            ref ushort present = ref _present[count / Segment.GroupSize];
+            int bit = count % Segment.GroupSize;
+            present = (ushort)((bit == 0 ? 0 : present) | ((TryGetNumber(record, value, out _numbers[count]) ? 1 : 0) << bit));
+            count++;
+        }
+
+        Segment segment = output.Begin(user, day, Segment.MaxTextBytes(_names.Bytes.Length) + Segment.MaxNumbersBytes(count));
+        segment.WriteText(_names.Bytes);
+        for (int start = 0; start < count; start += Segment.GroupSize)
+        {
+            segment.WriteNumbers(_numbers.AsSpan(start, Math.Min(Segment.GroupSize, count - start)), _present[start / Segment.GroupSize]);
         }
 
         segment.End();
     }
 
-    private static bool IsKeyName(ReadOnlySpan<byte> name) => name.SequenceEqual("id"u8) || name.EndsWith("_id"u8);
+    private static bool IsKeyName(ReadOnlySpan<byte> name) =>
+        name.Length >= 2 && name[^1] == 'd' && name[^2] == 'i' && (name.Length == 2 || name[^3] == '_');
+
+    /// <summary>Of a text whose first bytes are a day.</summary>
+    private static bool HasTimeOrNone(ReadOnlySpan<byte> record, in Field dayField) =>
+        dayField.Length >= DateParser.DayBytes
+        && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes));
 
     /// <summary>The field that holds the day: the first that is present and not null.</summary>
     private static int DayIndex(RecordFields fields)
@@ -242,9 +316,15 @@ public sealed class RecordMapper
         return index;
     }
 
-    private bool TryGetText(ReadOnlySpan<byte> record, Field field, out ReadOnlySpan<byte> text)
+    private bool TryGetText(ReadOnlySpan<byte> record, in Field field, out ReadOnlySpan<byte> text)
     {
-        text = field.Kind is FieldKind.String or FieldKind.EscapedString or FieldKind.Number or FieldKind.Decimal or FieldKind.Boolean
+        if (field.Kind == FieldKind.String)
+        {
+            text = record.Slice(field.Start, field.Length);
+            return !text.IsEmpty;
+        }
+
+        text = field.Kind is FieldKind.EscapedString or FieldKind.Number or FieldKind.Decimal or FieldKind.Boolean
             ? Decode(record, field)
             : default;
         return !text.IsEmpty;
@@ -297,29 +377,20 @@ public sealed class RecordMapper
         return target[..length];
     }
 
-    /// <summary>What the last record had for a key, and where: it tells that the next one has the same.</summary>
-    private readonly struct LastKey(RecordFields fields, int dayIndex, int day)
+    /// <summary>What the last record had for a key, and how many of its first bytes hold it all.</summary>
+    private readonly record struct LastKey(int Bytes, int DayIndex, int Day)
     {
-        private readonly Field _user = fields[RecordSchema.UserId];
-        private readonly int _dayStart = fields[dayIndex].Start;
-        private readonly int _keyBytes = fields[RecordSchema.UserId].Kind == FieldKind.String
-            ? Math.Max(fields[RecordSchema.UserId].Start + fields[RecordSchema.UserId].Length, fields[dayIndex].Start + DateParser.DayBytes)
-            : int.MaxValue;
+        /// <summary>A key that no record repeats.</summary>
+        public static readonly LastKey None = new(int.MaxValue, 0, 0);
 
-        public int DayIndex { get; } = dayIndex;
-
-        public int Day { get; } = day;
-
-        /// <summary>Whether the next record has its key where this one has it, among the bytes that it repeats.</summary>
-        public bool Repeats(RecordFields next)
+        public LastKey(Field user, Field dayField, int dayIndex, int day)
+            : this(int.MaxValue, dayIndex, day)
         {
-            if (next.RepeatedBytes == 0 || next.RepeatedBytes < _keyBytes || next[RecordSchema.UserId] != _user || RecordMapper.DayIndex(next) != DayIndex)
+            // The quote behind the user's id counts, as its length is part of it; behind the day there may be any time.
+            if (user.Kind == FieldKind.String && dayField.Kind == FieldKind.String)
             {
-                return false;
+                Bytes = Math.Max(user.Start + user.Length + 1, dayField.Start + DateParser.DayBytes);
             }
-
-            ref Field day = ref next[DayIndex];
-            return day.Kind == FieldKind.String && day.Start == _dayStart && day.Length >= DateParser.DayBytes;
         }
     }
 }

@@ -6,8 +6,7 @@ internal ref struct SleepChoice
     private bool _any;
     private long _hours;
 
-    public bool HasQuality { get; private set; }
-
+    /// <summary>Empty when unknown.</summary>
     public ReadOnlySpan<byte> Quality { get; private set; }
 
     public bool HasRestingHeartRate { get; private set; }
@@ -15,7 +14,7 @@ internal ref struct SleepChoice
     public long RestingHeartRate { get; private set; }
 
     /// <param name="hours">In millionths; <see cref="long.MinValue"/> when unknown, which is shorter than any.</param>
-    public void Consider(long hours, bool hasQuality, ReadOnlySpan<byte> quality, bool hasResting, long resting)
+    public void Consider(long hours, ReadOnlySpan<byte> quality, bool hasResting, long resting)
     {
         if (_any && hours <= _hours)
         {
@@ -24,7 +23,6 @@ internal ref struct SleepChoice
 
         _any = true;
         _hours = hours;
-        HasQuality = hasQuality;
         Quality = quality;
         HasRestingHeartRate = hasResting;
         RestingHeartRate = resting;

@@ -7,13 +7,15 @@ namespace FastIngest.Health;
 /// with one shared text buffer. The reducer fills it, sinks read it, then it is reset and filled again.
 /// Not thread-safe; a batch has one owner at a time.
 /// </summary>
-public sealed class SummaryBatch : IBufferWriter<byte>
+/// <param name="rowCapacity">Rows there is room for at once; there is always room for more.</param>
+/// <param name="textCapacity">Bytes of text there is room for at once.</param>
+public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1024) : IBufferWriter<byte>
 {
     private static readonly DailySummary EmptyRow = MakeEmptyRow();
 
-    private DailySummary[] _rows = new DailySummary[64];
+    private DailySummary[] _rows = new DailySummary[rowCapacity];
     private UserProfile[] _users = new UserProfile[16];
-    private byte[] _text = new byte[16 * 1024];
+    private byte[] _text = GC.AllocateUninitializedArray<byte>(textCapacity);
 
     public int RowCount { get; private set; }
 
@@ -85,12 +87,16 @@ public sealed class SummaryBatch : IBufferWriter<byte>
         return _text.AsMemory(TextLength);
     }
 
-    /// <summary>Forgets all rows, users and texts; keeps the memory.</summary>
+    /// <summary>Forgets all rows, users and texts; keeps the memory, but not that of an uncommonly large row.</summary>
     public void Reset()
     {
         RowCount = 0;
         UserCount = 0;
         TextLength = 0;
+        if (_text.Length > 2L * textCapacity)
+        {
+            _text = GC.AllocateUninitializedArray<byte>(textCapacity);
+        }
     }
 
     private static DailySummary MakeEmptyRow()

@@ -1,40 +1,56 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Json;
 
 namespace FastIngest.Health;
 
-/// <summary>An exact sum of the numbers that are there; null when none is.</summary>
-internal struct Sum
+/// <summary>
+/// The exact sums of a day's numbers, by their place in an event: null where no event has a number.
+/// </summary>
+internal struct Tally
 {
-    private Int128 _total;
-    private bool _any;
+    /// <summary>The most numbers that an event has.</summary>
+    public const int MaxNumbers = 8;
 
-    public void Add(bool present, long millionths)
+    private Longs _sums;
+    private Int128s _before;
+    private uint _present;
+    private uint _large;
+
+    /// <summary>Adds an event's numbers: a bit of <paramref name="present"/> for each that is there; the others are 0.</summary>
+    public void Add(ReadOnlySpan<long> millionths, uint present)
     {
-        if (present)
+        _present |= present;
+        for (int i = 0; i < millionths.Length; i++)
         {
-            _total += millionths;
-            _any = true;
+            long value = millionths[i];
+            long sum = unchecked(_sums[i] + value);
+            if (((sum ^ _sums[i]) & (sum ^ value)) < 0)
+            {
+                // Beyond 64 bits: what was added up so far is put aside.
+                _before[i] += _sums[i];
+                _large |= 1u << i;
+                sum = value;
+            }
+
+            _sums[i] = sum;
         }
     }
 
-    /// <summary>The nearest double; NaN stands for null.</summary>
-    public readonly double Value => _any ? ExactDouble.FromMillionths(_total) : double.NaN;
-}
+    /// <summary>The double nearest to a sum; NaN stands for null.</summary>
+    public readonly double this[int number] =>
+        (_present >> number & 1) == 0 ? double.NaN
+        : (_large >> number & 1) == 0 ? ExactDouble.FromMillionths(_sums[number])
+        : ExactDouble.FromMillionths(_before[number] + _sums[number]);
 
-/// <summary>The largest of the numbers that are there; null when none is.</summary>
-internal struct Maximum
-{
-    private long _value;
-    private bool _any;
-
-    public void Add(bool present, long millionths)
+    [InlineArray(MaxNumbers)]
+    private struct Longs
     {
-        if (present)
-        {
-            _value = _any ? Math.Max(_value, millionths) : millionths;
-            _any = true;
-        }
+        private long _first;
     }
 
-    public readonly double Value => _any ? ExactDouble.FromMillionths(_value) : double.NaN;
+    [InlineArray(MaxNumbers)]
+    private struct Int128s
+    {
+        private Int128 _first;
+    }
 }

@@ -48,12 +48,14 @@ public static class DateParser
     {
         if (text.Length == 9 && text[0] is (byte)' ' or (byte)'T')
         {
-            // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or; anything else sets a high bit.
+            // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or. What is above 29:59:59 or no
+            // such text at all sets a high bit; of the hours two digits are left. Second 60 goes the long way.
             ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text[1..]) ^ 0x30303A30303A3030;
-            uint hour = (((uint)word & 0xF) * 10) + ((uint)(word >> 8) & 0xF);
-            uint second = (((uint)(word >> 48) & 0xF) * 10) + ((uint)(word >> 56) & 0xF);
-            return ((((word & 0x7F7F7F7F7F7F7F7F) + 0x76767F76767F7676) | word) & 0x8080808080808080) == 0
-                && hour < 24 && ((word >> 24) & 0xF) < 6 && second <= 60;
+            uint hour = (((uint)word & 0xF) << 4) | (((uint)word >> 8) & 0xF);
+            if (((((word & 0x7F7F7F7F7F7F7F7F) + 0x767A7F767A7F767D) | word) & 0x8080808080808080) == 0 && hour < 0x24)
+            {
+                return true;
+            }
         }
 
         return text.IsEmpty || (text[0] is (byte)'T' or (byte)' ' && IsTime(text[1..]));

@@ -16,6 +16,9 @@ public static class DoubleText
 
     private const int DigitsMax = 17;
 
+    /// <summary>Millionths that have neither an exponent nor more than 15 digits.</summary>
+    private const long ShortStart = 100, ShortEnd = 1_000_000_000_000_000;
+
     /// <summary>Writes the text of <paramref name="value"/> and returns its length in bytes.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
     /// <param name="value">A finite number; JSON has no others.</param>
@@ -29,9 +32,9 @@ public static class DoubleText
         // answer. Below 100 millionths the text has an exponent; -0.0 has a sign that k cannot carry.
         double millionths = Math.Round(value * 1e6);
         double magnitude = Math.Abs(millionths);
-        if (magnitude is >= 100 and < 1e15 && millionths / 1e6 == value)
+        if (magnitude is >= ShortStart and < ShortEnd && millionths / 1e6 == value)
         {
-            return WriteMillionths(destination, (long)millionths);
+            return WriteShort(destination, (long)millionths);
         }
 
         if (Math.Abs(value) < 1e15 && Math.Truncate(value) == value && !(value == 0 && double.IsNegative(value)))
@@ -43,7 +46,15 @@ public static class DoubleText
         return WriteShortest(destination, value);
     }
 
-    private static int WriteMillionths(Span<byte> destination, long millionths)
+    /// <summary>Writes the text of the double nearest to <paramref name="millionths"/> / 10^6 and returns its length.</summary>
+    /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
+    /// <param name="millionths">Any value.</param>
+    public static int WriteMillionths(Span<byte> destination, long millionths) =>
+        millionths is (> -ShortEnd and <= -ShortStart) or 0 or (>= ShortStart and < ShortEnd)
+            ? WriteShort(destination, millionths)
+            : Write(destination, ExactDouble.FromMillionths(millionths));
+
+    private static int WriteShort(Span<byte> destination, long millionths)
     {
         int length = DecimalText.Write(destination, millionths);
         return millionths % 1_000_000 == 0 ? EndWhole(destination, length) : length;

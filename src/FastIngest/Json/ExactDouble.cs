@@ -9,13 +9,23 @@ public static class ExactDouble
     private const long Million = 1_000_000;
 
     /// <summary>The double nearest to a count of millionths.</summary>
+    public static double FromMillionths(long millionths) => Ratio(millionths, Million);
+
+    /// <summary>The double nearest to a count of millionths.</summary>
     public static double FromMillionths(Int128 millionths) => Ratio(millionths, Million);
 
     /// <summary>The double nearest to a quotient.</summary>
     /// <param name="denominator">Positive.</param>
+    public static double Ratio(long numerator, long denominator) =>
+        (ulong)(numerator + MaxExact) <= 2 * MaxExact && denominator <= MaxExact
+            ? (double)numerator / denominator // One correctly rounded operation on exact operands.
+            : LongRatio(numerator, denominator);
+
+    /// <summary>The double nearest to a quotient.</summary>
+    /// <param name="denominator">Positive.</param>
     public static double Ratio(Int128 numerator, Int128 denominator) =>
-        numerator <= MaxExact && numerator >= -MaxExact && denominator <= MaxExact
-            ? (double)(long)numerator / (long)denominator // One correctly rounded operation on exact operands.
+        numerator == (long)numerator && denominator == (long)denominator
+            ? Ratio((long)numerator, (long)denominator)
             : LongRatio(numerator, denominator);
 
     private static double LongRatio(BigInteger numerator, BigInteger denominator)

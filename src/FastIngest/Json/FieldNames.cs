@@ -8,8 +8,8 @@ namespace FastIngest.Json;
 /// </summary>
 public sealed class FieldNames
 {
-    /// <summary>Readers keep the set of the fields seen in 64 bits.</summary>
-    public const int MaxCount = 64;
+    /// <summary>Readers keep the set of the fields seen in 64 bits, and one more.</summary>
+    public const int MaxCount = 63;
 
     private const int TableSize = 128;
 

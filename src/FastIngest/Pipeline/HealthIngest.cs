@@ -22,11 +22,10 @@ namespace FastIngest.Pipeline;
 /// </summary>
 public static class HealthIngest
 {
-    private const int MinChunkBytes = 256 << 10;
-
     /// <summary>
     /// Reads every known file under the paths and hands the rows, in (user_id, date) order, to every sink.
-    /// The sinks are opened here and completed only when everything else went well; the caller disposes them.
+    /// The sinks are opened here and completed only when everything else went well; the caller disposes them. A sink that
+    /// fails does so alone; the run fails when none is left.
     /// </summary>
     /// <exception cref="IngestException">The run cannot go on; no sink was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no sink was completed.</exception>
@@ -39,41 +38,101 @@ public static class HealthIngest
         long started = Stopwatch.GetTimestamp();
         using InputFiles input = InputFiles.Open(options.Paths, options.Io);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
-        foreach (ISummarySink sink in sinks)
+        SinkLane[] all = [.. sinks.Select(s => new SinkLane(s))];
+        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options)];
+
+        RunTotals? done = null;
+        IReadOnlyList<SinkLane> lanes = all;
+        foreach (SinkLane lane in all)
         {
-            await sink.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+            await lane.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         }
 
-        progress?.Started(input.Infos);
-        using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
-        SinkWriter writer = new(sinks, progress);
-        IReadOnlyList<CategoryReport> categories = await Task.Factory.StartNew(
-            () => options.Mode == IngestMode.Original
-                ? RunOriginal(options, input, rejects, writer, progress, cancellationToken)
-                : RunOptimized(options, input, rejects, writer, progress, cancellationToken),
-            cancellationToken,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).ConfigureAwait(false);
-        CheckBalance(categories);
-        rejects.Complete();
-
-        RunFigures figures = new(
-            categories.Sum(c => c.Records), categories.Sum(c => c.Aggregated), categories.Sum(c => c.Rejected), writer.Rows);
-        List<SinkReport> results = [];
-        foreach (ISummarySink sink in sinks)
+        // A sink whose fault passes by itself, such as a server that restarts, is given the whole run once more: the
+        // input is still there, and reading it is the smaller part of the work.
+        while (true)
         {
-            results.Add(new SinkReport(sink.DisplayName, await sink.CompleteAsync(figures, cancellationToken).ConfigureAwait(false)));
+            done = await RunOnceAsync(options, input, lanes, progress, cancellationToken).ConfigureAwait(false) ?? done;
+            List<SinkLane> again = [];
+            foreach (SinkLane lane in lanes.Where(l => l.Fault is not null))
+            {
+                string reason = lane.Fault!.SourceException.Message;
+                if (await lane.TryStartOverAsync(run, cancellationToken).ConfigureAwait(false))
+                {
+                    again.Add(lane);
+                    warnings.Add($"{lane.Sink.DisplayName} was given the run again, because: {reason}");
+                }
+            }
+
+            if (again.Count == 0)
+            {
+                break;
+            }
+
+            lanes = again;
+        }
+
+        if (done is null || (all.Length > 0 && all.All(l => l.Fault is not null)))
+        {
+            all[0].Fault!.Throw();
         }
 
         return new IngestReport
         {
             RunId = run.RunId,
-            Categories = categories,
-            Sinks = results,
-            Rows = writer.Rows,
+            Categories = done!.Categories,
+            Sinks = [.. all.Select(l => new SinkReport(l.Sink.DisplayName, l.Result, l.Fault?.SourceException))],
+            Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
-            Warnings = [.. input.MissingCategories()],
+            Warnings = warnings,
         };
+    }
+
+    /// <summary>
+    /// Reads everything, and fills and completes the sinks, which are open. Those that fail say so in their lanes; when
+    /// all did, reading ends early and there are no totals.
+    /// </summary>
+    private static async Task<RunTotals?> RunOnceAsync(
+        IngestOptions options, InputFiles input, IReadOnlyList<SinkLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
+    {
+        progress?.Started(input.Infos);
+        using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
+        SinkWriter writer = new(lanes, progress);
+        IReadOnlyList<CategoryReport> categories;
+        try
+        {
+            categories = await Task.Factory.StartNew(
+                () => options.Mode == IngestMode.Original
+                    ? RunOriginal(options, input, rejects, writer, progress, cancellationToken)
+                    : RunOptimized(options, input, rejects, writer, progress, cancellationToken),
+                cancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (Exception) when (lanes.Count > 0 && lanes.All(l => l.Fault is not null))
+        {
+            return null;
+        }
+
+        CheckBalance(categories);
+        rejects.Complete();
+        RunFigures figures = new(
+            categories.Sum(c => c.Records), categories.Sum(c => c.Aggregated), categories.Sum(c => c.Rejected), writer.Rows);
+        foreach (SinkLane lane in lanes)
+        {
+            await lane.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RunTotals(categories, writer.Rows);
+    }
+
+    private static IEnumerable<string> WorkersTooMany(IngestOptions options)
+    {
+        int workers = MemoryPlan.For(options.MemoryLimitBytes, options.Workers).Workers;
+        if (options.Mode == IngestMode.Optimized && workers < options.Workers)
+        {
+            yield return $"The memory limit holds {workers} of the {options.Workers} workers: no more were used.";
+        }
     }
 
     private static List<CategoryReport> RunOptimized(
@@ -82,17 +141,26 @@ public static class HealthIngest
         MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
-            : (int)Math.Clamp(input.TotalBytes / (8L * options.Workers), MinChunkBytes, Math.Max(MinChunkBytes, memory.ChunkBytes));
+            : (int)Math.Clamp(input.TotalBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
         List<ChunkPlan> plans = [.. input.Files.Zip(
             input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options, memory.MaxPartitions);
-        using PartitionStore store = new(borders.PartitionCount, memory.EventBytes, options.TempDirectory);
+        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options, memory);
+        BlockPool pool = new(memory.EventBytes);
+        using PartitionStore store = new(borders.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, input, plans, borders, store, rejects, progress);
+        MapStage map = new(options, memory, input, plans, borders, store, rejects, progress);
         map.Run(cancellationToken);
         store.Seal();
-        progress?.Reducing(0);
-        ReduceStage reduce = new(options, memory, input.Categories, borders, store, writer);
+        progress?.Reducing();
+        if (store.SpilledBytes > 0 || pool.UsedBytes > memory.EventBytes / 4)
+        {
+            // The reduce gets the memory that the map had, and the collector has no reason to hurry on its own. A small
+            // run leaves it little to do and is spared the millisecond.
+            pool.Clear();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        ReduceStage reduce = new(options, memory, borders, store, writer);
         reduce.Run(cancellationToken);
         return ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
     }
@@ -114,7 +182,7 @@ public static class HealthIngest
             progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
         }
 
-        progress?.Reducing(0);
+        progress?.Reducing();
         foreach (SummaryBatch batch in original.Batches())
         {
             writer.Write(batch, cancellationToken);
@@ -160,4 +228,6 @@ public static class HealthIngest
             }
         }
     }
+
+    private sealed record RunTotals(IReadOnlyList<CategoryReport> Categories, long Rows);
 }

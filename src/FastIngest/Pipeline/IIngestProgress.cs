@@ -9,8 +9,8 @@ public interface IIngestProgress
     /// <summary>A piece of a file has been read; the file is named by its 0-based place in the list given to <see cref="Started"/>.</summary>
     void Read(int fileIndex, long bytes, long records);
 
-    /// <summary>All input is read; <paramref name="estimatedRows"/> may be 0 when unknown.</summary>
-    void Reducing(long estimatedRows);
+    /// <summary>All input is read; rows follow.</summary>
+    void Reducing();
 
     /// <summary>Rows have reached the sinks.</summary>
     void Written(long rows);

@@ -48,5 +48,6 @@ public sealed record CategoryReport(
 }
 
 /// <param name="Target">The sink as shown to the user, without any secret.</param>
-/// <param name="Result">What it did with the rows.</param>
-public sealed record SinkReport(string Target, SinkResult Result);
+/// <param name="Result">What it did with the rows; null when it failed.</param>
+/// <param name="Fault">Why it failed; its target is then as it was before the run.</param>
+public sealed record SinkReport(string Target, SinkResult? Result, Exception? Fault = null);

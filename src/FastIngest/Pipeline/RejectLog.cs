@@ -47,7 +47,7 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
                 spool.Close();
             }
 
-            if (IsDevice(path))
+            if (SpecialFile.Is(path))
             {
                 using FileStream device = new(path, FileMode.Open, FileAccess.Write);
                 Append(spools, device);
@@ -86,9 +86,5 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
     }
 
     /// <summary>Spools lie beside the rejects file, so that the last step is a rename; for a device, in the temporary folder.</summary>
-    private static string SpoolBase(string path) => IsDevice(path) ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}") : path;
-
-    /// <summary>Devices can not be renamed over; what lies in /dev/shm are files in memory.</summary>
-    private static bool IsDevice(string path) =>
-        path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+    private static string SpoolBase(string path) => SpecialFile.Is(path) ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}") : path;
 }

@@ -1,36 +1,104 @@
+using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Pipeline.Reduce;
-using FastIngest.Sinks;
 
 namespace FastIngest.Pipeline;
 
-/// <summary>Hands batches to every sink, one after another.</summary>
-internal sealed class SinkWriter(IReadOnlyList<ISummarySink> sinks, IIngestProgress? progress)
+/// <summary>
+/// Hands batches to every sink. Of several sinks each has a thread, so that one may be ahead of another by as many
+/// batches as there are; the slowest then holds up the reduce. The run ends early when no sink is left.
+/// </summary>
+internal sealed class SinkWriter(IReadOnlyList<SinkLane> lanes, IIngestProgress? progress)
 {
     /// <summary>Rows handed on.</summary>
     public long Rows { get; private set; }
 
     public void WriteAll(RowQueue queue, CancellationToken cancellationToken)
     {
-        while (queue.Take() is { } batch)
+        if (lanes.Count < 2)
         {
-            Write(batch, cancellationToken);
-            queue.Return(batch);
+            while (queue.Take() is { } batch)
+            {
+                Write(batch, cancellationToken);
+                queue.Return(batch);
+            }
+
+            return;
+        }
+
+        BlockingCollection<SharedBatch>[] inboxes = [.. lanes.Select(_ => new BlockingCollection<SharedBatch>())];
+        int next = -1;
+
+        // The first of these threads deals the batches out, the others each serve a lane.
+        Workers.Run(1 + lanes.Count, "sink", Work, cancellationToken);
+
+        void Work(CancellationToken token)
+        {
+            int role = Interlocked.Increment(ref next);
+            if (role > 0)
+            {
+                Serve(lanes[role - 1], inboxes[role - 1], queue, token);
+                return;
+            }
+
+            using CancellationTokenRegistration stopping = token.Register(queue.Stop);
+            while (queue.Take() is { } batch)
+            {
+                ThrowIfNoneIsLeft();
+                SharedBatch shared = new(batch, lanes.Count);
+                Array.ForEach(inboxes, i => i.Add(shared, token));
+                Count(batch);
+            }
+
+            Array.ForEach(inboxes, i => i.CompleteAdding());
         }
     }
 
+    /// <summary>Hands a batch to one sink after another.</summary>
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
     {
-        foreach (ISummarySink sink in sinks)
+        foreach (SinkLane lane in lanes)
         {
-            ValueTask task = sink.WriteAsync(batch, cancellationToken);
-            if (!task.IsCompletedSuccessfully)
-            {
-                task.AsTask().GetAwaiter().GetResult();
-            }
+            lane.Write(batch, cancellationToken);
         }
 
+        ThrowIfNoneIsLeft();
+        Count(batch);
+    }
+
+    private static void Serve(SinkLane lane, BlockingCollection<SharedBatch> inbox, RowQueue queue, CancellationToken token)
+    {
+        foreach (SharedBatch shared in inbox.GetConsumingEnumerable(token))
+        {
+            lane.Write(shared.Batch, token);
+            if (shared.Release())
+            {
+                queue.Return(shared.Batch);
+            }
+        }
+    }
+
+    private void ThrowIfNoneIsLeft()
+    {
+        if (lanes.Count > 0 && lanes.All(l => l.Fault is not null))
+        {
+            lanes[0].Fault!.Throw();
+        }
+    }
+
+    private void Count(SummaryBatch batch)
+    {
         Rows += batch.RowCount;
         progress?.Written(batch.RowCount);
+    }
+
+    /// <summary>A batch that goes back when the last lane has done with it.</summary>
+    private sealed class SharedBatch(SummaryBatch batch, int lanes)
+    {
+        private int _lanes = lanes;
+
+        public SummaryBatch Batch => batch;
+
+        public bool Release() => Interlocked.Decrement(ref _lanes) == 0;
     }
 }

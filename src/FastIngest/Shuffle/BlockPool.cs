@@ -1,22 +1,24 @@
 namespace FastIngest.Shuffle;
 
 /// <summary>
-/// Memory for segments in blocks of one size, cut from slabs that are allocated once and kept. Not thread-safe.
+/// Memory for segments in blocks of one size, cut from slabs that are allocated once and kept. Blocks are small, since
+/// every partition has one that is half full as a rule. Not thread-safe.
 /// </summary>
-internal sealed class BlockPool(long budgetBytes)
+public sealed class BlockPool(long budgetBytes)
 {
-    public const int BlockBytes = 16 * 1024;
+    public const int BlockBytes = 4 * 1024;
 
-    private const int BlocksPerSlab = 64;
+    private const int BlocksPerSlab = 256;
 
     private readonly List<byte[]> _slabs = [];
     private readonly Stack<int> _free = [];
+    private int _usedBlocks;
 
-    /// <summary>Blocks that are handed out.</summary>
-    public int UsedBlocks { get; private set; }
+    /// <summary>Bytes of the blocks that are handed out.</summary>
+    public long UsedBytes => (long)_usedBlocks * BlockBytes;
 
     /// <summary>Whether the budget is used up; more blocks can still be had.</summary>
-    public bool IsExhausted => (long)UsedBlocks * BlockBytes >= budgetBytes;
+    public bool IsExhausted => UsedBytes >= budgetBytes;
 
     public int Rent()
     {
@@ -30,15 +32,25 @@ internal sealed class BlockPool(long budgetBytes)
             }
         }
 
-        UsedBlocks++;
+        _usedBlocks++;
         return _free.Pop();
     }
 
     public void Return(int block)
     {
-        UsedBlocks--;
+        _usedBlocks--;
         _free.Push(block);
     }
 
-    public Span<byte> this[int block] => _slabs[block / BlocksPerSlab].AsSpan(block % BlocksPerSlab * BlockBytes, BlockBytes);
+    /// <summary>Gives the slabs up, when no block is handed out.</summary>
+    public void Clear()
+    {
+        if (_usedBlocks == 0)
+        {
+            _slabs.Clear();
+            _free.Clear();
+        }
+    }
+
+    public Memory<byte> this[int block] => _slabs[block / BlocksPerSlab].AsMemory(block % BlocksPerSlab * BlockBytes, BlockBytes);
 }

@@ -12,6 +12,27 @@ public readonly record struct RowKey(byte[] User, int Day)
     }
 }
 
+/// <summary>The keys from one on and before another; null is no bound.</summary>
+public readonly record struct KeyRange(RowKey? From, RowKey? Before)
+{
+    /// <summary>The keys of all users.</summary>
+    public static KeyRange All => default;
+
+    public bool Contains(ReadOnlySpan<byte> user, int day) => !IsBelow(user, day) && IsBeforeEnd(user, day);
+
+    /// <summary>Whether a key comes before the first one.</summary>
+    public bool IsBelow(ReadOnlySpan<byte> user, int day) => From is { } from && RowKey.Compare(user, day, from.User, from.Day) < 0;
+
+    private bool IsBeforeEnd(ReadOnlySpan<byte> user, int day) =>
+        Before is not { } before || RowKey.Compare(user, day, before.User, before.Day) < 0;
+}
+
+/// <summary>Days from the first to the last, both included.</summary>
+public readonly record struct DayRange(int First, int Last)
+{
+    public bool Holds(int day) => day >= First && day <= Last;
+}
+
 /// <summary>
 /// Cuts the keys into partitions: ranges of (user, day), so that partition after partition is in key order. Any
 /// borders are right; good ones make the partitions equally large.
@@ -24,7 +45,10 @@ public sealed class KeyBorders
 
     public int PartitionCount => _borders.Length + 1;
 
-    /// <summary>Borders that cut a sample of the keys into parts of equal number, at most as many as asked for.</summary>
+    /// <summary>
+    /// Borders that cut a sample of the keys into parts of equal number, at most as many as asked for. A key that fills
+    /// more than one part has one for itself.
+    /// </summary>
     public static KeyBorders FromSample(List<RowKey> sample, int partitions)
     {
         sample.Sort(RowKey.Compare);
@@ -36,19 +60,29 @@ public sealed class KeyBorders
             {
                 borders.Add(border);
             }
+            else if (RowKey.Compare(border, borders[^1]) == 0 && border.Day < int.MaxValue)
+            {
+                borders.Add(border with { Day = border.Day + 1 });
+            }
         }
 
         return new KeyBorders([.. borders]);
     }
 
-    /// <summary>The partition of a key. <paramref name="hint"/> is tried first.</summary>
-    public int Find(ReadOnlySpan<byte> user, int day, int hint)
-    {
-        if (Contains(hint, user, day))
-        {
-            return hint;
-        }
+    /// <summary>Borders at the keys given, which are in order and all differ.</summary>
+    public static KeyBorders At(params RowKey[] keys) => new(keys);
 
+    /// <summary>The keys of a partition, of those that all partitions have together.</summary>
+    public KeyRange RangeOf(int partition, KeyRange all) => new(
+        partition == 0 ? all.From : _borders[partition - 1],
+        partition == _borders.Length ? all.Before : _borders[partition]);
+
+    /// <summary>The partition of a key.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="day">The day.</param>
+    /// <param name="days">The days for which the user's keys fall in that partition.</param>
+    public int Find(ReadOnlySpan<byte> user, int day, out DayRange days)
+    {
         int low = 0;
         int high = _borders.Length;
         while (low < high)
@@ -64,10 +98,9 @@ public sealed class KeyBorders
             }
         }
 
+        days = new DayRange(
+            low > 0 && user.SequenceEqual(_borders[low - 1].User) ? _borders[low - 1].Day : int.MinValue,
+            low < _borders.Length && user.SequenceEqual(_borders[low].User) ? _borders[low].Day - 1 : int.MaxValue);
         return low;
     }
-
-    private bool Contains(int partition, ReadOnlySpan<byte> user, int day) =>
-        (partition == 0 || RowKey.Compare(user, day, _borders[partition - 1].User, _borders[partition - 1].Day) >= 0)
-        && (partition == _borders.Length || RowKey.Compare(user, day, _borders[partition].User, _borders[partition].Day) < 0);
 }

@@ -1,44 +1,48 @@
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Shuffle;
 
-/// <summary>The segments of one partition that are in memory, one behind the other over blocks. Not thread-safe.</summary>
+/// <summary>
+/// The segments of one partition that are in memory, one behind the other over blocks, each with its header before it:
+/// the bytes that a piece of a spill file has. Not thread-safe.
+/// </summary>
 internal sealed class PartitionBuffer
 {
     private readonly List<int> _blocks = [];
-    private readonly List<SegmentRef> _segments = [];
 
     public long Length { get; private set; }
 
-    public IReadOnlyList<SegmentRef> Segments => _segments;
+    public int SegmentCount { get; private set; }
 
-    public void Append(BlockPool pool, int fileIndex, int chunkIndex, ReadOnlySpan<byte> segment)
+    public void Append(BlockPool pool, SegmentId id, ReadOnlySpan<byte> segment)
     {
-        _segments.Add(new SegmentRef(fileIndex, chunkIndex, (int)Length, segment.Length));
-        while (!segment.IsEmpty)
-        {
-            int offset = (int)(Length % BlockPool.BlockBytes);
-            if (offset == 0)
-            {
-                _blocks.Add(pool.Rent());
-            }
+        SegmentHeader header = new(id, segment.Length);
+        Append(pool, MemoryMarshal.AsBytes(new ReadOnlySpan<SegmentHeader>(ref header)));
+        Append(pool, segment);
+        SegmentCount++;
+    }
 
-            Span<byte> rest = pool[_blocks[^1]][offset..];
-            int count = Math.Min(rest.Length, segment.Length);
-            segment[..count].CopyTo(rest);
-            segment = segment[count..];
-            Length += count;
+    /// <summary>Copies bytes out; there are as many behind the position as the target is long.</summary>
+    public void CopyTo(BlockPool pool, long position, Span<byte> target)
+    {
+        while (!target.IsEmpty)
+        {
+            ReadOnlySpan<byte> block = pool[_blocks[(int)(position / BlockPool.BlockBytes)]].Span[(int)(position % BlockPool.BlockBytes)..];
+            int count = Math.Min(block.Length, target.Length);
+            block[..count].CopyTo(target);
+            target = target[count..];
+            position += count;
         }
     }
 
-    /// <summary>Copies all bytes out; <paramref name="target"/> is at least as long as <see cref="Length"/>.</summary>
-    public void CopyTo(BlockPool pool, Span<byte> target)
+    /// <summary>Lists the blocks in order, the last one as far as it is full.</summary>
+    public void AddTo(List<ReadOnlyMemory<byte>> list, BlockPool pool)
     {
         long left = Length;
         foreach (int block in _blocks)
         {
-            int count = (int)Math.Min(left, BlockPool.BlockBytes);
-            pool[block][..count].CopyTo(target);
-            target = target[count..];
-            left -= count;
+            list.Add(pool[block][..(int)Math.Min(left, BlockPool.BlockBytes)]);
+            left -= BlockPool.BlockBytes;
         }
     }
 
@@ -51,7 +55,25 @@ internal sealed class PartitionBuffer
         }
 
         _blocks.Clear();
-        _segments.Clear();
+        SegmentCount = 0;
         Length = 0;
+    }
+
+    private void Append(BlockPool pool, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int offset = (int)(Length % BlockPool.BlockBytes);
+            if (offset == 0)
+            {
+                _blocks.Add(pool.Rent());
+            }
+
+            Span<byte> rest = pool[_blocks[^1]].Span[offset..];
+            int count = Math.Min(rest.Length, bytes.Length);
+            bytes[..count].CopyTo(rest);
+            bytes = bytes[count..];
+            Length += count;
+        }
     }
 }

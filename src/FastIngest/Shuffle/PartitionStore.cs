@@ -2,71 +2,34 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>A segment's place in the input, which is its place in the order, and in the partition's bytes.</summary>
-[StructLayout(LayoutKind.Sequential)]
-public readonly record struct SegmentRef(int FileIndex, int ChunkIndex, int Start, int Length);
-
-/// <summary>A partition as it is reduced: reused from one to the next.</summary>
-public sealed class PartitionData
-{
-    private byte[] _bytes = [];
-    private SegmentRef[] _segments = [];
-    private int _segmentCount;
-
-    public ReadOnlySpan<byte> Bytes => _bytes;
-
-    /// <summary>The segments in (file, chunk) order.</summary>
-    public ReadOnlySpan<SegmentRef> Segments => _segments.AsSpan(0, _segmentCount);
-
-    internal (byte[] Bytes, SegmentRef[] Segments) Reserve(long byteCount, int segmentCount)
-    {
-        if (byteCount > Array.MaxLength)
-        {
-            throw new IngestException(
-                "Too much data falls into one range of users and days.", "Run again with fewer files at a time.");
-        }
-
-        if (_bytes.Length < byteCount)
-        {
-            _bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(byteCount + (byteCount / 4), Array.MaxLength));
-        }
-
-        if (_segments.Length < segmentCount)
-        {
-            _segments = new SegmentRef[segmentCount + (segmentCount / 4)];
-        }
-
-        _segmentCount = segmentCount;
-        return (_bytes, _segments);
-    }
-}
+/// <summary>Is shown a segment; the bytes are valid during the call.</summary>
+public delegate void SegmentVisitor(SegmentId id, ReadOnlySpan<byte> bytes);
 
 /// <summary>
-/// Keeps the segments of every partition until they are reduced: in memory up to a budget; when that is used up, all
-/// that is in memory goes to a spill file, partition by partition, and memory fills anew. Thread-safe. Segments arrive
-/// in any order and are handed out in that of the input.
+/// Keeps the segments of every partition until they are reduced: in memory up to the pool's budget; when that is used
+/// up, all that is in memory goes to a spill file, partition by partition, and memory fills anew. A store that spilled
+/// keeps nothing in memory once it is sealed. Appending is thread-safe, in any order; after sealing, each partition may
+/// be read by one thread.
 /// </summary>
 public sealed class PartitionStore : IDisposable
 {
+    private const int VisitBytes = 64 * 1024;
+
     private readonly Lock _gate = new();
-    private readonly string _spillDirectory;
     private readonly BlockPool _pool;
-    private readonly long _segmentBudget;
+    private readonly string _spillDirectory;
     private readonly PartitionBuffer[] _buffers;
-    private readonly List<SpillPiece>[] _pieces;
+    private List<SpillPiece>[] _pieces = [];
     private SpillFile? _spill;
-    private long _segmentCount;
 
     /// <param name="partitions">How many there are.</param>
-    /// <param name="memoryBytes">How much is kept in memory.</param>
+    /// <param name="pool">The memory; nobody else uses it meanwhile.</param>
     /// <param name="spillDirectory">Where the rest goes.</param>
-    public PartitionStore(int partitions, long memoryBytes, string spillDirectory)
+    public PartitionStore(int partitions, BlockPool pool, string spillDirectory)
     {
+        _pool = pool;
         _spillDirectory = spillDirectory;
-        _pool = new BlockPool(memoryBytes);
-        _segmentBudget = memoryBytes / 4 / Marshal.SizeOf<SegmentRef>();
         _buffers = [.. Enumerable.Range(0, partitions).Select(_ => new PartitionBuffer())];
-        _pieces = [.. Enumerable.Range(0, partitions).Select(_ => new List<SpillPiece>())];
     }
 
     public int Count => _buffers.Length;
@@ -75,81 +38,132 @@ public sealed class PartitionStore : IDisposable
     public long SpilledBytes => _spill?.Length ?? 0;
 
     /// <exception cref="IngestException">The spill file can not be written.</exception>
-    public void Append(int partition, int fileIndex, int chunkIndex, ReadOnlySpan<byte> segment)
+    public void Append(int partition, SegmentId id, ReadOnlySpan<byte> segment)
     {
         lock (_gate)
         {
-            _buffers[partition].Append(_pool, fileIndex, chunkIndex, segment);
-            _segmentCount++;
-            if (_pool.IsExhausted || _segmentCount > _segmentBudget)
+            _buffers[partition].Append(_pool, id, segment);
+            if (_pool.IsExhausted)
             {
-                SpillAll();
+                Spill();
             }
         }
     }
 
-    /// <summary>Ends the appending; partitions can be taken from then on.</summary>
-    public void Seal()
+    /// <summary>Ends the appending; partitions can be read from then on.</summary>
+    /// <param name="keepInMemory">Whether a store that never had to spill stays in memory.</param>
+    /// <exception cref="IngestException">The spill file can not be written.</exception>
+    public void Seal(bool keepInMemory = true)
     {
         lock (_gate)
         {
-            _spill?.Flush();
+            if (_spill is not null || !keepInMemory)
+            {
+                Spill();
+                _pieces = _spill!.ReadPieces(_buffers.Length);
+            }
         }
     }
 
-    /// <summary>Reads a partition, which leaves the store.</summary>
-    public void Take(int partition, PartitionData data)
+    /// <summary>What a partition takes in memory when it is loaded.</summary>
+    public long BytesOf(int partition) => LengthOf(partition) + ((long)SegmentCountOf(partition) * PartitionData.SegmentBytes);
+
+    /// <summary>Reads a whole partition.</summary>
+    public void Load(int partition, PartitionData data)
     {
-        PartitionBuffer buffer = _buffers[partition];
-        List<SpillPiece> pieces = _pieces[partition];
-        (byte[] bytes, SegmentRef[] segments) = data.Reserve(
-            pieces.Sum(p => (long)p.ByteCount) + buffer.Length, pieces.Sum(p => p.SegmentCount) + buffer.Segments.Count);
-        int byteCount = 0;
-        int segmentCount = 0;
-        foreach (SpillPiece piece in pieces)
+        Span<byte> bytes = data.Reserve(LengthOf(partition));
+        Read(partition, 0, bytes);
+        data.Index(bytes.Length, SegmentCountOf(partition));
+    }
+
+    /// <summary>Shows a partition's segments one by one, in the order in which they were appended, in little memory.</summary>
+    /// <param name="partition">Which it is.</param>
+    /// <param name="buffer">To be given again to the next call; it becomes as long as the longest segment.</param>
+    /// <param name="visitor">Is shown the segments.</param>
+    public void Visit(int partition, ref byte[] buffer, SegmentVisitor visitor)
+    {
+        long end = LengthOf(partition);
+        if (buffer.Length == 0)
         {
-            Span<SegmentRef> target = segments.AsSpan(segmentCount, piece.SegmentCount);
-            _spill!.Read(piece, bytes.AsSpan(byteCount, piece.ByteCount), target);
-            foreach (ref SegmentRef segment in target)
+            buffer = new byte[VisitBytes];
+        }
+
+        int filled = 0;
+        int start = 0;
+        long position = 0;
+        while (position < end || start < filled)
+        {
+            int length = SegmentHeader.Bytes;
+            if (filled - start >= length)
             {
-                segment = segment with { Start = segment.Start + byteCount };
+                SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(buffer.AsSpan(start));
+                length += header.Length;
+                if (filled - start >= length)
+                {
+                    visitor(header.Id, buffer.AsSpan(start + SegmentHeader.Bytes, header.Length));
+                    start += length;
+                    continue;
+                }
             }
 
-            byteCount += piece.ByteCount;
-            segmentCount += piece.SegmentCount;
-        }
+            buffer.AsSpan(start..filled).CopyTo(buffer);
+            filled -= start;
+            start = 0;
+            if (buffer.Length < length)
+            {
+                Array.Resize(ref buffer, (int)Math.Min(Math.Max(length, 2L * buffer.Length), Array.MaxLength));
+            }
 
-        pieces.Clear();
-        foreach (SegmentRef segment in buffer.Segments)
-        {
-            segments[segmentCount++] = segment with { Start = segment.Start + byteCount };
+            int count = (int)Math.Min(buffer.Length - filled, end - position);
+            Read(partition, position, buffer.AsSpan(filled, count));
+            filled += count;
+            position += count;
         }
+    }
 
-        lock (_gate)
+    public void Dispose()
+    {
+        foreach (PartitionBuffer buffer in _buffers)
         {
-            buffer.CopyTo(_pool, bytes.AsSpan(byteCount));
             buffer.Clear(_pool);
         }
 
-        segments.AsSpan(0, segmentCount).Sort(static (a, b) =>
-            a.FileIndex != b.FileIndex ? a.FileIndex.CompareTo(b.FileIndex) : a.ChunkIndex.CompareTo(b.ChunkIndex));
+        _spill?.Dispose();
     }
 
-    public void Dispose() => _spill?.Dispose();
+    private long LengthOf(int partition) => _spill is null ? _buffers[partition].Length : _pieces[partition].Sum(p => p.ByteCount);
 
-    private void SpillAll()
+    private int SegmentCountOf(int partition) => _spill is null ? _buffers[partition].SegmentCount : _pieces[partition].Sum(p => p.SegmentCount);
+
+    private void Read(int partition, long position, Span<byte> target)
     {
-        _spill ??= new SpillFile(_spillDirectory);
-        for (int partition = 0; partition < _buffers.Length; partition++)
+        if (_spill is null)
         {
-            PartitionBuffer buffer = _buffers[partition];
-            if (buffer.Length > 0)
-            {
-                _pieces[partition].Add(_spill.Write(partition, buffer, _pool));
-                buffer.Clear(_pool);
-            }
+            _buffers[partition].CopyTo(_pool, position, target);
+            return;
         }
 
-        _segmentCount = 0;
+        foreach (SpillPiece piece in _pieces[partition])
+        {
+            if (position < piece.ByteCount && !target.IsEmpty)
+            {
+                int count = (int)Math.Min(piece.ByteCount - position, target.Length);
+                _spill.Read(piece, position, target[..count]);
+                target = target[count..];
+                position += count;
+            }
+
+            position -= piece.ByteCount;
+        }
+    }
+
+    private void Spill()
+    {
+        _spill ??= new SpillFile(_spillDirectory);
+        _spill.Write(_buffers, _pool);
+        foreach (PartitionBuffer buffer in _buffers)
+        {
+            buffer.Clear(_pool);
+        }
     }
 }

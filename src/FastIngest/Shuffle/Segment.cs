@@ -1,38 +1,48 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace FastIngest.Shuffle;
 
 /// <summary>
 /// The events that one chunk has for one partition, appended as compact bytes that <see cref="SegmentReader"/> reads
-/// back anywhere: they say everything themselves and refer to nothing outside.
+/// back anywhere: they say everything themselves and refer to nothing outside. All integers are little-endian.
 /// <code>
-/// event:   head, [user], [day], length, payload
-/// head:    bits 0-1  key: 0 as before, 1 another day, 2 another user and day     bit 2  length has 4 bytes, else 1
+/// event:   2 bytes, [4 bytes length], [user], [day], payload
+/// 2 bytes: bits 0-1  key: 0 as before, 1 another day, 2 another user and day     bits 2-15  length of the payload, or 16383: it follows
 /// user:    varint length, bytes         day: zigzag varint, difference to the day before
-/// text:    varint 0 none; 1 then varint length, bytes; else the distance back to where such a length stands
-/// number:  varint zigzag(digits) &lt;&lt; 3 | 1 + decimals; 0 none; 8 then 8 bytes, little-endian millionths
+/// text:    2 bytes: 0 none; 1 then varint length, bytes; else the distance back to where such a length stands
+/// numbers: groups of up to 12, as NumberGroup describes them
 /// </code>
 /// </summary>
 public sealed class Segment
 {
-    internal const int SameKey = 0, NewDay = 1, NewUser = 2, LongLength = 4;
-    internal const int RawNumber = 8;
+    internal const int SameKey = 0, NewDay = 1, NewUser = 2, KeyBits = 2, LongLength = (1 << (16 - KeyBits)) - 1;
+    internal const int NoText = 0, TextFollows = 1;
 
-    /// <summary>The most bytes a number takes.</summary>
-    public const int MaxNumberBytes = 10;
+    /// <summary>The most numbers that are written at once.</summary>
+    public const int GroupSize = NumberGroup.Size;
+
+    // What precedes the payload and is not the user's id takes no more.
+    private const int MaxHeadBytes = 32;
 
     private const int TextCacheSize = 64;
-    private const int MaxCachedText = 64;
+    private const int MaxCachedText = 4096;
 
-    private readonly int[] _textCache = new int[TextCacheSize];
-    private byte[] _data = new byte[1024];
+    private readonly (int Place, int Start, int Length)[] _textCache = new (int, int, int)[TextCacheSize];
+    private readonly SegmentMemory _memory;
+    private byte[] _data = [];
     private int _length;
     private int _userStart;
     private int _userLength = -1;
     private int _day;
-    private int _lengthPlace;
-    private bool _longLength;
+    private int _eventStart;
+    private int _payloadStart;
+
+    public Segment()
+        : this(new SegmentMemory())
+    {
+    }
+
+    internal Segment(SegmentMemory memory) => _memory = memory;
 
     public ReadOnlySpan<byte> Bytes => _data.AsSpan(0, _length);
 
@@ -44,118 +54,105 @@ public sealed class Segment
         Array.Clear(_textCache);
     }
 
+    /// <summary>Gives the memory of a segment that was cleared back; the next event takes it anew.</summary>
+    internal void Trim()
+    {
+        _memory.Return(_data);
+        _data = [];
+    }
+
     /// <summary>The most bytes a text takes.</summary>
-    public static int MaxTextBytes(int length) => length + 10;
+    public static long MaxTextBytes(int length) => length + 7L;
+
+    /// <summary>The most bytes that numbers take.</summary>
+    public static long MaxNumbersBytes(int count) => (8L * count) + (2 * ((count / GroupSize) + 1));
+
+    /// <summary>Whether an event was written, and the last one is of this user.</summary>
+    public bool IsLastUser(ReadOnlySpan<byte> user) => _userLength == user.Length && user.SequenceEqual(_data.AsSpan(_userStart, _userLength));
 
     /// <summary>Starts an event; its payload follows, of at most <paramref name="maxPayload"/> bytes.</summary>
-    public void Begin(ReadOnlySpan<byte> user, int day, int maxPayload)
+    public void Begin(ReadOnlySpan<byte> user, int day, long maxPayload)
     {
-        Reserve(user.Length + 32L + maxPayload);
-        _longLength = maxPayload > byte.MaxValue;
-        int head = _longLength ? LongLength : 0;
-        bool sameUser = _userLength == user.Length && user.SequenceEqual(_data.AsSpan(_userStart, _userLength));
-        if (!sameUser)
+        if (IsLastUser(user))
         {
-            _data[_length++] = (byte)(head | NewUser);
-            WriteVarint((uint)user.Length);
-            _userStart = _length;
-            _userLength = user.Length;
-            user.CopyTo(_data.AsSpan(_length));
-            _length += user.Length;
-            WriteVarint(ZigZag((long)day - _day));
+            Begin(day, maxPayload);
+            return;
         }
-        else if (day != _day)
+
+        Start(NewUser, user.Length + maxPayload, maxPayload);
+        WriteVarint((uint)user.Length);
+        _userStart = _length;
+        _userLength = user.Length;
+        user.CopyTo(_data.AsSpan(_length));
+        _length += user.Length;
+        WriteDay(day);
+    }
+
+    /// <summary>Starts an event of the last event's user.</summary>
+    public void Begin(int day, long maxPayload)
+    {
+        if (day == _day)
         {
-            _data[_length++] = (byte)(head | NewDay);
-            WriteVarint(ZigZag((long)day - _day));
+            Start(SameKey, maxPayload, maxPayload);
         }
         else
         {
-            _data[_length++] = (byte)head;
+            Start(NewDay, maxPayload, maxPayload);
+            WriteDay(day);
         }
-
-        _day = day;
-        _lengthPlace = _length;
-        _length += _longLength ? 4 : 1;
     }
 
     /// <summary>Ends the event that was begun last.</summary>
     public void End()
     {
-        if (_longLength)
+        Span<byte> head = _data.AsSpan(_eventStart);
+        int length = _length - _payloadStart;
+        int key = head[0];
+        if (key >> KeyBits == 0)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(_data.AsSpan(_lengthPlace), _length - _lengthPlace - 4);
+            BinaryPrimitives.WriteUInt16LittleEndian(head, (ushort)(key | (length << KeyBits)));
         }
         else
         {
-            _data[_lengthPlace] = (byte)(_length - _lengthPlace - 1);
+            BinaryPrimitives.WriteInt32LittleEndian(head[2..], length);
         }
     }
 
-    public void WriteNoText() => _data[_length++] = 0;
-
+    /// <summary>Writes a text; an empty one is none.</summary>
     public void WriteText(ReadOnlySpan<byte> text)
     {
-        ref int cached = ref Unsafe.NullRef<int>();
-        // An empty text is as short as a distance, and two in a row would be 1 apart, which says something else.
-        if (text.Length is > 0 and <= MaxCachedText)
+        if (text.IsEmpty)
         {
-            cached = ref _textCache[TextHash(text)];
-            if (cached > 0 && _data[cached] == text.Length && _data.AsSpan(cached + 1, text.Length).SequenceEqual(text))
-            {
-                WriteVarint((uint)(_length - cached));
-                return;
-            }
+            WriteUInt16(NoText);
+            return;
         }
 
-        _data[_length++] = 1;
-        if (!Unsafe.IsNullRef(ref cached))
+        bool isCached = text.Length <= MaxCachedText;
+        ref (int Place, int Start, int Length) cached = ref _textCache[isCached ? TextHash(text) : 0];
+        int distance = _length - cached.Place;
+        if (cached.Length == text.Length && distance <= ushort.MaxValue && text.SequenceEqual(_data.AsSpan(cached.Start, cached.Length)))
         {
-            cached = _length;
+            WriteUInt16(distance);
+            return;
         }
 
+        WriteUInt16(TextFollows);
+        int place = _length;
         WriteVarint((uint)text.Length);
+        if (isCached)
+        {
+            cached = (place, _length, text.Length);
+        }
+
         text.CopyTo(_data.AsSpan(_length));
         _length += text.Length;
     }
 
-    public void WriteNoNumber() => _data[_length++] = 0;
-
-    /// <param name="millionths">Within ±9.2·10^18.</param>
-    public void WriteNumber(long millionths)
-    {
-        int decimals = 6;
-        long digits = millionths;
-        if (digits % 1_000_000 == 0)
-        {
-            digits /= 1_000_000;
-            decimals = 0;
-        }
-        else
-        {
-            for (long shorter = digits / 10; shorter * 10 == digits; shorter = digits / 10)
-            {
-                digits = shorter;
-                decimals--;
-            }
-        }
-
-        ulong zigzag = ZigZag(digits);
-        if (zigzag >> 61 == 0)
-        {
-            WriteVarint((zigzag << 3) | (uint)(decimals + 1));
-        }
-        else
-        {
-            _data[_length++] = RawNumber;
-            BinaryPrimitives.WriteInt64LittleEndian(_data.AsSpan(_length), millionths);
-            _length += 8;
-        }
-    }
-
-    public void WriteCount(long count) => WriteVarint((ulong)count);
-
-    private static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+    /// <summary>Writes numbers in millionths.</summary>
+    /// <param name="millionths">At most <see cref="GroupSize"/>; 0 where none is.</param>
+    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
+    public void WriteNumbers(ReadOnlySpan<long> millionths, uint present) =>
+        _length += NumberGroup.Write(_data.AsSpan(_length), millionths, present);
 
     private static int TextHash(ReadOnlySpan<byte> text)
     {
@@ -164,12 +161,43 @@ public sealed class Segment
         {
             hash += (BinaryPrimitives.ReadUInt32LittleEndian(text) * 31) + BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]);
         }
-        else if (text.Length > 0)
+        else
         {
             hash += (text[0] * 31u) + text[^1];
         }
 
         return (int)((hash * 0x9E3779B1u) >> 26);
+    }
+
+    private void Start(int key, long reserved, long maxPayload)
+    {
+        Reserve(reserved + MaxHeadBytes);
+        _eventStart = _length;
+        if (maxPayload < LongLength)
+        {
+            WriteUInt16(key);
+        }
+        else
+        {
+            WriteUInt16(key | (LongLength << KeyBits));
+            _length += 4;
+        }
+
+        _payloadStart = _length;
+    }
+
+    private void WriteDay(int day)
+    {
+        long difference = (long)day - _day;
+        WriteVarint((ulong)((difference << 1) ^ (difference >> 63)));
+        _day = day;
+        _payloadStart = _length;
+    }
+
+    private void WriteUInt16(int value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_length), (ushort)value);
+        _length += 2;
     }
 
     private void WriteVarint(ulong value)
@@ -188,7 +216,10 @@ public sealed class Segment
         long needed = _length + bytes;
         if (needed > _data.Length)
         {
-            Array.Resize(ref _data, (int)Math.Min(Math.Max(needed, _data.Length * 2L), Array.MaxLength));
+            byte[] larger = _memory.Rent(needed);
+            _data.AsSpan(0, _length).CopyTo(larger);
+            _memory.Return(_data);
+            _data = larger;
         }
     }
 }

@@ -6,12 +6,17 @@ internal static class FileFault
     private const int NoSpace = 28, ReadOnlyFileSystem = 30, QuotaExceeded = 122;
 
     /// <summary>Whether the exception is one that <see cref="Explain"/> knows how to explain.</summary>
-    public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException;
+    public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException || IsTooLarge(exception);
+
+    /// <summary>EFBIG, which a limit on the size of files gives, as .NET puts it.</summary>
+    public static bool IsTooLarge(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <param name="exception">What .NET threw.</param>
     /// <param name="path">The file the user named.</param>
     public static IngestException Explain(Exception exception, string path) => exception switch
     {
+        _ when IsTooLarge(exception) => new(
+            $"{path} cannot be written: it may not grow further.", "Raise the limit on the size of files (ulimit -f).", exception),
         DirectoryNotFoundException or FileNotFoundException => MissingFolder(path, exception),
         UnauthorizedAccessException => NotWritable(path, exception),
         IOException { HResult: ReadOnlyFileSystem } => NotWritable(path, exception),

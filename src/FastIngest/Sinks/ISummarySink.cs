@@ -21,6 +21,12 @@ public interface ISummarySink : IAsyncDisposable
 
     /// <summary>Makes the rows visible and records the run.</summary>
     ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks, after a call failed, whether the fault passes by itself. If so the sink waits for as long as is wise and is
+    /// then as before <see cref="OpenAsync"/>; it must be given the whole run again, under the same id.
+    /// </summary>
+    ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken) => ValueTask.FromResult(false);
 }
 
 /// <summary>What a sink may record about a run at its start.</summary>
@@ -47,4 +53,5 @@ public sealed record RunFigures(long Records, long Aggregated, long Rejected, lo
 /// <param name="Updated">Rows that changed.</param>
 /// <param name="Unchanged">Rows that stood there already.</param>
 /// <param name="Refreshed">Stored rows of other days whose opening follows a profile that this run changed; not part of <paramref name="Rows"/>.</param>
-public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0);
+/// <param name="RemovedNuls">Characters U+0000 that were taken out of texts because the target cannot store them.</param>
+public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0, long RemovedNuls = 0);

@@ -11,27 +11,10 @@ internal static partial class Posix
     private const uint NoReplace = 1; // RENAME_NOREPLACE
     private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
-    private const uint WantType = 1, WantInode = 0x100; // STATX_TYPE, STATX_INO
+    private const uint WantInode = 0x100; // STATX_INO
 
     // struct statx is laid out alike on every architecture.
-    private const int StatusBytes = 256, ModeOffset = 28, InodeOffset = 32, DeviceOffset = 136;
-    private const int TypeMask = 0xF000, RegularType = 0x8000; // S_IFMT, S_IFREG
-
-    /// <summary>
-    /// Whether the path, links followed, is something other than a regular file or a folder: a device, a pipe, a socket.
-    /// </summary>
-    public static bool IsSpecialFile(string path)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return false;
-        }
-
-        Span<byte> status = stackalloc byte[StatusBytes];
-        return StatX(CurrentFolder, path, 0, WantType, status) == 0
-            && !Directory.Exists(path)
-            && (BitConverter.ToUInt16(status[ModeOffset..]) & TypeMask) != RegularType;
-    }
+    private const int StatusBytes = 256, InodeOffset = 32, DeviceOffset = 136;
 
     /// <summary>Whether the open file is the one that the path names now.</summary>
     public static bool IsAt(SafeHandle file, string path)

@@ -7,7 +7,7 @@ namespace FastIngest.Sources;
 /// Reads the elements of a file one after another, from one position to another, by the rule of docs/reading.md:
 /// separators, values, and where to go on after what is no value.
 /// </summary>
-public sealed class ElementReader(FileWindow window, RecordFields fields, int maxRecordBytes)
+public sealed unsafe class ElementReader(FileWindow window, RecordFields fields, int maxRecordBytes)
 {
     /// <summary>Bytes brought in at once beyond those that are certainly needed.</summary>
     private const int ReadAheadBytes = 64 * 1024;
@@ -17,7 +17,7 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     /// <summary>How many times the largest record size a value may have for its end to be looked for.</summary>
     private const int ScanFactor = 4;
 
-    private readonly ShapeReader _shapes = ShapeReader.Create(fields.Names);
+    private readonly ShapeReader _shapes = ShapeReader.Create(fields);
     private long _position;
     private FrameState _state;
     private long _endExcl;
@@ -32,7 +32,8 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     public long ElementLength { get; private set; }
 
     /// <summary>The element's bytes, where <see cref="Status"/> is Object. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> Element => window.Bytes.Slice((int)(ElementOffset - window.Offset), (int)ElementLength);
+    // SAFETY: Next leaves the window where it holds the element.
+    public ReadOnlySpan<byte> Element => new(window.Start + (ElementOffset - window.Offset), (int)ElementLength);
 
     /// <summary>Where reading stands. After <see cref="Next"/> said no, the first element that it left.</summary>
     public FramePosition Position => new(_position, _state);
@@ -46,13 +47,10 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     }
 
     /// <summary>Reads the next element; false when none starts before the end.</summary>
-    public bool Next()
-    {
-        if (ReadLikeBefore())
-        {
-            return true;
-        }
+    public bool Next() => ReadLikeBefore() || ReadAny();
 
+    private bool ReadAny()
+    {
         long before = _position;
         FrameState stateBefore = _state;
         if (!SkipSeparators() || _position >= _endExcl)
@@ -95,22 +93,23 @@ public sealed class ElementReader(FileWindow window, RecordFields fields, int ma
     /// <summary>Reads a record that follows the last one as others did before, and has a shape that is known.</summary>
     private bool ReadLikeBefore()
     {
-        ReadOnlySpan<byte> bytes = window.Bytes;
-        int offset = (int)(_position - window.Offset);
-        if (_state is FrameState.Closed or FrameState.Done || (uint)offset >= (uint)bytes.Length)
+        long offset = _position - window.Offset;
+        if (_state is FrameState.Closed or FrameState.Done || (ulong)offset >= (ulong)window.Length)
         {
             return false;
         }
 
-        int start = bytes[offset] == '{' ? offset : _shapes.SkipGap(bytes, offset);
-        if (start < 0 || window.Offset + start >= _endExcl || !_shapes.TryRead(bytes, start, fields, out int length) || length > maxRecordBytes)
+        // SAFETY: the offset lies in the window, which does not move meanwhile.
+        int length = _shapes.ReadNext(window.Start + offset, window.Start + window.Length, out int gap);
+        long start = _position + gap;
+        if (length == 0 || start >= _endExcl || length > maxRecordBytes)
         {
             return false;
         }
 
-        ElementOffset = window.Offset + start;
+        ElementOffset = start;
         ElementLength = length;
-        _position = ElementOffset + length;
+        _position = start + length;
         Status = ReadStatus.Object;
         return true;
     }

@@ -1,20 +1,22 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Sources;
 
 /// <summary>
-/// A movable view of a part of a file, for one worker. Of a mapped file it is the mapping itself, faulted in ahead
-/// and given back when the window leaves it, so that mapped pages do not add up; otherwise it is a buffer.
-/// Not thread-safe.
+/// A movable view of a part of a file, for one worker: a mapping of just that part, faulted in ahead, or a buffer.
+/// Only what a window shows is ever mapped, since the kernel maps whole folios, of up to 2 MiB, around a page that is
+/// touched, and all that is mapped counts as the process's memory. Not thread-safe.
 /// </summary>
 public sealed unsafe class FileWindow : IDisposable
 {
     private const int PageBytes = 4096;
 
-    /// <summary>The kernel maps pages around a fault too, within blocks of this size: they are given back as well.</summary>
-    private const int FaultBytes = 64 * 1024;
-
     private SourceFile? _file;
     private byte[] _buffer = [];
-    private byte* _mapped;
+    private nint _map;
+    private int _mapBytes;
+    private byte* _start;
     private int _length;
 
     /// <summary>Where in the file the window starts.</summary>
@@ -25,9 +27,15 @@ public sealed unsafe class FileWindow : IDisposable
 
     public long FileLength => _file!.Length;
 
-    // SAFETY: _mapped points at Offset within a mapping of the whole file that stands until EndMappedUse, and
-    // Offset + _length never exceeds the file's length.
-    public ReadOnlySpan<byte> Bytes => _mapped != null ? new ReadOnlySpan<byte>(_mapped, _length) : _buffer.AsSpan(0, _length);
+    /// <summary>Bytes in the window.</summary>
+    public int Length => _length;
+
+    // SAFETY: _start points at Offset within a mapping that stands until Leave and ends with the window, which never
+    // exceeds the file's length; or at the pinned _buffer, which is at least _length long.
+    public ReadOnlySpan<byte> Bytes => new(_start, _length);
+
+    /// <summary>The first byte of the window, until it moves.</summary>
+    internal byte* Start => _start;
 
     public void Attach(SourceFile file)
     {
@@ -44,20 +52,25 @@ public sealed unsafe class FileWindow : IDisposable
         SourceFile file = _file!;
         Leave();
         offset = Math.Min(offset, file.Length);
-        length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength);
-        nint map = file.BeginMappedUse();
-        if (map != 0)
+        int before = (int)(offset % PageBytes);
+        length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength - before);
+        if (length > 0 && (_map = file.Map(offset - before, before + (int)length)) != 0)
         {
-            _mapped = (byte*)map + offset;
-            Populate((int)length);
+            _mapBytes = before + (int)length;
+            _start = (byte*)_map + before;
+
+            // SAFETY: the whole mapping; the call only reads ahead, and an old kernel that lacks it refuses.
+            _ = Native.Advise(_map, (nuint)_mapBytes, Native.AdvicePopulateRead);
         }
         else
         {
             if (_buffer.Length < length)
             {
-                _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(length, _buffer.Length * 2L), Array.MaxLength));
+                _buffer = GC.AllocateUninitializedArray<byte>(
+                    (int)Math.Min(Math.Max(length, _buffer.Length * 2L), Array.MaxLength), pinned: true);
             }
 
+            _start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer));
             file.Read(_buffer.AsSpan(0, (int)length), offset);
         }
 
@@ -68,27 +81,15 @@ public sealed unsafe class FileWindow : IDisposable
     /// <summary>Gives the bytes back.</summary>
     public void Leave()
     {
-        if (_mapped != null)
+        if (_map != 0)
         {
-            // SAFETY: whole pages within the mapping; dropping them only costs a fault when they are read again, also
-            // where another window looks at them.
-            nint map = (nint)_mapped - (nint)Offset;
-            nint start = Math.Max(map, (nint)_mapped & -FaultBytes);
-            nint end = (nint)Math.Min(map + (nint)_file!.Length, ((nint)_mapped + _length + FaultBytes) & -FaultBytes);
-            _mapped = null;
-            _ = Native.Advise(start, (nuint)(end - start), Native.AdviceDontNeed);
-            _file.EndMappedUse();
+            _file!.Unmap(_map, _mapBytes);
+            _map = 0;
         }
 
+        _start = null;
         _length = 0;
     }
 
     public void Dispose() => Leave();
-
-    private void Populate(int length)
-    {
-        // SAFETY: the pages lie in the mapping; the call only reads ahead, and an old kernel that lacks it refuses.
-        nint start = (nint)_mapped & -PageBytes;
-        _ = Native.Advise(start, (nuint)((nint)_mapped + length - start), Native.AdvicePopulateRead);
-    }
 }

@@ -16,9 +16,9 @@ public enum IoMode
 }
 
 /// <summary>
-/// An open input file of a fixed length: its size at opening. Where it can be, it is mapped under a read lease
-/// (fcntl(2), F_SETLEASE): the kernel then holds back whoever wants to truncate or write the file until the mapping
-/// is given up, so that a mapped page can not vanish under a worker (which would be SIGBUS). When someone asks, the
+/// An open input file of a fixed length: its size at opening. Where it can be, its parts are mapped under a read lease
+/// (fcntl(2), F_SETLEASE): the kernel then holds back whoever wants to truncate or write the file until the mappings
+/// are given up, so that a mapped page can not vanish under a worker (which would be SIGBUS). When someone asks, the
 /// file changes over to reading. Thread-safe.
 /// </summary>
 public sealed class SourceFile : IDisposable
@@ -26,8 +26,7 @@ public sealed class SourceFile : IDisposable
     private readonly Lock _gate = new();
     private readonly SafeFileHandle _handle;
     private readonly bool _leased;
-    private nint _map;
-    private bool _mapWanted;
+    private bool _mapWanted, _leaseReturned;
     private int _mapUsers;
 
     private SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
@@ -43,12 +42,7 @@ public sealed class SourceFile : IDisposable
         int descriptor = (int)handle.DangerousGetHandle();
         _ = Native.Control(descriptor, Native.SetSignal, Native.IgnoredSignal);
         _leased = Native.Control(descriptor, Native.SetLease, Native.ReadLease) == 0;
-        if (_leased || mode == IoMode.Mmap)
-        {
-            nint address = Native.Map(0, (nuint)length, Native.ProtRead, Native.MapShared, descriptor, 0);
-            _map = address == -1 ? 0 : address;
-            _mapWanted = _map != 0;
-        }
+        _mapWanted = _leased || mode == IoMode.Mmap;
     }
 
     public string Path { get; }
@@ -56,14 +50,14 @@ public sealed class SourceFile : IDisposable
     /// <summary>Size in bytes at opening.</summary>
     public long Length { get; }
 
-    /// <summary>Whether the file is mapped at present.</summary>
+    /// <summary>Whether the file's parts are mapped at present, and not read.</summary>
     public bool IsMapped => _mapWanted;
 
     /// <exception cref="IngestException">The file is missing, not a file, or not readable.</exception>
     public static SourceFile Open(string path, IoMode mode)
     {
         // Before it is opened: opening a pipe waits for its other end.
-        if (Native.IsPipeOrDevice(path))
+        if (SpecialFile.Is(path))
         {
             throw new IngestException(
                 $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a file first.");
@@ -87,10 +81,12 @@ public sealed class SourceFile : IDisposable
     }
 
     /// <summary>
-    /// The address of the mapped file, or 0 when it is to be read. Every address handed out must be given back with
-    /// <see cref="EndMappedUse"/>; until then the mapping stands.
+    /// Maps a part of the file and gives its address, or 0 when it is to be read. Every address handed out must be given
+    /// back with <see cref="Unmap"/>; until then the lease stands.
     /// </summary>
-    internal nint BeginMappedUse()
+    /// <param name="offset">Where the part starts, on a page's border.</param>
+    /// <param name="length">Its bytes, at least one, none behind the end of the file.</param>
+    internal nint Map(long offset, int length)
     {
         if (!_mapWanted)
         {
@@ -105,19 +101,30 @@ public sealed class SourceFile : IDisposable
                 return 0;
             }
 
+            nint address = Native.Map(
+                0, (nuint)length, Native.ProtRead, Native.MapShared, (int)_handle.DangerousGetHandle(), (nint)offset);
+            if (address == -1)
+            {
+                // Some file systems can not map.
+                _mapWanted = false;
+                ReturnLeaseWhenUnused();
+                return 0;
+            }
+
             _mapUsers++;
-            return _map;
+            return address;
         }
     }
 
-    internal void EndMappedUse()
+    internal void Unmap(nint address, int length)
     {
+        _ = Native.Unmap(address, (nuint)length);
         lock (_gate)
         {
             // Whoever waits for the file since this use began must not wait for the next one, which may never come.
             _mapUsers--;
             StopMappingWhenAsked();
-            UnmapWhenUnused();
+            ReturnLeaseWhenUnused();
         }
     }
 
@@ -148,13 +155,13 @@ public sealed class SourceFile : IDisposable
         }
     }
 
-    /// <summary>Gives the mapping and its lease back as soon as no window uses it; reading goes on without.</summary>
+    /// <summary>Gives the lease back as soon as no window is mapped; reading goes on without.</summary>
     public void StopMapping()
     {
         lock (_gate)
         {
             _mapWanted = false;
-            UnmapWhenUnused();
+            ReturnLeaseWhenUnused();
         }
     }
 
@@ -169,21 +176,15 @@ public sealed class SourceFile : IDisposable
         if (_mapWanted && _leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
         {
             _mapWanted = false;
-            UnmapWhenUnused();
+            ReturnLeaseWhenUnused();
         }
     }
 
-    private void UnmapWhenUnused()
+    private void ReturnLeaseWhenUnused()
     {
-        if (_mapWanted || _mapUsers > 0 || _map == 0)
+        if (!_mapWanted && _mapUsers == 0 && _leased && !_leaseReturned)
         {
-            return;
-        }
-
-        _ = Native.Unmap(_map, (nuint)Length);
-        _map = 0;
-        if (_leased)
-        {
+            _leaseReturned = true;
             _ = Native.Control((int)_handle.DangerousGetHandle(), Native.SetLease, Native.NoLease);
         }
     }

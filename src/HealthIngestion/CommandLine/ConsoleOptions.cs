@@ -1,9 +1,10 @@
 using System.CommandLine;
+using FastIngest.Sinks.Postgres;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
-/// <summary>The options that every command has in common.</summary>
+/// <summary>The options that several commands have in common.</summary>
 internal static class ConsoleOptions
 {
     public static Option<bool> Flag(string name, string description) => new(name)
@@ -36,6 +37,14 @@ internal static class ConsoleOptions
             ("warning", Terminal.LogLevel.Warning),
             ("error", Terminal.LogLevel.Error)),
         DefaultValueFactory = _ => Terminal.LogLevel.Info,
+    };
+
+    public static Option<string> Schema() => new("--schema")
+    {
+        HelpName = "NAME",
+        Description = $"the PostgreSQL schema that holds the tables; made if it is missing (default: {PostgresSchema.DefaultName})",
+        CustomParser = Values.Identifier,
+        DefaultValueFactory = _ => PostgresSchema.DefaultName,
     };
 
     public static Option<bool> Quiet() => Flag("--quiet", "say nothing but errors");

@@ -18,7 +18,7 @@ internal static class HelpText
     ];
 
     /// <summary>The overview that <c>health_ingestion --help</c> prints.</summary>
-    public static string Overview(IngestSpec ingest, GenerateSpec generate)
+    public static string Overview(IngestSpec ingest, GenerateSpec generate, SchemaSpec schema)
     {
         StringBuilder text = new();
         text.Append("health_ingestion turns JSON exports of health data into a database of daily summaries.\n\n");
@@ -27,6 +27,7 @@ internal static class HelpText
         [
             new("health_ingestion [ingest] [PATH...] [options]", ingest.Spec.Command.Description!),
             new("health_ingestion generate DIR [options]", generate.Spec.Command.Description!),
+            new("health_ingestion schema [options]", schema.Spec.Command.Description!),
             new("health_ingestion COMMAND --help", "all options of a command"),
             new("health_ingestion --version", "version, runtime and the CPU instructions in use"),
         ]);
@@ -71,6 +72,11 @@ internal static class HelpText
     private static void Lines(StringBuilder text, IEnumerable<HelpLine> lines)
     {
         List<HelpLine> all = [.. lines];
+        if (all.Count == 0)
+        {
+            return;
+        }
+
         int column = 4 + all.Max(l => l.Left.Length);
         foreach ((string left, string right) in all)
         {

@@ -12,6 +12,9 @@ internal sealed record IngestSettings
     /// <summary>The sinks by URL; empty for a dry run.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
 
+    /// <summary>The schema of PostgreSQL that holds the tables.</summary>
+    public required string Schema { get; init; }
+
     public required bool IsDryRun { get; init; }
 
     public required bool IsStrict { get; init; }
@@ -28,7 +31,7 @@ internal sealed record IngestSettings
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public static IngestSettings From(IngestSpec spec, ParseResult arguments)
     {
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : ["sqlite:health.db"];
+        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : [DefaultTarget()];
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         bool isDryRun = arguments.GetValue(spec.DryRun);
@@ -57,6 +60,7 @@ internal sealed record IngestSettings
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
             },
             Targets = targets,
+            Schema = arguments.GetValue(spec.Schema)!,
             IsDryRun = isDryRun,
             IsStrict = arguments.GetValue(spec.Strict),
             StatsPath = stats,
@@ -82,6 +86,14 @@ internal sealed record IngestSettings
                 ? $"the command comes first: health_ingestion {near} ..."
                 : $"unknown command {first}; did you mean {near}?");
         }
+    }
+
+    private static string DefaultTarget()
+    {
+        string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
+        return string.IsNullOrEmpty(database) ? "sqlite:health.db"
+            : database.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && database.Contains("://", StringComparison.Ordinal) ? database
+            : "postgres:" + database;
     }
 
     private static string DefaultPath()

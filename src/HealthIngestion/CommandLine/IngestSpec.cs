@@ -19,9 +19,11 @@ internal sealed class IngestSpec
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where the summaries go: sqlite:FILE, ndjson:FILE or ndjson:- for standard output; repeatable (default: sqlite:health.db)",
+        Description = "where the summaries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE or ndjson:- for standard output; repeatable (default: $DATABASE_URL, else sqlite:health.db)",
         Arity = ArgumentArity.OneOrMore,
     };
+
+    public Option<string> Schema { get; } = ConsoleOptions.Schema();
 
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate and render everything, write no summaries");
 
@@ -60,7 +62,7 @@ internal sealed class IngestSpec
     public Option<long> MemoryLimit { get; } = new("--memory-limit")
     {
         HelpName = "SIZE",
-        Description = "what the process may take of memory; what does not fit goes to the temporary folder (default: 256MiB)",
+        Description = "the most memory that the process takes, from 64MiB; what does not fit goes to the temporary folder (default: 256MiB)",
         CustomParser = Values.Size(MemoryPlan.MinLimit, 1L << 40),
     };
 
@@ -123,12 +125,14 @@ internal sealed class IngestSpec
             Environment =
             [
                 new("DATA_DIR", "what to read when no PATH is given"),
+                new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
+                new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
                 new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
             ],
         };
         Spec.Command.Arguments.Add(Paths);
-        Spec.AddGroup("Output", To, DryRun, NoApi, Rejects, Strict, StatsJson);
+        Spec.AddGroup("Output", To, Schema, DryRun, NoApi, Rejects, Strict, StatsJson);
         Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
     }

@@ -87,5 +87,5 @@ internal static class OutputPlaces
 
     /// <summary>A URL may hold a password and is never shown.</summary>
     private static string Shown(string place) =>
-        place.Contains("://", StringComparison.Ordinal) ? "the same target" : place;
+        place.Contains("://", StringComparison.Ordinal) || place.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) ? "the same target" : place;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text;
 
 namespace HealthIngestion.CommandLine;
 
@@ -62,6 +63,15 @@ internal static class Values
     {
         string text = Text(result);
         return text.Length > 0 ? text : Fail<string>(result, "a file name");
+    }
+
+    /// <summary>A name that PostgreSQL keeps whole.</summary>
+    public static string? Identifier(ArgumentResult result)
+    {
+        string text = Text(result);
+        return text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= 63 && !text.Contains('\0', StringComparison.Ordinal)
+            ? text
+            : Fail<string>(result, "a name of 1 to 63 bytes");
     }
 
     private static string Text(ArgumentResult result) => result.Tokens[0].Value;

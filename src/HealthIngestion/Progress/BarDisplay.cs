@@ -60,8 +60,8 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             {
                 total.Value = total.MaxValue;
                 facts.Set(total, $"{Figures.Bytes(pace.Bytes)}, {Figures.Rate(pace.Records)} records");
-                rows ??= context.AddTask("summaries", maxValue: Math.Max(1, Progress.EstimatedRows));
-                rows.IsIndeterminate = Progress.EstimatedRows == 0;
+                rows ??= context.AddTask("summaries");
+                rows.IsIndeterminate = true;
                 rows.Value = Progress.Rows;
                 facts.Set(rows, Figures.Count(Progress.Rows, "row"));
             }

@@ -60,7 +60,7 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
     {
         Pace pace = Pace.Of(Progress);
         string text = Progress.IsReducing
-            ? $"writing summaries: {Figures.Count(Progress.Rows, "row")}" + (Progress.EstimatedRows > 0 ? $" of about {Figures.Count(Progress.EstimatedRows)}" : "")
+            ? $"writing summaries: {Figures.Count(Progress.Rows, "row")}"
             : $"{pace.Percent,3}%  {Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, {pace}";
         log.Info("progress", text, json => Write(json, pace));
     }

@@ -12,7 +12,7 @@ namespace HealthIngestion.Progress;
 internal sealed class RunProgress : IIngestProgress
 {
     private FileProgress[] _files = [];
-    private long _startedAt, _rows, _estimatedRows;
+    private long _startedAt, _rows;
     private int _isReducing;
 
     /// <summary>The files of the run; none before it starts reading.</summary>
@@ -21,9 +21,6 @@ internal sealed class RunProgress : IIngestProgress
     public bool IsReducing => Volatile.Read(ref _isReducing) != 0;
 
     public long Rows => Interlocked.Read(ref _rows);
-
-    /// <summary>How many rows there may be; 0 when unknown.</summary>
-    public long EstimatedRows => Interlocked.Read(ref _estimatedRows);
 
     public long TotalBytes => Files.Sum(f => f.TotalBytes);
 
@@ -36,17 +33,16 @@ internal sealed class RunProgress : IIngestProgress
 
     public void Started(IReadOnlyList<InputFileInfo> files)
     {
+        // A run that is started over begins anew.
         _startedAt = Stopwatch.GetTimestamp();
+        Interlocked.Exchange(ref _rows, 0);
+        Volatile.Write(ref _isReducing, 0);
         Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Category.Name(), f.Bytes))]);
     }
 
     public void Read(int fileIndex, long bytes, long records) => _files[fileIndex].Add(bytes, records);
 
-    public void Reducing(long estimatedRows)
-    {
-        Interlocked.Exchange(ref _estimatedRows, estimatedRows);
-        Volatile.Write(ref _isReducing, 1);
-    }
+    public void Reducing() => Volatile.Write(ref _isReducing, 1);
 
     public void Written(long rows) => Interlocked.Add(ref _rows, rows);
 }

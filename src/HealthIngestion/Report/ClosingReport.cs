@@ -46,14 +46,16 @@ internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks,
 
     private static FigureTable SinkTable(IngestReport report) => new(
         ["target", "rows", "inserted", "updated", "unchanged"],
-        [.. report.Sinks.Select(IReadOnlyList<string> (s) =>
-        [
-            s.Target,
-            Figures.Count(s.Result.Rows),
-            Figures.Count(s.Result.Inserted),
-            Figures.Count(s.Result.Updated),
-            Figures.Count(s.Result.Unchanged),
-        ])],
+        [.. report.Sinks.Select(IReadOnlyList<string> (s) => s.Result is { } result
+            ?
+            [
+                s.Target,
+                Figures.Count(result.Rows),
+                Figures.Count(result.Inserted),
+                Figures.Count(result.Updated),
+                Figures.Count(result.Unchanged),
+            ]
+            : [s.Target, "failed", "0", "0", "0"])],
         LastIsText: false);
 
     private static string Reasons(IReadOnlyDictionary<RejectReason, long> reasons) => string.Join(
@@ -74,6 +76,11 @@ internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks,
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
+        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
+        {
+            yield return $"removed: {Figures.Count(sink.Result!.RemovedNuls, "character")} U+0000, which {sink.Target} cannot store";
+        }
+
         if (settings.IsDryRun)
         {
             yield return "dry run: no summaries were written";
@@ -87,7 +94,7 @@ internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks,
     private static string? NextStep(IngestReport report)
     {
         const string Scheme = "sqlite:";
-        string? target = report.Sinks.FirstOrDefault(s => s.Target.StartsWith(Scheme, StringComparison.Ordinal))?.Target;
+        string? target = report.Sinks.FirstOrDefault(s => s.Result is not null && s.Target.StartsWith(Scheme, StringComparison.Ordinal))?.Target;
         return target is null ? null : $"sqlite3 {target[Scheme.Length..]} \"select summary from daily_summaries limit 3\"";
     }
 }

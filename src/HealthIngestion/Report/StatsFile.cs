@@ -31,7 +31,7 @@ internal static class StatsFile
         }
 
         // A device is written as it is; a file appears under its name when it is complete.
-        if (path.StartsWith("/dev/", StringComparison.Ordinal))
+        if (SpecialFile.Is(path))
         {
             File.WriteAllBytes(path, json.Span);
             return;

@@ -40,10 +40,20 @@ internal static class StatsJson
             {
                 json.WriteStartObject();
                 json.WriteString("target", sink.Target);
-                json.WriteNumber("rows", sink.Result.Rows);
-                json.WriteNumber("inserted", sink.Result.Inserted);
-                json.WriteNumber("updated", sink.Result.Updated);
-                json.WriteNumber("unchanged", sink.Result.Unchanged);
+                if (sink.Result is { } result)
+                {
+                    json.WriteNumber("rows", result.Rows);
+                    json.WriteNumber("inserted", result.Inserted);
+                    json.WriteNumber("updated", result.Updated);
+                    json.WriteNumber("unchanged", result.Unchanged);
+                    json.WriteNumber("refreshed", result.Refreshed);
+                    json.WriteNumber("removed_nuls", result.RemovedNuls);
+                }
+                else
+                {
+                    json.WriteString("failed", Faults.Line(sink.Fault!));
+                }
+
                 json.WriteEndObject();
             }
 

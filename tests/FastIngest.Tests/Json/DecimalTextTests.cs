@@ -16,6 +16,14 @@ public class DecimalTextTests
     [InlineData(-7_500_000, "-7.5")]
     [InlineData(10_000_000, "10")]
     [InlineData(121_100_000, "121.1")]
+    [InlineData(999_999, "0.999999")]
+    [InlineData(1_000, "0.001")]
+    [InlineData(1_200, "0.0012")]
+    [InlineData(999_999_999, "999.999999")]
+    [InlineData(1_000_000_000, "1000")]
+    [InlineData(-1_000_000_000, "-1000")]
+    [InlineData(1_000_010_000_000, "1000010")]
+    [InlineData(999_999_000_000, "999999")]
     [InlineData(100_000_001, "100.000001")]
     [InlineData(9_000_000_000_000_000_000, "9000000000000")]
     [InlineData(long.MaxValue, "9223372036854.775807")]
@@ -33,6 +41,22 @@ public class DecimalTextTests
             string text = Text(millionths);
             Assert.Equal(millionths / 1_000_000m, decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
             Assert.False(text.Contains('.') && text.EndsWith('0'), text);
+        }
+    }
+
+    [Fact]
+    public void A_target_that_is_too_short_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => DecimalText.Write(new byte[DecimalText.MaxBytes - 1], 0));
+
+    [Fact]
+    public void The_longest_text_stays_within_its_target()
+    {
+        byte[] target = new byte[DecimalText.MaxBytes + 8];
+        foreach (long millionths in (long[])[long.MinValue, long.MaxValue, -1, 999, -9_000_000_000_000_000_001])
+        {
+            target.AsSpan().Fill(0xAA);
+            DecimalText.Write(target.AsSpan(0, DecimalText.MaxBytes), millionths);
+            Assert.Equal(-1, target.AsSpan(DecimalText.MaxBytes).IndexOfAnyExcept((byte)0xAA));
         }
     }
 

@@ -92,10 +92,13 @@ public class AgreementTests
         Stopwatch watch = Stopwatch.StartNew();
         bool timed = int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_FUZZ_SECONDS"), CultureInfo.InvariantCulture, out int seconds);
         int first = timed ? Environment.TickCount & 0x3FFFFFFF : 1;
-        for (int seed = first; timed ? watch.Elapsed.TotalSeconds < seconds : seed < first + Documents; seed++)
+        int seed = first;
+        for (; timed ? watch.Elapsed.TotalSeconds < seconds : seed < first + Documents; seed++)
         {
             RandomDocument(seed);
         }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {seed - 1} agree");
     }
 
     /// <summary>To look into a seed that failed: FASTINGEST_FUZZ_SEED=N.</summary>

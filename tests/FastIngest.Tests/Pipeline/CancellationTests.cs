@@ -71,7 +71,7 @@ public sealed class CancellationTests
             }
         }
 
-        public void Reducing(long estimatedRows) => RingAt("reducing");
+        public void Reducing() => RingAt("reducing");
 
         public void Written(long rows) => RingAt("written");
 

@@ -13,7 +13,7 @@ public sealed class RowQueueTests
     public async Task Batches_come_in_order_of_partitions_however_few_there_may_be(int capacity, int workers)
     {
         const int Partitions = 60;
-        RowQueue queue = new(Partitions, capacity);
+        RowQueue queue = new(Partitions, capacity, () => new SummaryBatch());
         int[] batches = [.. Enumerable.Range(0, Partitions).Select(p => p * 7 % 5)];
         int next = -1;
         Task[] reducers = [.. Enumerable.Range(0, workers).Select(w => Task.Factory.StartNew(
@@ -53,7 +53,7 @@ public sealed class RowQueueTests
     [Fact]
     public async Task Those_whose_turn_it_is_not_wait_when_all_batches_are_out()
     {
-        RowQueue queue = new(2, 1);
+        RowQueue queue = new(2, 1, () => new SummaryBatch());
         SummaryBatch first = queue.Rent(1);
         Task<SummaryBatch> waiting = Task.Run(() => queue.Rent(1), TestContext.Current.CancellationToken);
         Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(100, TestContext.Current.CancellationToken)));
@@ -65,9 +65,22 @@ public sealed class RowQueueTests
     }
 
     [Fact]
+    public async Task The_one_whose_turn_it_is_waits_too_while_the_writer_has_enough()
+    {
+        RowQueue queue = new(1, 2, () => new SummaryBatch());
+        queue.Add(0, queue.Rent(0));
+        queue.Add(0, queue.Rent(0));
+        SummaryBatch written = queue.Take()!;
+        Task<SummaryBatch> waiting = Task.Run(() => queue.Rent(0), TestContext.Current.CancellationToken);
+        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(100, TestContext.Current.CancellationToken)));
+        queue.Return(written);
+        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Stopping_wakes_everybody_now_and_later()
     {
-        RowQueue queue = new(3, 1);
+        RowQueue queue = new(3, 1, () => new SummaryBatch());
         queue.Rent(1);
         Task[] waiting = [Task.Run(queue.Take), Task.Run(() => queue.Rent(1)), Task.Run(() => queue.Rent(2))];
         await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -7,7 +7,7 @@ namespace FastIngest.Tests.Shuffle;
 public sealed class PartitionTests
 {
     [Fact]
-    public void Any_borders_cut_all_keys_into_ranges_in_order_whatever_the_hint() => Fuzz.Run(1_100_000, 300, random =>
+    public void Any_borders_cut_all_keys_into_ranges_in_order_and_name_the_days_of_each() => Fuzz.Run(1_100_000, 300, random =>
     {
         List<RowKey> keys = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => RandomKey(random))];
         List<RowKey> sample = [.. keys.Where(_ => random.OneIn(2))];
@@ -18,10 +18,12 @@ public sealed class PartitionTests
         int last = 0;
         foreach (RowKey key in keys)
         {
-            int partition = borders.Find(key.User, key.Day, 0);
-            for (int hint = 0; hint < borders.PartitionCount; hint++)
+            int partition = borders.Find(key.User, key.Day, out DayRange days);
+            Assert.True(days.Holds(key.Day));
+            foreach (RowKey other in keys.Where(k => k.User.AsSpan().SequenceEqual(key.User)))
             {
-                Assert.Equal(partition, borders.Find(key.User, key.Day, hint));
+                Assert.Equal(days.Holds(other.Day), borders.Find(other.User, other.Day, out DayRange otherDays) == partition);
+                Assert.True(!days.Holds(other.Day) || days == otherDays);
             }
 
             Assert.InRange(partition, last, borders.PartitionCount - 1);
@@ -35,7 +37,7 @@ public sealed class PartitionTests
         List<RowKey> sample = [.. Enumerable.Range(0, 1000).Select(i => new RowKey("u"u8.ToArray(), i))];
         KeyBorders borders = KeyBorders.FromSample([.. sample.OrderBy(k => k.Day * 7919 % 1000)], 8);
         Assert.Equal(8, borders.PartitionCount);
-        Assert.All(sample.GroupBy(k => borders.Find(k.User, k.Day, 0)), part => Assert.Equal(125, part.Count()));
+        Assert.All(sample.GroupBy(k => borders.Find(k.User, k.Day, out _)), part => Assert.Equal(125, part.Count()));
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public sealed class PartitionTests
     {
         KeyBorders borders = KeyBorders.FromSample([], 100);
         Assert.Equal(1, borders.PartitionCount);
-        Assert.Equal(0, borders.Find("anyone"u8, int.MaxValue, 0));
+        Assert.Equal(0, borders.Find("anyone"u8, int.MaxValue, out _));
     }
 
     [Fact]
@@ -56,8 +58,8 @@ public sealed class PartitionTests
     [Fact]
     public void Segments_leave_a_partition_in_input_order_with_their_bytes() => Fuzz.Run(1_200_000, 100, random =>
     {
-        using PartitionStore store = new(3, random.Any<long>([0, 20_000, 1 << 20]), Path.GetTempPath());
-        PartitionData data = new();
+        using PartitionStore store = new(3, new BlockPool(random.Any<long>([0, 20_000, 1 << 20])), Path.GetTempPath());
+        PartitionData data = new(random.Any([100, 1 << 20]));
         List<(int Partition, int File, int Chunk, byte[] Bytes)> segments = [];
         for (int file = 0; file < 4; file++)
         {
@@ -71,18 +73,21 @@ public sealed class PartitionTests
 
         var shuffled = segments.ToArray();
         random.Shuffle(shuffled);
-        Parallel.ForEach(shuffled, s => store.Append(s.Partition, s.File, s.Chunk, s.Bytes));
+        Parallel.ForEach(shuffled, s => store.Append(s.Partition, new SegmentId(0, s.File, s.Chunk), s.Bytes));
         store.Seal();
         for (int p = 0; p < store.Count; p++)
         {
-            store.Take(p, data);
+            store.Load(p, data);
             byte[] bytes = data.Bytes.ToArray();
             SegmentRef[] found = data.Segments.ToArray();
-            Assert.Equal(segments.Where(s => s.Partition == p).Select(s => (s.File, s.Chunk)), found.Select(f => (f.FileIndex, f.ChunkIndex)));
+            Assert.Equal(segments.Where(s => s.Partition == p).Select(s => (s.File, s.Chunk)), found.Select(f => (f.Id.FileIndex, f.Id.ChunkIndex)));
             Assert.All(segments.Where(s => s.Partition == p).Zip(found), pair =>
                 Assert.True(bytes.AsSpan(pair.Second.Start, pair.Second.Length).SequenceEqual(pair.First.Bytes)));
-            store.Take(p, data);
-            Assert.Empty(data.Segments.ToArray());
+            List<(SegmentId Id, byte[] Bytes)> visited = [];
+            byte[] buffer = [];
+            store.Visit(p, ref buffer, (id, segment) => visited.Add((id, segment.ToArray())));
+            Assert.Equal(found.Select(f => f.Id), visited.Select(v => v.Id).Order(Comparer<SegmentId>.Create(SegmentId.Compare)));
+            Assert.All(visited, v => Assert.Contains(segments, s => (s.File, s.Chunk) == (v.Id.FileIndex, v.Id.ChunkIndex) && s.Bytes.AsSpan().SequenceEqual(v.Bytes)));
         }
     });
 

@@ -10,7 +10,8 @@ public sealed class SegmentTests
     private static readonly long[] Extremes =
     [
         0, 1, -1, 10, 999_999, 1_000_000, 1_000_001, -72_500_000, 9_000_000_000_000_000_000, -9_000_000_000_000_000_000,
-        8_999_999_999_999_999_999, 1L << 59, (1L << 60) - 1, 1L << 60, (1L << 60) + 1, -(1L << 60), -(1L << 60) - 1, 9_200_000_000_000_000_001, -9_200_000_000_000_000_001,
+        8_999_999_999_999_999_999, long.MaxValue, long.MinValue, 10_000, 100_000, 655_350_000, 655_360_000, 6_553_500_000, 6_553_600_000, uint.MaxValue, 1L << 32,
+        42_949_672_950_000, 42_949_672_960_000, -10_000, 255, 256, 65_535, 65_537, 1L << 59, (1L << 60) - 1, 1L << 60, (1L << 60) + 1, -(1L << 60), -(1L << 60) - 1, 9_200_000_000_000_000_001, -9_200_000_000_000_000_001,
     ];
 
     [Fact]
@@ -29,10 +30,10 @@ public sealed class SegmentTests
     [Fact]
     public void Every_length_of_text_and_every_extreme_number_is_kept()
     {
-        foreach (int length in (int[])[0, 1, 62, 63, 64, 65, 66, 126, 127, 128, 129, 255, 256, 300, 16_383, 16_384, 100_000])
+        foreach (int length in (int[])[0, 1, 62, 63, 64, 65, 66, 126, 127, 128, 129, 255, 256, 300, 4_095, 4_096, 4_097, 16_383, 16_384, 65_534, 65_535, 65_536, 100_000])
         {
             byte[] text = new byte[length].Select(_ => (byte)'t').ToArray();
-            List<Event> events = [new("u"u8.ToArray(), 1, [text, text, null, text], [.. Extremes.Select(n => (long?)n), null]), new("u"u8.ToArray(), 1, [text, null, text, text], [null])];
+            List<Event> events = [new("u"u8.ToArray(), 1, [text, text, [], text], [.. Extremes.Select(n => (long?)n), null]), new("u"u8.ToArray(), 1, [text, [], text, text], [null])];
             Segment segment = new();
             events.ForEach(e => Write(segment, e));
             Check(events, segment.Bytes, 7);
@@ -63,8 +64,8 @@ public sealed class SegmentTests
     {
         byte[] user = $"user_{random.Next(3)}{new string('u', random.OneIn(10) ? 300 : 0)}".Bytes();
         int day = random.OneIn(10) ? random.Any((int[])[-1, 0, 3_652_058, int.MaxValue]) : 738_000 + random.Next(3);
-        byte[]?[] texts = [.. Enumerable.Range(0, random.Next(5)).Select(_ => random.OneIn(5) ? null : RandomText(random))];
-        long?[] numbers = [.. Enumerable.Range(0, random.Next(5)).Select(_ => random.OneIn(5) ? null : RandomNumber(random))];
+        byte[][] texts = [.. Enumerable.Range(0, random.Next(5)).Select(_ => RandomText(random))];
+        long?[] numbers = random.OneIn(2) ? RandomNumbers(random) : [.. Enumerable.Range(0, random.Next(random.OneIn(4) ? 40 : 5)).Select(_ => random.OneIn(5) ? null : RandomNumber(random))];
         return new Event(user, day, texts, numbers);
     }
 
@@ -76,6 +77,15 @@ public sealed class SegmentTests
         return text;
     }
 
+    /// <summary>Numbers of one kind, as an event has them, so that every form is met.</summary>
+    private static long?[] RandomNumbers(Random random)
+    {
+        int unit = random.Any((int[])[1, 10_000, 100_000, 1_000_000]);
+        int bits = random.Next(1, 40);
+        int count = random.Next(random.OneIn(4) ? 40 : 5);
+        return [.. Enumerable.Range(0, count).Select(_ => random.OneIn(5) ? (long?)null : random.NextInt64(1L << bits) * unit)];
+    }
+
     private static long? RandomNumber(Random random) => random.Next(3) switch
     {
         0 => random.Any(Extremes),
@@ -85,40 +95,27 @@ public sealed class SegmentTests
 
     private static void Write(Segment segment, Event e)
     {
-        int bound = (e.Numbers.Length * Segment.MaxNumberBytes) + e.Texts.Sum(t => Segment.MaxTextBytes(t?.Length ?? 0)) + Segment.MaxNumberBytes;
+        long bound = Segment.MaxNumbersBytes(e.Numbers.Length) + e.Texts.Sum(t => Segment.MaxTextBytes(t.Length));
         segment.Begin(e.User, e.Day, bound);
-        segment.WriteCount(e.Texts.Length);
-        foreach (byte[]? text in e.Texts)
+        foreach (byte[] text in e.Texts)
         {
-            if (text is null)
-            {
-                segment.WriteNoText();
-            }
-            else
-            {
-                segment.WriteText(text);
-            }
+            segment.WriteText(text);
         }
 
-        foreach (long? number in e.Numbers)
+        foreach (long?[] group in e.Numbers.Chunk(Segment.GroupSize))
         {
-            if (number is { } n)
-            {
-                segment.WriteNumber(n);
-            }
-            else
-            {
-                segment.WriteNoNumber();
-            }
+            segment.WriteNumbers([.. group.Select(n => n ?? 0)], Present(group));
         }
 
         segment.End();
     }
 
+    private static uint Present(long?[] numbers) => numbers.Select((n, i) => n is null ? 0 : 1u << i).Aggregate(0u, (a, b) => a | b);
+
     /// <summary>Reads the segment from somewhere in a larger buffer, as it lies in a partition.</summary>
     private static void Check(List<Event> events, ReadOnlySpan<byte> bytes, int start)
     {
-        byte[] data = [.. new byte[start], .. bytes, 1, 2, 3];
+        byte[] data = [.. new byte[start], .. bytes, .. new byte[start % 10]];
         SegmentReader reader = new(data, start, bytes.Length);
         Event? before = null;
         foreach (Event e in events)
@@ -130,17 +127,16 @@ public sealed class SegmentTests
             Assert.Equal(newUser, reader.IsNewUser);
             Assert.Equal(newUser || before!.Day != e.Day, reader.IsNewKey);
             PayloadReader payload = new(data, reader.PayloadStart);
-            Assert.Equal(e.Texts.Length, payload.ReadCount());
-            foreach (byte[]? text in e.Texts)
+            foreach (byte[] text in e.Texts)
             {
-                Assert.Equal(text is not null, payload.ReadText(out ReadOnlySpan<byte> read));
-                Assert.True(text is null || read.SequenceEqual(text));
+                Assert.True(payload.ReadText().SequenceEqual(text));
             }
 
-            foreach (long? number in e.Numbers)
+            foreach (long?[] group in e.Numbers.Chunk(Segment.GroupSize))
             {
-                Assert.Equal(number is not null, payload.ReadNumber(out long read));
-                Assert.Equal(number ?? 0, read);
+                long[] read = new long[group.Length];
+                Assert.Equal(Present(group), payload.ReadNumbers(read));
+                Assert.Equal(group.Select(n => n ?? 0), read);
             }
 
             before = e;
@@ -150,5 +146,5 @@ public sealed class SegmentTests
         Assert.Equal(start + bytes.Length, reader.Position);
     }
 
-    private sealed record Event(byte[] User, int Day, byte[]?[] Texts, long?[] Numbers);
+    private sealed record Event(byte[] User, int Day, byte[][] Texts, long?[] Numbers);
 }

@@ -27,9 +27,11 @@ public class SinkFactoryTests
         Assert.DoesNotContain("secret", e.Message + e.Remedy);
     }
 
-    [Fact]
-    public void A_target_without_a_file_is_refused() =>
-        Assert.Equal("Write sqlite:FILE.", Assert.Throws<IngestException>(() => Create("sqlite:")).Remedy);
+    [Theory]
+    [InlineData("sqlite:", "Write sqlite:FILE.")]
+    [InlineData("postgresql:", "Write postgres://USER@HOST/DATABASE.")]
+    public void A_target_without_a_file_is_refused(string target, string remedy) =>
+        Assert.Equal(remedy, Assert.Throws<IngestException>(() => Create(target)).Remedy);
 
-    private static ISummarySink Create(string target) => SinkFactory.Create(target, () => Stream.Null);
+    private static ISummarySink Create(string target) => SinkFactory.Create(target, new SinkOptions(() => Stream.Null));
 }

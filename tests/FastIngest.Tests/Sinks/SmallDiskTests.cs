@@ -83,5 +83,5 @@ public sealed class SmallDiskTests : IDisposable
         return batch;
     }
 
-    private ISummarySink Sink(string kind) => SinkFactory.Create(kind + _folder["out"], () => Stream.Null);
+    private ISummarySink Sink(string kind) => SinkFactory.Create(kind + _folder["out"], new SinkOptions(() => Stream.Null));
 }

@@ -12,12 +12,12 @@ internal static class LaneWidths
     public static IReadOnlyList<string> All { get; } =
         [InstructionSet.Avx512, InstructionSet.Avx2, InstructionSet.Vector128, InstructionSet.Scalar];
 
-    public static ShapeReader Reader(string width, FieldNames names) => width switch
+    public static ShapeReader Reader(string width, RecordFields fields) => width switch
     {
-        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(names),
-        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(names),
-        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(names),
-        InstructionSet.Scalar => new LaneShapeReader<LanesScalar>(names),
+        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(fields),
+        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(fields),
+        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(fields),
+        InstructionSet.Scalar => new LaneShapeReader<LanesScalar>(fields),
         _ => throw new ArgumentException(width, nameof(width)),
     };
 }

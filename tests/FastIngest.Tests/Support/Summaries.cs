@@ -35,8 +35,9 @@ internal sealed class Summaries : IRowReceiver
         mapper.Flush(output);
         Summaries summaries = new();
         byte[] bytes = output[0].Bytes.ToArray();
-        PartitionReducer reducer = new(borders, [category], batchTextBytes: 1 << 19);
-        reducer.Reduce(0, bytes, [new SegmentRef(0, 0, 0, bytes.Length)], summaries, CancellationToken.None);
+        PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19);
+        Assert.True(reducer.TryRead(bytes, [new SegmentRef(new SegmentId((int)category, 0, 0), 0, bytes.Length)]));
+        reducer.Reduce(KeyRange.All, bytes, summaries, CancellationToken.None);
         Assert.Equal(records.Length, reducer.Aggregated[(int)category]);
         return summaries;
     }

@@ -1,327 +1,374 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
 /// The shape-learned reader for one width of vectors: walks the tree of shapes along the bytes of a record.
 /// <code>
-/// 1. the first bytes, up to the day, are those of the record before: go on behind them     (runs of samples)
-/// 2. otherwise from the root: literal equal? next slot; not equal? next sibling; none left? not a known shape
+/// 1. the gap behind the record before, as it was last
+/// 2. the first bytes, up to the day, are those of the record before: go on behind them     (runs of samples)
+/// 3. otherwise from the root: literal equal? next slot; not equal? next sibling; none left? not a known shape
 /// </code>
 /// </summary>
-internal sealed class LaneShapeReader<TLanes>(FieldNames names) : ShapeReader(names)
+// SAFETY: of this file. Every load of 64 bytes is at an address of at most `limit` + 64, behind which 64 can be read.
+// Nodes come from the tree alone, which is not changed while a record is read; fields come from the names, for each of
+// which the fields have a place. Gap and prefix are pinned.
+internal sealed unsafe class LaneShapeReader<TLanes> : ShapeReader
     where TLanes : struct, ILanes
 {
     /// <summary>Of the last key value, how many bytes are expected to repeat: those of a day.</summary>
     private const int RepeatedValueBytes = 10;
 
-    private const int MaxPrefix = 3 * StepBytes;
+    private const int MaxPrefix = 2 * StepBytes;
+
+    private readonly FieldPlace* _places;
 
     // The record before: its first bytes, up to and into its last key value, and where in the tree that value stands.
-    private readonly byte[] _prefix = new byte[MaxPrefix + StepBytes];
+    private readonly byte[] _prefix = GC.AllocateArray<byte>(MaxPrefix, pinned: true);
     private int _prefixLength;
-    private int _prefixNode = -1;
+    private ulong _prefixMask;
+    private ulong _prefixMask2;
+    private int _prefixNode;
     private int _prefixSlot;
+    private ulong _prefixKeys;
 
-    // How the record before ended: what it lacked is cleared already.
-    private int _lastEnd = -1;
-    private int _lastVersion = -1;
-    private int _lastGeneration = -1;
-    private RecordFields? _lastFields;
+    public LaneShapeReader(RecordFields fields)
+        : base(fields)
+    {
+        _places = fields.Places;
+    }
 
     [SkipLocalsInit]
-    private protected override bool TryReadCore(ReadOnlySpan<byte> data, int start, RecordFields fields, out int length)
+    internal override int ReadNext(byte* from, byte* end, out int gap)
     {
-        length = 0;
-        int limit = data.Length - (2 * StepBytes);
-        int node = Tree.Root;
-        if (node < 0 || start > limit)
+        byte* limit = end - (2 * StepBytes);
+        gap = 0;
+        if (from > limit || Tree.Root < 0)
         {
-            _prefixLength = 0;
-            return false;
+            return Unknown();
         }
 
-        // SAFETY: every load of 64 bytes is at an offset of at most limit + 64, so it ends within data; node numbers
-        // come from the tree alone; field numbers come from the names, for each of which the fields have a place.
-        ref byte record = ref Unsafe.Add(ref MemoryMarshal.GetReference(data), start);
-        ref ShapeNode nodes = ref MemoryMarshal.GetArrayDataReference(Tree.Nodes);
-        ref Field values = ref MemoryMarshal.GetArrayDataReference(fields.Values);
-        nint end = limit - start;
-        nint position = 0;
-        nint at;
-        bool isLate = false;
-        bool isWhole = true;
-        ref ShapeNode current = ref nodes;
-        if (_prefixLength > 0 && _lastEnd >= 0 && KnowsLast(fields) && end >= MaxPrefix && RepeatsPrefix(ref record))
+        byte* record = from;
+        if (*from != '{')
         {
-            isWhole = false;
-            node = _prefixNode;
-            current = ref Unsafe.Add(ref nodes, node);
-            at = _prefixSlot;
+            if (GapMask == 0 || !TLanes.Matches(from, Gap, GapMask))
+            {
+                return Unknown();
+            }
+
+            gap = GapLength;
+            record += gap;
+        }
+
+        FieldPlace* places = _places;
+        ShapeNode* nodes = Tree.Nodes;
+        ShapeNode* node;
+        byte* at;
+        bool isWhole = false;
+        if (RepeatsPrefix(record, limit))
+        {
+            node = nodes + _prefixNode;
+            at = record + _prefixSlot;
             goto Slot;
         }
 
     Whole: // From the root.
-        fields.ClearOthers();
-        _prefixNode = -1;
+        isWhole = true;
+        at = record;
+        node = nodes + Tree.Root;
+        Fields.ClearOthers();
 
-    Literal: // Does the literal of `node` stand at `position`?
-        current = ref Unsafe.Add(ref nodes, node);
-        if (!TLanes.Matches(ref Unsafe.Add(ref record, position), ref Unsafe.As<ShapeNode, byte>(ref current), current.LiteralMask))
+    Literal: // Does the literal of `node` stand at `at`?
+        if (at > limit)
+        {
+            return Unknown();
+        }
+
+        if (!TLanes.Matches(at, (byte*)node, node->LiteralMask))
         {
             goto Sibling;
         }
 
-        at = position + current.LiteralLength;
+    Matched:
+        at += node->LiteralLength;
 
     Slot: // The slot of `node` starts at `at`.
-        int field = current.Field;
-        nint after = at;
-        if (current.Slot == SlotKind.String)
+        if (node->Slot == SlotKind.String)
         {
-            ulong stops = TLanes.StringStopMask(ref Unsafe.Add(ref record, at));
-            int textLength = BitOperations.TrailingZeroCount(stops);
+            ulong stops = TLanes.StringStopMask(at);
+            int length = BitOperations.TrailingZeroCount(stops);
             FieldKind kind = FieldKind.String;
-            if (stops == 0 || Unsafe.Add(ref record, at + textLength) != '"')
+            if (stops == 0 || at[length] != '"')
             {
-                textLength = LongString(data[(start + (int)at)..], textLength, out kind);
-                if (textLength < 0)
+                length = LongString(at, end, length);
+                if (length < 0)
                 {
-                    goto Sibling;
+                    goto NoValue;
                 }
+
+                kind = (length & 1) != 0 ? FieldKind.EscapedString : FieldKind.String;
+                length >>= 1;
+            }
+
+            if (node->Field >= 0)
+            {
+                Place(places, node)->Field = new Field((int)(at - record), length, kind);
+            }
+            else if (node->Field == ShapeNode.OtherField)
+            {
+                AddOther(node, (int)(at - record), length, kind);
             }
 
             // Where strings of a field are of one length, the place of the next value is known from the last record,
             // and the processor need not wait for this one's bytes.
-            if (current.Varies)
+            if (node->Varies)
             {
-                after = at + textLength;
+                at += length;
             }
-            else if (textLength == current.LastLength)
+            else if (length == node->LastLength)
             {
-                after = at + current.LastLength;
+                at += node->LastLength;
             }
             else
             {
-                after = at + textLength;
-                NoteSurprise(ref current, textLength);
+                at += length;
+                NoteSurprise(node, length);
             }
-
-            if (field >= 0)
+        }
+        else if (node->Slot == SlotKind.Number)
+        {
+            int length = NumberScan.ReadPlain(at, out long millionths);
+            if (length == 0)
             {
-                Unsafe.Add(ref values, field) = new Field((int)at, textLength, kind);
-                if (current.EndsKey && isWhole)
+                length = OtherNumber(at, end, node, (int)(at - record));
+                if (length == 0)
                 {
-                    _prefixNode = node;
-                    _prefixSlot = (int)at;
+                    goto NoValue;
                 }
             }
-            else if (field == ShapeNode.OtherField)
+            else
             {
-                AddOther(ref current, (int)at, textLength, kind, fields);
-            }
-        }
-        else if (current.Slot == SlotKind.Number)
-        {
-            int digits = NumberScan.ReadShort(ref Unsafe.Add(ref record, at), out long millionths);
-            after = at + digits;
-            if (field >= 0)
-            {
-                Unsafe.Add(ref values, field) = new Field((int)at, digits, FieldKind.Decimal);
-                Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(fields.AllMillionths), field) = millionths;
+                FieldPlace* place = Place(places, node);
+                place->Field = new Field((int)(at - record), length, FieldKind.Decimal);
+                place->Millionths = millionths;
             }
 
-            if (digits == 0 || field == ShapeNode.OtherField)
+            at += length;
+        }
+        else if (node->Slot == SlotKind.OtherNumber)
+        {
+            int length = OtherNumber(at, end, node, (int)(at - record));
+            if (length == 0)
             {
-                after = at + LongNumber(data[(start + (int)at)..], ref current, (int)at, fields);
-                if (after == at)
+                goto NoValue;
+            }
+
+            at += length;
+        }
+        else if (node->Slot == SlotKind.SkippedNumber)
+        {
+            int length = NumberScan.PlainLength(at);
+            if (length == 0)
+            {
+                length = OtherNumber(at, end, node, (int)(at - record));
+                if (length == 0)
                 {
-                    goto Sibling;
+                    goto NoValue;
                 }
             }
+
+            at += length;
         }
-        else if (current.Slot == SlotKind.End)
+        else if (node->Slot == SlotKind.End)
         {
-            length = (int)at;
-            Finish(node, isWhole, data.Slice(start, length), fields);
-            return true;
+            int length = (int)(at - record);
+            Finish(node, isWhole, record, length);
+            return length;
         }
-        else if (current.Slot == SlotKind.Constant)
+        else if (node->Slot == SlotKind.Constant)
         {
-            AddConstant(ref current, (int)at, fields);
+            AddConstant(node, (int)(at - record));
         }
 
-        if (isLate)
-        {
-            isLate = false;
-            Tree.NoteLateMatch(node);
-        }
+        node = nodes + node->Child;
+        goto Literal;
 
-        position = after;
-        node = current.Child;
-        if (position <= end)
-        {
-            goto Literal;
-        }
+    NoValue: // What stands behind the literal of `node` is not what its slot takes.
+        at -= node->LiteralLength;
 
-        goto Unknown;
-
-    Sibling: // `node` does not stand at `position`; another one may, or behind a repeated prefix one from the root.
-        if (!isWhole && node == _prefixNode)
+    Sibling: // `node` does not stand at `at`; another one may, or behind a repeated prefix one from the root.
+        if (!isWhole && node == nodes + _prefixNode)
         {
-            isWhole = true;
-            node = Tree.Root;
             goto Whole;
         }
 
-        isLate = true;
-        node = current.Sibling;
-        if (node >= 0)
+        node = NextSibling(node, at);
+        if (node != null)
         {
-            goto Literal;
+            goto Matched;
         }
 
-    Unknown:
-        _lastEnd = -1;
-        _prefixLength = 0;
-        return false;
+        return Unknown();
     }
 
+    private protected override void ForgetLast() => _prefixLength = 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool KnowsLast(RecordFields fields) =>
-        Tree.Version == _lastVersion && fields.Generation == _lastGeneration && ReferenceEquals(fields, _lastFields);
+    private static FieldPlace* Place(FieldPlace* places, ShapeNode* node) => (FieldPlace*)((byte*)places + node->PlaceOffset);
+
+    /// <summary>The first node behind one whose literal stands there; null if there is none.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ShapeNode* NextSibling(ShapeNode* node, byte* at)
+    {
+        for (int sibling = node->Sibling; sibling >= 0; sibling = node->Sibling)
+        {
+            node = Tree.Nodes + sibling;
+            if (TLanes.Matches(at, (byte*)node, node->LiteralMask))
+            {
+                Tree.NoteLateMatch(sibling);
+                return node;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Says how much repeats, clears the fields that the record does not have, and keeps its prefix for the next one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Finish(int endNode, bool isWhole, ReadOnlySpan<byte> record, RecordFields fields)
+    private void Finish(ShapeNode* last, bool isWhole, byte* record, int length)
     {
-        fields.RepeatedBytes = isWhole ? 0 : _prefixLength;
-        if (endNode != _lastEnd || !KnowsLast(fields))
+        ReadCount++;
+        RecordFields fields = Fields;
+        ulong set = last->Fields;
+        ulong missing = fields.Dirty & ~set;
+        if (missing != 0)
         {
-            ClearMissing(endNode, fields);
+            fields.Clear(missing);
         }
 
+        fields.Dirty = set;
         if (isWhole)
         {
-            KeepPrefix(record, fields);
+            fields.RepeatedBytes = 0;
+            KeepPrefix(last, record, length);
         }
-        else if (Tree.Nodes[endNode].HasFieldTwice)
+        else
         {
-            // A later value stands in a field of the prefix: the next record can not take it from there.
-            _prefixLength = 0;
+            fields.RepeatedBytes = (set & KeyFields) == _prefixKeys ? _prefixLength : 0;
+            if (last->HasFieldTwice)
+            {
+                // A later value may stand in a field of the prefix: the next record can not take it from there.
+                fields.RepeatedBytes = 0;
+                _prefixLength = 0;
+            }
         }
+    }
+
+    /// <summary>The record has no known shape: its fields are undefined.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int Unknown()
+    {
+        Fields.Dirty = RecordFields.AllDirty;
+        return 0;
     }
 
     /// <summary>Whether the record begins as the one before did.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool RepeatsPrefix(ref byte record)
+    private bool RepeatsPrefix(byte* record, byte* limit)
     {
-        ref byte prefix = ref MemoryMarshal.GetArrayDataReference(_prefix);
-        int left = _prefixLength;
-        for (int i = 0; ; i += StepBytes)
-        {
-            ulong mask = left >= StepBytes ? ulong.MaxValue : (1ul << left) - 1;
-            if (!TLanes.Matches(ref Unsafe.Add(ref record, i), ref Unsafe.Add(ref prefix, i), mask))
-            {
-                return false;
-            }
-
-            left -= StepBytes;
-            if (left <= 0)
-            {
-                return true;
-            }
-        }
+        byte* prefix = AddressOf(_prefix);
+        return _prefixLength > 0 && Fields.Dirty != RecordFields.AllDirty && record + StepBytes <= limit
+            && TLanes.Matches(record, prefix, _prefixMask)
+            && (_prefixMask2 == 0 || TLanes.Matches(record + StepBytes, prefix + StepBytes, _prefixMask2));
     }
 
     /// <summary>Keeps the first bytes of a record for the next one to be compared with.</summary>
-    private void KeepPrefix(ReadOnlySpan<byte> record, RecordFields fields)
+    private void KeepPrefix(ShapeNode* last, byte* record, int recordLength)
     {
         _prefixLength = 0;
-        int length = _prefixSlot + RepeatedValueBytes;
-        if (_prefixNode >= 0 && length <= MaxPrefix && length < record.Length && !fields.Names.TakesOthers && !Tree.Nodes[_lastEnd].HasFieldTwice)
+        if (last->KeyNode < 0 || last->HasFieldTwice || Fields.Names.TakesOthers)
         {
-            record[..length].CopyTo(_prefix);
+            return;
+        }
+
+        int slot = _places[last->KeyField].Field.Start;
+        int length = slot + RepeatedValueBytes;
+        if (length <= MaxPrefix && length < recordLength)
+        {
+            Unsafe.CopyBlockUnaligned(AddressOf(_prefix), record, (uint)length);
             _prefixLength = length;
+            _prefixMask = ulong.MaxValue >> Math.Max(0, StepBytes - length);
+            _prefixMask2 = length > StepBytes ? ulong.MaxValue >> (MaxPrefix - length) : 0;
+            _prefixSlot = slot;
+            _prefixNode = last->KeyNode;
+            _prefixKeys = last->Fields & KeyFields;
         }
     }
 
     // The rare cases stay out of the loop above, so that it keeps its values in registers.
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteSurprise(ref ShapeNode node, int length)
+    private void NoteSurprise(ShapeNode* node, int length)
     {
-        node.LastLength = length;
-        node.Surprises = (ushort)Math.Min(node.Surprises + 1, ushort.MaxValue);
-        node.Varies = node.Surprises > 64 && node.Surprises > ReadCount / 16;
+        node->LastLength = length;
+        node->Surprises = (ushort)Math.Min(node->Surprises + 1, ushort.MaxValue);
+        node->Varies = node->Surprises > 64 && node->Surprises > ReadCount / 16;
     }
 
+    /// <summary>Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LongString(ReadOnlySpan<byte> text, int plain, out FieldKind kind)
+    private static int LongString(byte* text, byte* end, int plain)
     {
-        int length = StringScan.Length(text, plain, out bool isEscaped);
-        kind = isEscaped ? FieldKind.EscapedString : FieldKind.String;
-        return length;
+        int length = StringScan.Length(new ReadOnlySpan<byte>(text, (int)(end - text)), plain, out bool isEscaped);
+        return (length << 1) | (isEscaped ? 1 : 0);
     }
 
     /// <summary>Reads a number of any form; returns its length, or 0.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int LongNumber(ReadOnlySpan<byte> text, ref ShapeNode node, int at, RecordFields fields)
+    private int OtherNumber(byte* text, byte* end, ShapeNode* node, int start)
     {
-        int length = NumberScan.Length(text);
-        if (length > 0 && node.Field >= 0)
+        int length = NumberScan.ReadShort(text, out long millionths);
+        FieldKind kind = FieldKind.Decimal;
+        if (length == 0 || node->Field == ShapeNode.OtherField)
         {
-            fields[node.Field] = new Field(at, length, FieldKind.Number);
+            length = NumberScan.Length(new ReadOnlySpan<byte>(text, (int)(end - text)));
+            kind = FieldKind.Number;
         }
-        else if (length > 0 && node.Field == ShapeNode.OtherField)
+
+        if (length > 0 && node->Field >= 0)
         {
-            AddOther(ref node, at, length, FieldKind.Number, fields);
+            _places[node->Field].Field = new Field(start, length, kind);
+            _places[node->Field].Millionths = millionths;
+        }
+        else if (length > 0 && node->Field == ShapeNode.OtherField)
+        {
+            AddOther(node, start, length, kind);
         }
 
         return length;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddConstant(ref ShapeNode node, int literalEnd, RecordFields fields)
+    private void AddConstant(ShapeNode* node, int literalEnd)
     {
-        int start = literalEnd - node.ConstantLength;
-        if (node.Field >= 0)
+        int start = literalEnd - node->ConstantLength;
+        if (node->Field >= 0)
         {
-            fields[node.Field] = new Field(start, node.ConstantLength, node.ConstantKind);
+            _places[node->Field].Field = new Field(start, node->ConstantLength, node->ConstantKind);
         }
         else
         {
-            AddOther(ref node, start, node.ConstantLength, node.ConstantKind, fields, literalEnd);
+            AddOther(node, start, node->ConstantLength, node->ConstantKind, literalEnd);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AddOther(ref ShapeNode node, int valueStart, int valueLength, FieldKind kind, RecordFields fields, int literalEnd = -1)
+    private void AddOther(ShapeNode* node, int valueStart, int valueLength, FieldKind kind, int literalEnd = -1)
     {
-        int nameStart = (literalEnd < 0 ? valueStart : literalEnd) - node.NameDistance;
-        fields.AddOther(
-            new Field(nameStart, node.NameLength, node.NameIsEscaped ? FieldKind.EscapedString : FieldKind.String),
+        int nameStart = (literalEnd < 0 ? valueStart : literalEnd) - node->NameDistance;
+        Fields.AddOther(
+            new Field(nameStart, node->NameLength, node->NameIsEscaped ? FieldKind.EscapedString : FieldKind.String),
             new Field(valueStart, valueLength, kind));
-    }
-
-    /// <summary>Clears the fields that the record does not have; they stay clear while records end alike.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ClearMissing(int endNode, RecordFields fields)
-    {
-        ulong set = Tree.Nodes[endNode].Fields;
-        for (int field = 0; field < fields.Names.Count; field++)
-        {
-            if ((set & (1ul << field)) == 0)
-            {
-                fields[field] = default;
-            }
-        }
-
-        _lastEnd = endNode;
-        _lastVersion = Tree.Version;
-        _lastGeneration = fields.Generation;
-        _lastFields = fields;
     }
 }

@@ -7,33 +7,33 @@ namespace FastIngest.Json.Shapes;
 /// What the shape-learned reader needs of a vector unit. Each call looks at 64 bytes, whatever the width, so the
 /// algorithm above is one and the same. Bit i of a mask stands for byte i.
 /// </summary>
-// SAFETY: the callers, ShapeReader alone, pass references with 64 readable bytes behind them; nothing is written.
-internal interface ILanes
+// SAFETY: the callers, ShapeReader alone, pass pointers with 64 readable bytes behind them; nothing is written.
+internal unsafe interface ILanes
 {
     static abstract string Name { get; }
 
     /// <summary>Whether two stretches of 64 bytes are equal in the bytes of a mask, which has its lowest bits set.</summary>
-    static abstract bool Matches(ref byte left, ref byte right, ulong mask);
+    static abstract bool Matches(byte* left, byte* right, ulong mask);
 
     /// <summary>
     /// Which of 64 bytes a plain string does not hold: quote, backslash, control bytes, and bytes from 0x80 on.
     /// </summary>
-    static abstract ulong StringStopMask(ref byte text);
+    static abstract ulong StringStopMask(byte* text);
 }
 
 /// <summary>64 bytes at a time.</summary>
-internal readonly struct Lanes512 : ILanes
+internal readonly unsafe struct Lanes512 : ILanes
 {
     public static string Name => "AVX-512";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Matches(ref byte left, ref byte right, ulong mask) =>
-        (~Vector512.Equals(Vector512.LoadUnsafe(ref left), Vector512.LoadUnsafe(ref right)).ExtractMostSignificantBits() & mask) == 0;
+    public static bool Matches(byte* left, byte* right, ulong mask) =>
+        (~Vector512.Equals(Vector512.Load(left), Vector512.Load(right)).ExtractMostSignificantBits() & mask) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong StringStopMask(ref byte text)
+    public static ulong StringStopMask(byte* text)
     {
-        Vector512<byte> v = Vector512.LoadUnsafe(ref text);
+        Vector512<byte> v = Vector512.Load(text);
         return (Vector512.Equals(v, Vector512.Create((byte)'"'))
             | Vector512.Equals(v, Vector512.Create((byte)'\\'))
             | Vector512.LessThan(v.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
@@ -41,31 +41,31 @@ internal readonly struct Lanes512 : ILanes
 }
 
 /// <summary>32 bytes at a time; the second half is looked at only when the first does not decide.</summary>
-internal readonly struct Lanes256 : ILanes
+internal readonly unsafe struct Lanes256 : ILanes
 {
     public static string Name => "AVX2";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Matches(ref byte left, ref byte right, ulong mask) =>
-        (Differences(ref left, ref right) & (uint)mask) == 0
+    public static bool Matches(byte* left, byte* right, ulong mask) =>
+        (Differences(left, right) & (uint)mask) == 0
         && (mask <= uint.MaxValue
-            || (Differences(ref Unsafe.Add(ref left, 32), ref Unsafe.Add(ref right, 32)) & (uint)(mask >> 32)) == 0);
+            || (Differences(left + 32, right + 32) & (uint)(mask >> 32)) == 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong StringStopMask(ref byte text)
+    public static ulong StringStopMask(byte* text)
     {
-        uint low = Stops(ref text);
-        return low != 0 ? low : (ulong)Stops(ref Unsafe.Add(ref text, 32)) << 32;
+        uint low = Stops(text);
+        return low != 0 ? low : (ulong)Stops(text + 32) << 32;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Differences(ref byte left, ref byte right) =>
-        ~Vector256.Equals(Vector256.LoadUnsafe(ref left), Vector256.LoadUnsafe(ref right)).ExtractMostSignificantBits();
+    private static uint Differences(byte* left, byte* right) =>
+        ~Vector256.Equals(Vector256.Load(left), Vector256.Load(right)).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Stops(ref byte text)
+    private static uint Stops(byte* text)
     {
-        Vector256<byte> v = Vector256.LoadUnsafe(ref text);
+        Vector256<byte> v = Vector256.Load(text);
         return (Vector256.Equals(v, Vector256.Create((byte)'"'))
             | Vector256.Equals(v, Vector256.Create((byte)'\\'))
             | Vector256.LessThan(v.AsSByte(), Vector256.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
@@ -73,16 +73,16 @@ internal readonly struct Lanes256 : ILanes
 }
 
 /// <summary>16 bytes at a time.</summary>
-internal readonly struct Lanes128 : ILanes
+internal readonly unsafe struct Lanes128 : ILanes
 {
     public static string Name => "128-bit";
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Matches(ref byte left, ref byte right, ulong mask)
+    public static bool Matches(byte* left, byte* right, ulong mask)
     {
         for (int i = 0; mask != 0; i += 16, mask >>= 16)
         {
-            uint equal = Vector128.Equals(Vector128.LoadUnsafe(ref left, (nuint)i), Vector128.LoadUnsafe(ref right, (nuint)i))
+            uint equal = Vector128.Equals(Vector128.Load(left + i), Vector128.Load(right + i))
                 .ExtractMostSignificantBits();
             if ((~equal & (uint)mask & 0xFFFF) != 0)
             {
@@ -94,11 +94,11 @@ internal readonly struct Lanes128 : ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong StringStopMask(ref byte text)
+    public static ulong StringStopMask(byte* text)
     {
         for (int i = 0; i < 64; i += 16)
         {
-            Vector128<byte> v = Vector128.LoadUnsafe(ref text, (nuint)i);
+            Vector128<byte> v = Vector128.Load(text + i);
             uint stops = (Vector128.Equals(v, Vector128.Create((byte)'"'))
                 | Vector128.Equals(v, Vector128.Create((byte)'\\'))
                 | Vector128.LessThan(v.AsSByte(), Vector128.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
@@ -113,15 +113,15 @@ internal readonly struct Lanes128 : ILanes
 }
 
 /// <summary>Byte by byte: the reference for the others.</summary>
-internal readonly struct LanesScalar : ILanes
+internal readonly unsafe struct LanesScalar : ILanes
 {
     public static string Name => "scalar";
 
-    public static bool Matches(ref byte left, ref byte right, ulong mask)
+    public static bool Matches(byte* left, byte* right, ulong mask)
     {
         for (int i = 0; mask != 0; i++, mask >>= 1)
         {
-            if (Unsafe.Add(ref left, i) != Unsafe.Add(ref right, i))
+            if (left[i] != right[i])
             {
                 return false;
             }
@@ -130,12 +130,12 @@ internal readonly struct LanesScalar : ILanes
         return true;
     }
 
-    public static ulong StringStopMask(ref byte text)
+    public static ulong StringStopMask(byte* text)
     {
         ulong mask = 0;
         for (int i = 0; i < 64; i++)
         {
-            byte b = Unsafe.Add(ref text, i);
+            byte b = text[i];
             mask |= (b is (byte)'"' or (byte)'\\' or < 0x20 or >= 0x80 ? 1ul : 0ul) << i;
         }
 

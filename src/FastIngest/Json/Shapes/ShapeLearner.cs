@@ -37,7 +37,12 @@ internal static class ShapeLearner
                     builder.Add(start + 1, start + 1 + reader.ValueSpan.Length, Slot(SlotKind.String));
                     break;
                 case JsonTokenType.Number:
-                    builder.Add(start, start + reader.ValueSpan.Length, Slot(SlotKind.Number));
+                    builder.Add(start, start + reader.ValueSpan.Length, Slot(field switch
+                    {
+                        ShapeNode.NoField => SlotKind.SkippedNumber,
+                        ShapeNode.OtherField => SlotKind.OtherNumber,
+                        _ => SlotKind.Number,
+                    }));
                     break;
                 case JsonTokenType.Null when field != ShapeNode.NoField:
                     builder.AddConstant(start, 4, Slot(SlotKind.Constant), FieldKind.Null);
@@ -109,22 +114,20 @@ internal static class ShapeLearner
 
         public readonly bool Commit(int keyCount)
         {
+            if (_pieces.Count > ShapeTree.MaxNodes)
+            {
+                return false;
+            }
+
             if (!tree.HasRoomFor(_pieces.Count))
             {
                 tree.Clear();
             }
 
-            if (!tree.HasRoomFor(_pieces.Count))
-            {
-                return false;
-            }
-
-            int lastKey = _pieces.FindLastIndex(p => p.Node.Slot == SlotKind.String && p.Node.Field >= 0 && p.Node.Field < keyCount);
             int parent = -1;
-            for (int i = 0; i < _pieces.Count; i++)
+            foreach ((int start, int end, ShapeNode node) in _pieces)
             {
-                (int start, int end, ShapeNode node) = _pieces[i];
-                parent = tree.GetOrAdd(parent, _record[start..end], node with { EndsKey = i == lastKey });
+                parent = tree.GetOrAdd(parent, _record[start..end], node, keyCount);
             }
 
             return true;

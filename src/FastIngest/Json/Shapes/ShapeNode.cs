@@ -12,8 +12,14 @@ internal enum SlotKind : byte
     /// <summary>The inside of a string, up to its closing quote.</summary>
     String,
 
-    /// <summary>A number.</summary>
+    /// <summary>A number of a field.</summary>
     Number,
+
+    /// <summary>A number of an other field, whose text is wanted.</summary>
+    OtherNumber,
+
+    /// <summary>A number that is not wanted.</summary>
+    SkippedNumber,
 
     /// <summary>Nothing, but the last bytes of the literal are a value: null, true, false, or an opening bracket.</summary>
     Constant,
@@ -56,13 +62,13 @@ internal struct ShapeNode
     /// <summary>The field that the value belongs to: its index, <see cref="NoField"/> or <see cref="OtherField"/>.</summary>
     public short Field;
 
+    /// <summary>Where that field's place is among the <see cref="FieldPlace"/>s, in bytes.</summary>
+    public int PlaceOffset;
+
     public SlotKind Slot;
 
     /// <summary>Whether the lengths of the strings differ too often to be expected.</summary>
     public bool Varies;
-
-    /// <summary>Whether the slot holds the last string of a key that may repeat.</summary>
-    public bool EndsKey;
 
     /// <summary>Whether a field stands twice on the way to here.</summary>
     public bool HasFieldTwice;
@@ -75,6 +81,9 @@ internal struct ShapeNode
 
     /// <summary>First node behind the slot, node to try when this one does not match, and node before: -1 is none.</summary>
     public short Child, Sibling, Parent;
+
+    /// <summary>The field of the last string, up to here, of a key that may repeat, and its node: -1 is none.</summary>
+    public short KeyField, KeyNode;
 
     /// <summary>Of an other field's name: whether it has escapes.</summary>
     public bool NameIsEscaped;

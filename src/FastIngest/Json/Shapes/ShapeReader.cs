@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
@@ -5,7 +8,7 @@ namespace FastIngest.Json.Shapes;
 /// reader accepted: compares those, and looks only at the values. Literals of a valid record with valid values between
 /// them make a valid record, so it accepts nothing that the general reader would not; and it gives the same fields.
 /// </summary>
-public abstract class ShapeReader
+public abstract unsafe class ShapeReader
 {
     /// <summary>Bytes that are looked at in one go; the last so many of a span are left to the general reader.</summary>
     protected const int StepBytes = 64;
@@ -13,63 +16,68 @@ public abstract class ShapeReader
     private const int TrialRecords = 64;
     private const int PauseRecords = 4096;
 
-    private readonly FieldNames _names;
-    private readonly byte[] _gap = new byte[StepBytes];
-    private int _gapLength;
+    private readonly byte[] _gap = GC.AllocateArray<byte>(StepBytes, pinned: true);
     private int _learned;
-    private protected int ReadCount;
     private int _pause;
+    private protected int ReadCount;
 
-    private protected ShapeReader(FieldNames names)
+    private protected ShapeReader(RecordFields fields)
     {
-        _names = names;
+        Fields = fields;
+        KeyFields = (1ul << fields.Names.KeyCount) - 1;
     }
+
+    private protected RecordFields Fields { get; }
+
+    /// <summary>The fields of a key that may repeat, a bit each.</summary>
+    private protected ulong KeyFields { get; }
 
     private protected ShapeTree Tree { get; } = new();
 
-    /// <summary>A reader for the instruction set in use.</summary>
-    public static ShapeReader Create(FieldNames names) => InstructionSet.Current switch
+    /// <summary>What lies between two records, and the brace behind it.</summary>
+    private protected byte* Gap => AddressOf(_gap);
+
+    /// <summary>The bytes before the brace.</summary>
+    private protected int GapLength { get; private set; }
+
+    /// <summary>A bit for each byte of <see cref="Gap"/>; 0 when none is known.</summary>
+    private protected ulong GapMask { get; private set; }
+
+    /// <summary>A reader into these fields, for the instruction set in use.</summary>
+    public static ShapeReader Create(RecordFields fields) => InstructionSet.Current switch
     {
-        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(names),
-        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(names),
-        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(names),
-        _ => new LaneShapeReader<LanesScalar>(names),
+        InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(fields),
+        InstructionSet.Avx2 => new LaneShapeReader<Lanes256>(fields),
+        InstructionSet.Vector128 => new LaneShapeReader<Lanes128>(fields),
+        _ => new LaneShapeReader<LanesScalar>(fields),
     };
 
     /// <summary>
-    /// Reads the record that starts at an offset, if it has a known shape. The fields then are as the general reader
-    /// would set them, but that numbers may be <see cref="FieldKind.Decimal"/>; otherwise they are undefined.
+    /// Reads the record that starts at an offset or behind a gap like the last one there, if it has a known shape. The
+    /// fields then are as the general reader would set them, but that numbers may be <see cref="FieldKind.Decimal"/>;
+    /// otherwise they are undefined.
     /// </summary>
+    /// <param name="gap">The bytes before the record.</param>
     /// <param name="length">Its length in bytes.</param>
-    public bool TryRead(ReadOnlySpan<byte> data, int start, RecordFields fields, out int length)
+    public bool TryRead(ReadOnlySpan<byte> data, int offset, out int gap, out int length)
     {
-        if (TryReadCore(data, start, fields, out length))
+        // SAFETY: the data stays where it is until the end of the block.
+        fixed (byte* bytes = data)
         {
-            ReadCount++;
-            return true;
+            length = ReadNext(bytes + offset, bytes + data.Length, out gap);
+            return length > 0;
         }
-
-        return false;
-    }
-
-    /// <summary>
-    /// The offset of the record behind the separator that was seen last, or -1 when something else stands there.
-    /// </summary>
-    public int SkipGap(ReadOnlySpan<byte> data, int offset)
-    {
-        int end = offset + _gapLength;
-        return _gapLength > 0 && end < data.Length && data[end] == '{' && data[offset..end].SequenceEqual(_gap.AsSpan(0, _gapLength))
-            ? end
-            : -1;
     }
 
     /// <summary>Notes what lies between two records, if it is white space and commas: brackets do not mean the same everywhere.</summary>
     public void LearnGap(ReadOnlySpan<byte> gap)
     {
-        if (gap.Length <= _gap.Length && gap.IndexOfAny((byte)'[', (byte)']') < 0)
+        if (gap.Length < StepBytes && gap.IndexOfAny((byte)'[', (byte)']') < 0)
         {
             gap.CopyTo(_gap);
-            _gapLength = gap.Length;
+            _gap[gap.Length] = (byte)'{';
+            GapLength = gap.Length;
+            GapMask = ulong.MaxValue >> (StepBytes - 1 - gap.Length);
         }
     }
 
@@ -91,8 +99,17 @@ public abstract class ShapeReader
         }
 
         _learned++;
-        ShapeLearner.Learn(record, _names, Tree);
+        ForgetLast();
+        ShapeLearner.Learn(record, Fields.Names, Tree);
     }
 
-    private protected abstract bool TryReadCore(ReadOnlySpan<byte> data, int start, RecordFields fields, out int length);
+    /// <summary>As <see cref="TryRead"/>, where the bytes can not move; returns the length, or 0.</summary>
+    // SAFETY: the caller sees to it that all bytes from `from` to `end` can be read.
+    internal abstract int ReadNext(byte* from, byte* end, out int gap);
+
+    /// <summary>Forgets what the next record may repeat of the last one.</summary>
+    private protected abstract void ForgetLast();
+
+    // SAFETY: for arrays that were allocated as pinned and that the object holds.
+    private protected static byte* AddressOf(byte[] pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

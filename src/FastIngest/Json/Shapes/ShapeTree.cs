@@ -1,22 +1,24 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Json.Shapes;
 
 /// <summary>The shapes known so far: a tree of <see cref="ShapeNode"/>s in one array. Bounded; a full tree starts anew.</summary>
-internal sealed class ShapeTree
+internal sealed unsafe class ShapeTree
 {
     /// <summary>Enough for a dozen shapes of a dozen fields with options; small enough for the second-level cache.</summary>
-    private const int MaxNodes = 1024;
+    public const int MaxNodes = 1024;
 
-    private ShapeNode[] _nodes = new ShapeNode[64];
+    // Pinned, for the reader to follow by pointers.
+    private ShapeNode[] _nodes = GC.AllocateArray<ShapeNode>(64, pinned: true);
     private int _count;
     private short _root = -1;
 
     /// <summary>The first node of all shapes; -1 when nothing was learned.</summary>
     public int Root => _root;
 
-    public ShapeNode[] Nodes => _nodes;
-
-    /// <summary>Changes with every change of the tree but the order of siblings.</summary>
-    public int Version { get; private set; }
+    // SAFETY: the array is pinned, and lives until Add replaces it by a larger one.
+    public ShapeNode* Nodes => (ShapeNode*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_nodes));
 
     public bool HasRoomFor(int nodes) => _count + nodes <= MaxNodes;
 
@@ -24,11 +26,11 @@ internal sealed class ShapeTree
     {
         _count = 0;
         _root = -1;
-        Version++;
     }
 
     /// <summary>The node behind <paramref name="parent"/> (-1 for the root) that is equal to the one given; added first if it is new.</summary>
-    public int GetOrAdd(int parent, ReadOnlySpan<byte> literal, in ShapeNode node)
+    /// <param name="keyCount">How many of the first fields are of a key that may repeat.</param>
+    public int GetOrAdd(int parent, ReadOnlySpan<byte> literal, in ShapeNode node, int keyCount)
     {
         short first = FirstOf(parent);
         for (int sibling = first; sibling >= 0; sibling = _nodes[sibling].Sibling)
@@ -39,7 +41,6 @@ internal sealed class ShapeTree
                 && known.NameDistance == node.NameDistance && known.NameLength == node.NameLength
                 && literal.SequenceEqual(known.Literal[..known.LiteralLength]))
             {
-                known.EndsKey |= node.EndsKey;
                 return sibling;
             }
         }
@@ -52,6 +53,9 @@ internal sealed class ShapeTree
         ulong own = node.Field >= 0 ? 1ul << node.Field : 0;
         _nodes[added].Fields = before | own;
         _nodes[added].HasFieldTwice = (before & own) != 0 || (parent >= 0 && _nodes[parent].HasFieldTwice);
+        bool isKey = node.Slot == SlotKind.String && node.Field >= 0 && node.Field < keyCount;
+        _nodes[added].KeyField = isKey ? node.Field : parent < 0 ? (short)-1 : _nodes[parent].KeyField;
+        _nodes[added].KeyNode = isKey ? added : parent < 0 ? (short)-1 : _nodes[parent].KeyNode;
         return added;
     }
 
@@ -95,15 +99,17 @@ internal sealed class ShapeTree
     {
         if (_count == _nodes.Length)
         {
-            Array.Resize(ref _nodes, _count * 2);
+            ShapeNode[] larger = GC.AllocateArray<ShapeNode>(_count * 2, pinned: true);
+            _nodes.CopyTo(larger, 0);
+            _nodes = larger;
         }
 
         literal.CopyTo(node.Literal);
         node.LiteralLength = literal.Length;
         node.LiteralMask = literal.Length == ShapeNode.MaxLiteral ? ulong.MaxValue : (1ul << literal.Length) - 1;
         node.Child = -1;
+        node.PlaceOffset = Math.Max(node.Field, (short)0) * sizeof(FieldPlace);
         _nodes[_count] = node;
-        Version++;
         return (short)_count++;
     }
 }

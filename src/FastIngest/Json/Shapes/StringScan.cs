@@ -15,13 +15,14 @@ internal static class StringScan
     {
         isEscaped = false;
         bool isAscii = true;
+        bool mayBeSurrogate = false;
         for (int i = from; i < text.Length; i++)
         {
             byte b = text[i];
             if (b == '"')
             {
                 ReadOnlySpan<byte> inside = text[..i];
-                return (isAscii || Utf8.IsValid(inside)) && !(isEscaped && JsonString.HasLoneSurrogate(inside)) ? i : -1;
+                return (isAscii || Utf8.IsValid(inside)) && !(mayBeSurrogate && JsonString.HasLoneSurrogate(inside)) ? i : -1;
             }
 
             if (b == '\\')
@@ -33,6 +34,8 @@ internal static class StringScan
                     return -1;
                 }
 
+                // The surrogates are \uD800 to \uDFFF.
+                mayBeSurrogate |= escape == 6 && (text[i + 2] | 0x20) == 'd';
                 i += escape - 1;
             }
             else if (b < 0x20)

@@ -11,16 +11,23 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 internal static class KeySampler
 {
-    private const long BytesPerPartition = 16 << 20;
+    private const long MaxPartitionInput = 16 << 20;
     private const int SamplesPerPartition = 8;
+
+    /// <summary>Events take less than a third of their records, in any order and in the tersest layout.</summary>
+    private const int InputPerEvents = 3;
+
     private const int SampleBytes = 8 * 1024;
 
-    public static KeyBorders ChooseBorders(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, int maxPartitions)
+    public static KeyBorders ChooseBorders(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, MemoryPlan memory)
     {
         long total = input.TotalBytes;
         int partitions = options.Partitions > 0
             ? options.Partitions
-            : total < 1 << 20 ? 1 : (int)Math.Clamp(total / BytesPerPartition, Math.Min(2 * options.Workers, maxPartitions), maxPartitions);
+            : total < 1 << 20 ? 1 : (int)Math.Clamp(
+                total / Math.Min(MaxPartitionInput, InputPerEvents * memory.PartitionBytes),
+                Math.Min(2 * memory.Workers, memory.MaxPartitions),
+                memory.MaxPartitions);
         List<RowKey> sample = [];
         if (partitions > 1)
         {

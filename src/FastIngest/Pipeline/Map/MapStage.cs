@@ -15,7 +15,7 @@ namespace FastIngest.Pipeline.Map;
 /// Results are few and are taken before the chunk's number, so the chunk that all wait for always has one.
 /// </summary>
 internal sealed class MapStage(
-    IngestOptions options, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
+    IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
     PartitionStore store, RejectLog rejects, IIngestProgress? progress)
 {
     private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
@@ -29,8 +29,8 @@ internal sealed class MapStage(
 
     public void Run(CancellationToken cancellationToken)
     {
-        using Pool<ChunkResult> results = new((2 * options.Workers) + 2, () => new ChunkResult(borders));
-        Workers.Run(options.Workers, "map", MapChunks, cancellationToken);
+        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(borders));
+        Workers.Run(memory.Workers, "map", MapChunks, cancellationToken);
 
         // Whoever wants to write the files need not wait for the reduce.
         foreach (SourceFile file in input.Files)
@@ -102,9 +102,10 @@ internal sealed class MapStage(
 
     private void Commit(ChunkResult result)
     {
+        SegmentId id = new((int)plans[result.FileIndex].Category, result.FileIndex, result.ChunkIndex);
         foreach (int partition in result.Events.Touched)
         {
-            store.Append(partition, result.FileIndex, result.ChunkIndex, result.Events[partition].Bytes);
+            store.Append(partition, id, result.Events[partition].Bytes);
         }
 
         ChunkPlan plan = plans[result.FileIndex];

@@ -13,6 +13,9 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <summary>Bytes behind a chunk that its last record may reach into, as a rule.</summary>
     private const int OverrunBytes = 16 * 1024;
 
+    /// <summary>Records between two looks at whether to stop; a power of two.</summary>
+    private const int CancellationInterval = 1024;
+
     private readonly FileWindow _window = new();
     private readonly (ElementReader Reader, RecordFields Fields, RecordMapper Mapper)?[] _tools =
         new (ElementReader, RecordFields, RecordMapper)?[Categories.Count];
@@ -48,16 +51,17 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         }
 
         result.Start = start;
+        MapOutput events = result.Events;
+        long records = 0;
         while (reader.Next())
         {
-            if (cancellationToken.IsCancellationRequested)
+            if ((++records & (CancellationInterval - 1)) == 0 && cancellationToken.IsCancellationRequested)
             {
                 break;
             }
 
-            result.Records++;
             RejectReason? reason = reader.Status == ReadStatus.Object
-                ? mapper.Map(reader.Element, fields, result.Events)
+                ? mapper.Map(reader.Element, fields, events)
                 : ReasonOf(reader.Status);
             if (reason is { } rejected)
             {
@@ -65,7 +69,8 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             }
         }
 
-        mapper.Flush(result.Events);
+        result.Records = records;
+        mapper.Flush(events);
         result.End = reader.Position;
         _window.Leave();
         cancellationToken.ThrowIfCancellationRequested();

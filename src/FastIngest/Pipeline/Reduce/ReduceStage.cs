@@ -11,10 +11,10 @@ namespace FastIngest.Pipeline.Reduce;
 /// worker 2 ─── partition 1 ──────── partition 3 ─►    at most `capacity` batches are on the way
 /// writer   ────── 0 0 0 1 1 1 1 2 2 ─►
 /// </code>
+/// A partition that is too large for its worker's memory is split by key, and its parts are reduced one by one in its
+/// place. What can not be split is one user's one day: that is held whole, as its row is.
 /// </summary>
-internal sealed class ReduceStage(
-    IngestOptions options, MemoryPlan memory, IReadOnlyList<Category> fileCategories, KeyBorders borders,
-    PartitionStore store, SinkWriter writer)
+internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, KeyBorders borders, PartitionStore store, SinkWriter writer)
 {
     private readonly long[] _aggregated = new long[Categories.Count];
     private int _nextPartition = -1;
@@ -24,9 +24,9 @@ internal sealed class ReduceStage(
 
     public void Run(CancellationToken cancellationToken)
     {
-        RowQueue queue = new(store.Count, memory.Batches);
+        RowQueue queue = new(store.Count, memory.Batches, () => new SummaryBatch(memory.BatchRows, memory.BatchTextBytes));
         int role = 0;
-        Workers.Run(options.Workers + 1, "reduce", Work, cancellationToken);
+        Workers.Run(memory.Workers + 1, "reduce", Work, cancellationToken);
 
         void Work(CancellationToken token)
         {
@@ -44,8 +44,7 @@ internal sealed class ReduceStage(
 
     private void ReducePartitions(RowQueue queue, CancellationToken token)
     {
-        PartitionReducer reducer = new(borders, fileCategories, memory.BatchTextBytes);
-        PartitionData data = new();
+        Reducer reducer = new(memory, options.TempDirectory);
         while (true)
         {
             int partition = Interlocked.Increment(ref _nextPartition);
@@ -54,14 +53,61 @@ internal sealed class ReduceStage(
                 break;
             }
 
-            store.Take(partition, data);
-            reducer.Reduce(partition, data.Bytes, data.Segments, new Receiver(queue, partition), token);
+            reducer.Reduce(store, partition, borders.RangeOf(partition, KeyRange.All), new Receiver(queue, partition), token);
             queue.Complete(partition);
         }
 
         for (int category = 0; category < Categories.Count; category++)
         {
             Interlocked.Add(ref _aggregated[category], reducer.Aggregated[category]);
+        }
+    }
+
+    /// <summary>What one worker has.</summary>
+    private sealed class Reducer(MemoryPlan memory, string tempDirectory)
+    {
+        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes);
+        private readonly PartitionData _data = new((int)memory.PartitionBytes);
+        private readonly PartitionSplitter _splitter = new(memory, tempDirectory);
+
+        public IReadOnlyList<long> Aggregated => _reducer.Aggregated;
+
+        public void Reduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
+        {
+            token.ThrowIfCancellationRequested();
+            bool fits = store.BytesOf(partition) <= memory.PartitionBytes;
+            if (fits && TryReduce(store, partition, range, receiver, token))
+            {
+                return;
+            }
+
+            if (_splitter.ChooseBorders(store, partition, range, token) is not { } inner)
+            {
+                if (!TryReduce(store, partition, range, receiver, token))
+                {
+                    throw new InvalidOperationException("The runs of one key did not fit.");
+                }
+
+                return;
+            }
+
+            using PartitionStore parts = _splitter.Split(store, partition, inner, token);
+            for (int part = 0; part < parts.Count; part++)
+            {
+                Reduce(parts, part, inner.RangeOf(part, range), receiver, token);
+            }
+        }
+
+        private bool TryReduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
+        {
+            store.Load(partition, _data);
+            if (!_reducer.TryRead(_data.Bytes, _data.Segments))
+            {
+                return false;
+            }
+
+            _reducer.Reduce(range, _data.Bytes, receiver, token);
+            return true;
         }
     }
 

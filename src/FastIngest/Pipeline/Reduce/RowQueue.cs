@@ -4,9 +4,10 @@ namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
 /// Brings the batches of partitions that are reduced side by side into order, partition after partition. Batches are
-/// limited in number: workers wait for one, except on the partition whose turn it is, which must always go on.
+/// limited in number: workers wait for one, except on the partition whose turn it is, which must always go on: it may have
+/// one more whenever the writer has none left.
 /// </summary>
-internal sealed class RowQueue(int partitions, int capacity)
+internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> create)
 {
     private readonly object _gate = new();
     private readonly Queue<SummaryBatch>[] _ready = [.. Enumerable.Range(0, partitions).Select(_ => new Queue<SummaryBatch>())];
@@ -14,7 +15,7 @@ internal sealed class RowQueue(int partitions, int capacity)
     private readonly Stack<SummaryBatch> _free = [];
     private int _rented;
     private int _turn;
-    private bool _stopped;
+    private bool _isWriting, _stopped;
 
     /// <summary>An empty batch for a partition.</summary>
     /// <exception cref="OperationCanceledException">The queue was stopped.</exception>
@@ -22,14 +23,14 @@ internal sealed class RowQueue(int partitions, int capacity)
     {
         lock (_gate)
         {
-            while (!_stopped && _rented >= capacity && partition != _turn)
+            while (!_stopped && _rented >= capacity && (partition != _turn || _isWriting || _ready[partition].Count > 0))
             {
                 Monitor.Wait(_gate);
             }
 
             ThrowIfStopped();
             _rented++;
-            return _free.Count > 0 ? _free.Pop() : new SummaryBatch();
+            return _free.Count > 0 ? _free.Pop() : create();
         }
     }
 
@@ -69,6 +70,7 @@ internal sealed class RowQueue(int partitions, int capacity)
 
                 if (_ready[_turn].TryDequeue(out SummaryBatch? batch))
                 {
+                    _isWriting = true;
                     return batch;
                 }
 
@@ -92,6 +94,7 @@ internal sealed class RowQueue(int partitions, int capacity)
         lock (_gate)
         {
             _rented--;
+            _isWriting = false;
             if (_free.Count < capacity)
             {
                 _free.Push(batch);

@@ -45,7 +45,7 @@ public sealed class NdjsonSink : ISummarySink
         {
             _stream = _openStandardOutput();
         }
-        else if (Posix.IsSpecialFile(_path))
+        else if (SpecialFile.Is(_path))
         {
             // Opening a named pipe waits for its reader.
             _stream = await Guarded(Task.Run(

@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using FastIngest.Health;
-using FastIngest.Json;
 
 namespace FastIngest.Sinks.Sqlite;
 
@@ -19,7 +15,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
         _runId = run.RunId.ToString("D");
         using SqliteStatement insert = database.Prepare(
             "INSERT INTO ingest_runs (run_id, started, finished, files, records, aggregated, rejected, rows) VALUES (?, ?, '', ?, 0, 0, 0, 0)");
-        insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, Files(run.Files)).Run();
+        insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, RunFiles.Json(run.Files)).Run();
     }
 
     /// <summary>Records the end.</summary>
@@ -37,22 +33,4 @@ internal sealed class SqliteRuns(SqliteDatabase database)
     }
 
     private static string Utc(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary><c>[{"path": "data/sleep.json", "category": "sleep", "bytes": 1234}, …]</c></summary>
-    private static ReadOnlySpan<byte> Files(IReadOnlyList<InputFileInfo> files)
-    {
-        ArrayBufferWriter<byte> json = new();
-        json.Write("["u8);
-        foreach (InputFileInfo file in files)
-        {
-            json.Write(json.WrittenCount > 1 ? ", {\"path\": "u8 : "{\"path\": "u8);
-            JsonText.Write(json, Encoding.UTF8.GetBytes(file.Path));
-            json.Write(", \"category\": "u8);
-            JsonText.Write(json, Encoding.UTF8.GetBytes(file.Category.Name()));
-            json.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $", \"bytes\": {file.Bytes}}}")));
-        }
-
-        json.Write("]"u8);
-        return json.WrittenSpan;
-    }
 }

@@ -37,7 +37,7 @@ public sealed class SqliteSink : ISummarySink
         _state.Open();
         cancellationToken.ThrowIfCancellationRequested();
         string target = PartialFile.Resolve(_path);
-        if (Posix.IsSpecialFile(target))
+        if (SpecialFile.Is(target))
         {
             throw new IngestException($"{_path} is a device or a pipe, which cannot hold a database.", "Name a regular file.");
         }

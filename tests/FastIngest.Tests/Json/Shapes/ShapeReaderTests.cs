@@ -109,6 +109,30 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
+    public void A_value_of_another_kind_is_looked_for_where_the_first_one_was(string width)
+    {
+        using GuardedMemory memory = new(64 * 1024);
+        string[] values = ["5", "-5e1", "\"x\"", "\"\"", "null", "true", "{}", "{\"a\": 5}", "[]", "[5]", "{\"user_id\": 5}"];
+        foreach (string first in values)
+        {
+            foreach (string second in values)
+            {
+                foreach (string taught in values)
+                {
+                    Comparison comparison = new(width, RecordSchema.Of(Category.Nutrition).Names);
+                    Assert.True(comparison.Teach($"{{\"user_id\": {taught}}}".Bytes()));
+                    Assert.True(comparison.Teach($"{{\"user_id\": {first}, \"fat\": {second}}}".Bytes()));
+                    byte[] data = [.. $"{{\"user_id\": {second}, \"fat\": {taught}}}".Bytes(), .. new byte[TailBytes]];
+                    comparison.Check(memory.AtEnd(data), 0);
+                    data = [.. $"{{\"user_id\": {first}, \"fat\": {second}}}".Bytes(), .. new byte[TailBytes]];
+                    Assert.True(comparison.Check(memory.AtEnd(data), 0));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
     public void Records_of_one_user_and_day_are_read_from_behind_what_repeats(string width)
     {
         using GuardedMemory memory = new(64 * 1024);
@@ -140,24 +164,51 @@ public sealed class ShapeReaderTests
     [Fact]
     public void A_gap_is_skipped_only_when_the_same_bytes_and_a_brace_follow()
     {
-        ShapeReader reader = ShapeReader.Create(new FieldNames(false, "a"));
-        Assert.Equal(-1, reader.SkipGap(",\n{"u8, 0));
+        using GuardedMemory memory = new(4096);
+        ShapeReader reader = ShapeReader.Create(new RecordFields(new FieldNames(false, "a")));
+        reader.Learn("{\"a\": 1}"u8);
+        Assert.Equal(0, GapBefore("{"));
+        Assert.Equal(-1, GapBefore(",\n{"));
         reader.LearnGap(",\n"u8);
-        Assert.Equal(2, reader.SkipGap(",\n{"u8, 0));
-        Assert.Equal(3, reader.SkipGap("},\n{"u8, 1));
-        Assert.Equal(-1, reader.SkipGap(",\n"u8, 0));
-        Assert.Equal(-1, reader.SkipGap(",\n["u8, 0));
-        Assert.Equal(-1, reader.SkipGap(", {"u8, 0));
-        Assert.Equal(-1, reader.SkipGap(","u8, 0));
+        Assert.Equal(2, GapBefore(",\n{"));
+        Assert.Equal(0, GapBefore("{"));
+        Assert.Equal(-1, GapBefore(",\n["));
+        Assert.Equal(-1, GapBefore(", {"));
+        reader.LearnGap("]["u8);
+        Assert.Equal(2, GapBefore(",\n{"));
+        reader.LearnGap(Blanks(63));
+        Assert.Equal(63, GapBefore(new string(' ', 63) + "{"));
+        reader.LearnGap(Blanks(64));
+        Assert.Equal(-1, GapBefore(new string(' ', 64) + "{"));
+        reader.LearnGap([]);
+        Assert.Equal(0, GapBefore("{"));
+        Assert.Equal(-1, GapBefore(",\n{"));
+
+        int GapBefore(string text)
+        {
+            byte[] data = [.. text.Bytes(), .. "\"a\": 2}"u8, .. new byte[TailBytes]];
+            return reader.TryRead(memory.AtEnd(data), 0, out int gap, out int length) ? gap : length - 1;
+        }
+
+        static byte[] Blanks(int count) => [.. Enumerable.Repeat((byte)' ', count)];
     }
 
     /// <summary>Both readers, and what they have seen.</summary>
-    private sealed class Comparison(string width, FieldNames names)
+    private sealed class Comparison
     {
-        private readonly ShapeReader _fast = LaneWidths.Reader(width, names);
-        private readonly RecordFields _fastFields = new(names);
-        private readonly RecordFields _fields = new(names);
+        private readonly string _width;
+        private readonly ShapeReader _fast;
+        private readonly RecordFields _fastFields;
+        private readonly RecordFields _fields;
         private byte[] _last = [];
+
+        public Comparison(string width, FieldNames names)
+        {
+            _width = width;
+            _fastFields = new RecordFields(names);
+            _fields = new RecordFields(names);
+            _fast = LaneWidths.Reader(width, _fastFields);
+        }
 
         /// <summary>How many records were known to begin like the one before.</summary>
         public int Repeated { get; private set; }
@@ -177,7 +228,7 @@ public sealed class ShapeReaderTests
         /// <summary>Whether the fast path took it; fails where the two readers differ.</summary>
         public bool Check(ReadOnlySpan<byte> data, int start)
         {
-            if (!_fast.TryRead(data, start, _fastFields, out int fastLength))
+            if (!_fast.TryRead(data, start, out _, out int fastLength))
             {
                 _last = [];
                 return false;
@@ -187,12 +238,12 @@ public sealed class ShapeReaderTests
             ReadStatus status = GeneralReader.Read(record, true, _fields, out int length);
             if (status != ReadStatus.Object || length != fastLength)
             {
-                Assert.Fail($"{width}: {status} of {length} bytes, but the fast path took {fastLength}: {record.Shown()}");
+                Assert.Fail($"{_width}: {status} of {length} bytes, but the fast path took {fastLength}: {record.Shown()}");
             }
 
             string expected = Describe(_fields, record);
             string actual = Describe(_fastFields, record);
-            Assert.True(expected == actual, $"{width}: {record[..length].Shown()}\nexpected {expected}\nactual   {actual}");
+            Assert.True(expected == actual, $"{_width}: {record[..length].Shown()}\nexpected {expected}\nactual   {actual}");
             Assert.Equal(_last.AsSpan(0, _fastFields.RepeatedBytes), record[.._fastFields.RepeatedBytes]);
             Repeated += _fastFields.RepeatedBytes > 0 ? 1 : 0;
             _last = record[..length].ToArray();

@@ -1,0 +1,97 @@
+using System.Runtime.ExceptionServices;
+using FastIngest.Health;
+using FastIngest.Sinks;
+
+namespace FastIngest.Pipeline;
+
+/// <summary>One sink of a run and what became of it. A sink that failed gets no more rows; the others do not notice.</summary>
+internal sealed class SinkLane(ISummarySink sink)
+{
+    public ISummarySink Sink => sink;
+
+    /// <summary>Why the sink failed; null while it has not.</summary>
+    public ExceptionDispatchInfo? Fault { get; private set; }
+
+    /// <summary>What the sink did, once it is complete.</summary>
+    public SinkResult? Result { get; private set; }
+
+    /// <summary>Opens the sink; one that cannot be opened ends the run before any input is read.</summary>
+    public async ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await sink.OpenAsync(run, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (IngestException e)
+            {
+                if (!await sink.TryStartOverAsync(e, cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    /// <summary>Hands rows over; waits until the sink has taken them or failed.</summary>
+    public void Write(SummaryBatch batch, CancellationToken cancellationToken)
+    {
+        if (Fault is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            ValueTask task = sink.WriteAsync(batch, cancellationToken);
+            if (!task.IsCompletedSuccessfully)
+            {
+                task.AsTask().GetAwaiter().GetResult();
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    public async ValueTask CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+    {
+        if (Fault is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            Result = await sink.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    /// <summary>Whether a sink that failed can be given the run once more; it is then open again.</summary>
+    public async ValueTask<bool> TryStartOverAsync(SinkRun run, CancellationToken cancellationToken)
+    {
+        if (Fault is null || !await sink.TryStartOverAsync(Fault.SourceException, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            await OpenAsync(run, cancellationToken).ConfigureAwait(false);
+            Fault = null;
+            return true;
+        }
+        catch (IngestException e)
+        {
+            Fault = ExceptionDispatchInfo.Capture(e);
+            return false;
+        }
+    }
+}

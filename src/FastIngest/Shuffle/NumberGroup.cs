@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace FastIngest.Shuffle;
+
+/// <summary>
+/// Up to twelve numbers in the shortest form that holds all of them: most have a decimal or two and few digits, and
+/// numbers of one width are read and written without a branch each.
+/// <code>
+/// head:    2 bytes: bits 0-3 form, bits 4-15 which numbers are there
+/// numbers: form 0  2 bytes, tenths         form 1  2 bytes, hundredths
+///          form 2  4 bytes, hundredths     form 3  4 bytes, millionths       form 4  8 bytes, millionths, signed
+/// </code>
+/// </summary>
+internal static class NumberGroup
+{
+    public const int Size = 12;
+
+    private const int ShortTenths = 0, ShortHundredths = 1, Hundredths = 2, Millionths = 3;
+    private const int LongMillionths = 4;
+    private const int HeadBytes = 2, FormBits = 4;
+    private const int Tenth = 100_000, Hundredth = 10_000;
+
+    /// <summary>Writes numbers and returns how many bytes they take, <see cref="HeadBytes"/> and eight a number at most.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="numbers">In millionths; 0 where none is.</param>
+    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
+    public static int Write(Span<byte> target, ReadOnlySpan<long> numbers, uint present)
+    {
+        int form = FormOf(numbers);
+        BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)((uint)form | (present << FormBits)));
+        Span<byte> values = target[HeadBytes..];
+        switch (form)
+        {
+            case ShortTenths:
+                Span<ushort> tenths = MemoryMarshal.Cast<byte, ushort>(values);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    tenths[i] = (ushort)InTenths(numbers[i]);
+                }
+
+                return HeadBytes + (numbers.Length * sizeof(ushort));
+            case ShortHundredths:
+                Span<ushort> hundredths = MemoryMarshal.Cast<byte, ushort>(values);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    hundredths[i] = (ushort)InHundredths(numbers[i]);
+                }
+
+                return HeadBytes + (numbers.Length * sizeof(ushort));
+            case Hundredths or Millionths:
+                Span<uint> words = MemoryMarshal.Cast<byte, uint>(values);
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    words[i] = (uint)(form == Hundredths ? InHundredths(numbers[i]) : (ulong)numbers[i]);
+                }
+
+                return HeadBytes + (numbers.Length * sizeof(uint));
+            default:
+                MemoryMarshal.AsBytes(numbers).CopyTo(values);
+                return HeadBytes + (numbers.Length * sizeof(long));
+        }
+    }
+
+    /// <summary>Reads as many numbers as were written and returns how many bytes they took.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="numbers">In millionths; 0 where none is.</param>
+    /// <param name="present">As it was written.</param>
+    public static int Read(ReadOnlySpan<byte> source, scoped Span<long> numbers, out uint present)
+    {
+        uint head = BinaryPrimitives.ReadUInt16LittleEndian(source);
+        int form = (int)(head & ((1 << FormBits) - 1));
+        present = head >> FormBits;
+        ReadOnlySpan<byte> values = source[HeadBytes..];
+        switch (form)
+        {
+            case ShortTenths or ShortHundredths:
+                long shortUnit = form == ShortTenths ? Tenth : Hundredth;
+                ReadOnlySpan<ushort> shorts = MemoryMarshal.Cast<byte, ushort>(values)[..numbers.Length];
+                for (int i = 0; i < shorts.Length; i++)
+                {
+                    numbers[i] = shorts[i] * shortUnit;
+                }
+
+                return HeadBytes + (numbers.Length * sizeof(ushort));
+            case Hundredths or Millionths:
+                long unit = form == Hundredths ? Hundredth : 1;
+                ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(values)[..numbers.Length];
+                for (int i = 0; i < words.Length; i++)
+                {
+                    numbers[i] = words[i] * unit;
+                }
+
+                return HeadBytes + (numbers.Length * sizeof(uint));
+            default:
+                MemoryMarshal.Cast<byte, long>(values)[..numbers.Length].CopyTo(numbers);
+                return HeadBytes + (numbers.Length * sizeof(long));
+        }
+    }
+
+    private static int FormOf(ReadOnlySpan<long> numbers)
+    {
+        // All ones below a bound: what any number has above it, the union has too.
+        ulong tenths = 0;
+        foreach (long number in numbers)
+        {
+            tenths |= InTenths(number);
+        }
+
+        if (tenths <= ushort.MaxValue)
+        {
+            return ShortTenths;
+        }
+
+        ulong hundredths = 0;
+        ulong millionths = 0;
+        foreach (long number in numbers)
+        {
+            hundredths |= InHundredths(number);
+            millionths |= (ulong)number;
+        }
+
+        return hundredths <= ushort.MaxValue ? ShortHundredths
+            : hundredths <= uint.MaxValue ? Hundredths
+            : millionths <= uint.MaxValue ? Millionths : LongMillionths;
+    }
+
+    // 100,000 is 2^5 * 3125: a product with the inverse of 3125 modulo 2^64, rotated by 5 bits, is the quotient where it is
+    // whole, and above ulong.MaxValue / 100,000 where it is not. So it is with 10,000, 2^4 * 625.
+    private static ulong InTenths(long millionths) => BitOperations.RotateRight(unchecked((ulong)millionths * 0x5D4E8FB00BCBE61D), 5);
+
+    private static ulong InHundredths(long millionths) => BitOperations.RotateRight(unchecked((ulong)millionths * 0xD288CE703AFB7E91), 4);
+}

@@ -1,0 +1,87 @@
+using Npgsql;
+
+namespace FastIngest.Sinks.Postgres;
+
+/// <summary>
+/// Rows on their way into one table by COPY. They gather in a buffer; a COPY begins when the buffer is sent for the
+/// first time and ends when the connection is needed for something else. A connection has one COPY at a time.
+/// </summary>
+internal sealed class CopyLane(NpgsqlConnection connection, string table, string columns)
+{
+    /// <summary>
+    /// Bytes that are sent at once, as one message of the protocol. Npgsql passes messages larger than its own buffer
+    /// straight to the socket, so the rows are copied once on their way.
+    /// </summary>
+    private const int MessageBytes = 256 << 10;
+
+    /// <summary>
+    /// Bytes after which a COPY ends and the next one begins: only at its end does the server tell what went wrong, and
+    /// until then it swallows all that is sent.
+    /// </summary>
+    private const long StatementBytes = 64L << 20;
+
+    private static readonly byte[] Header = CopyFormat.Header.ToArray();
+    private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
+
+    private readonly string _command = $"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)";
+    private NpgsqlRawCopyStream? _stream;
+    private long _bufferedRows, _statementRows, _statementBytes;
+
+    /// <summary>Where rows are written; <see cref="Wrote"/> tells of each.</summary>
+    public CopyBuffer Buffer { get; } = new(MessageBytes + (MessageBytes / 4));
+
+    /// <summary>Whether the buffer should be sent before more is written.</summary>
+    public bool IsFull => Buffer.Length >= MessageBytes;
+
+    /// <summary>Whether a COPY is open.</summary>
+    public bool IsOpen => _stream is not null;
+
+    /// <summary>Rows of every COPY that ended, and their bytes.</summary>
+    public List<(long Rows, long Bytes)> Chunks { get; } = [];
+
+    public long Rows { get; private set; }
+
+    public void Wrote()
+    {
+        _bufferedRows++;
+        Rows++;
+    }
+
+    /// <summary>Sends the buffer; no other lane may be open.</summary>
+    public async ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        if (_stream is null)
+        {
+            _stream = await connection.BeginRawBinaryCopyAsync(_command, cancellationToken).ConfigureAwait(false);
+            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _stream.WriteAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
+        _statementRows += _bufferedRows;
+        _statementBytes += Buffer.Length;
+        _bufferedRows = 0;
+        Buffer.Clear();
+        if (_statementBytes >= StatementBytes)
+        {
+            await EndAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends what is left and waits until the server has taken all of it.</summary>
+    public async ValueTask EndAsync(CancellationToken cancellationToken)
+    {
+        if (_bufferedRows > 0)
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_stream is { } stream)
+        {
+            await stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);
+            _stream = null;
+            await stream.DisposeAsync().ConfigureAwait(false);
+            Chunks.Add((_statementRows, _statementBytes));
+            _statementRows = _statementBytes = 0;
+        }
+    }
+}

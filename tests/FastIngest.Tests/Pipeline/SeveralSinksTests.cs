@@ -1,0 +1,138 @@
+using FastIngest.Health;
+using FastIngest.Pipeline;
+using FastIngest.Sinks;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Pipeline;
+
+/// <summary>Several sinks in one run, of which some fail.</summary>
+public sealed class SeveralSinksTests
+{
+    private const int Rows = 48;
+
+    [Theory]
+    [InlineData("write", IngestMode.Optimized)]
+    [InlineData("write", IngestMode.Original)]
+    [InlineData("complete", IngestMode.Optimized)]
+    public async Task A_sink_that_fails_does_not_take_the_others_with_it(string at, IngestMode mode)
+    {
+        FakeSink[] sinks = [new(), new() { FailAt = at }, new() { PauseMs = 5 }];
+        IngestReport report = await RunAsync(sinks, mode);
+
+        Assert.Equal([Rows, null, Rows], report.Sinks.Select(s => s.Result?.Rows));
+        Assert.Equal([null, "fault", null], report.Sinks.Select(s => s.Fault?.Message));
+        Assert.False(sinks[1].IsComplete);
+    }
+
+    [Fact]
+    public async Task A_sink_that_cannot_be_opened_ends_the_run_before_anything_is_read()
+    {
+        FakeSink[] sinks = [new(), new() { FailAt = "open" }];
+        await Assert.ThrowsAsync<IngestException>(() => RunAsync(sinks));
+        Assert.Equal(0, sinks[0].Rows);
+        Assert.False(sinks[0].IsComplete);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_sink_left_fails_with_the_first_fault()
+    {
+        FakeSink[] sinks = [new() { FailAt = "write" }, new() { FailAt = "complete" }];
+        Assert.Equal("fault", (await Assert.ThrowsAsync<IngestException>(() => RunAsync(sinks))).Message);
+    }
+
+    [Theory]
+    [InlineData("open")]
+    [InlineData("write")]
+    [InlineData("complete")]
+    public async Task A_sink_whose_fault_passes_is_given_the_whole_run_again_and_the_others_are_not(string at)
+    {
+        foreach (int count in (int[])[1, 2])
+        {
+            FakeSink passing = new() { FailAt = at, PassesAfter = 2 };
+            FakeSink other = new();
+            IngestReport report = await RunAsync([.. new[] { passing, other }.Take(count)]);
+
+            Assert.Equal(Rows, passing.Rows);
+            Assert.True(passing.IsComplete);
+            Assert.Single(passing.RunIds.Distinct());
+            Assert.Equal(3, passing.RunIds.Count);
+            Assert.Equal(950, report.Records);
+            Assert.Equal(at == "open" ? 0 : 2, report.Warnings.Count);
+            if (count == 2)
+            {
+                Assert.Equal(Rows, other.Rows);
+                Assert.Single(other.RunIds);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_fault_that_passes_too_late_leaves_the_others_complete()
+    {
+        FakeSink never = new() { FailAt = "complete", PassesAfter = int.MaxValue, StartsOver = 3 };
+        IngestReport report = await RunAsync([never, new()]);
+        Assert.Equal([null, Rows], report.Sinks.Select(s => s.Result?.Rows));
+        Assert.Equal(Rows, report.Rows);
+        Assert.Equal(4, never.RunIds.Count);
+    }
+
+    private static async Task<IngestReport> RunAsync(FakeSink[] sinks, IngestMode mode = IngestMode.Optimized)
+    {
+        using TemporaryFolder folder = new(inMemory: true);
+        IngestOptions options = new() { Paths = [TestData.Health("default")], Mode = mode, Partitions = 7, Workers = 2, RejectsPath = folder.File("rejects.ndjson") };
+        return await Task.Run(() => HealthIngest.RunAsync(options, sinks, null, CancellationToken.None));
+    }
+
+    private sealed class FakeSink : ISummarySink
+    {
+        private int _faults;
+
+        public string? FailAt { get; init; }
+
+        /// <summary>Faults after which the sink works; 0 for never.</summary>
+        public int PassesAfter { get; init; }
+
+        public int StartsOver { get; init; } = 10;
+
+        public int PauseMs { get; init; }
+
+        public long Rows { get; private set; }
+
+        public bool IsComplete { get; private set; }
+
+        public List<Guid> RunIds { get; } = [];
+
+        public string DisplayName => "fake";
+
+        public ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
+        {
+            RunIds.Add(run.RunId);
+            Rows = 0;
+            return FailIf("open");
+        }
+
+        public async ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
+        {
+            await Task.Delay(PauseMs, cancellationToken);
+            Rows += batch.RowCount;
+            await FailIf("write");
+        }
+
+        public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+        {
+            await FailIf("complete");
+            Assert.Equal(figures.Rows, Rows);
+            IsComplete = true;
+            return new SinkResult(Rows, Rows, 0, 0);
+        }
+
+        public ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(PassesAfter > 0 && _faults <= StartsOver);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private ValueTask FailIf(string at) => FailAt == at && (PassesAfter == 0 || _faults < PassesAfter) && ++_faults > 0
+            ? throw new IngestException("fault", "remedy")
+            : ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using FastIngest.Tests.Sinks.Postgres;
+
+namespace HealthIngestion.Tests;
+
+/// <summary>
+/// kill -9 of the program, or of the server, at any moment of a load: after the same command again, or after what the
+/// run does by itself, the tables are those of a load that nobody disturbed. <c>FASTINGEST_CRASHES=100</c> kills the
+/// program that often and the server a fifth as often, each into empty tables and into tables with older rows.
+/// </summary>
+public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper output)
+{
+    private static readonly int Crashes =
+        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 10;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_load_whose_process_is_killed_is_done_or_undone(bool isMerge)
+    {
+        PostgresServer server = PostgresServer.Shared;
+        using Workplace place = Workplace.Empty();
+        (string before, string after, TimeSpan alone) = Measure(server, place, isMerge);
+        Random random = new(isMerge ? 1 : 2);
+        int killed = 0;
+        for (int i = 0; i < Crashes; i++)
+        {
+            string schema = Prepare(server, place, isMerge);
+            using (Process process = Start(server, place, schema))
+            {
+                Thread.Sleep(alone * random.NextDouble());
+                HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
+                killed += HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 0 ? 0 : 1;
+            }
+
+            string now = Dump(server, schema);
+            Assert.True(now == before || now == after, $"kill {i}: neither the old rows nor the new ones");
+            Load(server, place, schema);
+            Assert.Equal(after, Dump(server, schema));
+            Drop(server, schema);
+        }
+
+        output.WriteLine($"{Crashes} kills, {killed} of them before the end");
+        Assert.InRange(killed, Crashes / 3, Crashes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_load_whose_server_is_killed_is_done_once(bool isMerge)
+    {
+        using PostgresServer server = PostgresServer.Create();
+        using Workplace place = Workplace.Empty();
+        (_, string after, TimeSpan alone) = Measure(server, place, isMerge);
+        Random random = new(isMerge ? 3 : 4);
+        int disturbed = 0, again = 0;
+        for (int i = 0; i < Math.Max(2, Crashes / 5); i++)
+        {
+            string schema = Prepare(server, place, isMerge);
+            using (Process process = Start(server, place, schema))
+            {
+                Thread.Sleep(alone * random.NextDouble());
+                bool ended = process.HasExited;
+                server.Kill();
+                server.Start();
+                Outcome outcome = HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
+                disturbed += ended ? 0 : 1;
+                if (outcome.ExitCode != 0)
+                {
+                    again++;
+                    Assert.Contains("connection failed", outcome.OnlyErrorLine, StringComparison.Ordinal);
+                    Load(server, place, schema);
+                }
+            }
+
+            Assert.Equal(after, Dump(server, schema));
+            Assert.Equal(isMerge ? ["2"] : ["1"], server.Query($"SELECT count(*) FROM {schema}.ingest_runs"));
+            Drop(server, schema);
+        }
+
+        output.WriteLine($"{Math.Max(2, Crashes / 5)} kills of the server, {disturbed} of them before the end; {again} loads had to be run again");
+    }
+
+    private (string Before, string After, TimeSpan Alone) Measure(PostgresServer server, Workplace place, bool isMerge)
+    {
+        string schema = Prepare(server, place, isMerge);
+        string before = Dump(server, schema);
+        TimeSpan alone = Load(server, place, schema);
+        string after = Dump(server, schema);
+        Assert.NotEqual(before, after);
+        Drop(server, schema);
+        return (before, after, alone);
+    }
+
+    /// <summary>A new schema; for a merge with rows of two categories, some of which the load changes.</summary>
+    private string Prepare(PostgresServer server, Workplace place, bool isMerge)
+    {
+        string schema = $"k{Guid.NewGuid():N}";
+        if (isMerge)
+        {
+            Load(server, place, schema, Path.Combine(data.Medium, "sleep.json"), Path.Combine(data.Medium, "users.json"));
+            server.Query($"UPDATE {schema}.daily_summaries SET sleep_hours = 1 WHERE user_id < 'user_000005'");
+        }
+
+        return schema;
+    }
+
+    private Process Start(PostgresServer server, Workplace place, string schema) =>
+        HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], data.Medium, "--quiet", "--to", server.Url, "--schema", schema);
+
+    private TimeSpan Load(PostgresServer server, Workplace place, string schema, params string[] paths)
+    {
+        Outcome outcome = HealthIngestionProcess.Run(
+            place.Directory, [.. paths.Length > 0 ? paths : [data.Medium], "--quiet", "--to", server.Url, "--schema", schema]);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        return outcome.Elapsed;
+    }
+
+    /// <summary>Every value of every row, in short; empty where there is no table.</summary>
+    private static string Dump(PostgresServer server, string schema) =>
+        server.Query($"SELECT to_regclass('{schema}.daily_summaries') IS NULL OR to_regclass('{schema}.users') IS NULL")[0] == "True"
+            ? ""
+            : string.Join('\n', server.Query(
+                $"SELECT count(*), md5(string_agg(d::text, E'\\n' ORDER BY user_id, date)) FROM {schema}.daily_summaries d HAVING count(*) > 0 "
+                + $"UNION ALL SELECT count(*), md5(string_agg(u::text, E'\\n' ORDER BY user_id)) FROM {schema}.users u HAVING count(*) > 0"));
+
+    private static void Drop(PostgresServer server, string schema) => server.Query($"DROP SCHEMA {schema} CASCADE");
+}
