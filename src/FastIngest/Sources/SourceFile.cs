@@ -146,7 +146,7 @@ public sealed class SourceFile : IDisposable
             if (count == 0)
             {
                 throw new IngestException(
-                    $"{Path} became shorter while it was read: it ends at byte {offset} of {Length}.",
+                    $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(_handle)} of {Length}.",
                     "Wait until it is complete and run again.");
             }
 
