@@ -13,7 +13,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <summary>Bytes behind a chunk that its last record may reach into, as a rule.</summary>
     private const int OverrunBytes = 16 * 1024;
 
-    /// <summary>Records between two looks at whether to stop; a power of two.</summary>
+    /// <summary>Records between two looks at whether to stop.</summary>
     private const int CancellationInterval = 1024;
 
     private readonly FileWindow _window = new();
@@ -53,11 +53,16 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         result.Start = start;
         MapOutput events = result.Events;
         long records = 0;
+        long nextLook = CancellationInterval;
         while (reader.Next())
         {
-            if ((++records & (CancellationInterval - 1)) == 0 && cancellationToken.IsCancellationRequested)
+            if (++records >= nextLook)
             {
-                break;
+                nextLook = records + CancellationInterval;
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
             }
 
             RejectReason? reason = reader.Status == ReadStatus.Object
@@ -66,6 +71,12 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             if (reason is { } rejected)
             {
                 result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
+            }
+            else if (mapper.IsInRun)
+            {
+                int more = reader.ReadRun(mapper.RunKey, RecordSchema.FirstOwn, mapper.RunRoom);
+                mapper.AddToRun(more);
+                records += more;
             }
         }
 
