@@ -124,9 +124,8 @@ public sealed class RecordMapper
         SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
         _sampleCount = 0;
         _runHasLastKey = false;
-        ReadOnlySpan<long> numbers = [totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max];
-        Segment segment = output.Begin(user, _runDay, Segment.MaxNumbersBytes(numbers.Length));
-        segment.WriteNumbers(numbers, present: 0b1111);
+        Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
+        SampleEvent.Write(segment, totals);
         segment.End();
     }
 

@@ -16,6 +16,9 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <summary>Records between two looks at whether to stop.</summary>
     private const int CancellationInterval = 1024;
 
+    /// <summary>The most records between two looks for a run.</summary>
+    private const int MaxRunPause = 15;
+
     private readonly FileWindow _window = new();
     private readonly (ElementReader Reader, RecordFields Fields, RecordMapper Mapper)?[] _tools =
         new (ElementReader, RecordFields, RecordMapper)?[Categories.Count];
@@ -54,6 +57,8 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         MapOutput events = result.Events;
         long records = 0;
         long nextLook = CancellationInterval;
+        long nextRun = 0;
+        int runPause = 0;
         while (reader.Next())
         {
             if (++records >= nextLook)
@@ -72,11 +77,15 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             {
                 result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
             }
-            else if (mapper.IsInRun)
+            else if (mapper.IsInRun && records >= nextRun)
             {
                 int more = reader.ReadRun(mapper.RunKey, RecordSchema.FirstOwn, mapper.RunRoom);
                 mapper.AddToRun(more);
                 records += more;
+
+                // Where records are in no order there are no runs: the less often is one looked for.
+                runPause = more > 0 ? 0 : Math.Min((2 * runPause) + 1, MaxRunPause);
+                nextRun = records + runPause;
             }
         }
 
