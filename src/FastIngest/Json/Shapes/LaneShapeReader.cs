@@ -322,12 +322,25 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         node->Varies = node->Surprises > 64 && node->Surprises > ReadCount / 16;
     }
 
-    /// <summary>Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.</summary>
+    /// <summary>
+    /// Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int LongString(byte* text, byte* end, int plain)
     {
-        int length = StringScan.Length(new ReadOnlySpan<byte>(text, (int)(end - text)), plain, out bool isEscaped);
-        return (length << 1) | (isEscaped ? 1 : 0);
+        StringScan scan = new(new ReadOnlySpan<byte>(text, (int)(end - text)), plain);
+        byte* limit = end - StepBytes;
+        while (text + scan.Position <= limit)
+        {
+            int length = BitOperations.TrailingZeroCount(TLanes.StringEndMask(text + scan.Position, out ulong high));
+            scan.Skip(length, (high & (length == 64 ? ulong.MaxValue : (1ul << length) - 1)) != 0);
+            if (!scan.TryStep())
+            {
+                return scan.Result;
+            }
+        }
+
+        return scan.Finish();
     }
 
     /// <summary>Reads a number of any form; returns its length, or 0.</summary>

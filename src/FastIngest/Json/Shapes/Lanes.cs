@@ -19,6 +19,11 @@ internal unsafe interface ILanes
     /// Which of 64 bytes a plain string does not hold: quote, backslash, control bytes, and bytes from 0x80 on.
     /// </summary>
     static abstract ulong StringStopMask(byte* text);
+
+    /// <summary>Which bytes end a string or its plain part: quote, backslash and control bytes.</summary>
+    /// <param name="text">64 bytes. Behind the first that ends it the masks may be short of some.</param>
+    /// <param name="high">Which are from 0x80 on.</param>
+    static abstract ulong StringEndMask(byte* text, out ulong high);
 }
 
 /// <summary>64 bytes at a time.</summary>
@@ -37,6 +42,16 @@ internal readonly unsafe struct Lanes512 : ILanes
         return (Vector512.Equals(v, Vector512.Create((byte)'"'))
             | Vector512.Equals(v, Vector512.Create((byte)'\\'))
             | Vector512.LessThan(v.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        Vector512<byte> v = Vector512.Load(text);
+        high = v.ExtractMostSignificantBits();
+        return (Vector512.Equals(v, Vector512.Create((byte)'"'))
+            | Vector512.Equals(v, Vector512.Create((byte)'\\'))
+            | Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
     }
 }
 
@@ -69,6 +84,31 @@ internal readonly unsafe struct Lanes256 : ILanes
         return (Vector256.Equals(v, Vector256.Create((byte)'"'))
             | Vector256.Equals(v, Vector256.Create((byte)'\\'))
             | Vector256.LessThan(v.AsSByte(), Vector256.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        uint low = Ends(text, out uint lowHigh);
+        high = lowHigh;
+        if (low != 0)
+        {
+            return low;
+        }
+
+        ulong ends = (ulong)Ends(text + 32, out uint upperHigh) << 32;
+        high |= (ulong)upperHigh << 32;
+        return ends;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Ends(byte* text, out uint high)
+    {
+        Vector256<byte> v = Vector256.Load(text);
+        high = v.ExtractMostSignificantBits();
+        return (Vector256.Equals(v, Vector256.Create((byte)'"'))
+            | Vector256.Equals(v, Vector256.Create((byte)'\\'))
+            | Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
     }
 }
 
@@ -110,6 +150,26 @@ internal readonly unsafe struct Lanes128 : ILanes
 
         return 0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        high = 0;
+        for (int i = 0; i < 64; i += 16)
+        {
+            Vector128<byte> v = Vector128.Load(text + i);
+            high |= (ulong)v.ExtractMostSignificantBits() << i;
+            uint ends = (Vector128.Equals(v, Vector128.Create((byte)'"'))
+                | Vector128.Equals(v, Vector128.Create((byte)'\\'))
+                | Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
+            if (ends != 0)
+            {
+                return (ulong)ends << i;
+            }
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>Byte by byte: the reference for the others.</summary>
@@ -137,6 +197,20 @@ internal readonly unsafe struct LanesScalar : ILanes
         {
             byte b = text[i];
             mask |= (b is (byte)'"' or (byte)'\\' or < 0x20 or >= 0x80 ? 1ul : 0ul) << i;
+        }
+
+        return mask;
+    }
+
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        ulong mask = 0;
+        high = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            byte b = text[i];
+            mask |= (b is (byte)'"' or (byte)'\\' or < 0x20 ? 1ul : 0ul) << i;
+            high |= (b >= 0x80 ? 1ul : 0ul) << i;
         }
 
         return mask;
