@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using FastIngest.Json.Shapes;
 
 namespace FastIngest.Json.Structure;
@@ -43,7 +42,7 @@ internal sealed class LaneStructureReader<TLanes, TReader>(TReader reader) : Str
         {
             StructureCursor<TLanes> cursor = new(bytes, text.Length);
             reader.Read(ref cursor);
-            return cursor.IsComplete && Utf8.IsValid(text);
+            return cursor.IsComplete && Utf8Scan.IsValid(text);
         }
     }
 
