@@ -18,8 +18,11 @@ public sealed record MemoryPlan
 
     public const int MinChunkBytes = 256 << 10;
 
-    /// <summary>Code and runtime, some 14 MiB, and the sinks, of which SQLite's cache is 16: what a run takes that has nothing to keep.</summary>
-    private const long ProcessBytes = 32L << 20;
+    /// <summary>
+    /// Code and runtime, some 12 MiB, the sinks, of which SQLite's cache is 16, and 8 of garbage, which a long run has
+    /// time to gather: what a run takes that has nothing to keep.
+    /// </summary>
+    private const long ProcessBytes = 38L << 20;
 
     /// <summary>The least a worker takes: its thread, readers and least buffers.</summary>
     private const long WorkerBytes = 6L << 20;
