@@ -1,7 +1,7 @@
 using System.Numerics;
 using FastIngest.Json.Shapes;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>
 /// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which checks each 64 bytes before the

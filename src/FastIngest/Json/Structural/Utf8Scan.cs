@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Unicode;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>
 /// Whether text is valid UTF-8, 32 bytes at a time where the processor can: the method of Keiser and Lemire, "Validating

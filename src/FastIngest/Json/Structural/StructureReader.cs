@@ -1,6 +1,6 @@
 using FastIngest.Json.Shapes;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>Takes what it wants of a value, with whatever cursor it is given; it must walk over the whole value.</summary>
 internal interface IValueReader
