@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
@@ -8,7 +9,9 @@ namespace FastIngest.Pipeline.Map;
 internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);
 
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
-internal sealed class ChunkResult(KeyBorders borders)
+/// <param name="borders">Of the partitions.</param>
+/// <param name="tuples">Takes the records as well, where a sink wants them.</param>
+internal sealed class ChunkResult(KeyBorders borders, RecordChunk? tuples = null)
 {
     public int FileIndex { get; set; }
 
@@ -22,6 +25,8 @@ internal sealed class ChunkResult(KeyBorders borders)
 
     public MapOutput Events { get; } = new(borders);
 
+    public RecordChunk? Tuples => tuples;
+
     public List<Reject> Rejects { get; } = [];
 
     /// <summary>Elements read, rejects included.</summary>
@@ -33,5 +38,6 @@ internal sealed class ChunkResult(KeyBorders borders)
         Records = 0;
         Events.Clear();
         Rejects.Clear();
+        tuples?.Clear();
     }
 }
