@@ -3,6 +3,7 @@ using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Postgres.Records;
 using Npgsql;
 
 namespace FastIngest.Tests.Sinks.Postgres;
@@ -18,7 +19,7 @@ internal sealed class PostgresTables
 
     public PostgresNames Names => new(Schema);
 
-    public PostgresSink Sink() => new(_server.Url, Schema, Quick);
+    public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, Quick, takesRecords);
 
     public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
@@ -28,6 +29,11 @@ internal sealed class PostgresTables
         PostgresNames names = Names;
         return string.Join('\n', Rows($"SELECT * FROM {names.Summaries} ORDER BY user_id, date").Concat(Rows($"SELECT * FROM {names.Users} ORDER BY user_id")));
     }
+
+    /// <summary>Every row of the tables of records, a table's in the order of their text, behind the names of all tables.</summary>
+    public string DumpRecords() => string.Join('\n', RecordTable.All.SelectMany(t =>
+        Query($"SELECT t::text FROM {{s}}.{t.Name} t ORDER BY 1").Prepend(t.Name))
+        .Concat(Query($"SELECT relname FROM pg_class WHERE relnamespace = {PostgresNames.Literal(Names.QuotedSchema)}::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")));
 
     public List<string> Query(string sql) => _server.Query(sql.Replace("{s}", Names.QuotedSchema, StringComparison.Ordinal));
 
