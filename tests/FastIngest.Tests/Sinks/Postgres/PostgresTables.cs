@@ -11,15 +11,13 @@ namespace FastIngest.Tests.Sinks.Postgres;
 /// <summary>A schema of its own for one test, seen as another program sees it.</summary>
 internal sealed class PostgresTables
 {
-    private static readonly PostgresRetry Quick = new(3, TimeSpan.FromMilliseconds(20));
-
     private readonly PostgresServer _server = PostgresServer.Shared;
 
     public string Schema { get; } = PostgresServer.NewSchema();
 
     public PostgresNames Names => new(Schema);
 
-    public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, Quick, takesRecords);
+    public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, new PostgresRetry(3, TimeSpan.FromMilliseconds(20)), takesRecords);
 
     public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
@@ -36,6 +34,11 @@ internal sealed class PostgresTables
         .Concat(Query($"SELECT relname FROM pg_class WHERE relnamespace = {PostgresNames.Literal(Names.QuotedSchema)}::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")));
 
     public List<string> Query(string sql) => _server.Query(sql.Replace("{s}", Names.QuotedSchema, StringComparison.Ordinal));
+
+    /// <summary>Ends the session that has a run's transaction in this schema.</summary>
+    public void BreakConnection() => Assert.Equal(
+        ["True"],
+        Query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND mode = 'ShareRowExclusiveLock'"));
 
     public long Runs() => long.Parse(Query("SELECT count(*) FROM {s}.ingest_runs")[0], CultureInfo.InvariantCulture);
 
