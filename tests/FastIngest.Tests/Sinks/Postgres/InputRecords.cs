@@ -51,7 +51,7 @@ internal static class InputRecords
         .OrderBy(p => p.Name, StringComparer.Ordinal)
         .Select(p => p.Name + "=" + p.Value.GetDouble().ToString("R", CultureInfo.InvariantCulture)));
 
-    private static IEnumerable<JsonElement> Read(string directory, string category)
+    private static JsonElement.ArrayEnumerator Read(string directory, string category)
     {
         // Records one after another, which no JSON reader takes as they are, become an array.
         string text = File.ReadAllText(Path.Combine(directory, category + ".json"), Encoding.UTF8).Trim();

@@ -1,4 +1,3 @@
-using FastIngest.Health;
 using Npgsql;
 
 namespace FastIngest.Sinks.Postgres.Records;
