@@ -111,13 +111,15 @@ server_cpu() {
     awk -v s=$sum -v t="$ticks" 'BEGIN { print s / t }'
 }
 
-# From the beginning of the first statement of the log since line $1 that matches $2 to the end of the last one that matches $3.
+# From the beginning of the first statement of the log since line $1 that matches $2 to the end of the last one that
+# matches $3, and the commit.
 phase() {
     tail -n +"$1" "$work/log" | awk -v first="$2" -v last="$3" '
         match($0, /duration: [0-9.]+ ms/) {
             end = $1; ms = substr($0, RSTART + 10, RLENGTH - 13)
             if (!start && $0 ~ first) start = end - ms / 1000
             if ($0 ~ last) stop = end
+            else if ($0 ~ /: COMMIT$/) stop += ms / 1000
         }
         END { printf "%.4f", stop - start }'
 }
@@ -166,7 +168,7 @@ cat "$work"/data/*.json "$work"/*.bin >/dev/null
 : >"$work/raw.tsv"
 one_round() {
     schema ours
-    run summaries fastingest "$1" '"ours".(daily_summaries|users)|users_of_run' 'statement: COMMIT' load "$work/data" --schema ours
+    run summaries fastingest "$1" 'COPY pg_temp|COPY "ours"' ': COMMIT$' load "$work/data" --schema ours
     schema theirs
     run summaries psql-copy "$1" 'COPY *theirs' 'COPY *theirs' sql -c "\\copy theirs.daily_summaries FROM '$work/summaries.bin' (FORMAT BINARY)"
     schema ours
@@ -229,7 +231,7 @@ result=$here/results/$(date -u +%F)-postgres-$size
     echo "- data: $(cat "$work"/data/*.json | wc -c) bytes, heart_rate $(stat -c %s "$rates")"
     echo
     echo "Medians of $runs. Whole: the process, for FastIngest with reading $size (heart_rate: its file) and, in heart_rate, the summaries too."
-    echo "Phase: on the server, from the first byte of COPY to the commit (heart_rate: to the end of the last COPY into it)."
+    echo "Phase: on the server, from the first byte of COPY to the commit (heart_rate: to the end of the last COPY into it, and the commit)."
     echo '"x" is the speed as a share of psql-copy'"'"'s.'
     echo
     echo '| job | contender | rows | whole s | phase s | client CPU s | server CPU s | rows/s in the phase | x whole | x phase |'

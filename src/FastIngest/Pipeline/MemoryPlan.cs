@@ -31,7 +31,7 @@ public sealed record MemoryPlan
     private const int MaxPartitionBytes = 64 << 20;
 
     /// <summary>The least and the most that a piece of tuples takes.</summary>
-    private const int MinPieceBytes = 8 << 10, MaxPieceBytes = 64 << 10;
+    private const int MinPieceBytes = 32 << 10, MaxPieceBytes = 256 << 10;
 
     /// <summary>What a partition's part of a chunk takes at least.</summary>
     private const int SegmentBytes = 1536;
@@ -48,7 +48,7 @@ public sealed record MemoryPlan
         // tuples take up to one and a half times the chunk, terse ones full of numbers, in pieces.
         int tupleBytesPerChunk = takesRecords ? ChunkResults * 3 / 2 : 0;
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + tupleBytesPerChunk), MinChunkBytes, MaxChunkBytes);
-        RecordPieceBytes = Math.Clamp(ChunkBytes / 64, MinPieceBytes, MaxPieceBytes);
+        RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
         // Runs take three quarters of what their events may take, the users' table another half at worst, a split as much.
@@ -73,7 +73,7 @@ public sealed record MemoryPlan
     /// <summary>The most of a file that a worker has before it.</summary>
     public int ChunkBytes { get; }
 
-    /// <summary>Of a chunk's records as tuples: what is sent at once. A chunk may have a piece for each of many months.</summary>
+    /// <summary>Of a chunk's records as tuples: what is sent at once.</summary>
     public int RecordPieceBytes { get; }
 
     /// <summary>Partitions that a chunk may be spread over.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Postgres;
 using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
 
@@ -35,7 +36,7 @@ internal sealed class MapStage(
     public void Run(CancellationToken cancellationToken)
     {
         bool takesRecords = lanes.Any(l => l.TakesRecords);
-        ConcurrentBag<RecordPiece> pieces = [];
+        ConcurrentBag<CopyBuffer> pieces = [];
         using Pool<ChunkResult> results = new(
             memory.ChunkResults, () => new ChunkResult(borders, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
         using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;

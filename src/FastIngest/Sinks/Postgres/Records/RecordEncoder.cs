@@ -19,36 +19,33 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
     private int _lastUserLength = -1;
     private int _lastUserNuls;
 
-    // The place in the chunk that the last day's tuples went to.
-    private RecordChunk? _lastChunk;
+    private RecordChunk? _chunk;
     private int _lastDay = -1;
-    private int _place;
 
     /// <summary>Begins with another chunk, or with the same one again.</summary>
     public void Begin(RecordChunk chunk)
     {
         chunk.Category = category;
-        _lastChunk = chunk;
+        _chunk = chunk;
         _lastDay = -1;
     }
 
     /// <summary>Adds a record, the bytes that the fields refer to, right after the mapper accepted it.</summary>
     public void Write(ReadOnlySpan<byte> record, RecordFields fields)
     {
-        RecordChunk chunk = _lastChunk!;
+        RecordChunk chunk = _chunk!;
         mapper.TryGetKey(record, fields, out ReadOnlySpan<byte> user, out int day);
         SetUser(user);
-        if (day != _lastDay)
-        {
-            _place = category == Category.HeartRate ? chunk.Place(Month.Of(day)) : chunk.Place();
-            _lastDay = day;
-        }
-
-        RecordPiece piece = chunk.PieceAt(_place);
-        CopyBuffer copy = piece.Buffer;
+        CopyBuffer copy = chunk.Next();
         switch (category)
         {
             case Category.HeartRate:
+                if (day != _lastDay)
+                {
+                    chunk.AddMonth(Month.Of(day));
+                    _lastDay = day;
+                }
+
                 copy.BeginTuple(3);
                 copy.Raw(_user.WrittenSpan);
                 copy.Timestamp(day, TimeOfDay.Microseconds(mapper.DayText(record, fields)[DateParser.DayBytes..]));
@@ -69,7 +66,6 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
                 break;
         }
 
-        piece.Rows++;
         chunk.Rows++;
         chunk.RemovedNuls += _lastUserNuls;
         chunk.LongestUserId = Math.Max(chunk.LongestUserId, _lastUserLength - _lastUserNuls);

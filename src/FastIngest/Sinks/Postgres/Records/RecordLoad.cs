@@ -5,20 +5,17 @@ namespace FastIngest.Sinks.Postgres.Records;
 /// <summary>
 /// The records of one run on their way into their tables, within the run's transaction.
 /// <code>
-/// table or month that was empty    tuples ══COPY══► there
-/// otherwise                        tuples ══COPY══► staged_… ──► delete the days that are staged, insert
+/// table, or months, that were empty    tuples ══COPY══► there
+/// otherwise                            tuples ══COPY══► staged_… ──► delete the days that are staged, insert
 /// </code>
-/// A user's day of one category is so replaced as a whole. One connection has one COPY at a time; the categories come
-/// one after another, as their files are read. Months are loaded one by one, past the routing of their parent, which
-/// takes the server longer than storing the row.
+/// A user's day of one category is so replaced as a whole. One connection has one COPY at a time, which is long: to begin
+/// and end one costs the server as much as storing a thousand rows. The categories come one after another, as their
+/// files are read.
 /// </summary>
 internal sealed class RecordLoad
 {
     /// <summary>Bytes after which a COPY ends and the next begins, so that the server tells in time what went wrong.</summary>
     private const long StatementBytes = 64L << 20;
-
-    /// <summary>With fewer tuples a month, months are not worth a COPY each.</summary>
-    private const int LeastRowsOfMonth = 200;
 
     private static readonly byte[] Header = CopyFormat.Header.ToArray();
     private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
@@ -69,19 +66,14 @@ internal sealed class RecordLoad
     {
         SummaryTuples.RefuseLongId(chunk.LongestUserId);
         TableState table = _tables.Single(t => t.Table.Category == chunk.Category);
-        if (table.Table.IsByMonth)
+        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(chunk, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
+        string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
+        foreach (CopyBuffer piece in chunk.Pieces)
         {
-            await WriteMonthsAsync(table, chunk, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            string target = table.IsEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
-            foreach (RecordPiece piece in chunk.Pieces)
-            {
-                await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
-            }
+            await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
         }
 
+        table.Rows += chunk.Rows;
         RemovedNuls += chunk.RemovedNuls;
     }
 
@@ -121,7 +113,8 @@ internal sealed class RecordLoad
         ? Enumerable.Range(0, Month.Count).Where(m => _monthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(m)))
         : [_names.Records(table.Name)];
 
-    private async ValueTask WriteMonthsAsync(TableState table, RecordChunk chunk, CancellationToken cancellationToken)
+    /// <summary>Whether all months of a chunk were empty when the run began; new ones are made.</summary>
+    private async ValueTask<bool> AreMonthsEmptyAsync(RecordChunk chunk, CancellationToken cancellationToken)
     {
         bool areEmpty = true;
         foreach (int month in chunk.Months)
@@ -129,18 +122,7 @@ internal sealed class RecordLoad
             areEmpty &= _monthWasEmpty[month] ??= await MeetMonthAsync(month, cancellationToken).ConfigureAwait(false);
         }
 
-        bool isOneByOne = chunk.Rows >= (long)LeastRowsOfMonth * chunk.Months.Count;
-        string? parent = areEmpty ? _names.Records(table.Table.Name) : null;
-        foreach (IGrouping<int, RecordPiece> month in chunk.Pieces.GroupBy(p => p.Month))
-        {
-            bool hasMonth = month.Key != RecordChunk.AnyMonth;
-            string target = isOneByOne && hasMonth && _monthWasEmpty[month.Key] == true ? _names.Records(Month.Partition(month.Key))
-                : parent ?? await StagingAsync(table, cancellationToken).ConfigureAwait(false);
-            foreach (RecordPiece piece in month)
-            {
-                await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        return areEmpty;
     }
 
     /// <summary>Makes a month's partition if there is none, and says whether it is empty.</summary>
@@ -169,7 +151,7 @@ internal sealed class RecordLoad
         return RecordStatements.Staging(table.Table);
     }
 
-    private async ValueTask SendAsync(TableState table, string target, RecordPiece piece, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(TableState table, string target, CopyBuffer piece, CancellationToken cancellationToken)
     {
         if (_target != target || _statementBytes >= StatementBytes)
         {
@@ -180,10 +162,9 @@ internal sealed class RecordLoad
             _statementBytes = 0;
         }
 
-        await _stream!.WriteAsync(piece.Buffer.Written, cancellationToken).ConfigureAwait(false);
-        _statementBytes += piece.Buffer.Length;
-        table.Rows += piece.Rows;
-        table.Bytes += piece.Buffer.Length;
+        await _stream!.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
+        _statementBytes += piece.Length;
+        table.Bytes += piece.Length;
     }
 
     private async ValueTask<bool> IsEmptyAsync(string table, CancellationToken cancellationToken) =>
