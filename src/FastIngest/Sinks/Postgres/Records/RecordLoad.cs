@@ -162,7 +162,7 @@ internal sealed class RecordLoad
             _statementBytes = 0;
         }
 
-        await _stream!.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
+        await _stream!.WriteRowsAsync(piece.Written, cancellationToken).ConfigureAwait(false);
         _statementBytes += piece.Length;
         table.Bytes += piece.Length;
     }
