@@ -117,5 +117,18 @@ public sealed class PostgresSchemaTests
         _tables.Query($"GRANT USAGE ON SCHEMA {{s}} TO {role}; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {{s}} TO {role}");
         SinkResult result = await new PostgresSink(url, _tables.Schema).IngestAsync(new SummaryBatch().User("a", "Ann").Row("a", "2024-01-01", 1));
         Assert.Equal(new SinkResult(1, 1, 0, 0), result);
+
+        // Records go into months that are there; to make one more takes the owner.
+        _tables.Query($"GRANT DELETE ON ALL TABLES IN SCHEMA {{s}} TO {role}");
+        await using PostgresSink first = new(url, _tables.Schema, takesRecords: true);
+        await first.OpenAsync(Rows.Run(), CancellationToken.None);
+        await first.WriteRecordsAsync(Category.HeartRate, """{"user_id": "a", "date_time": "1950-01-01", "value": 60}""");
+        await first.CompleteAsync(Rows.Figures, CancellationToken.None);
+        Assert.Equal(["60"], _tables.Query("SELECT value FROM {s}.heart_rate"));
+
+        await using PostgresSink second = new(url, _tables.Schema, takesRecords: true);
+        await second.OpenAsync(Rows.Run(), CancellationToken.None);
+        e = await Assert.ThrowsAsync<IngestException>(() => second.WriteRecordsAsync(Category.HeartRate, """{"user_id": "a", "date_time": "2024-01-01", "value": 60}""").AsTask());
+        Assert.Contains("own heart_rate", e.Remedy);
     }
 }
