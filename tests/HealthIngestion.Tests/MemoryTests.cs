@@ -37,15 +37,19 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
     }
 
     [Fact]
-    public void Records_in_random_order_keep_the_peak_under_the_limit()
+    public void Summaries_and_records_over_older_ones_keep_the_peak_under_the_limit()
     {
         using Workplace place = Workplace.Empty();
         string schema = $"m{Guid.NewGuid():N}";
-        Outcome outcome = HealthIngestionProcess.Run(
-            place.Directory, data.Directory, "--quiet", "--memory-limit", Limit, "--schema", schema, "--records", "--stats-json", "-", "--to", PostgresServer.Shared.Url);
+        for (int run = 0; run < 2; run++)
+        {
+            Outcome outcome = HealthIngestionProcess.Run(
+                place.Directory, data.Directory, "--quiet", "--memory-limit", Limit, "--schema", schema, "--records", "--stats-json", "-", "--to", PostgresServer.Shared.Url);
 
-        Assert.True(outcome.ExitCode == 0, outcome.Error);
-        Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
+        }
+
         PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
     }
 
