@@ -5,9 +5,6 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
-/// <summary>An element that is not in the output.</summary>
-internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);
-
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
 /// <param name="borders">Of the partitions.</param>
 /// <param name="tuples">Takes the records as well, where a sink wants them.</param>
@@ -27,7 +24,7 @@ internal sealed class ChunkResult(KeyBorders borders, RecordChunk? tuples = null
 
     public RecordChunk? Tuples => tuples;
 
-    public List<Reject> Rejects { get; } = [];
+    public RejectList Rejects { get; } = new();
 
     /// <summary>Elements read, rejects included.</summary>
     public long Records { get; set; }
