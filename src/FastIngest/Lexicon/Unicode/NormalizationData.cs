@@ -1,4 +1,4 @@
-// Made by tools/normalization_data.py from the Unicode Character Database 15.0.0; do not edit.
+// Made by src/FastIngest/Lexicon/Unicode/normalization_data.py from the Unicode Character Database 15.0.0; do not edit.
 // Copyright 1991-2022 Unicode, Inc., https://www.unicode.org/terms_of_use.html
 namespace FastIngest.Lexicon.Unicode;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes src/FastIngest/Lexicon/Unicode/NormalizationData.cs from the Unicode Character Database.
 
-usage: tools/normalization_data.py DIR [VERSION]
+usage: src/FastIngest/Lexicon/Unicode/normalization_data.py DIR [VERSION]
 
 DIR holds UnicodeData.txt and DerivedNormalizationProps.txt (Debian: the package unicode-data, /usr/share/unicode).
 The Unicode version is taken from the head of DerivedNormalizationProps.txt. After a new version: raise the version
@@ -73,7 +73,7 @@ def main():
         ("int", "Excluded", "Those of them that nothing is composed to, though they are pairs of a starter and another; in order.", by_hand, "0x{:X}".format),
     ]
     with open(TARGET, "w", encoding="ascii", newline="\n") as out:
-        out.write(f"""// Made by tools/normalization_data.py from the Unicode Character Database {version}; do not edit.
+        out.write(f"""// Made by src/FastIngest/Lexicon/Unicode/normalization_data.py from the Unicode Character Database {version}; do not edit.
 // Copyright 1991-2022 Unicode, Inc., https://www.unicode.org/terms_of_use.html
 namespace FastIngest.Lexicon.Unicode;
 
