@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/FastIngest/Lexicon/Unicode/NormalizationData.cs from the Unicode Character Database.
+"""Writes NormalizationData.cs, beside this file, from the Unicode Character Database.
 
 usage: src/FastIngest/Lexicon/Unicode/normalization_data.py DIR [VERSION]
 
@@ -13,7 +13,7 @@ import sys
 
 BLOCK = 64
 STARTER_NOT_QUICK = 255
-TARGET = os.path.join(os.path.dirname(__file__), "..", "src", "FastIngest", "Lexicon", "Unicode", "NormalizationData.cs")
+TARGET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "NormalizationData.cs")
 
 
 def read(folder):
