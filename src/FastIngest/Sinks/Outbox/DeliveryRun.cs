@@ -62,16 +62,9 @@ internal sealed class DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptio
         _settled.Writer.TryComplete();
 
         // Without workers nobody takes parcels any more.
-        while (!reading.IsCompleted)
+        await foreach (ReadOnlyMemory<PendingSummary> parcel in _parcels.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            if (_parcels.Reader.TryRead(out ReadOnlyMemory<PendingSummary> parcel))
-            {
-                Free(parcel);
-            }
-            else
-            {
-                await Task.WhenAny(reading, Task.Delay(MarkLookMs, CancellationToken.None)).ConfigureAwait(false);
-            }
+            Free(parcel);
         }
 
         await Task.WhenAll([marking, reading, .. sending]).ConfigureAwait(false);
