@@ -39,6 +39,9 @@ internal readonly record struct ApiAnswer(AnswerKind Kind, string? Error = null,
     /// <summary>The longest wait that is obeyed; an API that asks for more gets nothing more in this run.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
+    /// <summary>The status code, where there was one that is not good.</summary>
+    public HttpStatusCode Status { get; init; }
+
     public bool IsOk => Kind == AnswerKind.Ok;
 
     /// <summary>Whether another attempt may succeed.</summary>

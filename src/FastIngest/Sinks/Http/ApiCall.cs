@@ -31,14 +31,6 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         return client.Retry.ExecuteAsync(static (call, _) => call.AttemptAsync(), this, stop.Soft);
     }
 
-    /// <summary>Sends a request once.</summary>
-    public ValueTask<ApiAnswer> SendOnceAsync(in Letter letter, StopTokens stop)
-    {
-        _letter = letter with { Stop = stop };
-        Attempts = 0;
-        return AttemptAsync();
-    }
-
     public void Dispose() => _attempt.Dispose();
 
     private async ValueTask<ApiAnswer> AttemptAsync()
@@ -50,12 +42,14 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         {
             Attempts++;
             answer = await ExchangeAsync(stop.Hard).ConfigureAwait(false);
-            return answer;
         }
         finally
         {
             client.Limit.Leave(ticket, answer);
         }
+
+        // Half of it may be answered in time; all of it once more would rather not.
+        return answer.Kind == AnswerKind.TimedOut && _letter.IsDivisible ? answer with { Kind = AnswerKind.TooLarge } : answer;
     }
 
     private async ValueTask<ApiAnswer> ExchangeAsync(CancellationToken hard)
@@ -110,8 +104,8 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             if (kind == AnswerKind.Ok)
             {
                 string? unread = await _answer.ReadAsync(body, _letter.Tokens, _attempt.Token).ConfigureAwait(false);
-                string? error = unread ?? (_letter.Tokens is AnswerStatus { NotOk: { } status } ? $"status '{client.Target.Clean(status)}' in the answer" : null);
-                return error is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {error}");
+                string? error = unread ?? _letter.Tokens.Complaint;
+                return error is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Target.Clean(error)}");
             }
 
             string said = client.Target.Clean(await _answer.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
@@ -120,7 +114,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Target.Clean(phrase) : "";
             return new ApiAnswer(
-                kind, $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}", ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow));
+                kind, $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}", ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow)) { Status = response.StatusCode };
         }
     }
 
@@ -143,5 +137,8 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 /// <param name="Tokens">Hears the answer, if it is a good one.</param>
 internal readonly record struct Letter(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IAnswerTokens Tokens)
 {
+    /// <summary>Whether it can be sent in smaller pieces, which is what a timeout then asks for.</summary>
+    public bool IsDivisible { get; init; }
+
     internal StopTokens Stop { get; init; }
 }

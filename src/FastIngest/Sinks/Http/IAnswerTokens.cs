@@ -8,6 +8,9 @@ internal interface IAnswerTokens
     /// <summary>A new answer begins.</summary>
     void Reset();
 
+    /// <summary>What the answer says against its good status code, once it is read; null when nothing.</summary>
+    string? Complaint { get; }
+
     /// <summary>The reader stands on the token.</summary>
     void Add(ref Utf8JsonReader token);
 }
@@ -20,13 +23,12 @@ internal sealed class AnswerStatus : IAnswerTokens
 {
     private bool _isObject, _isNext;
 
-    /// <summary>The status that is not ok, as the API wrote it; null when there is none, or it is ok.</summary>
-    public string? NotOk { get; private set; }
+    public string? Complaint { get; private set; }
 
     public void Reset()
     {
         _isObject = _isNext = false;
-        NotOk = null;
+        Complaint = null;
     }
 
     public void Add(ref Utf8JsonReader token)
@@ -40,7 +42,8 @@ internal sealed class AnswerStatus : IAnswerTokens
             if (_isNext)
             {
                 bool isOk = token.TokenType == JsonTokenType.String && token.ValueTextEquals("ok"u8);
-                NotOk = isOk ? null : token.TokenType == JsonTokenType.String ? token.GetString() : token.TokenType.ToString();
+                string status = token.TokenType == JsonTokenType.String && !isOk ? token.GetString()! : token.TokenType.ToString();
+                Complaint = isOk ? null : $"status '{status}' in the answer";
             }
 
             _isNext = token.TokenType == JsonTokenType.PropertyName && token.ValueTextEquals("status"u8);

@@ -1,4 +1,5 @@
 using FastIngest.Sinks.Http;
+using FastIngest.Sinks.Weaviate;
 
 namespace FastIngest.Sinks.Outbox;
 
@@ -27,7 +28,9 @@ public static class Delivery
     internal static async Task<DeliveryReport> RunAsync(
         ApiTarget target, DeliveryOptions options, HttpTuning tuning, IDeliveryProgress? progress, CancellationToken cancellationToken)
     {
-        using ISummaryApi api = new IngestApi(target, options.Concurrency, tuning);
+        using ISummaryApi api = target.Kind == ApiKind.Weaviate
+            ? new WeaviateApi(target, options.Concurrency, tuning)
+            : new IngestApi(target, options.Concurrency, tuning);
         IOutbox outbox = Open(options);
         await using (outbox.ConfigureAwait(false))
         {

@@ -29,10 +29,12 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
 {
     private readonly WebApplication _app;
     private readonly Func<HttpContext, ApiRequest, Task> _answer;
+    private readonly bool _answersGet;
     private int _underWay;
 
-    private ApiServer(Func<HttpContext, ApiRequest, Task>? answer, X509Certificate2? certificate, int port)
+    private ApiServer(Func<HttpContext, ApiRequest, Task>? answer, X509Certificate2? certificate, int port, bool answersGet)
     {
+        _answersGet = answersGet;
         _answer = answer ?? ((context, _) => Ok(context));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -61,16 +63,15 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
     /// <summary>Summaries that the server said ok to, with the text of the last.</summary>
     public ConcurrentDictionary<string, string> Taken { get; } = new();
 
-    /// <summary>Whether the test answers GET, too; by itself it is 405.</summary>
-    public bool AnswersGet { get; set; }
-
     /// <summary>The most requests that were under way at once.</summary>
     public int Peak { get; private set; }
 
     /// <param name="answer">Answers a request; by itself it is taken and answered with 200 and <c>{"status": "ok"}</c>.</param>
     /// <param name="certificate">For TLS, with HTTP/2 offered.</param>
     /// <param name="port">A free one by itself.</param>
-    public static ApiServer Start(Func<HttpContext, ApiRequest, Task>? answer = null, X509Certificate2? certificate = null, int port = 0) => new(answer, certificate, port);
+    /// <param name="answersGet">Whether the test answers GET, too; by itself it is 405.</param>
+    public static ApiServer Start(Func<HttpContext, ApiRequest, Task>? answer = null, X509Certificate2? certificate = null, int port = 0, bool answersGet = false) =>
+        new(answer, certificate, port, answersGet);
 
     public static async Task Write(HttpContext context, int status, string body)
     {
@@ -107,7 +108,7 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
         Peak = Math.Max(Peak, Interlocked.Increment(ref _underWay));
         try
         {
-            if (HttpMethods.IsGet(context.Request.Method) && !AnswersGet)
+            if (HttpMethods.IsGet(context.Request.Method) && !_answersGet)
             {
                 await Write(context, 405, "");
                 return;
