@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastIngest;
 using FastIngest.Sinks.Http;
 using FastIngest.Sinks.Outbox;
@@ -15,6 +16,19 @@ internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, In
 /// <summary>Delivers to one API after another; one that fails does not keep the others from their summaries.</summary>
 internal static class Deliveries
 {
+    /// <summary>
+    /// Has answers handled by the threads that wait for them, a fourth less work a post than handing each to the thread
+    /// pool: nothing that follows an answer blocks. .NET takes this from the environment alone, when the first socket is
+    /// made; what the user has set there stays.
+    /// </summary>
+    public static void TuneSockets()
+    {
+        Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
+
+        static void Default(string name, string value) => Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
+    }
+
     public static async Task<List<DeliveryOutcome>> RunAsync(
         IReadOnlyList<ApiTarget> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
     {

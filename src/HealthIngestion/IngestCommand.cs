@@ -18,6 +18,11 @@ internal static class IngestCommand
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
         Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
         using StopSignal stop = new(log);
+        if (settings.Apis.Count > 0)
+        {
+            Deliveries.TuneSockets();
+        }
+
         IngestReport? report = null;
         try
         {

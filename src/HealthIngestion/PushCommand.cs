@@ -29,6 +29,7 @@ internal static class PushCommand
         ProgressStyle progress = isQuiet ? ProgressStyle.None : arguments.GetValue(spec.Progress);
         Log log = new(ErrorTerminal.Writer, arguments.GetValue(spec.LogFormat), isQuiet ? LogLevel.Error : arguments.GetValue(spec.LogLevel));
         using StopSignal stop = new(log);
+        Deliveries.TuneSockets();
         try
         {
             StatsFile.RefuseMissingDirectory(stats);

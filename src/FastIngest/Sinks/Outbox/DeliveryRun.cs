@@ -7,7 +7,7 @@ namespace FastIngest.Sinks.Outbox;
 /// One delivery.
 /// <code>
 ///           read a page                      a worker a request                     mark in batches
-/// database ────────────► parcels (bounded) ═════════════════════► settled (bounded) ────────────────► database
+/// database ────────────► pages (bounded) ═══════════════════════► settled (bounded) ────────────────► database
 /// </code>
 /// A slow API holds up the reading; nothing grows. Reading and marking take turns at the database.
 /// </summary>
@@ -30,8 +30,7 @@ internal sealed class DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptio
 
     private const int RefusalsShown = 20;
 
-    private readonly Channel<ReadOnlyMemory<PendingSummary>> _parcels = Channel.CreateBounded<ReadOnlyMemory<PendingSummary>>(
-        new BoundedChannelOptions(2 * options.Concurrency) { SingleWriter = true });
+    private readonly ParcelQueue _parcels = new(api.ParcelSize);
 
     private readonly Channel<PendingSummary> _settled = Channel.CreateBounded<PendingSummary>(
         new BoundedChannelOptions(MarksMax) { SingleReader = true });
@@ -62,10 +61,14 @@ internal sealed class DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptio
         _settled.Writer.TryComplete();
 
         // Without workers nobody takes parcels any more.
-        await foreach (ReadOnlyMemory<PendingSummary> parcel in _parcels.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        do
         {
-            Free(parcel);
+            while (_parcels.TryTake(out ReadOnlyMemory<PendingSummary> parcel))
+            {
+                Free(parcel);
+            }
         }
+        while (await _parcels.WaitAsync(CancellationToken.None).ConfigureAwait(false));
 
         await Task.WhenAll([marking, reading, .. sending]).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -114,39 +117,26 @@ internal sealed class DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptio
                 }
 
                 TellOfOthers(page.Count);
-                await HandOutAsync(page.ToArray(), cancellationToken).ConfigureAwait(false);
+                await _parcels.AddAsync([.. page], cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            _parcels.Writer.TryComplete();
-        }
-    }
-
-    private async ValueTask HandOutAsync(PendingSummary[] page, CancellationToken cancellationToken)
-    {
-        for (int start = 0; start < page.Length; start += api.ParcelSize)
-        {
-            ReadOnlyMemory<PendingSummary> parcel = page.AsMemory(start, Math.Min(api.ParcelSize, page.Length - start));
-            await _parcels.Writer.WriteAsync(parcel, cancellationToken).ConfigureAwait(false);
+            _parcels.Complete();
         }
     }
 
     private async Task SendAllAsync(StopTokens stop)
     {
         using ISummarySender sender = api.CreateSender();
-        while (await _parcels.Reader.WaitToReadAsync(stop.Soft).ConfigureAwait(false))
+        do
         {
-            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _parcels.Reader.TryRead(out ReadOnlyMemory<PendingSummary> parcel))
+            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _parcels.TryTake(out ReadOnlyMemory<PendingSummary> parcel))
             {
                 await SendAsync(sender, parcel, stop).ConfigureAwait(false);
             }
-
-            if (_problem is not null)
-            {
-                return;
-            }
         }
+        while (_problem is null && await _parcels.WaitAsync(stop.Soft).ConfigureAwait(false));
     }
 
     /// <summary>What a parcel came to goes to be marked, also when the run was stopped in its middle.</summary>
