@@ -104,8 +104,8 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             if (kind == AnswerKind.Ok)
             {
                 string? unread = await _answer.ReadAsync(body, _letter.Tokens, _attempt.Token).ConfigureAwait(false);
-                string? error = unread ?? _letter.Tokens.Complaint;
-                return error is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Target.Clean(error)}");
+                string? complaint = unread ?? _letter.Tokens.Complaint;
+                return complaint is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Target.Clean(complaint)}");
             }
 
             string said = client.Target.Clean(await _answer.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
@@ -113,8 +113,8 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
                 ? " to " + client.Target.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Target.Clean(phrase) : "";
-            return new ApiAnswer(
-                kind, $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}", ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow)) { Status = response.StatusCode };
+            string error = $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}";
+            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow)) { Status = response.StatusCode };
         }
     }
 
