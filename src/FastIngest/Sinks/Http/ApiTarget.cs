@@ -22,6 +22,8 @@ public sealed class ApiTarget
     /// <summary>The environment variables that hold what an API asks for as <c>Authorization: Bearer</c>.</summary>
     public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY";
 
+    private const int WeaviatePort = 8080, HttpsPort = 443;
+
     private static readonly (string Prefix, string Scheme, ApiKind Kind)[] Kinds =
     [
         ("http://", "http", ApiKind.Ingest),
@@ -69,7 +71,9 @@ public sealed class ApiTarget
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
         string name = prefix[..^3];
-        if (!Uri.TryCreate($"{scheme}://{target[prefix.Length..]}", UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.Fragment.Length > 0)
+        // Of a scheme that it does not know, Uri tells whether there was a port.
+        string parsedScheme = kind == ApiKind.Weaviate ? "weaviate" : scheme;
+        if (!Uri.TryCreate($"{parsedScheme}://{target[prefix.Length..]}", UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.Fragment.Length > 0)
         {
             throw new IngestException($"The {name} URL makes no sense.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
         }
@@ -79,8 +83,7 @@ public sealed class ApiTarget
         if (kind == ApiKind.Weaviate)
         {
             className = ClassOf(url, name);
-            bool hasPort = url.GetComponents(UriComponents.Port, UriFormat.Unescaped).Length > 0;
-            address = new UriBuilder(scheme, url.Host, hasPort || scheme == "https" ? url.Port : WeaviatePort).Uri;
+            address = new UriBuilder(scheme, url.Host, url.Port >= 0 ? url.Port : scheme == "https" ? HttpsPort : WeaviatePort).Uri;
         }
 
         (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, kind, variable);
@@ -109,10 +112,8 @@ public sealed class ApiTarget
             line.Append(char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
         }
 
-        return line.ToString();
+        return line.ToString().TrimEnd();
     }
-
-    private const int WeaviatePort = 8080;
 
     private static string ClassOf(Uri url, string name)
     {
@@ -150,7 +151,8 @@ public sealed class ApiTarget
     /// <summary>The URL without its user and with the names of its query alone: a value may be a key.</summary>
     private static string Show(string name, ApiKind kind, Uri address, string className)
     {
-        string place = $"{name}://{address.GetComponents(UriComponents.HostAndPort, UriFormat.UriEscaped)}";
+        bool hasPort = kind == ApiKind.Weaviate || !address.IsDefaultPort;
+        string place = $"{name}://{address.GetComponents(hasPort ? UriComponents.HostAndPort : UriComponents.Host, UriFormat.UriEscaped)}";
         string query = string.Join('&', address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Contains('=', StringComparison.Ordinal) ? p[..p.IndexOf('=', StringComparison.Ordinal)] + "=…" : "…"));
         return kind == ApiKind.Weaviate ? $"{place}/{className}" : place + address.AbsolutePath + (query.Length > 0 ? "?" + query : "");
     }

@@ -32,13 +32,13 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
     private readonly bool _answersGet;
     private int _underWay;
 
-    private ApiServer(Func<HttpContext, ApiRequest, Task>? answer, X509Certificate2? certificate, int port, bool answersGet)
+    private ApiServer(Func<HttpContext, ApiRequest, Task>? answer, X509Certificate2? certificate, bool answersGet)
     {
         _answersGet = answersGet;
         _answer = answer ?? ((context, _) => Ok(context));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             if (certificate is not null)
             {
@@ -68,10 +68,9 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
 
     /// <param name="answer">Answers a request; by itself it is taken and answered with 200 and <c>{"status": "ok"}</c>.</param>
     /// <param name="certificate">For TLS, with HTTP/2 offered.</param>
-    /// <param name="port">A free one by itself.</param>
     /// <param name="answersGet">Whether the test answers GET, too; by itself it is 405.</param>
-    public static ApiServer Start(Func<HttpContext, ApiRequest, Task>? answer = null, X509Certificate2? certificate = null, int port = 0, bool answersGet = false) =>
-        new(answer, certificate, port, answersGet);
+    public static ApiServer Start(Func<HttpContext, ApiRequest, Task>? answer = null, X509Certificate2? certificate = null, bool answersGet = false) =>
+        new(answer, certificate, answersGet);
 
     public static async Task Write(HttpContext context, int status, string body)
     {

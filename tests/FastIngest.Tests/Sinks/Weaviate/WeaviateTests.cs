@@ -91,7 +91,7 @@ public sealed class WeaviateTests : IAsyncDisposable
             return true;
         };
 
-        DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(status == 413 ? 30 : 2) });
+        DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(status == 413 ? 30 : 4) });
 
         Assert.Equal((100, 0, 0), (report.Delivered, report.Refused, report.Left));
         Assert.Equal([100, 50, 25, 12, 12, 1, 12, 12, 1, 12, 12, 12, 12, 2], _server.Batches);
