@@ -45,8 +45,8 @@ public sealed record MemoryPlan
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3)), MinChunkBytes, MaxChunkBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
-        // Runs take three quarters of what their events may take, the users' table another half at worst, a split as much.
-        PartitionBytes = Math.Clamp(quarter * 4 / 11 / Workers, MinPartitionBytes, MaxPartitionBytes);
+        // Runs and their keys take what their events may take, the users' table another half at worst, a split as much.
+        PartitionBytes = Math.Clamp(quarter / 3 / Workers, MinPartitionBytes, MaxPartitionBytes);
         MaxRuns = (int)(PartitionBytes / 32);
 
         // The buffer of a batch may double when its rows are large.
