@@ -93,7 +93,7 @@ internal static class IngestCommand
         {
             try
             {
-                sinks.Add(SinkFactory.Create(target, new SinkOptions(StandardStream.OpenOutput, settings.Schema)));
+                sinks.Add(SinkFactory.Create(target, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)));
             }
             catch (IngestException wrong)
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FastIngest.Tests.Sinks.Postgres;
 
 namespace HealthIngestion.Tests;
 
@@ -33,6 +34,23 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
                 Assert.Equal(rows ??= hash, hash);
             }
         }
+    }
+
+    [Fact]
+    public void Summaries_and_records_over_older_ones_keep_the_peak_under_the_limit()
+    {
+        using Workplace place = Workplace.Empty();
+        string schema = $"m{Guid.NewGuid():N}";
+        for (int run = 0; run < 2; run++)
+        {
+            Outcome outcome = HealthIngestionProcess.Run(
+                place.Directory, data.Directory, "--quiet", "--memory-limit", Limit, "--schema", schema, "--records", "--stats-json", "-", "--to", PostgresServer.Shared.Url);
+
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
+        }
+
+        PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
     }
 
     [Fact]

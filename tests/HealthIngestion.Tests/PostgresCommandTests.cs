@@ -85,7 +85,7 @@ public sealed class PostgresCommandTests(GeneratedData data)
         Assert.Equal(0, outcome.ExitCode);
         Assert.Empty(outcome.Error);
         Server.Query(outcome.Output);
-        Assert.Equal(["5"], Server.Query($"SELECT count(*) FROM information_schema.tables WHERE table_schema = '{_schema}' AND table_name <> 'schema_steps'"));
+        Assert.Equal(["13"], Server.Query($"SELECT count(*) FROM information_schema.tables WHERE table_schema = '{_schema}' AND table_name <> 'schema_steps'"));
     }
 
     [Fact]
@@ -107,6 +107,31 @@ public sealed class PostgresCommandTests(GeneratedData data)
         JsonElement sinks = JsonDocument.Parse(File.ReadAllText(place["stats.json"])).RootElement.GetProperty("sinks");
         Assert.Contains("A user_id of 3000 bytes", sinks[0].GetProperty("failed").GetString(), StringComparison.Ordinal);
         Assert.Equal(4, sinks[1].GetProperty("inserted").GetInt32());
+    }
+
+    [Fact]
+    public void Records_are_stored_shown_and_counted_and_the_next_run_replaces_them()
+    {
+        using Workplace place = Workplace.WithFaultyData();
+        string[] arguments = ["data", "--to", Server.Url, "--to", "sqlite:a.db", "--schema", _schema, "--records", "--stats-json", "-"];
+        for (int run = 0; run < 2; run++)
+        {
+            Outcome outcome = HealthIngestionProcess.Run(place.Directory, arguments);
+
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            Assert.Matches("records in heart_rate +4 +4 *\n", outcome.Error);
+            Assert.Equal(run == 1, outcome.Error.Contains("replaced: 4 older records of the same users and days in postgres://", StringComparison.Ordinal));
+            JsonElement sinks = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("sinks");
+            Assert.Equal(
+                "heart_rate 4 " + (run * 4),
+                string.Join(' ', sinks[0].GetProperty("tables").EnumerateArray().Where(t => t.GetProperty("rows").GetInt32() > 0).Select(t => $"{t.GetProperty("table")} {t.GetProperty("rows")} {t.GetProperty("replaced")}")));
+            Assert.False(sinks[1].TryGetProperty("tables", out _));
+            Assert.Equal(
+                ["u1 2024-01-01 08:00:00 61", "u1 2024-01-01 09:00:00 63", "u1 2024-01-02 08:00:00 62", "u2 2024-01-01 08:00:00 71"],
+                Server.Query($"SELECT user_id, ts::text, value FROM {_schema}.heart_rate ORDER BY 1, 2"));
+        }
+
+        Assert.Equal(["heart_rate 4", "heart_rate 4"], Server.Query($"SELECT kind, rows FROM {_schema}.ingest_chunks WHERE kind <> 'new'"));
     }
 
     [Fact]

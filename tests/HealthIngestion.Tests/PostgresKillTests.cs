@@ -11,23 +11,28 @@ namespace HealthIngestion.Tests;
 /// </summary>
 public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper output)
 {
+    /// <summary>Those of the records stay empty unless they are asked for.</summary>
+    private static readonly string[] Tables = ["daily_summaries", "users", "activities", "workouts", "meals", "sleep", "heart_rate", "measurements"];
+
     private static readonly int Crashes =
         int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 10;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_load_whose_process_is_killed_is_done_or_undone(bool isMerge)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void A_load_whose_process_is_killed_is_done_or_undone(bool isMerge, bool takesRecords)
     {
         PostgresServer server = PostgresServer.Shared;
         using Workplace place = Workplace.Empty();
-        (string before, string after, TimeSpan alone) = Measure(server, place, isMerge);
+        (string before, string after, TimeSpan alone) = Measure(server, place, isMerge, takesRecords);
         Random random = new(isMerge ? 1 : 2);
         int killed = 0;
         for (int i = 0; i < Crashes; i++)
         {
-            string schema = Prepare(server, place, isMerge);
-            using (Process process = Start(server, place, schema))
+            string schema = Prepare(server, place, isMerge, takesRecords);
+            using (Process process = Start(server, place, schema, takesRecords))
             {
                 Thread.Sleep(alone * random.NextDouble());
                 HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
@@ -36,7 +41,7 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
 
             string now = Dump(server, schema);
             Assert.True(now == before || now == after, $"kill {i}: neither the old rows nor the new ones");
-            Load(server, place, schema);
+            Load(server, place, schema, takesRecords);
             Assert.Equal(after, Dump(server, schema));
             Drop(server, schema);
         }
@@ -46,19 +51,21 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_load_whose_server_is_killed_is_done_once(bool isMerge)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void A_load_whose_server_is_killed_is_done_once(bool isMerge, bool takesRecords)
     {
         using PostgresServer server = PostgresServer.Create();
         using Workplace place = Workplace.Empty();
-        (_, string after, TimeSpan alone) = Measure(server, place, isMerge);
+        (_, string after, TimeSpan alone) = Measure(server, place, isMerge, takesRecords);
         Random random = new(isMerge ? 3 : 4);
         int disturbed = 0, again = 0;
         for (int i = 0; i < Math.Max(2, Crashes / 5); i++)
         {
-            string schema = Prepare(server, place, isMerge);
-            using (Process process = Start(server, place, schema))
+            string schema = Prepare(server, place, isMerge, takesRecords);
+            using (Process process = Start(server, place, schema, takesRecords))
             {
                 Thread.Sleep(alone * random.NextDouble());
                 bool ended = process.HasExited;
@@ -70,7 +77,7 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
                 {
                     again++;
                     Assert.Contains("connection failed", outcome.OnlyErrorLine, StringComparison.Ordinal);
-                    Load(server, place, schema);
+                    Load(server, place, schema, takesRecords);
                 }
             }
 
@@ -82,11 +89,11 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
         output.WriteLine($"{Math.Max(2, Crashes / 5)} kills of the server, {disturbed} of them before the end; {again} loads had to be run again");
     }
 
-    private (string Before, string After, TimeSpan Alone) Measure(PostgresServer server, Workplace place, bool isMerge)
+    private (string Before, string After, TimeSpan Alone) Measure(PostgresServer server, Workplace place, bool isMerge, bool takesRecords)
     {
-        string schema = Prepare(server, place, isMerge);
+        string schema = Prepare(server, place, isMerge, takesRecords);
         string before = Dump(server, schema);
-        TimeSpan alone = Load(server, place, schema);
+        TimeSpan alone = Load(server, place, schema, takesRecords);
         string after = Dump(server, schema);
         Assert.NotEqual(before, after);
         Drop(server, schema);
@@ -94,36 +101,38 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
     }
 
     /// <summary>A new schema; for a merge with rows of two categories, some of which the load changes.</summary>
-    private string Prepare(PostgresServer server, Workplace place, bool isMerge)
+    private string Prepare(PostgresServer server, Workplace place, bool isMerge, bool takesRecords)
     {
         string schema = $"k{Guid.NewGuid():N}";
         if (isMerge)
         {
-            Load(server, place, schema, Path.Combine(data.Medium, "sleep.json"), Path.Combine(data.Medium, "users.json"));
+            Load(server, place, schema, takesRecords, [.. ((string[])["sleep", "users", "heart_rate"]).Select(c => Path.Combine(data.Medium, c + ".json"))]);
             server.Query($"UPDATE {schema}.daily_summaries SET sleep_hours = 1 WHERE user_id < 'user_000005'");
         }
 
         return schema;
     }
 
-    private Process Start(PostgresServer server, Workplace place, string schema) =>
-        HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], data.Medium, "--quiet", "--to", server.Url, "--schema", schema);
+    private Process Start(PostgresServer server, Workplace place, string schema, bool takesRecords) =>
+        HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], Arguments(server, schema, takesRecords, data.Medium));
 
-    private TimeSpan Load(PostgresServer server, Workplace place, string schema, params string[] paths)
+    private TimeSpan Load(PostgresServer server, Workplace place, string schema, bool takesRecords, params string[] paths)
     {
         Outcome outcome = HealthIngestionProcess.Run(
-            place.Directory, [.. paths.Length > 0 ? paths : [data.Medium], "--quiet", "--to", server.Url, "--schema", schema]);
+            place.Directory, Arguments(server, schema, takesRecords, paths.Length > 0 ? paths : [data.Medium]));
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         return outcome.Elapsed;
     }
 
+    private static string[] Arguments(PostgresServer server, string schema, bool takesRecords, params string[] paths) =>
+        [.. paths, "--quiet", "--to", server.Url, "--schema", schema, .. takesRecords ? (string[])["--records"] : []];
+
     /// <summary>Every value of every row, in short; empty where there is no table.</summary>
     private static string Dump(PostgresServer server, string schema) =>
-        server.Query($"SELECT to_regclass('{schema}.daily_summaries') IS NULL OR to_regclass('{schema}.users') IS NULL")[0] == "True"
+        server.Query($"SELECT to_regclass('{schema}.measurements') IS NULL")[0] == "True"
             ? ""
-            : string.Join('\n', server.Query(
-                $"SELECT count(*), md5(string_agg(d::text, E'\\n' ORDER BY user_id, date)) FROM {schema}.daily_summaries d HAVING count(*) > 0 "
-                + $"UNION ALL SELECT count(*), md5(string_agg(u::text, E'\\n' ORDER BY user_id)) FROM {schema}.users u HAVING count(*) > 0"));
+            : string.Join('\n', Tables.SelectMany(t => server.Query(
+                $"SELECT '{t}', count(*), md5(string_agg(r::text, E'\\n' ORDER BY r::text)) FROM {schema}.{t} r HAVING count(*) > 0")));
 
     private static void Drop(PostgresServer server, string schema) => server.Query($"DROP SCHEMA {schema} CASCADE");
 }

@@ -35,6 +35,8 @@ public sealed class UsageTests
     [InlineData("--quirks '2' is not a share from 0 to 1", "generate", "a", "--quirks", "2")]
     [InlineData("--to and --stats-json both write to standard output", "--to", "ndjson:-", "--stats-json", "-")]
     [InlineData("--rejects and --stats-json both write to", "--stats-json", "rejects.ndjson")]
+    [InlineData("--records: only PostgreSQL stores records, and no --to names one", "data", "--records", "--to", "sqlite:a.db")]
+    [InlineData("--records: --mode original stores no records", "data", "--records", "--mode", "original", "--to", "postgres://me@127.0.0.1:1/db")]
     [InlineData("twice", "--to", "sqlite:a.db", "--to", "sqlite:./a.db")]
     [InlineData("twice", "--to", "ndjson:-", "--to", "ndjson:-")]
     public void Wrong_usage_is_one_line_and_exit_code_2(string expected, params string[] arguments)

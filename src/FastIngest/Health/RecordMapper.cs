@@ -112,6 +112,9 @@ public sealed class RecordMapper
         return true;
     }
 
+    /// <summary>The text of the field that holds the day, with the time if it has one, of a record that has a key.</summary>
+    internal ReadOnlySpan<byte> DayText(ReadOnlySpan<byte> record, RecordFields fields) => Decode(record, fields[DayIndex(fields)]);
+
     /// <summary>Appends what is held back; to be called at the end of a chunk.</summary>
     public void Flush(MapOutput output)
     {
@@ -308,7 +311,7 @@ public sealed class RecordMapper
         segment.End();
     }
 
-    private static bool IsKeyName(ReadOnlySpan<byte> name) =>
+    internal static bool IsKeyName(ReadOnlySpan<byte> name) =>
         name.Length >= 2 && name[^1] == 'd' && name[^2] == 'i' && (name.Length == 2 || name[^3] == '_');
 
     /// <summary>Of a text whose first bytes are a day.</summary>
@@ -328,7 +331,7 @@ public sealed class RecordMapper
         return index;
     }
 
-    private bool TryGetText(ReadOnlySpan<byte> record, in Field field, out ReadOnlySpan<byte> text)
+    internal bool TryGetText(ReadOnlySpan<byte> record, in Field field, out ReadOnlySpan<byte> text)
     {
         if (field.Kind == FieldKind.String)
         {
@@ -342,7 +345,7 @@ public sealed class RecordMapper
         return !text.IsEmpty;
     }
 
-    private bool TryGetNumber(ReadOnlySpan<byte> record, RecordFields fields, int index, out long millionths)
+    internal bool TryGetNumber(ReadOnlySpan<byte> record, RecordFields fields, int index, out long millionths)
     {
         if (fields[index].Kind == FieldKind.Decimal)
         {
@@ -353,7 +356,7 @@ public sealed class RecordMapper
         return TryGetNumber(record, fields[index], out millionths);
     }
 
-    private bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long millionths)
+    internal bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long millionths)
     {
         switch (field.Kind)
         {
@@ -368,7 +371,7 @@ public sealed class RecordMapper
     }
 
     /// <summary>The text of a field; of an escaped string in the scratch buffer, until the next record.</summary>
-    private ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> record, Field field)
+    internal ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> record, Field field)
     {
         ReadOnlySpan<byte> raw = record.Slice(field.Start, field.Length);
         if (field.Kind != FieldKind.EscapedString)

@@ -6,7 +6,7 @@ namespace FastIngest.Lexicon;
 /// </summary>
 internal sealed class DistinctTexts
 {
-    private const int FirstPlaces = 64;
+    private const int FirstPlaces = 64, KeptPlaces = 32 * 1024;
 
     private readonly List<Place> _texts = [];
 
@@ -17,6 +17,14 @@ internal sealed class DistinctTexts
 
     public void Clear()
     {
+        if (_table.Length > KeptPlaces)
+        {
+            _table = new int[FirstPlaces];
+            _texts.Clear();
+            _texts.TrimExcess();
+            return;
+        }
+
         foreach (Place text in _texts)
         {
             for (int i = text.Hash & (_table.Length - 1); _table[i] != 0; i = (i + 1) & (_table.Length - 1))

@@ -39,7 +39,12 @@ public static class HealthIngest
         using InputFiles input = InputFiles.Open(options.Paths, options.Io);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
         SinkLane[] all = [.. sinks.Select(s => new SinkLane(s))];
-        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options)];
+        if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
+        {
+            throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
+        }
+
+        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, all)];
 
         RunTotals? done = null;
         IReadOnlyList<SinkLane> lanes = all;
@@ -104,7 +109,7 @@ public static class HealthIngest
             categories = await Task.Factory.StartNew(
                 () => options.Mode == IngestMode.Original
                     ? RunOriginal(options, input, rejects, writer, progress, cancellationToken)
-                    : RunOptimized(options, input, rejects, writer, progress, cancellationToken),
+                    : RunOptimized(options, input, rejects, lanes, writer, progress, cancellationToken),
                 cancellationToken,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);
@@ -126,19 +131,23 @@ public static class HealthIngest
         return new RunTotals(categories, writer.Rows);
     }
 
-    private static IEnumerable<string> WorkersTooMany(IngestOptions options)
+    private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SinkLane> lanes)
     {
-        int workers = MemoryPlan.For(options.MemoryLimitBytes, options.Workers).Workers;
+        int workers = PlanMemory(options, lanes).Workers;
         if (options.Mode == IngestMode.Optimized && workers < options.Workers)
         {
             yield return $"The memory limit holds {workers} of the {options.Workers} workers: no more were used.";
         }
     }
 
+    private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SinkLane> lanes) =>
+        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
+
     private static List<CategoryReport> RunOptimized(
-        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SinkLane> lanes, SinkWriter writer, IIngestProgress? progress,
+        CancellationToken cancellationToken)
     {
-        MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
+        MemoryPlan memory = PlanMemory(options, lanes);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
             : (int)Math.Clamp(input.TotalBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
@@ -148,7 +157,7 @@ public static class HealthIngest
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(borders.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, input, plans, borders, store, rejects, progress);
+        MapStage map = new(options, memory, input, plans, borders, store, rejects, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -162,7 +171,9 @@ public static class HealthIngest
 
         ReduceStage reduce = new(options, memory, borders, store, writer);
         reduce.Run(cancellationToken);
-        return ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
+        List<CategoryReport> categories = ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
+        CheckRecords(categories, map.RecordRows);
+        return categories;
     }
 
     private static List<CategoryReport> RunOriginal(
@@ -223,6 +234,21 @@ public static class HealthIngest
                 throw new IngestException(
                     $"The balance of {category.Category.Name()} does not add up: {category.Records} records, "
                     + $"{category.Aggregated} aggregated, {category.Rejected} rejected. Nothing was written.",
+                    "This is a bug in FastIngest: please report it with the input that shows it.");
+            }
+        }
+    }
+
+    /// <summary>Every record that is in a row must have been handed on as it is, where a sink takes them.</summary>
+    private static void CheckRecords(IReadOnlyList<CategoryReport> categories, IReadOnlyList<long>? rows)
+    {
+        foreach (CategoryReport category in categories.Where(c => rows is not null && c.Category != Category.Users))
+        {
+            if (category.Aggregated != rows![(int)category.Category])
+            {
+                throw new IngestException(
+                    $"The records of {category.Category.Name()} do not add up: {category.Aggregated} aggregated, "
+                    + $"{rows[(int)category.Category]} handed to be stored. Nothing was written.",
                     "This is a bug in FastIngest: please report it with the input that shows it.");
             }
         }

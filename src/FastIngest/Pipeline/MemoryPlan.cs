@@ -18,8 +18,11 @@ public sealed record MemoryPlan
 
     public const int MinChunkBytes = 256 << 10;
 
-    /// <summary>Code and runtime, some 14 MiB, and the sinks, of which SQLite's cache is 16: what a run takes that has nothing to keep.</summary>
-    private const long ProcessBytes = 32L << 20;
+    /// <summary>
+    /// Code and runtime, some 12 MiB, the sinks, of which SQLite's cache is 16, and 8 of garbage, which a long run has
+    /// time to gather: what a run takes that has nothing to keep.
+    /// </summary>
+    private const long ProcessBytes = 38L << 20;
 
     /// <summary>The least a worker takes: its thread, readers and least buffers.</summary>
     private const long WorkerBytes = 6L << 20;
@@ -30,10 +33,13 @@ public sealed record MemoryPlan
     private const int MinPartitionBytes = 4 << 10;
     private const int MaxPartitionBytes = 64 << 20;
 
+    /// <summary>The least and the most that a piece of tuples takes.</summary>
+    private const int MinPieceBytes = 32 << 10, MaxPieceBytes = 256 << 10;
+
     /// <summary>What a partition's part of a chunk takes at least.</summary>
     private const int SegmentBytes = 1536;
 
-    private MemoryPlan(long limitBytes, int workers)
+    private MemoryPlan(long limitBytes, int workers, bool takesRecords)
     {
         long rest = Math.Max(limitBytes - ProcessBytes, limitBytes / 8);
         long quarter = rest / 4;
@@ -41,8 +47,11 @@ public sealed record MemoryPlan
         EventBytes = rest / 2;
         ChunkResults = (2 * Workers) + 2;
 
-        // A chunk is mapped by each worker; its events take a third of it at most, in buffers that double.
-        ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3)), MinChunkBytes, MaxChunkBytes);
+        // A chunk is mapped by each worker; its events take a third of it at most, in buffers that double. Its records as
+        // tuples take up to one and a half times the chunk, terse ones full of numbers, in pieces.
+        int tupleBytesPerChunk = takesRecords ? ChunkResults * 3 / 2 : 0;
+        ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + tupleBytesPerChunk), MinChunkBytes, MaxChunkBytes);
+        RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
         // Runs and their keys take what their events may take, the users' table another half at worst, a split as much.
@@ -67,6 +76,9 @@ public sealed record MemoryPlan
     /// <summary>The most of a file that a worker has before it.</summary>
     public int ChunkBytes { get; }
 
+    /// <summary>Of a chunk's records as tuples: what is sent at once.</summary>
+    public int RecordPieceBytes { get; }
+
     /// <summary>Partitions that a chunk may be spread over.</summary>
     public int MaxPartitions { get; }
 
@@ -85,5 +97,8 @@ public sealed record MemoryPlan
     /// <summary>Text of a batch.</summary>
     public int BatchTextBytes { get; }
 
-    public static MemoryPlan For(long limitBytes, int workers) => new(limitBytes, workers);
+    /// <param name="limitBytes">Of the whole process.</param>
+    /// <param name="workers">Threads asked for.</param>
+    /// <param name="takesRecords">Whether a sink takes the records as well.</param>
+    public static MemoryPlan For(long limitBytes, int workers, bool takesRecords = false) => new(limitBytes, workers, takesRecords);
 }

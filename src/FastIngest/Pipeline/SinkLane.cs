@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using FastIngest.Health;
 using FastIngest.Sinks;
+using FastIngest.Sinks.Postgres.Records;
 
 namespace FastIngest.Pipeline;
 
@@ -8,6 +9,9 @@ namespace FastIngest.Pipeline;
 internal sealed class SinkLane(ISummarySink sink)
 {
     public ISummarySink Sink => sink;
+
+    /// <summary>Whether the sink wants the records as well.</summary>
+    public bool TakesRecords => sink is IRecordSink { TakesRecords: true };
 
     /// <summary>Why the sink failed; null while it has not.</summary>
     public ExceptionDispatchInfo? Fault { get; private set; }
@@ -36,26 +40,12 @@ internal sealed class SinkLane(ISummarySink sink)
     }
 
     /// <summary>Hands rows over; waits until the sink has taken them or failed.</summary>
-    public void Write(SummaryBatch batch, CancellationToken cancellationToken)
-    {
-        if (Fault is not null)
-        {
-            return;
-        }
+    public void Write(SummaryBatch batch, CancellationToken cancellationToken) =>
+        Wait(() => sink.WriteAsync(batch, cancellationToken), cancellationToken);
 
-        try
-        {
-            ValueTask task = sink.WriteAsync(batch, cancellationToken);
-            if (!task.IsCompletedSuccessfully)
-            {
-                task.AsTask().GetAwaiter().GetResult();
-            }
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            Fault = ExceptionDispatchInfo.Capture(e);
-        }
-    }
+    /// <summary>Hands the records of a chunk over; waits until the sink has taken them or failed.</summary>
+    public void WriteRecords(RecordChunk chunk, CancellationToken cancellationToken) =>
+        Wait(() => ((IRecordSink)sink).WriteRecordsAsync(chunk, cancellationToken), cancellationToken);
 
     public async ValueTask CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
@@ -92,6 +82,27 @@ internal sealed class SinkLane(ISummarySink sink)
         {
             Fault = ExceptionDispatchInfo.Capture(e);
             return false;
+        }
+    }
+
+    private void Wait(Func<ValueTask> write, CancellationToken cancellationToken)
+    {
+        if (Fault is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            ValueTask task = write();
+            if (!task.IsCompletedSuccessfully)
+            {
+                task.AsTask().GetAwaiter().GetResult();
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Fault = ExceptionDispatchInfo.Capture(e);
         }
     }
 }

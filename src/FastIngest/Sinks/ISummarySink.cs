@@ -54,4 +54,15 @@ public sealed record RunFigures(long Records, long Aggregated, long Rejected, lo
 /// <param name="Unchanged">Rows that stood there already.</param>
 /// <param name="Refreshed">Stored rows of other days whose opening follows a profile that this run changed; not part of <paramref name="Rows"/>.</param>
 /// <param name="RemovedNuls">Characters U+0000 that were taken out of texts because the target cannot store them.</param>
-public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0, long RemovedNuls = 0);
+public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0, long RemovedNuls = 0)
+{
+    /// <summary>What became of the records themselves, a table each; empty unless the sink was asked to take them.</summary>
+    public IReadOnlyList<RecordTableResult> Tables { get; init; } = [];
+}
+
+/// <param name="Table">Its name.</param>
+/// <param name="Category">Whose records it holds.</param>
+/// <param name="Rows">Rows that the run wrote.</param>
+/// <param name="Replaced">Rows of older runs that it deleted for them.</param>
+/// <param name="Bytes">What was sent.</param>
+public sealed record RecordTableResult(string Table, Category Category, long Rows, long Replaced, long Bytes);

@@ -8,7 +8,8 @@ namespace FastIngest.Sinks;
 /// <summary>What sinks need to know besides their target.</summary>
 /// <param name="OpenStandardOutput">Gives the stream for <c>ndjson:-</c>; called when that sink is opened.</param>
 /// <param name="Schema">The schema of PostgreSQL that holds the tables.</param>
-public sealed record SinkOptions(Func<Stream> OpenStandardOutput, string Schema = PostgresSchema.DefaultName);
+/// <param name="TakesRecords">Whether PostgreSQL gets the records as well.</param>
+public sealed record SinkOptions(Func<Stream> OpenStandardOutput, string Schema = PostgresSchema.DefaultName, bool TakesRecords = false);
 
 /// <summary>Makes the sink that a <c>--to</c> option names. A new kind of sink is one more line in <see cref="Kinds"/>.</summary>
 public static class SinkFactory
@@ -23,8 +24,8 @@ public static class SinkFactory
     [
         ("sqlite:", "sqlite:FILE", (_, file, _) => new SqliteSink(file)),
         ("ndjson:", "ndjson:FILE, ndjson:- (standard output)", (_, file, options) => new NdjsonSink(file, options.OpenStandardOutput)),
-        ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresSink(target, options.Schema)),
-        ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresSink(target, options.Schema)),
+        ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresSink(target, options.Schema, options.TakesRecords)),
+        ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresSink(target, options.Schema, options.TakesRecords)),
     ];
 
     /// <summary>Makes a sink; nothing is opened yet.</summary>

@@ -26,6 +26,9 @@ internal sealed record IngestSettings
     /// <summary>The schema of PostgreSQL that holds the tables.</summary>
     public required string Schema { get; init; }
 
+    /// <summary>Whether PostgreSQL gets the records as well.</summary>
+    public required bool TakesRecords { get; init; }
+
     public required bool IsDryRun { get; init; }
 
     public required bool IsStrict { get; init; }
@@ -61,6 +64,12 @@ internal sealed record IngestSettings
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
         bool isQuiet = arguments.GetValue(spec.Quiet);
+        bool takesRecords = arguments.GetValue(spec.Records);
+        if (takesRecords)
+        {
+            RefuseRecords(targets, options.Mode);
+        }
+
         return new IngestSettings
         {
             Options = options with
@@ -82,6 +91,7 @@ internal sealed record IngestSettings
             },
             IsDatabaseAdded = chosen.IsDatabaseAdded,
             Schema = arguments.GetValue(spec.Schema)!,
+            TakesRecords = takesRecords,
             IsDryRun = isDryRun,
             IsStrict = arguments.GetValue(spec.Strict),
             StatsPath = stats,
@@ -106,6 +116,19 @@ internal sealed record IngestSettings
             throw new UsageException(near == first
                 ? $"the command comes first: health_ingestion {near} ..."
                 : $"unknown command {first}; did you mean {near}?");
+        }
+    }
+
+    private static void RefuseRecords(IEnumerable<string> targets, IngestMode mode)
+    {
+        if (!targets.Any(t => t.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new UsageException("--records: only PostgreSQL stores records, and no --to names one");
+        }
+
+        if (mode == IngestMode.Original)
+        {
+            throw new UsageException("--records: --mode original stores no records; leave one of them out");
         }
     }
 

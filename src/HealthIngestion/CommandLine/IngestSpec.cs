@@ -25,6 +25,8 @@ internal sealed class IngestSpec
 
     public Option<string> Schema { get; } = ConsoleOptions.Schema();
 
+    public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
+
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate and render everything, write no summaries");
 
     public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, whatever --to and the environment say");
@@ -140,7 +142,7 @@ internal sealed class IngestSpec
             ],
         };
         Spec.Command.Arguments.Add(Paths);
-        Spec.AddGroup("Output", To, Schema, DryRun, Rejects, Strict, StatsJson);
+        Spec.AddGroup("Output", To, Schema, Records, DryRun, Rejects, Strict, StatsJson);
         Spec.AddGroup("API", NoApi, Concurrency, WaitForApi);
         Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);

@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Sinks;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;
@@ -54,17 +55,31 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
 
     private static FigureTable SinkTable(IngestReport report) => new(
         ["target", "rows", "inserted", "updated", "unchanged"],
-        [.. report.Sinks.Select(IReadOnlyList<string> (s) => s.Result is { } result
-            ?
-            [
-                s.Target,
-                Figures.Count(result.Rows),
-                Figures.Count(result.Inserted),
-                Figures.Count(result.Updated),
-                Figures.Count(result.Unchanged),
-            ]
-            : [s.Target, "failed", "0", "0", "0"])],
+        [.. report.Sinks.SelectMany(SinkRows)],
         LastIsText: false);
+
+    /// <summary>The summaries of a target, then its tables of records if it has any.</summary>
+    private static IEnumerable<IReadOnlyList<string>> SinkRows(SinkReport sink)
+    {
+        if (sink.Result is not { } result)
+        {
+            yield return [sink.Target, "failed", "0", "0", "0"];
+            yield break;
+        }
+
+        yield return
+        [
+            sink.Target,
+            Figures.Count(result.Rows),
+            Figures.Count(result.Inserted),
+            Figures.Count(result.Updated),
+            Figures.Count(result.Unchanged),
+        ];
+        foreach (RecordTableResult table in result.Tables)
+        {
+            yield return ["records in " + table.Table, Figures.Count(table.Rows), Figures.Count(table.Rows), "", ""];
+        }
+    }
 
     private static string Reasons(IReadOnlyDictionary<RejectReason, long> reasons) => string.Join(
         ", ",
@@ -83,6 +98,11 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
             FirstReject? first = FirstReject.Read(path);
             yield return $"rejects: {Figures.Count(report.Rejected, "record")} in {path}"
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
+        }
+
+        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
+        {
+            yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
         }
 
         foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Sinks;
 using FastIngest.Sources;
 using HealthIngestion.CommandLine;
 
@@ -48,6 +49,7 @@ internal static class StatsJson
                     json.WriteNumber("unchanged", result.Unchanged);
                     json.WriteNumber("refreshed", result.Refreshed);
                     json.WriteNumber("removed_nuls", result.RemovedNuls);
+                    Write(json, result.Tables);
                 }
                 else
                 {
@@ -104,6 +106,27 @@ internal static class StatsJson
         json.WriteBoolean("dry_run", settings.IsDryRun);
         json.WriteBoolean("strict", settings.IsStrict);
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<RecordTableResult> tables)
+    {
+        if (tables.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("tables");
+        foreach (RecordTableResult table in tables)
+        {
+            json.WriteStartObject();
+            json.WriteString("table", table.Table);
+            json.WriteNumber("rows", table.Rows);
+            json.WriteNumber("replaced", table.Replaced);
+            json.WriteNumber("bytes", table.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, CategoryReport category)

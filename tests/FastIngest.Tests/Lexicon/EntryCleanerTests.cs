@@ -154,6 +154,31 @@ public sealed class EntryCleanerTests
         Assert.Equal(string.Join(" | ", Enumerable.Range(0, 100_000).Select(i => $"g{i}")), Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Definition)));
     }
 
+    [Fact]
+    public void Texts_of_megabytes_are_cleaned()
+    {
+        EntryCleaner cleaner = new();
+        string text = string.Concat(Enumerable.Repeat("<b>e\u0301</b>  [1]x\t", 200_000));
+        string expected = string.Join(' ', Enumerable.Repeat("é x", 200_000));
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(EntryOutcome.Valid, cleaner.Clean(JsonSerializer.SerializeToUtf8Bytes(new { word = text, lang = "en", definition = text, etymology = text, ipa = text })));
+            Assert.Equal(expected, Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Definition)));
+            Assert.Equal(expected, Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Etymology)));
+        }
+    }
+
+    [Fact]
+    public void A_buffer_that_was_long_is_given_back()
+    {
+        TextBuffer buffer = new();
+        buffer.Append(new byte[5_000_000]);
+        buffer.Clear();
+        Assert.InRange(buffer.GetSpan().Length, 1, 1_000_000);
+        buffer.Append("abc"u8);
+        Assert.Equal("abc", Encoding.UTF8.GetString(buffer.Text));
+    }
+
     private static readonly string[] OddPieces =
         ["*", "†", "‡", "§", "¶", "(", ")", "[", "]", "[1]", "[12", "<", ">", "<b>", "<>", " ", "  ", "\\n", "\\t", "\u00a0", "\u2003", "\u3000", "\u200b", "\\u0000", "\\u0085", "é", "e\u0301", "\u1112\u1161\u11ab", "각",
          "ά", "\u0344", "\u0958", "И", "İ", "ß", "ẞ", "Σ", "𐐀", "\\ud801\\udc00", "日", "が", "か\u3099", "/", "1", "|", "a", "B", "-", "english", "German", "x", "\\\"", "\\\\", "\u2028", "¡", "→", "‑"];

@@ -43,9 +43,26 @@ internal static class ReferenceLexicon
 {
     private static readonly Dictionary<string, string> LanguageNames = new()
     {
-        ["english"] = "en", ["german"] = "de", ["french"] = "fr", ["spanish"] = "es", ["italian"] = "it", ["portuguese"] = "pt", ["russian"] = "ru",
-        ["polish"] = "pl", ["latin"] = "la", ["greek"] = "el", ["ancient greek"] = "grc", ["sanskrit"] = "sa", ["hindi"] = "hi", ["persian"] = "fa",
-        ["dutch"] = "nl", ["swedish"] = "sv", ["norwegian"] = "no", ["danish"] = "da", ["icelandic"] = "is", ["proto-indo-european"] = "ine-pro",
+        ["english"] = "en",
+        ["german"] = "de",
+        ["french"] = "fr",
+        ["spanish"] = "es",
+        ["italian"] = "it",
+        ["portuguese"] = "pt",
+        ["russian"] = "ru",
+        ["polish"] = "pl",
+        ["latin"] = "la",
+        ["greek"] = "el",
+        ["ancient greek"] = "grc",
+        ["sanskrit"] = "sa",
+        ["hindi"] = "hi",
+        ["persian"] = "fa",
+        ["dutch"] = "nl",
+        ["swedish"] = "sv",
+        ["norwegian"] = "no",
+        ["danish"] = "da",
+        ["icelandic"] = "is",
+        ["proto-indo-european"] = "ine-pro",
     };
 
     /// <summary>All lines of a file into an empty database.</summary>
@@ -160,9 +177,7 @@ internal static class ReferenceLexicon
     public static string Id(string sourceId, string checksum)
     {
         byte[] url = Convert.FromHexString("6ba7b8119dad11d180b400c04fd430c8");
-#pragma warning disable CA5350 // It is what the standard asks for.
-        byte[] hash = SHA1.HashData([.. url, .. Encoding.UTF8.GetBytes($"fastingest:entry:{sourceId}:{checksum}")]);
-#pragma warning restore CA5350
+        byte[] hash = CryptographicOperations.HashData(HashAlgorithmName.SHA1, [.. url, .. Encoding.UTF8.GetBytes($"fastingest:entry:{sourceId}:{checksum}")]);
         string hex = Convert.ToHexStringLower(hash);
         string variant = "89ab"[(hash[8] >> 4) & 3].ToString();
         return $"{hex[..8]}-{hex[8..12]}-5{hex[13..16]}-{variant}{hex[17..20]}-{hex[20..32]}";
@@ -187,8 +202,8 @@ internal static class ReferenceLexicon
     private static string? Text(JsonElement json, params string[] names) =>
         names.Select(n => json.TryGetProperty(n, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null).FirstOrDefault(t => t is not null);
 
-    private static IEnumerable<JsonElement> Items(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [];
+    private static JsonElement.ArrayEnumerator Items(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
 
     private static IEnumerable<JsonElement> Objects(JsonElement json, string name) => Items(json, name).Where(i => i.ValueKind == JsonValueKind.Object);
 

@@ -16,8 +16,16 @@ internal sealed class CollapseWhiteSpace : ICleaner
     {
         ReadOnlySpan<byte> rest = WhiteSpaceScan.Trimmed(text);
         bool changed = rest.Length != text.Length;
-        while (NextRun(rest) is >= 0 and var start)
+        int copied = 0;
+
+        // The next two blanks, and the next white space that is no blank. Each is looked for once it is passed, and not before:
+        // text of one sort alone would otherwise be gone through again and again.
+        int blanks = NextBlanks(rest, 0);
+        int other = NextOther(rest, 0);
+        while (Math.Min(blanks, other) < rest.Length)
         {
+            // A blank may stand before the other white space.
+            int start = Math.Min(blanks, other > copied && rest[other - 1] == ' ' ? other - 1 : other);
             int end = start;
             while (WhiteSpaceScan.Length(rest[end..]) is > 0 and var length)
             {
@@ -25,34 +33,40 @@ internal sealed class CollapseWhiteSpace : ICleaner
             }
 
             changed = true;
-            output.Append(rest[..start]);
+            output.Append(rest[copied..start]);
             output.Append((byte)' ');
-            rest = rest[end..];
+            copied = end;
+            blanks = blanks < end ? NextBlanks(rest, end) : blanks;
+            other = other < end ? NextOther(rest, end) : other;
         }
 
         if (changed)
         {
-            output.Append(rest);
+            output.Append(rest[copied..]);
         }
 
         return changed;
     }
 
-    /// <summary>Where the first white space starts that is not one blank, or -1.</summary>
-    private static int NextRun(ReadOnlySpan<byte> text)
+    /// <summary>Where two blanks stand, from a place on; the end where none do.</summary>
+    private static int NextBlanks(ReadOnlySpan<byte> text, int from)
     {
-        int blanks = text.IndexOf("  "u8);
-        int start = blanks < 0 ? text.Length : blanks;
-        for (int i = 0; text[i..start].IndexOfAny(Starts) is >= 0 and var skipped; i++)
+        int found = text[from..].IndexOf("  "u8);
+        return found < 0 ? text.Length : from + found;
+    }
+
+    /// <summary>Where white space other than a blank stands, from a place on; the end where none does.</summary>
+    private static int NextOther(ReadOnlySpan<byte> text, int from)
+    {
+        for (int i = from; text[i..].IndexOfAny(Starts) is >= 0 and var skipped; i++)
         {
             i += skipped;
             if (WhiteSpaceScan.Length(text[i..]) > 0)
             {
-                // A blank may stand before it.
-                return i > 0 && text[i - 1] == ' ' ? i - 1 : i;
+                return i;
             }
         }
 
-        return blanks;
+        return text.Length;
     }
 }

@@ -1,11 +1,14 @@
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
-internal sealed class ChunkResult(KeyBorders borders)
+/// <param name="borders">Of the partitions.</param>
+/// <param name="tuples">Takes the records as well, where a sink wants them.</param>
+internal sealed class ChunkResult(KeyBorders borders, RecordChunk? tuples = null)
 {
     public int FileIndex { get; set; }
 
@@ -19,6 +22,8 @@ internal sealed class ChunkResult(KeyBorders borders)
 
     public MapOutput Events { get; } = new(borders);
 
+    public RecordChunk? Tuples => tuples;
+
     public RejectList Rejects { get; } = new();
 
     /// <summary>Elements read, rejects included.</summary>
@@ -30,5 +35,6 @@ internal sealed class ChunkResult(KeyBorders borders)
         Records = 0;
         Events.Clear();
         Rejects.Clear();
+        tuples?.Clear();
     }
 }

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
@@ -16,7 +19,7 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
-    PartitionStore store, RejectLog rejects, IIngestProgress? progress)
+    PartitionStore store, RejectLog rejects, IReadOnlyList<SinkLane> lanes, IIngestProgress? progress)
 {
     private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
     private readonly Lock _gate = new();
@@ -27,15 +30,46 @@ internal sealed class MapStage(
     /// <summary>Elements found so far, by category.</summary>
     public IReadOnlyList<long> Records => _records;
 
+    /// <summary>Records handed to sinks as they are, by category; null when none takes them.</summary>
+    public IReadOnlyList<long>? RecordRows { get; private set; }
+
     public void Run(CancellationToken cancellationToken)
     {
-        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(borders));
-        Workers.Run(memory.Workers, "map", MapChunks, cancellationToken);
+        bool takesRecords = lanes.Any(l => l.TakesRecords);
+        ConcurrentBag<CopyBuffer> pieces = [];
+        using Pool<ChunkResult> results = new(
+            memory.ChunkResults, () => new ChunkResult(borders, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
+        using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;
+        int readers = memory.Workers;
+        int roles = takesRecords ? 1 : 0;
+        Workers.Run(memory.Workers + roles, "map", Work, cancellationToken);
+        RecordRows = records?.Rows;
 
         // Whoever wants to write the files need not wait for the reduce.
         foreach (SourceFile file in input.Files)
         {
             file.StopMapping();
+        }
+
+        void Work(CancellationToken token)
+        {
+            if (records is not null && Interlocked.Decrement(ref roles) == 0)
+            {
+                records.Run(token);
+                return;
+            }
+
+            MapChunks(token);
+            if (Interlocked.Decrement(ref readers) == 0)
+            {
+                records?.Complete();
+            }
+        }
+
+        void GiveBack(ChunkResult result)
+        {
+            result.Clear();
+            results.Return(result);
         }
 
         void MapChunks(CancellationToken token)
@@ -59,7 +93,14 @@ internal sealed class MapStage(
                     right =>
                     {
                         Commit(right);
-                        results.Return(right);
+                        if (right.Tuples is { Rows: > 0 })
+                        {
+                            records!.Add(right);
+                        }
+                        else
+                        {
+                            GiveBack(right);
+                        }
                     });
             }
         }
@@ -116,6 +157,5 @@ internal sealed class MapStage(
 
         Interlocked.Add(ref _records[(int)plan.Category], result.Records);
         progress?.Read(result.FileIndex, plan.EndOf(result.ChunkIndex) - plan.StartOf(result.ChunkIndex), result.Records);
-        result.Clear();
     }
 }

@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
@@ -20,8 +21,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     private const int MaxRunPause = 15;
 
     private readonly FileWindow _window = new();
-    private readonly (ElementReader Reader, RecordFields Fields, RecordMapper Mapper)?[] _tools =
-        new (ElementReader, RecordFields, RecordMapper)?[Categories.Count];
+    private readonly Tools?[] _tools = new Tools?[Categories.Count];
 
     /// <summary>Reads the elements that start in a chunk.</summary>
     /// <param name="file">The file.</param>
@@ -30,7 +30,8 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <param name="result">Receives all; its indexes are set.</param>
     public void Read(SourceFile file, ChunkPlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
     {
-        (ElementReader reader, RecordFields fields, RecordMapper mapper) = ToolsFor(plan.Category);
+        (ElementReader reader, RecordFields fields, RecordMapper mapper, RecordEncoder? encoder) = ToolsFor(plan.Category);
+        encoder = result.Tuples is null ? null : encoder;
         long chunkStart = plan.StartOf(result.ChunkIndex);
         long chunkEnd = plan.EndOf(result.ChunkIndex);
         result.Clear();
@@ -55,6 +56,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
 
         result.Start = start;
         MapOutput events = result.Events;
+        encoder?.Begin(result.Tuples!);
         long records = 0;
         long nextLook = CancellationInterval;
         long nextRun = 0;
@@ -76,6 +78,11 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             if (reason is { } rejected)
             {
                 result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
+            }
+            else if (encoder is not null)
+            {
+                // Each record is wanted by itself, so none is passed over as one of a run.
+                encoder.Write(reader.Element, fields);
             }
             else if (mapper.IsInRun && records >= nextRun)
             {
@@ -106,15 +113,22 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         _ => RejectReason.InvalidJson,
     };
 
-    private (ElementReader Reader, RecordFields Fields, RecordMapper Mapper) ToolsFor(Category category)
+    private Tools ToolsFor(Category category)
     {
-        ref (ElementReader, RecordFields, RecordMapper)? tools = ref _tools[(int)category];
+        ref Tools? tools = ref _tools[(int)category];
         if (tools is null)
         {
             RecordFields fields = new(RecordSchema.Of(category).Names);
-            tools = (new ElementReader(_window, fields, options.MaxRecordBytes), fields, new RecordMapper(category));
+            RecordMapper mapper = new(category);
+            tools = new Tools(
+                new ElementReader(_window, fields, options.MaxRecordBytes),
+                fields,
+                mapper,
+                category == Category.Users ? null : new RecordEncoder(category, mapper));
         }
 
-        return tools.Value;
+        return tools;
     }
+
+    private sealed record Tools(ElementReader Reader, RecordFields Fields, RecordMapper Mapper, RecordEncoder? Encoder);
 }

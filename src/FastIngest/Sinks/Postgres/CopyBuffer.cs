@@ -104,6 +104,11 @@ internal sealed class CopyBuffer(int capacity)
     /// <param name="day">Days since 0001-01-01.</param>
     public void Date(int day) => Int4(day - CopyFormat.EpochDay);
 
+    /// <summary>A <c>timestamp</c> without time zone: microseconds since 2000-01-01.</summary>
+    /// <param name="day">Days since 0001-01-01.</param>
+    /// <param name="microseconds">Since midnight.</param>
+    public void Timestamp(int day, long microseconds) => Int8(((day - CopyFormat.EpochDay) * CopyFormat.DayMicroseconds) + microseconds);
+
     private void Int32(int value)
     {
         BinaryPrimitives.WriteInt32BigEndian(Reserve(4), value);

@@ -8,11 +8,8 @@ namespace FastIngest.Sinks.Postgres;
 /// </summary>
 internal sealed class CopyLane(NpgsqlConnection connection, string table, string columns)
 {
-    /// <summary>
-    /// Bytes that are sent at once, as one message of the protocol. Npgsql passes messages larger than its own buffer
-    /// straight to the socket, so the rows are copied once on their way.
-    /// </summary>
-    private const int MessageBytes = 256 << 10;
+    /// <summary>Bytes that gather before they are sent.</summary>
+    private const int BufferBytes = 256 << 10;
 
     /// <summary>
     /// Bytes after which a COPY ends and the next one begins: only at its end does the server tell what went wrong, and
@@ -28,10 +25,10 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     private long _bufferedRows, _statementRows, _statementBytes;
 
     /// <summary>Where rows are written; <see cref="Wrote"/> tells of each.</summary>
-    public CopyBuffer Buffer { get; } = new(MessageBytes + (MessageBytes / 4));
+    public CopyBuffer Buffer { get; } = new(BufferBytes + (BufferBytes / 4));
 
     /// <summary>Whether the buffer should be sent before more is written.</summary>
-    public bool IsFull => Buffer.Length >= MessageBytes;
+    public bool IsFull => Buffer.Length >= BufferBytes;
 
     /// <summary>Whether a COPY is open.</summary>
     public bool IsOpen => _stream is not null;
@@ -56,7 +53,7 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
             await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
         }
 
-        await _stream.WriteAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
+        await _stream.WriteRowsAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
         _statementRows += _bufferedRows;
         _statementBytes += Buffer.Length;
         _bufferedRows = 0;

@@ -1,3 +1,5 @@
+using FastIngest.Sinks.Postgres.Records;
+
 namespace FastIngest.Sinks.Postgres;
 
 /// <summary>What a run says to the server besides COPY.</summary>
@@ -13,7 +15,7 @@ internal static class LoadStatements
     /// load statistics are missing, and the planner cannot know how few keys a batch has. The transaction waits while
     /// files are read, which is no reason to end it.
     /// </summary>
-    public static string Begin(PostgresNames names) =>
+    public static string Begin(PostgresNames names, bool takesRecords) =>
         $"""
         BEGIN ISOLATION LEVEL READ COMMITTED;
         SET LOCAL enable_hashjoin = off;
@@ -21,6 +23,7 @@ internal static class LoadStatements
         SET LOCAL jit = off;
         SET LOCAL lock_timeout = {LockTimeoutMs};
         SET LOCAL idle_in_transaction_session_timeout = 0;
+        {(takesRecords ? RecordStatements.Lock(names) : "")}
         LOCK TABLE {names.Summaries}, {names.Users} IN SHARE ROW EXCLUSIVE MODE;
         CREATE TEMPORARY TABLE users_of_run (
             n integer NOT NULL, user_id text COLLATE "C" NOT NULL, name text, age double precision, gender text,

@@ -46,12 +46,12 @@ internal static class PostgresFault
         {
             "28P01" or "28000" => ($"the server refused the login: {said}", "Check the user name and the password (in the URL, $PGPASSWORD or a passfile)."),
             "3D000" => (said, "Create the database, or name another one."),
-            "42501" => (said, $"Grant the user what it needs: CREATE on the database for the first run, later USAGE on the schema {schema} and SELECT, INSERT and UPDATE on its tables."),
+            "42501" => (said, $"Grant the user what it needs: CREATE on the database for the first run, later USAGE on the schema {schema} and SELECT, INSERT and UPDATE on its tables; for --records also DELETE, and to own heart_rate, which gets months."),
             "53100" => ($"the server's disk is full: {said}", "Free some space on the server, then run again; the tables are as before."),
             "57014" => ($"the server cancelled a statement: {said}", "Raise statement_timeout for this user, or set PGOPTIONS='-c statement_timeout=0', then run again."),
             "55P03" => ($"the tables are locked: {said}", "Wait for the other program, then run again."),
             "25006" => ($"the server is read-only: {said}", "Name the primary server, not a standby."),
-            "42P01" or "42703" => (said, $"The tables in schema {schema} are not as health_ingestion made them: use another --schema."),
+            "42P01" or "42P07" or "42P17" or "42703" or "23514" => (said, $"The tables in schema {schema} are not as health_ingestion made them: use another --schema."),
             _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) => (said, "A stored row was changed by another program; restore it, or load into another --schema."),
             _ => (said, "Look into the server's log, then run again; the tables are as before."),
         };

@@ -42,9 +42,9 @@ internal sealed class PostgresLoad
 
     /// <summary>Begins the transaction, after any other run into the same schema.</summary>
     public static async ValueTask<PostgresLoad> BeginAsync(
-        NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PostgresNames names, string displayName, bool takesRecords, CancellationToken cancellationToken)
     {
-        await connection.RunAsync(LoadStatements.Begin(names), cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(LoadStatements.Begin(names, takesRecords), cancellationToken).ConfigureAwait(false);
         bool hasRows = await AnyAsync(connection, names.Summaries, cancellationToken).ConfigureAwait(false);
         bool hasProfiles = await AnyAsync(connection, names.Users, cancellationToken).ConfigureAwait(false);
         return new PostgresLoad(connection, names, displayName, !hasRows && !hasProfiles, hasProfiles);
@@ -56,7 +56,7 @@ internal sealed class PostgresLoad
         if (_nuls.ChangedIds.Count > 0 && !_hasDoubleKeys)
         {
             // From now on a key may come twice, so every row must see those before it.
-            await EndAllAsync(cancellationToken).ConfigureAwait(false);
+            await EndCopiesAsync(cancellationToken).ConfigureAwait(false);
             _isEmpty = false;
             _hasDoubleKeys = true;
         }
@@ -82,10 +82,10 @@ internal sealed class PostgresLoad
         _rows += batch.RowCount;
     }
 
-    /// <summary>Brings everything to its table and records the run; what is left is to commit.</summary>
-    public async ValueTask<SinkResult> FinishAsync(SinkRun run, RunFigures figures, CancellationToken cancellationToken)
+    /// <summary>Brings everything to its table and records the run, after <see cref="EndCopiesAsync"/>; what is left is to commit.</summary>
+    public async ValueTask<SinkResult> FinishAsync(
+        SinkRun run, RunFigures figures, IReadOnlyList<RecordTableResult> tables, CancellationToken cancellationToken)
     {
-        await EndAllAsync(cancellationToken).ConfigureAwait(false);
         await UpsertChangedAsync(cancellationToken).ConfigureAwait(false);
         long refreshed = await UpsertProfilesAsync(cancellationToken).ConfigureAwait(false);
         await PostgresRuns.RecordAsync(
@@ -93,10 +93,14 @@ internal sealed class PostgresLoad
             _names,
             run,
             figures,
-            [.. _new.Chunks.Select(c => ("new", c.Rows, c.Bytes)), .. _changed.Chunks.Select(c => ("changed", c.Rows, c.Bytes))],
+            [
+                .. _new.Chunks.Select(c => ("new", c.Rows, c.Bytes)),
+                .. _changed.Chunks.Select(c => ("changed", c.Rows, c.Bytes)),
+                .. tables.Where(t => t.Rows > 0).Select(t => (t.Table, t.Rows, t.Bytes)),
+            ],
             cancellationToken).ConfigureAwait(false);
         long inserted = _new.Rows;
-        return new SinkResult(_rows, inserted, _updated, _rows - inserted - _updated, refreshed, _nuls.Removed);
+        return new SinkResult(_rows, inserted, _updated, _rows - inserted - _updated, refreshed, _nuls.Removed) { Tables = tables };
     }
 
     private static async ValueTask<bool> AnyAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken) =>
@@ -161,7 +165,7 @@ internal sealed class PostgresLoad
 
         if (_hasDoubleKeys)
         {
-            await EndAllAsync(cancellationToken).ConfigureAwait(false);
+            await EndCopiesAsync(cancellationToken).ConfigureAwait(false);
             await UpsertChangedAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -217,8 +221,8 @@ internal sealed class PostgresLoad
         }
     }
 
-    /// <summary>Sends all that waits in buffers.</summary>
-    private async ValueTask EndAllAsync(CancellationToken cancellationToken)
+    /// <summary>Sends all that waits in buffers, so that the connection is free.</summary>
+    public async ValueTask EndCopiesAsync(CancellationToken cancellationToken)
     {
         await CloseAsync(cancellationToken).ConfigureAwait(false);
         foreach (CopyLane lane in _lanes)

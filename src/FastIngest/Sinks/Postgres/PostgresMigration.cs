@@ -21,9 +21,9 @@ internal static class PostgresMigration
         await connection.RunAsync(
             $"SELECT pg_advisory_xact_lock({PostgresSchema.LockKey("$1")})", cancellationToken, new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
         int done = await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
+        await RefuseForeignTablesAsync(connection, names, displayName, done, cancellationToken).ConfigureAwait(false);
         if (done == 0)
         {
-            await RefuseForeignTablesAsync(connection, names, displayName, cancellationToken).ConfigureAwait(false);
             await connection.RunAsync(PostgresSchema.StepTable(names), cancellationToken).ConfigureAwait(false);
         }
 
@@ -63,9 +63,9 @@ internal static class PostgresMigration
                 "Use that version, or another --schema.");
     }
 
-    private static async ValueTask RefuseForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    private static async ValueTask RefuseForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int done, CancellationToken cancellationToken)
     {
-        foreach (string table in PostgresSchema.Tables)
+        foreach (string table in PostgresSchema.Tables.Skip(done).SelectMany(t => t))
         {
             if (await HasTableAsync(connection, names, table, cancellationToken).ConfigureAwait(false))
             {

@@ -26,6 +26,9 @@ internal sealed class PostgresNames(string schema)
 
     public string Deliveries => Table("deliveries");
 
+    /// <summary>A table of records, or a partition of one.</summary>
+    public string Records(string table) => Table(Quote(table));
+
     public string Steps => Table("schema_steps");
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";

@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Sinks.Postgres.Records;
 
 namespace FastIngest.Sinks.Postgres;
 
@@ -12,8 +13,14 @@ public static class PostgresSchema
     /// <summary>The schema where no other is asked for.</summary>
     public const string DefaultName = "fastingest";
 
-    /// <summary>The tables that the steps make, without <c>schema_steps</c>.</summary>
-    internal static IReadOnlyList<string> Tables { get; } = ["daily_summaries", "users", "ingest_runs", "ingest_chunks", "deliveries"];
+    /// <summary>The tables that each step makes, step 1 first; <c>schema_steps</c> comes before all.</summary>
+    internal static IReadOnlyList<IReadOnlyList<string>> Tables { get; } =
+    [
+        ["daily_summaries", "users"],
+        ["ingest_runs", "ingest_chunks"],
+        ["deliveries"],
+        [.. RecordTable.All.Select(t => t.Name)],
+    ];
 
     /// <summary>Everything that brings a schema of any age, or none, to today's, for psql. Running it again changes nothing.</summary>
     public static string Script(string schema)
@@ -98,6 +105,7 @@ public static class PostgresSchema
             PRIMARY KEY (target, user_id, date)
         );
         """,
+        RecordStatements.Step(names),
     ];
 
     private static string Define(SummaryColumn column) => column.Kind switch

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Sinks.Postgres.Records;
 using Npgsql;
 
 namespace FastIngest.Sinks.Postgres;
@@ -7,27 +8,31 @@ namespace FastIngest.Sinks.Postgres;
 /// Writes daily summaries to PostgreSQL, a run as one transaction over one connection. One suffices: the server's one
 /// process for it is what takes the time, whichever way rows come to a table that they must reach together.
 /// </summary>
-public sealed class PostgresSink : ISummarySink
+public sealed class PostgresSink : ISummarySink, IRecordSink
 {
     private readonly PostgresTarget _target;
     private readonly PostgresNames _names;
     private readonly PostgresRetry _retry;
+    private readonly bool _takesRecords;
     private SinkState _state;
     private NpgsqlDataSource? _source;
     private NpgsqlConnection? _connection;
     private PostgresLoad? _load;
+    private RecordLoad? _records;
     private SinkRun? _run;
 
     /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresTarget.Parse"/>.</param>
     /// <param name="schema">The schema of the tables, made if it is missing.</param>
+    /// <param name="takesRecords">Whether the records themselves are stored as well.</param>
     /// <exception cref="IngestException">The target makes no sense.</exception>
-    public PostgresSink(string target, string schema)
-        : this(target, schema, PostgresRetry.Default)
+    public PostgresSink(string target, string schema, bool takesRecords = false)
+        : this(target, schema, PostgresRetry.Default, takesRecords)
     {
     }
 
-    internal PostgresSink(string target, string schema, PostgresRetry retry)
+    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false)
     {
+        _takesRecords = takesRecords;
         _target = PostgresTarget.Parse(target);
         _names = new PostgresNames(schema);
         _retry = retry;
@@ -35,6 +40,8 @@ public sealed class PostgresSink : ISummarySink
     }
 
     public string DisplayName => _target.DisplayName;
+
+    bool IRecordSink.TakesRecords => _takesRecords;
 
     /// <exception cref="IngestException">The server cannot be reached or refuses, or the tables cannot be used or are locked.</exception>
     public async ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
@@ -45,15 +52,31 @@ public sealed class PostgresSink : ISummarySink
         {
             _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
             await PostgresMigration.ApplyAsync(_connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
-            _load = await PostgresLoad.BeginAsync(_connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
+            _load = await PostgresLoad.BeginAsync(_connection, _names, DisplayName, _takesRecords, cancellationToken).ConfigureAwait(false);
+            _records = _takesRecords ? await RecordLoad.BeginAsync(_connection, _names, cancellationToken).ConfigureAwait(false) : null;
         }).ConfigureAwait(false);
+    }
+
+    /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
+    async ValueTask IRecordSink.WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken)
+    {
+        _state.Write();
+        await GuardAsync(() => _records!.WriteAsync(chunk, cancellationToken).AsTask()).ConfigureAwait(false);
     }
 
     /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
     public async ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
     {
         _state.Write();
-        await GuardAsync(() => _load!.WriteAsync(batch, cancellationToken).AsTask()).ConfigureAwait(false);
+        await GuardAsync(async () =>
+        {
+            if (_records is { } records)
+            {
+                await records.EndCopyAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await _load!.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <exception cref="IngestException">The transaction could not be committed; the tables are as before.</exception>
@@ -63,7 +86,10 @@ public sealed class PostgresSink : ISummarySink
         SinkResult result = new(0, 0, 0, 0);
         await GuardAsync(async () =>
         {
-            result = await _load!.FinishAsync(_run!, figures, cancellationToken).ConfigureAwait(false);
+            await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(cancellationToken).ConfigureAwait(false) : [];
+            result = await _load.FinishAsync(_run!, figures, tables, cancellationToken).ConfigureAwait(false);
+            result = result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
             await CommitAsync(cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         _state.Completed();
@@ -161,6 +187,7 @@ public sealed class PostgresSink : ISummarySink
     {
         await CloseConnectionAsync().ConfigureAwait(false);
         _load = null;
+        _records = null;
         if (_source is { } source)
         {
             _source = null;

@@ -14,7 +14,7 @@ internal static class ProfileTuples
     /// </summary>
     public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> opening)
     {
-        SummaryTuples.RefuseLongId(batch.Text(user.UserId));
+        SummaryTuples.RefuseLongId(user.UserId.Length);
         copy.BeginTuple(9);
         copy.Int4(number);
         Text(user.UserId);

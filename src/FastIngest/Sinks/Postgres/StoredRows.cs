@@ -15,7 +15,8 @@ internal sealed class StoredRows
     private readonly string _selectRows;
     private readonly string _selectProfiles;
     private readonly CopyLane _keys;
-    private readonly SummaryBatch _texts = new();
+    private SummaryBatch _texts = new();
+    private int _textBytes;
     private readonly MeasurementText _measurements = new();
     private int[] _rowOf = [];
     private int[] _profileOf = [];
@@ -52,6 +53,13 @@ internal sealed class StoredRows
     /// <exception cref="IngestException">A stored row was changed by another program so that it cannot be merged.</exception>
     public async ValueTask FetchAsync(SummaryBatch batch, int start, int count, CancellationToken cancellationToken)
     {
+        if (_textBytes < batch.TextLength)
+        {
+            // As large as what is stored of a batch is, as a rule: a smaller one would be given back and grow anew each time.
+            _textBytes = 2 * batch.TextLength;
+            _texts = new SummaryBatch(count, _textBytes);
+        }
+
         _texts.Reset();
         Prepare(ref _rowOf, count);
         Prepare(ref _profileOf, count);

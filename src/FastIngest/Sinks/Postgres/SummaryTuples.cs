@@ -15,7 +15,7 @@ internal static class SummaryTuples
     /// <exception cref="IngestException">The user's id is too long for the primary key.</exception>
     public static void Write(CopyBuffer copy, SummaryBatch batch, in DailySummary row)
     {
-        RefuseLongId(batch.Text(row.Texts[TextSlot.UserId]));
+        RefuseLongId(row.Texts[TextSlot.UserId].Length);
         copy.BeginTuple(Columns.Length + 1);
         foreach (SummaryColumn column in Columns)
         {
@@ -80,12 +80,13 @@ internal static class SummaryTuples
         return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
     }
 
-    public static void RefuseLongId(ReadOnlySpan<byte> userId)
+    /// <exception cref="IngestException">The id is too long for the primary key.</exception>
+    public static void RefuseLongId(int bytes)
     {
-        if (userId.Length > MaxUserIdBytes)
+        if (bytes > MaxUserIdBytes)
         {
             throw new IngestException(
-                $"A user_id of {userId.Length} bytes is longer than a primary key of PostgreSQL can be; the limit is {MaxUserIdBytes}.",
+                $"A user_id of {bytes} bytes is longer than a primary key of PostgreSQL can be; the limit is {MaxUserIdBytes}.",
                 "Shorten it in the input, or write to sqlite: or ndjson:, which have no such limit.");
         }
     }

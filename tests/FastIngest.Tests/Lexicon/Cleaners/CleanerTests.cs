@@ -180,6 +180,23 @@ public sealed class CleanerTests
     [InlineData("", "")]
     public void A_language_s_name_becomes_its_code(string text, string expected) => Check<LanguageNames>(text, expected);
 
+    /// <summary>With work that grew as the square of the length this would not end.</summary>
+    [Fact]
+    public void Millions_of_whatever_it_looks_for_do_not_slow_a_cleaner_down()
+    {
+        const int count = 2_000_000;
+        Func<string, string>[] cleaners =
+            [Clean<RemoveMarks>, Clean<RemoveParentheses>, Clean<RemoveReferences>, Clean<RemoveTags>, Clean<RemoveIpaDelimiters>, Clean<Normalize>, Clean<CollapseWhiteSpace>, Clean<Trim>, Clean<Lowercase>];
+        foreach (string piece in (string[])["a\t", "\t", " ", "a ", "a  ", "\u2003a", "–a", "(", ")", "()", "(a", "<", ">", "<>", "<a", "<a>", "[", "[1", "[1]", "1", "*", "†", "\u0301", "e\u0301\u0323", "\u1100", "각"])
+        {
+            string text = string.Concat(Enumerable.Repeat(piece, count / piece.Length));
+            foreach (Func<string, string> clean in cleaners)
+            {
+                Assert.True(clean(text).Length <= text.Length);
+            }
+        }
+    }
+
     [Fact]
     public void Cleaning_twice_changes_nothing_more()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres;
@@ -37,12 +38,19 @@ public sealed class PostgresSchemaTests
                 _tables.Query("INSERT INTO {s}.daily_summaries (user_id, date, activity_count, workout_count, meal_count, sleep_count, hr_count, summary, summary_parts) VALUES ('z', '2024-01-01', 0, 0, 0, 0, 0, 'x', '1,0,0,0,0,0,0')");
             }
 
-            await _tables.IngestAsync(new SummaryBatch().Row("a", "2024-01-01", 1, (Category.Sleep, "Sleep.")));
+            await using (PostgresSink sink = _tables.Sink(takesRecords: true))
+            {
+                await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+                await sink.WriteRecordsAsync(Category.Sleep, """{"user_id": "a", "date": "2024-01-01", "sleep_quality": "good"}""");
+                await sink.WriteAsync(new SummaryBatch().Row("a", "2024-01-01", 1, (Category.Sleep, "Sleep.")), CancellationToken.None);
+                await sink.CompleteAsync(Rows.Figures, CancellationToken.None);
+            }
 
+            Assert.Equal(["a good"], _tables.Query("SELECT user_id, sleep_quality FROM {s}.sleep"));
             Assert.Equal(today, Columns);
             Assert.Equal(older > 0 ? ["a", "z"] : ["a"], _tables.Query("SELECT user_id FROM {s}.daily_summaries ORDER BY 1"));
             Assert.StartsWith(rows, _tables.Dump(), StringComparison.Ordinal);
-            Assert.Equal(["3"], _tables.Query("SELECT count(*) FROM {s}.schema_steps"));
+            Assert.Equal([steps.Count.ToString(CultureInfo.InvariantCulture)], _tables.Query("SELECT count(*) FROM {s}.schema_steps"));
         }
     }
 
@@ -87,6 +95,16 @@ public sealed class PostgresSchemaTests
     }
 
     [Fact]
+    public async Task A_table_of_another_program_in_an_older_schema_is_left_alone()
+    {
+        _tables.Query(PostgresSchema.StepTable(_tables.Names));
+        _tables.Query(PostgresSchema.Steps(_tables.Names)[0] + "INSERT INTO {s}.schema_steps VALUES (1); CREATE TABLE {s}.sleep (id integer)");
+        IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(new SummaryBatch()));
+        Assert.Contains("holds a table sleep that health_ingestion did not make", e.Message);
+        Assert.Equal(["1"], _tables.Query("SELECT max(step) FROM {s}.schema_steps"));
+    }
+
+    [Fact]
     public async Task A_user_without_the_right_to_create_loads_into_tables_that_are_there()
     {
         string role = $"loader_{Guid.NewGuid():N}";
@@ -99,5 +117,18 @@ public sealed class PostgresSchemaTests
         _tables.Query($"GRANT USAGE ON SCHEMA {{s}} TO {role}; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {{s}} TO {role}");
         SinkResult result = await new PostgresSink(url, _tables.Schema).IngestAsync(new SummaryBatch().User("a", "Ann").Row("a", "2024-01-01", 1));
         Assert.Equal(new SinkResult(1, 1, 0, 0), result);
+
+        // Records go into months that are there; to make one more takes the owner.
+        _tables.Query($"GRANT DELETE ON ALL TABLES IN SCHEMA {{s}} TO {role}");
+        await using PostgresSink first = new(url, _tables.Schema, takesRecords: true);
+        await first.OpenAsync(Rows.Run(), CancellationToken.None);
+        await first.WriteRecordsAsync(Category.HeartRate, """{"user_id": "a", "date_time": "1950-01-01", "value": 60}""");
+        await first.CompleteAsync(Rows.Figures, CancellationToken.None);
+        Assert.Equal(["60"], _tables.Query("SELECT value FROM {s}.heart_rate"));
+
+        await using PostgresSink second = new(url, _tables.Schema, takesRecords: true);
+        await second.OpenAsync(Rows.Run(), CancellationToken.None);
+        e = await Assert.ThrowsAsync<IngestException>(() => second.WriteRecordsAsync(Category.HeartRate, """{"user_id": "a", "date_time": "2024-01-01", "value": 60}""").AsTask());
+        Assert.Contains("own heart_rate", e.Remedy);
     }
 }

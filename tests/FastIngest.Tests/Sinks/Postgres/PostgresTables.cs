@@ -3,6 +3,7 @@ using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Postgres.Records;
 using Npgsql;
 
 namespace FastIngest.Tests.Sinks.Postgres;
@@ -10,15 +11,13 @@ namespace FastIngest.Tests.Sinks.Postgres;
 /// <summary>A schema of its own for one test, seen as another program sees it.</summary>
 internal sealed class PostgresTables
 {
-    private static readonly PostgresRetry Quick = new(3, TimeSpan.FromMilliseconds(20));
-
     private readonly PostgresServer _server = PostgresServer.Shared;
 
     public string Schema { get; } = PostgresServer.NewSchema();
 
     public PostgresNames Names => new(Schema);
 
-    public PostgresSink Sink() => new(_server.Url, Schema, Quick);
+    public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, new PostgresRetry(3, TimeSpan.FromMilliseconds(20)), takesRecords);
 
     public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
@@ -29,7 +28,17 @@ internal sealed class PostgresTables
         return string.Join('\n', Rows($"SELECT * FROM {names.Summaries} ORDER BY user_id, date").Concat(Rows($"SELECT * FROM {names.Users} ORDER BY user_id")));
     }
 
+    /// <summary>Every row of the tables of records, a table's in the order of their text, behind the names of all tables.</summary>
+    public string DumpRecords() => string.Join('\n', RecordTable.All.SelectMany(t =>
+        Query($"SELECT t::text FROM {{s}}.{t.Name} t ORDER BY 1").Prepend(t.Name))
+        .Concat(Query($"SELECT relname FROM pg_class WHERE relnamespace = {PostgresNames.Literal(Names.QuotedSchema)}::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")));
+
     public List<string> Query(string sql) => _server.Query(sql.Replace("{s}", Names.QuotedSchema, StringComparison.Ordinal));
+
+    /// <summary>Ends the session that has a run's transaction in this schema.</summary>
+    public void BreakConnection() => Assert.Equal(
+        ["True"],
+        Query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND mode = 'ShareRowExclusiveLock'"));
 
     public long Runs() => long.Parse(Query("SELECT count(*) FROM {s}.ingest_runs")[0], CultureInfo.InvariantCulture);
 

@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using FastIngest.Json;
-using FastIngest.Json.Shapes;
-using FastIngest.Json.Structure;
+using FastIngest.Json.Structural;
 using FastIngest.Tests.Support;
 
-namespace FastIngest.Tests.Json.Structure;
+namespace FastIngest.Tests.Json.Structural;
 
 /// <summary>
 /// The reader by masks against the general one: both accept the same texts, whatever is taken or skipped. All data ends

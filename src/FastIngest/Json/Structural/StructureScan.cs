@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using FastIngest.Json.Shapes;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>
 /// Goes over a JSON text 64 bytes at a time, checks everything but UTF-8, and tells what the tokens are.

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>Checks numbers, literals and escapes, wherever they stand.</summary>
 internal static class ScalarScan

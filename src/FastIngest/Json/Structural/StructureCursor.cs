@@ -1,7 +1,7 @@
 using System.Numerics;
 using FastIngest.Json.Shapes;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>
 /// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which checks each 64 bytes before the
@@ -13,6 +13,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
 {
     private readonly byte* _text;
     private readonly int _length;
+    private readonly byte[] _name;
     private StructureScan<TLanes> _scan;
 
     // The tokens of the block that are still to come; where the cursor stands, and in how many objects and arrays.
@@ -21,8 +22,10 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
     private int _depth;
     private bool _atFirst;
 
-    public StructureCursor(byte* text, int length)
+    /// <param name="name">Space for a decoded name; a longer one gets its own.</param>
+    public StructureCursor(byte* text, int length, byte[] name)
     {
+        _name = name;
         _text = text;
         _length = length;
         _scan = new StructureScan<TLanes>(text, length);
@@ -60,7 +63,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         name = new ReadOnlySpan<byte>(_text + start, length);
         if (name.Contains((byte)'\\'))
         {
-            byte[] decoded = new byte[length];
+            byte[] decoded = length <= _name.Length ? _name : new byte[length];
             name = decoded.AsSpan(0, JsonString.Unescape(name, decoded));
         }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>The tokens of 64 bytes: what stands outside of strings, and where strings, numbers and literals start.</summary>
 internal struct Tokens

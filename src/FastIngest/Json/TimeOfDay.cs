@@ -1,0 +1,53 @@
+namespace FastIngest.Json;
+
+/// <summary>Reads the time behind a day that <see cref="DateParser"/> accepted.</summary>
+public static class TimeOfDay
+{
+    private const int MicrosPerSecond = 1_000_000;
+    private const int MicroDigits = 6;
+
+    /// <summary>
+    /// Microseconds since midnight as written, without regard to a zone. Digits beyond them are cut off and second 60
+    /// is the last microsecond before it, so that the time is always one of its day.
+    /// </summary>
+    /// <param name="rest">What <see cref="DateParser.IsRest"/> accepts: nothing, or <c>T12:34[:56[.789]][zone]</c>.</param>
+    public static long Microseconds(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+        {
+            return 0;
+        }
+
+        long minutes = (TwoDigits(rest, 1) * 60) + TwoDigits(rest, 4);
+        if (rest.Length < 9 || rest[6] != ':')
+        {
+            return minutes * 60 * MicrosPerSecond;
+        }
+
+        int second = TwoDigits(rest, 7);
+        int fraction = rest.Length > 9 && rest[9] == '.' ? Fraction(rest[10..]) : 0;
+        return second < 60
+            ? (((minutes * 60) + second) * MicrosPerSecond) + fraction
+            : ((minutes + 1) * 60 * MicrosPerSecond) - 1;
+    }
+
+    private static int Fraction(ReadOnlySpan<byte> digits)
+    {
+        int fraction = 0;
+        for (int i = 0; i < MicroDigits; i++)
+        {
+            int digit = i < digits.Length ? digits[i] - '0' : -1;
+            if ((uint)digit > 9)
+            {
+                digits = digits[..Math.Min(i, digits.Length)];
+                digit = 0;
+            }
+
+            fraction = (fraction * 10) + digit;
+        }
+
+        return fraction;
+    }
+
+    private static int TwoDigits(ReadOnlySpan<byte> text, int index) => ((text[index] - '0') * 10) + text[index + 1] - '0';
+}

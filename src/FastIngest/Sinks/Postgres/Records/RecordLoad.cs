@@ -1,0 +1,188 @@
+using Npgsql;
+
+namespace FastIngest.Sinks.Postgres.Records;
+
+/// <summary>
+/// The records of one run on their way into their tables, within the run's transaction.
+/// <code>
+/// table, or months, that were empty    tuples ══COPY══► there
+/// otherwise                            tuples ══COPY══► staged_… ──► delete the days that are staged, insert
+/// </code>
+/// A user's day of one category is so replaced as a whole. One connection has one COPY at a time, which is long: to begin
+/// and end one costs the server as much as storing a thousand rows. The categories come one after another, as their
+/// files are read.
+/// </summary>
+internal sealed class RecordLoad
+{
+    /// <summary>Bytes after which a COPY ends and the next begins, so that the server tells in time what went wrong.</summary>
+    private const long StatementBytes = 64L << 20;
+
+    private static readonly byte[] Header = CopyFormat.Header.ToArray();
+    private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
+
+    private readonly NpgsqlConnection _connection;
+    private readonly PostgresNames _names;
+    private readonly HashSet<string> _partitions;
+    private readonly TableState[] _tables = [.. RecordTable.All.Select(t => new TableState(t))];
+
+    // By month; null until the run has records of it.
+    private readonly bool?[] _monthWasEmpty = new bool?[Month.Count];
+    private NpgsqlRawCopyStream? _stream;
+    private string? _target;
+    private long _statementBytes;
+
+    private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions)
+    {
+        _connection = connection;
+        _names = names;
+        _partitions = partitions;
+    }
+
+    /// <summary>Characters U+0000 taken out of what was written.</summary>
+    public long RemovedNuls { get; private set; }
+
+    /// <summary>Looks at the tables, which the run's transaction has locked.</summary>
+    public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken)
+    {
+        object? partitions = await connection.ScalarAsync(
+            """
+            SELECT string_agg(c.relname, ',') FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+            JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
+            WHERE n.nspname = $1 AND p.relname = 'heart_rate' AND c.relnamespace = n.oid
+            """,
+            cancellationToken,
+            new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
+        RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')]);
+        foreach (TableState table in load._tables.Where(t => !t.Table.IsByMonth))
+        {
+            table.IsEmpty = await load.IsEmptyAsync(names.Records(table.Table.Name), cancellationToken).ConfigureAwait(false);
+        }
+
+        return load;
+    }
+
+    /// <exception cref="IngestException">A user's id is too long.</exception>
+    public async ValueTask WriteAsync(RecordChunk chunk, CancellationToken cancellationToken)
+    {
+        SummaryTuples.RefuseLongId(chunk.LongestUserId);
+        TableState table = _tables.Single(t => t.Table.Category == chunk.Category);
+        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(chunk, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
+        string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
+        foreach (CopyBuffer piece in chunk.Pieces)
+        {
+            await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
+        }
+
+        table.Rows += chunk.Rows;
+        RemovedNuls += chunk.RemovedNuls;
+    }
+
+    /// <summary>Ends the COPY that is open, so that the connection is free.</summary>
+    public async ValueTask EndCopyAsync(CancellationToken cancellationToken)
+    {
+        if (_stream is { } stream)
+        {
+            _stream = null;
+            _target = null;
+            await stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Replaces the days that were staged, and says what became of each table.</summary>
+    public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(CancellationToken cancellationToken)
+    {
+        await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        foreach (TableState table in _tables.Where(t => t.HasStaging))
+        {
+            await _connection.RunAsync(RecordStatements.CollectDays(table.Table), cancellationToken).ConfigureAwait(false);
+            foreach (string target in Stored(table.Table))
+            {
+                table.Replaced += await _connection.RunAsync(RecordStatements.DeleteDays(table.Table, target), cancellationToken).ConfigureAwait(false);
+            }
+
+            await _connection.RunAsync(RecordStatements.InsertStaged(_names, table.Table), cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.DropStaging(table.Table), cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Bytes))];
+    }
+
+    /// <summary>The tables that held rows when the run began and that it has rows for.</summary>
+    private IEnumerable<string> Stored(RecordTable table) => table.IsByMonth
+        ? Enumerable.Range(0, Month.Count).Where(m => _monthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(m)))
+        : [_names.Records(table.Name)];
+
+    /// <summary>Whether all months of a chunk were empty when the run began; new ones are made.</summary>
+    private async ValueTask<bool> AreMonthsEmptyAsync(RecordChunk chunk, CancellationToken cancellationToken)
+    {
+        bool areEmpty = true;
+        foreach (int month in chunk.Months)
+        {
+            areEmpty &= _monthWasEmpty[month] ??= await MeetMonthAsync(month, cancellationToken).ConfigureAwait(false);
+        }
+
+        return areEmpty;
+    }
+
+    /// <summary>Makes a month's partition if there is none, and says whether it is empty.</summary>
+    private async ValueTask<bool> MeetMonthAsync(int month, CancellationToken cancellationToken)
+    {
+        await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        string partition = Month.Partition(month);
+        if (!_partitions.Contains(partition))
+        {
+            await _connection.RunAsync(RecordStatements.AddMonth(_names, month), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+
+        return await IsEmptyAsync(_names.Records(partition), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<string> StagingAsync(TableState table, CancellationToken cancellationToken)
+    {
+        if (!table.HasStaging)
+        {
+            await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.CreateStaging(_names, table.Table), cancellationToken).ConfigureAwait(false);
+            table.HasStaging = true;
+        }
+
+        return RecordStatements.Staging(table.Table);
+    }
+
+    private async ValueTask SendAsync(TableState table, string target, CopyBuffer piece, CancellationToken cancellationToken)
+    {
+        if (_target != target || _statementBytes >= StatementBytes)
+        {
+            await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+            _stream = await _connection.BeginRawBinaryCopyAsync($"COPY {target} ({table.Table.Columns}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+            _target = target;
+            _statementBytes = 0;
+        }
+
+        await _stream!.WriteRowsAsync(piece.Written, cancellationToken).ConfigureAwait(false);
+        _statementBytes += piece.Length;
+        table.Bytes += piece.Length;
+    }
+
+    private async ValueTask<bool> IsEmptyAsync(string table, CancellationToken cancellationToken) =>
+        await _connection.ScalarAsync($"SELECT NOT EXISTS (SELECT FROM {table})", cancellationToken).ConfigureAwait(false) is true;
+
+    private sealed class TableState(RecordTable table)
+    {
+        public RecordTable Table => table;
+
+        /// <summary>Whether the table had no rows when the run began.</summary>
+        public bool IsEmpty { get; set; }
+
+        public bool HasStaging { get; set; }
+
+        public long Rows { get; set; }
+
+        public long Replaced { get; set; }
+
+        public long Bytes { get; set; }
+    }
+}

@@ -1,0 +1,75 @@
+namespace FastIngest.Sinks.Postgres.Records;
+
+/// <summary>The SQL around the records of a run.</summary>
+internal static class RecordStatements
+{
+    /// <summary>
+    /// The tables as a step of the schema. A user's records stand near each other, as exports have them, and months are
+    /// partitions: a BRIN index then finds a user's days, and costs next to nothing while loading.
+    /// </summary>
+    public static string Step(PostgresNames names) => string.Join('\n', RecordTable.All.Select(t => Create(names, t)));
+
+    /// <summary>Keeps whoever changes the schema away, and other writers out of the tables; the first, so that nobody waits crosswise.</summary>
+    public static string Lock(PostgresNames names) =>
+        $"""
+        SELECT pg_advisory_xact_lock({PostgresSchema.LockKey(PostgresNames.Literal(names.Schema))});
+        LOCK TABLE {string.Join(", ", RecordTable.All.Select(t => "ONLY " + names.Records(t.Name)))} IN SHARE ROW EXCLUSIVE MODE;
+        """;
+
+    /// <summary>Makes a month's partition. Attaching it does not get into the way of readers, as making it in its place would.</summary>
+    public static string AddMonth(PostgresNames names, int month)
+    {
+        string parent = names.Records("heart_rate");
+        string partition = names.Records(Month.Partition(month));
+        (string from, string to) = Month.Bounds(month);
+        return $"""
+            CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS);
+            ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES FROM ({from}) TO ({to})
+            """;
+    }
+
+    public static string Staging(RecordTable table) => "pg_temp.staged_" + table.Name;
+
+    public static string CreateStaging(PostgresNames names, RecordTable table) =>
+        $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
+
+    /// <summary>
+    /// Leaves in <c>staged_days</c> which days of which users are staged. Whole tables are joined here, which the
+    /// transaction otherwise forbids.
+    /// </summary>
+    public static string CollectDays(RecordTable table) =>
+        $"""
+        SET LOCAL enable_hashjoin = on;
+        CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS SELECT DISTINCT user_id, {table.Day} AS date FROM {Staging(table)};
+        ANALYZE pg_temp.staged_days
+        """;
+
+    /// <summary>Deletes what a table or partition has of the staged days.</summary>
+    public static string DeleteDays(RecordTable table, string target) =>
+        $"DELETE FROM {target} t USING pg_temp.staged_days d WHERE t.user_id = d.user_id AND t.{table.Day} = d.date";
+
+    public static string InsertStaged(PostgresNames names, RecordTable table) =>
+        $"INSERT INTO {names.Records(table.Name)} ({table.Columns}) SELECT {table.Columns} FROM {Staging(table)}";
+
+    public static string DropStaging(RecordTable table) =>
+        $"""
+        DROP TABLE pg_temp.staged_days, {Staging(table)};
+        SET LOCAL enable_hashjoin = off
+        """;
+
+    private static string Create(PostgresNames names, RecordTable table)
+    {
+        string name = names.Records(table.Name);
+        string partitions = !table.IsByMonth ? "" : string.Concat(((int[])[Month.Before, Month.After]).Select(month =>
+        {
+            (string from, string to) = Month.Bounds(month);
+            return $"\nCREATE TABLE IF NOT EXISTS {names.Records(Month.Partition(month))} PARTITION OF {name} FOR VALUES FROM ({from}) TO ({to});";
+        }));
+        return $"""
+            CREATE TABLE IF NOT EXISTS {name} (
+                {table.Definition}
+            ){(table.IsByMonth ? $" PARTITION BY RANGE ({table.Time})" : "")};
+            CREATE INDEX IF NOT EXISTS {table.Name}_user_{table.Time} ON {name} USING brin (user_id, {table.Time}) WITH (autosummarize = on);{partitions}
+            """;
+    }
+}
