@@ -33,6 +33,7 @@ FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 COPY --from=build /source/dist/health_ingestion /usr/local/bin/health_ingestion
 # 1000 is the first person's number on most machines, so that a mounted directory of theirs can be written to.
 COPY --from=build --chown=1000:1000 /empty /data
+COPY --from=build --chown=1000:1000 /empty /out
 USER 1000:1000
 # health.db and rejects.ndjson are written to the working directory unless an option says otherwise.
 WORKDIR /data

@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary><c>--strict</c>, and records were rejected; the output is complete all the same.</summary>
     public const int Rejected = 3;
 
+    /// <summary>Some summaries could not be delivered to an API; they stay stored, and <c>push</c> sends them.</summary>
+    public const int Undelivered = 4;
+
     /// <summary>128 plus the number of the signal that stopped the run.</summary>
     public const int Interrupted = 130, Terminated = 143;
 }

@@ -18,13 +18,25 @@ internal static class IngestCommand
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
         Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
         using StopSignal stop = new(log);
+        if (settings.Apis.Count > 0)
+        {
+            Deliveries.TuneSockets();
+        }
+
+        IngestReport? report = null;
         try
         {
             StatsFile.RefuseMissingDirectory(settings.StatsPath);
             bool isDefaultPath = arguments.GetResult(spec.Paths) is not { Tokens.Count: > 0 };
             RefuseMissingPaths(settings.Options.Paths, isDefaultPath);
-            IngestReport report = RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult();
-            return Close(report, settings, log);
+            report = RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult();
+            List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, stop.Token).GetAwaiter().GetResult();
+            return Close(report, deliveries, settings, log);
+        }
+        catch (OperationCanceledException) when (stop.Name is not null && report is not null)
+        {
+            log.Notice("stopped", $"stopped by {stop.Name}; the summaries are stored, and what was delivered is marked; health_ingestion push sends the rest");
+            return stop.ExitCode;
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {
@@ -64,6 +76,15 @@ internal static class IngestCommand
         }
     }
 
+    /// <summary>Delivers what the database holds now; not from one that failed.</summary>
+    private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
+    {
+        int database = settings.Targets.ToList().IndexOf(settings.Delivery.From);
+        return settings.Apis.Count > 0 && report.Sinks[database].Fault is null
+            ? await Deliveries.RunAsync(settings.Apis, settings.Delivery, settings.Progress, log, cancellationToken).ConfigureAwait(false)
+            : [];
+    }
+
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
     private static List<ISummarySink> OpenSinks(IngestSettings settings)
     {
@@ -98,7 +119,7 @@ internal static class IngestCommand
         }
     }
 
-    private static int Close(IngestReport report, IngestSettings settings, Log log)
+    private static int Close(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
         foreach (string warning in report.Warnings)
@@ -109,12 +130,12 @@ internal static class IngestCommand
         Balance balance = Balance.Of(report);
         if (settings.StatsPath is not null)
         {
-            StatsFile.Write(settings.StatsPath, StatsJson.Of(report, settings, peakBytes));
+            StatsFile.Write(settings.StatsPath, StatsJson.Of(report, deliveries, settings, peakBytes));
         }
 
         if (log.Shows(LogLevel.Info))
         {
-            ClosingWriter.Write(ClosingReport.Of(report, settings, peakBytes), report, log);
+            ClosingWriter.Write(ClosingReport.Of(report, deliveries, settings, peakBytes), report, deliveries, log);
         }
 
         SinkReport[] failed = [.. report.Sinks.Where(s => s.Fault is not null)];
@@ -123,6 +144,7 @@ internal static class IngestCommand
             log.Error($"{Faults.Line(sink.Fault!)} The other targets are complete.");
         }
 
+        int delivered = Deliveries.Close(deliveries, log);
         if (!balance.IsOk)
         {
             log.Error($"the balance does not add up: {balance}. Do not use this output; keep the input and report this as a bug.");
@@ -130,6 +152,6 @@ internal static class IngestCommand
         }
 
         return failed.Length > 0 ? ExitCode.Failed
-            : settings.IsStrict && report.Rejected > 0 ? ExitCode.Rejected : ExitCode.Done;
+            : settings.IsStrict && report.Rejected > 0 && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
     }
 }

@@ -9,7 +9,8 @@ namespace HealthIngestion;
 /// </summary>
 internal static class ProcessTitle
 {
-    private const string Scheme = "postgres";
+    private static readonly string[] Schemes = ["postgres", "http", "weaviate"];
+    private static readonly string[] Options = ["--to=", "--to:", "--from=", "--from:"];
 
     /// <summary>Where /proc/PID/stat, behind the name in parentheses, has the start and the end of the arguments.</summary>
     private const int ArgumentsStartField = 45, ArgumentsEndField = 46;
@@ -38,9 +39,9 @@ internal static class ProcessTitle
     /// </summary>
     internal static IEnumerable<string> Secrets(string argument)
     {
-        int start = argument.StartsWith("--to=", StringComparison.Ordinal) || argument.StartsWith("--to:", StringComparison.Ordinal) ? 5 : 0;
+        int start = Options.FirstOrDefault(o => argument.StartsWith(o, StringComparison.Ordinal))?.Length ?? 0;
         int colon = argument.IndexOf(':', start);
-        if (colon < 0 || !argument.AsSpan(start).StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (colon < 0 || !Schemes.Any(s => argument.AsSpan(start).StartsWith(s, StringComparison.OrdinalIgnoreCase)))
         {
             return [];
         }

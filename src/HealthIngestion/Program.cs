@@ -27,9 +27,10 @@ static int Run(string[] args)
     }
 
     IngestSpec ingest = new();
+    PushSpec push = new();
     GenerateSpec generate = new();
     SchemaSpec schema = new();
-    CommandSpec[] commands = [ingest.Spec, generate.Spec, schema.Spec];
+    CommandSpec[] commands = [ingest.Spec, push.Spec, generate.Spec, schema.Spec];
     CommandSpec? named = args.Length == 0 ? null : Array.Find(commands, c => c.Name == args[0]);
     CommandSpec command = named ?? ingest.Spec;
     string[] rest = named is null ? args : args[1..];
@@ -37,11 +38,12 @@ static int Run(string[] args)
     if (Asks(args, "--help") || Asks(args, "-h"))
     {
         bool isOverview = args[0] is "--help" or "-h";
-        return Print(isOverview ? HelpText.Overview(ingest, generate, schema) : HelpText.Of(command));
+        return Print(isOverview ? HelpText.Overview(ingest, push, generate, schema) : HelpText.Of(command));
     }
 
     ParseResult arguments = Parsing.Parse(command, rest);
-    return command == generate.Spec ? GenerateCommand.Run(generate, arguments)
+    return command == push.Spec ? PushCommand.Run(push, arguments)
+        : command == generate.Spec ? GenerateCommand.Run(generate, arguments)
         : command == schema.Spec ? Print(PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
         : IngestCommand.Run(ingest, arguments, commands);
 }

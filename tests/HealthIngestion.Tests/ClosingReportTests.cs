@@ -13,7 +13,7 @@ public sealed class ClosingReportTests
     [Fact]
     public void The_tables_are_aligned()
     {
-        string text = ClosingWriter.Plain(ClosingReport.Of(Report(aggregated: 21_899_988), Settings(), 213_000_000));
+        string text = ClosingWriter.Plain(ClosingReport.Of(Report(aggregated: 21_899_988), [], Settings(), 213_000_000));
 
         Assert.Equal(
             """
@@ -46,7 +46,7 @@ public sealed class ClosingReportTests
         IngestReport report = Report(aggregated: 21_899_987);
 
         Assert.False(Balance.Of(report).IsOk);
-        Assert.Contains(ClosingReport.Of(report, Settings(), 1).Sentences, s => s.EndsWith("WHICH DOES NOT ADD UP", StringComparison.Ordinal));
+        Assert.Contains(ClosingReport.Of(report, [], Settings(), 1).Sentences, s => s.EndsWith("WHICH DOES NOT ADD UP", StringComparison.Ordinal));
     }
 
     [Theory]

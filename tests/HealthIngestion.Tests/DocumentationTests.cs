@@ -1,15 +1,19 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using FastIngest.Tests.Sinks.Http;
 
 namespace HealthIngestion.Tests;
 
 /// <summary>
 /// Every example of the README and of docs/ works. In <c>```console</c> blocks a line that begins with <c>$</c> is a command
 /// and what follows is its output, in <c>```sh</c> blocks every line is a command. A line <c>…</c> stands for any lines, and
-/// speeds, times and memory are not compared. The commands of a page share a folder with the sample data in <c>export/</c>.
+/// speeds, times and memory are not compared. An API listens where the pages say. The commands of a page share a folder with the sample data in <c>export/</c>.
 /// </summary>
 public sealed partial class DocumentationTests
 {
+    /// <summary>What pages call the API; the tests have one of their own in its place.</summary>
+    private const string ApiUrl = "http://localhost:50000/ingest";
+
     public static TheoryData<string> Pages => [
         "README.md",
         .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(f => Path.GetRelativePath(Repository.Root, f)).Order(StringComparer.Ordinal),
@@ -20,10 +24,11 @@ public sealed partial class DocumentationTests
     public void Every_example_works_and_prints_what_the_page_shows(string page)
     {
         using Workplace place = Workplace.Empty();
+        using ApiServer api = ApiServer.Start();
         Prepare(place);
         foreach ((string command, string[] shown) in Examples(page))
         {
-            bool isRunnable = command.StartsWith("health_ingestion", StringComparison.Ordinal)
+            bool isRunnable = Regex.IsMatch(command, "^(API_URL=[^ ]+ )?health_ingestion")
                 || command.StartsWith("dist/health_ingestion", StringComparison.Ordinal)
                 || (File.Exists("/usr/bin/sqlite3") && (command == "./build.sh --run" || command.StartsWith("sqlite3 ", StringComparison.Ordinal)));
             if (!isRunnable)
@@ -31,7 +36,7 @@ public sealed partial class DocumentationTests
                 continue;
             }
 
-            (int exitCode, string[] printed) = Run(place, command);
+            (int exitCode, string[] printed) = Run(place, command, api);
             Assert.True(exitCode == 0, $"{page}: {command} exits with {exitCode}\n{string.Join('\n', printed)}");
             int at = 0;
             foreach (string line in shown.Select(Mask).Where(l => l is not ("…" or "")))
@@ -93,12 +98,13 @@ public sealed partial class DocumentationTests
         }
     }
 
-    private static (int ExitCode, string[] Printed) Run(Workplace place, string command)
+    private static (int ExitCode, string[] Printed) Run(Workplace place, string command, ApiServer api)
     {
+        command = command.Replace(ApiUrl, api.Url, StringComparison.Ordinal);
         string path = $"{Path.GetDirectoryName(HealthIngestionProcess.Path)}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process shell = HealthIngestionProcess.Start("bash", place.Directory, [("PATH", path)], "-c", $"({command}) 2>&1");
         Outcome outcome = HealthIngestionProcess.Finish(shell, Stopwatch.StartNew());
-        return (outcome.ExitCode, [.. outcome.Output.Split('\n').Select(l => l.TrimEnd())]);
+        return (outcome.ExitCode, [.. outcome.Output.Replace(api.Url, ApiUrl, StringComparison.Ordinal).Split('\n').Select(l => l.TrimEnd())]);
     }
 
     private static IEnumerable<(string Command, string[] Output)> Examples(string page)
@@ -137,7 +143,7 @@ public sealed partial class DocumentationTests
     private static partial Regex Comment();
 
     // Times, speeds and memory, the commit.
-    [GeneratedRegex("""\d[\d.,]*( [kMG])?( [kMG]?B/s| records/s| s\b)|(?<=peak memory )[\d.]+ [kMG]B|(?<=^commit +)\S+""")]
+    [GeneratedRegex("""\d[\d.,]*( [kMG])?( [kMG]?B/s| records/s|/s\b| s\b)|(?<=peak memory )[\d.]+ [kMG]B|(?<=^commit +)\S+""")]
     private static partial Regex Changing();
 
     [GeneratedRegex("""build\.sh (--[a-z]+)""")]

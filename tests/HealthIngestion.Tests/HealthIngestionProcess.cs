@@ -123,7 +123,7 @@ public static partial class HealthIngestionProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in new[] { "DATA_DIR", "NO_COLOR", "DATABASE_URL", "API_URL", "WEAVIATE_URL" })
+        foreach (string name in new[] { "DATA_DIR", "NO_COLOR", "DATABASE_URL", "API_URL", "WEAVIATE_URL", "API_TOKEN", "WEAVIATE_API_KEY" })
         {
             info.Environment.Remove(name);
         }

@@ -14,12 +14,12 @@ public sealed partial class HelpTests
 
         Assert.Equal(0, help.ExitCode);
         Assert.Empty(help.Error);
-        foreach (string expected in new[] { "ingest", "generate", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
+        foreach (string expected in new[] { "ingest", "push", "generate", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
         {
             Assert.Contains(expected, help.Output, StringComparison.Ordinal);
         }
 
-        foreach (string command in new[] { "push", "reprocess", "validate", "report" })
+        foreach (string command in new[] { "reprocess", "validate", "report" })
         {
             Assert.DoesNotContain($"health_ingestion {command}", help.Output, StringComparison.Ordinal);
         }
@@ -28,7 +28,7 @@ public sealed partial class HelpTests
     [Fact]
     public void Help_fits_a_terminal_of_100_columns()
     {
-        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"] })
+        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"], ["push", "--help"] })
         {
             Assert.All(HealthIngestionProcess.Run("/", arguments).Output.Split('\n'), l => Assert.InRange(l.Length, 0, 100));
         }
@@ -53,6 +53,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [InlineData("ingest")]
+    [InlineData("push")]
     [InlineData("generate")]
     [InlineData("schema")]
     public void The_documented_options_and_defaults_are_those_of_the_help(string command)

@@ -1,3 +1,4 @@
+using FastIngest.Sinks.Http;
 using FastIngest.Sinks.Ndjson;
 using FastIngest.Sinks.Postgres;
 using FastIngest.Sinks.Sqlite;
@@ -44,7 +45,7 @@ public static class SinkFactory
             }
         }
 
-        throw new IngestException($"{Shown(target)} is no target that is known.", $"Known are {string.Join(", ", Kinds.Select(k => k.Form).Distinct())}.");
+        throw new IngestException($"{Shown(target)} is no target that is known.", $"Known are {string.Join(", ", Kinds.Select(k => k.Form).Distinct())}, {ApiTarget.Forms}.");
     }
 
     /// <summary>The target up to its first colon: what follows may hold a password.</summary>

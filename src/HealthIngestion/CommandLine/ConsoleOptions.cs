@@ -47,5 +47,27 @@ internal static class ConsoleOptions
         DefaultValueFactory = _ => PostgresSchema.DefaultName,
     };
 
+    public static Option<int> Concurrency() => new("--concurrency")
+    {
+        HelpName = "N",
+        Description = "the most requests to an API at once, 1 to 1024; fewer while it is busy (default: 16)",
+        CustomParser = Values.Integer(1, 1024),
+        DefaultValueFactory = _ => 16,
+    };
+
+    public static Option<TimeSpan> WaitForApi() => new("--wait-for-api")
+    {
+        HelpName = "TIME",
+        Description = "wait that long for an API that is not there yet, such as 60s (default: 0s)",
+        CustomParser = Values.Duration,
+    };
+
+    public static Option<string?> StatsJson() => new("--stats-json")
+    {
+        HelpName = "FILE",
+        Description = "write the run's figures as JSON, - for standard output (default: not written)",
+        CustomParser = Values.NotEmpty,
+    };
+
     public static Option<bool> Quiet() => Flag("--quiet", "say nothing but errors");
 }

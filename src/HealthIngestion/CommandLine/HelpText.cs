@@ -14,11 +14,12 @@ internal static class HelpText
         new("1", "failed: the reason is one line, and nothing is half-written"),
         new("2", "wrong usage"),
         new("3", "--strict, and records were rejected"),
+        new("4", "some summaries could not be delivered; they stay stored, and push sends them"),
         new("130, 143", "stopped by SIGINT, by SIGTERM"),
     ];
 
     /// <summary>The overview that <c>health_ingestion --help</c> prints.</summary>
-    public static string Overview(IngestSpec ingest, GenerateSpec generate, SchemaSpec schema)
+    public static string Overview(IngestSpec ingest, PushSpec push, GenerateSpec generate, SchemaSpec schema)
     {
         StringBuilder text = new();
         text.Append("health_ingestion turns JSON exports of health data into a database of daily summaries.\n\n");
@@ -26,6 +27,7 @@ internal static class HelpText
         Lines(text,
         [
             new("health_ingestion [ingest] [PATH...] [options]", ingest.Spec.Command.Description!),
+            new("health_ingestion push [options]", push.Spec.Command.Description!),
             new("health_ingestion generate DIR [options]", generate.Spec.Command.Description!),
             new("health_ingestion schema [options]", schema.Spec.Command.Description!),
             new("health_ingestion COMMAND --help", "all options of a command"),

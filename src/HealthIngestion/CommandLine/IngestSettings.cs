@@ -1,5 +1,7 @@
 using System.CommandLine;
 using FastIngest.Pipeline;
+using FastIngest.Sinks.Http;
+using FastIngest.Sinks.Outbox;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -11,6 +13,15 @@ internal sealed record IngestSettings
 
     /// <summary>The sinks by URL; empty for a dry run.</summary>
     public required IReadOnlyList<string> Targets { get; init; }
+
+    /// <summary>The APIs that the summaries are delivered to when they are stored.</summary>
+    public required IReadOnlyList<ApiTarget> Apis { get; init; }
+
+    /// <summary>How that is done, from one of <see cref="Targets"/>.</summary>
+    public required DeliveryOptions Delivery { get; init; }
+
+    /// <summary>Whether one of <see cref="Targets"/> is there only because an API needs a database.</summary>
+    public required bool IsDatabaseAdded { get; init; }
 
     /// <summary>The schema of PostgreSQL that holds the tables.</summary>
     public required string Schema { get; init; }
@@ -34,7 +45,8 @@ internal sealed record IngestSettings
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public static IngestSettings From(IngestSpec spec, ParseResult arguments)
     {
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : [DefaultTarget()];
+        Targets chosen = CommandLine.Targets.Choose(arguments.GetValue(spec.To), arguments.GetValue(spec.NoApi));
+        IReadOnlyList<string> targets = chosen.Sinks;
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         bool isDryRun = arguments.GetValue(spec.DryRun);
@@ -69,6 +81,15 @@ internal sealed record IngestSettings
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
             },
             Targets = targets,
+            Apis = isDryRun ? [] : chosen.Apis,
+            Delivery = new DeliveryOptions
+            {
+                From = chosen.Database ?? "",
+                Schema = arguments.GetValue(spec.Schema)!,
+                Concurrency = arguments.GetValue(spec.Concurrency),
+                WaitForApi = arguments.GetValue(spec.WaitForApi),
+            },
+            IsDatabaseAdded = chosen.IsDatabaseAdded,
             Schema = arguments.GetValue(spec.Schema)!,
             TakesRecords = takesRecords,
             IsDryRun = isDryRun,
@@ -109,14 +130,6 @@ internal sealed record IngestSettings
         {
             throw new UsageException("--records: --mode original stores no records; leave one of them out");
         }
-    }
-
-    private static string DefaultTarget()
-    {
-        string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
-        return string.IsNullOrEmpty(database) ? "sqlite:health.db"
-            : database.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && database.Contains("://", StringComparison.Ordinal) ? database
-            : "postgres:" + database;
     }
 
     private static string DefaultPath()

@@ -19,7 +19,7 @@ internal sealed class IngestSpec
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where the summaries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE or ndjson:- for standard output; repeatable (default: $DATABASE_URL, else sqlite:health.db)",
+        Description = "where the summaries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -29,7 +29,7 @@ internal sealed class IngestSpec
 
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate and render everything, write no summaries");
 
-    public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no HTTP API; this version never does, so it changes nothing");
+    public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, whatever --to and the environment say");
 
     public Option<string?> Rejects { get; } = new("--rejects")
     {
@@ -103,14 +103,20 @@ internal sealed class IngestSpec
 
     public Option<bool> Quiet { get; } = ConsoleOptions.Quiet();
 
-    public Option<string?> StatsJson { get; } = new("--stats-json")
-    {
-        HelpName = "FILE",
-        Description = "write the run's figures as JSON, - for standard output (default: not written)",
-        CustomParser = Values.NotEmpty,
-    };
+    public Option<string?> StatsJson { get; } = ConsoleOptions.StatsJson();
+
+    public Option<int> Concurrency { get; } = ConsoleOptions.Concurrency();
+
+    public Option<TimeSpan> WaitForApi { get; } = ConsoleOptions.WaitForApi();
 
     public CommandSpec Spec { get; }
+
+    /// <summary>The environment that has to do with APIs.</summary>
+    public static HelpLine[] ApiLines =>
+    [
+        new("API_URL, WEAVIATE_URL", "the APIs to deliver to when no --to is given"),
+        new("API_TOKEN", "sent to an API as Authorization: Bearer; for Weaviate rather WEAVIATE_API_KEY"),
+    ];
 
     public IngestSpec()
     {
@@ -121,6 +127,7 @@ internal sealed class IngestSpec
             [
                 new("health_ingestion", "read $DATA_DIR, /data or ./data into health.db"),
                 new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
+                new("health_ingestion export/ --to http://api:5000/ingest", "store the summaries in health.db, and post them from there"),
                 new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
                 new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
             ],
@@ -128,13 +135,15 @@ internal sealed class IngestSpec
             [
                 new("DATA_DIR", "what to read when no PATH is given"),
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
+                .. ApiLines,
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
                 new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
             ],
         };
         Spec.Command.Arguments.Add(Paths);
-        Spec.AddGroup("Output", To, Schema, Records, DryRun, NoApi, Rejects, Strict, StatsJson);
+        Spec.AddGroup("Output", To, Schema, Records, DryRun, Rejects, Strict, StatsJson);
+        Spec.AddGroup("API", NoApi, Concurrency, WaitForApi);
         Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
     }

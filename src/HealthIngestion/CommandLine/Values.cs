@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
@@ -7,6 +8,8 @@ namespace HealthIngestion.CommandLine;
 /// <summary>Reads the values of options; each error names the option, what was given, and what is wanted.</summary>
 internal static class Values
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     public static Func<ArgumentResult, int> Integer(int min, int max) => result =>
     {
         if (int.TryParse(Text(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
@@ -40,6 +43,19 @@ internal static class Values
             ? value
             : Fail<long>(result, $"a size from {Report.Figures.ExactBytes(min)} to {Report.Figures.ExactBytes(max)}");
     };
+
+    /// <summary>A time as in <c>500ms</c>, <c>60s</c>, <c>2m</c> or <c>1h</c>; a bare number is seconds.</summary>
+    public static TimeSpan Duration(ArgumentResult result)
+    {
+        string text = Text(result).Trim();
+        int digits = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
+        string unit = digits < 0 ? "s" : text[digits..].ToLowerInvariant();
+        double seconds = unit switch { "ms" => 0.001, "s" => 1, "m" or "min" => 60, "h" => 3600, _ => double.NaN };
+        bool isNumber = double.TryParse(digits < 0 ? text : text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value);
+        return isNumber && value * seconds <= 86_400
+            ? TimeSpan.FromSeconds(value * seconds)
+            : Fail<TimeSpan>(result, "a time such as 500ms, 60s, 2m or 1h, up to a day");
+    }
 
     /// <summary>One of a few words.</summary>
     public static Func<ArgumentResult, T?> Choice<T>(params (string Word, T Value)[] choices) => result =>

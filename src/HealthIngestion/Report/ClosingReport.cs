@@ -5,11 +5,19 @@ using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;
 
-/// <summary>What a run says at its end: two tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
-internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks, IReadOnlyList<string> Sentences)
+/// <summary>What a run says at its end: tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
+internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnlyList<string> Sentences)
 {
-    public static ClosingReport Of(IngestReport report, IngestSettings settings, long peakBytes) =>
-        new(CategoryTable(report), report.Sinks.Count == 0 ? null : SinkTable(report), [.. Say(report, settings, peakBytes)]);
+    public static ClosingReport Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes) => new(
+        [
+            CategoryTable(report),
+            .. report.Sinks.Count == 0 ? (FigureTable[])[] : [SinkTable(report)],
+            .. deliveries.Count == 0 ? (FigureTable[])[] : [DeliveryWords.Table(deliveries)],
+        ],
+        [.. Say(report, deliveries, settings, peakBytes)]);
+
+    /// <summary>The closing words of a delivery alone.</summary>
+    public static ClosingReport Of(IReadOnlyList<DeliveryOutcome> deliveries) => new([DeliveryWords.Table(deliveries)], [.. DeliveryWords.Sentences(deliveries)]);
 
     private static FigureTable CategoryTable(IngestReport report)
     {
@@ -77,7 +85,8 @@ internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks,
         ", ",
         reasons.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => $"{r.Key.Name()} {Figures.Count(r.Value)}"));
 
-    private static IEnumerable<string> Say(IngestReport report, IngestSettings settings, long peakBytes)
+    private static IEnumerable<string> Say(
+        IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes)
     {
         yield return "balance: " + Balance.Of(report) + (Balance.Of(report).IsOk ? "" : ", WHICH DOES NOT ADD UP");
         yield return $"{Figures.Count(report.Rows)} daily {(report.Rows == 1 ? "summary" : "summaries")} in {Figures.Seconds(report.Elapsed)}: "
@@ -99,6 +108,16 @@ internal sealed record ClosingReport(FigureTable Categories, FigureTable? Sinks,
         foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
         {
             yield return $"removed: {Figures.Count(sink.Result!.RemovedNuls, "character")} U+0000, which {sink.Target} cannot store";
+        }
+
+        if (settings is { IsDatabaseAdded: true, IsDryRun: false })
+        {
+            yield return $"an API takes summaries from a database, so they are stored in {report.Sinks[^1].Target}";
+        }
+
+        foreach (string sentence in DeliveryWords.Sentences(deliveries))
+        {
+            yield return sentence;
         }
 
         if (settings.IsDryRun)

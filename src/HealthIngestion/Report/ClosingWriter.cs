@@ -8,7 +8,7 @@ namespace HealthIngestion.Report;
 /// <summary>Puts the closing report on standard error: framed on a terminal, aligned elsewhere, one object in a JSON log.</summary>
 internal static class ClosingWriter
 {
-    public static void Write(ClosingReport closing, IngestReport report, Log log)
+    public static void Write(ClosingReport closing, IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, Log log)
     {
         if (log.Format == LogFormat.Json)
         {
@@ -18,10 +18,33 @@ internal static class ClosingWriter
                 json.WriteNumber("rows", report.Rows);
                 json.WriteNumber("bytes", report.Bytes);
                 json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+                DeliveryWords.Write(json, deliveries);
                 StatsJson.WriteBalance(json, Balance.Of(report));
             });
         }
-        else if (ErrorTerminal.IsInteractive)
+        else
+        {
+            Write(closing, log);
+        }
+    }
+
+    /// <summary>The same for a delivery alone.</summary>
+    public static void Write(IReadOnlyList<DeliveryOutcome> deliveries, Log log)
+    {
+        ClosingReport closing = ClosingReport.Of(deliveries);
+        if (log.Format == LogFormat.Json)
+        {
+            log.Info("done", string.Join("; ", closing.Sentences), json => DeliveryWords.Write(json, deliveries));
+        }
+        else
+        {
+            Write(closing, log);
+        }
+    }
+
+    private static void Write(ClosingReport closing, Log log)
+    {
+        if (ErrorTerminal.IsInteractive)
         {
             WriteFramed(closing);
         }
@@ -34,10 +57,10 @@ internal static class ClosingWriter
     public static string Plain(ClosingReport closing)
     {
         StringBuilder text = new();
-        text.Append('\n').Append(closing.Categories.ToPlainText()).Append('\n');
-        if (closing.Sinks is not null)
+        text.Append('\n');
+        foreach (FigureTable table in closing.Tables)
         {
-            text.Append(closing.Sinks.ToPlainText()).Append('\n');
+            text.Append(table.ToPlainText()).Append('\n');
         }
 
         text.AppendJoin('\n', closing.Sentences.Select(Log.OneLine)).Append('\n');
@@ -47,10 +70,9 @@ internal static class ClosingWriter
     private static void WriteFramed(ClosingReport closing)
     {
         IAnsiConsole console = ErrorConsole.Create();
-        ErrorConsole.Write(console, closing.Categories);
-        if (closing.Sinks is not null)
+        foreach (FigureTable table in closing.Tables)
         {
-            ErrorConsole.Write(console, closing.Sinks);
+            ErrorConsole.Write(console, table);
         }
 
         foreach (string sentence in closing.Sentences)

@@ -12,7 +12,7 @@ namespace HealthIngestion.Report;
 /// <summary>The run's figures for machines. The keys are documented in docs/stats.md and stay as they are.</summary>
 internal static class StatsJson
 {
-    public static ReadOnlyMemory<byte> Of(IngestReport report, IngestSettings settings, long peakBytes)
+    public static ReadOnlyMemory<byte> Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes)
     {
         ArrayBufferWriter<byte> bytes = new(4096);
         using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -60,6 +60,7 @@ internal static class StatsJson
             }
 
             json.WriteEndArray();
+            DeliveryWords.Write(json, deliveries);
             WriteBalance(json, Balance.Of(report));
             json.WriteStartArray("warnings");
             foreach (string warning in report.Warnings)

@@ -90,7 +90,8 @@ public static class PostgresSchema
             PRIMARY KEY (run_id, chunk)
         );
         """,
-        // No row: never sent to that target. Sent as it is now: delivered_md5 is the md5 of the summary.
+        // No row: never sent to that target. delivered_md5 is the md5 of the summary that the target has, refused_md5 of the one
+        // that it will not have.
         $"""
         CREATE TABLE IF NOT EXISTS {names.Deliveries} (
             target text,
@@ -98,8 +99,8 @@ public static class PostgresSchema
             date date,
             delivered_md5 uuid,
             delivered timestamptz,
-            attempts integer NOT NULL DEFAULT 0,
-            refused boolean NOT NULL DEFAULT false,
+            refused_md5 uuid,
+            attempts integer NOT NULL,
             last_error text,
             PRIMARY KEY (target, user_id, date)
         );

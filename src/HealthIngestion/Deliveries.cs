@@ -1,0 +1,77 @@
+using System.Globalization;
+using FastIngest;
+using FastIngest.Sinks.Http;
+using FastIngest.Sinks.Outbox;
+using HealthIngestion.Progress;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion;
+
+/// <summary>What became of the delivery to one API.</summary>
+/// <param name="Api">The API.</param>
+/// <param name="Report">What was done; null when the database failed.</param>
+/// <param name="Fault">How it failed.</param>
+internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, IngestException? Fault);
+
+/// <summary>Delivers to one API after another; one that fails does not keep the others from their summaries.</summary>
+internal static class Deliveries
+{
+    /// <summary>
+    /// Has answers handled by the threads that wait for them, a fourth less work a post than handing each to the thread
+    /// pool: nothing that follows an answer blocks. .NET takes this from the environment alone, when the first socket is
+    /// made; what the user has set there stays.
+    /// </summary>
+    public static void TuneSockets()
+    {
+        Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
+
+        static void Default(string name, string value) => Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
+    }
+
+    public static async Task<List<DeliveryOutcome>> RunAsync(
+        IReadOnlyList<ApiTarget> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
+    {
+        List<DeliveryOutcome> outcomes = [];
+        foreach (ApiTarget api in apis)
+        {
+            try
+            {
+                using DeliveryDisplay display = new(progress, log);
+                outcomes.Add(new DeliveryOutcome(api, await Delivery.RunAsync(api, options, display, cancellationToken).ConfigureAwait(false), null));
+            }
+            catch (IngestException fault)
+            {
+                outcomes.Add(new DeliveryOutcome(api, null, fault));
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Says what went wrong, and returns the exit code.</summary>
+    public static int Close(IEnumerable<DeliveryOutcome> outcomes, Log log)
+    {
+        int code = ExitCode.Done;
+        foreach (DeliveryOutcome outcome in outcomes)
+        {
+            if (outcome.Fault is { } fault)
+            {
+                log.Error(Faults.Line(fault));
+                code = ExitCode.Failed;
+                continue;
+            }
+
+            DeliveryReport report = outcome.Report!;
+            if (report.Left > 0)
+            {
+                string reason = report.Problem ?? $"{report.Target}: {report.LastError}";
+                log.Error($"{Report.Figures.Count(report.Left)} of the summaries could not be delivered; they stay stored, and health_ingestion push sends them. {reason}");
+            }
+
+            code = code == ExitCode.Done && !report.IsComplete ? ExitCode.Undelivered : code;
+        }
+
+        return code;
+    }
+}

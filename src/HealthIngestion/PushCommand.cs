@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FastIngest.Sinks.Http;
+using FastIngest.Sinks.Outbox;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Report;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion;
+
+/// <summary>Wires the command line to the delivery of what is stored.</summary>
+internal static class PushCommand
+{
+    public static int Run(PushSpec spec, ParseResult arguments)
+    {
+        bool isQuiet = arguments.GetValue(spec.Quiet);
+        string? stats = arguments.GetValue(spec.StatsJson);
+        ApiTarget[] apis = Apis(arguments.GetValue(spec.To));
+        DeliveryOptions options = new()
+        {
+            From = From(arguments.GetValue(spec.From)),
+            Schema = arguments.GetValue(spec.Schema)!,
+            Concurrency = arguments.GetValue(spec.Concurrency),
+            WaitForApi = arguments.GetValue(spec.WaitForApi),
+            RetryRefused = arguments.GetValue(spec.RetryRefused),
+        };
+        ProgressStyle progress = isQuiet ? ProgressStyle.None : arguments.GetValue(spec.Progress);
+        Log log = new(ErrorTerminal.Writer, arguments.GetValue(spec.LogFormat), isQuiet ? LogLevel.Error : arguments.GetValue(spec.LogLevel));
+        using StopSignal stop = new(log);
+        Deliveries.TuneSockets();
+        try
+        {
+            StatsFile.RefuseMissingDirectory(stats);
+            List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, progress, log, stop.Token).GetAwaiter().GetResult();
+            if (stats is not null)
+            {
+                StatsFile.Write(stats, Stats(outcomes));
+            }
+
+            if (log.Shows(LogLevel.Info))
+            {
+                ClosingWriter.Write(outcomes, log);
+            }
+
+            return Deliveries.Close(outcomes, log);
+        }
+        catch (OperationCanceledException) when (stop.Name is not null)
+        {
+            log.Notice("stopped", $"stopped by {stop.Name}; what was delivered is marked; run the same command again for the rest");
+            return stop.ExitCode;
+        }
+        catch (Exception fault)
+        {
+            return Faults.Explain(fault, log);
+        }
+    }
+
+    private static string From(string? given)
+    {
+        string from = given ?? Targets.DefaultDatabase();
+        return Delivery.IsDatabase(from) ? from : throw new UsageException("--from names no database; known are sqlite:FILE and postgres://USER@HOST/DATABASE");
+    }
+
+    private static ApiTarget[] Apis(string[]? given)
+    {
+        if (given?.Any(t => !ApiTarget.IsApi(t)) == true)
+        {
+            throw new UsageException($"--to names no API; known are {ApiTarget.Forms}");
+        }
+
+        ApiTarget[] apis = Targets.ReadApis(given);
+        return apis.Length > 0 ? apis : throw new UsageException($"there is no API to deliver to: give --to {ApiTarget.Forms.Split(',')[0]}, or set API_URL");
+    }
+
+    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes)
+    {
+        ArrayBufferWriter<byte> bytes = new(1024);
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("version", VersionText.Version);
+            json.WriteString("commit", VersionText.Commit);
+            json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
+            json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
+            DeliveryWords.Write(json, outcomes);
+            json.WriteEndObject();
+        }
+
+        bytes.Write("\n"u8);
+        return bytes.WrittenMemory;
+    }
+}

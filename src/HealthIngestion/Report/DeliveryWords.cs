@@ -1,0 +1,79 @@
+using System.Text.Json;
+using FastIngest.Sinks.Outbox;
+
+namespace HealthIngestion.Report;
+
+/// <summary>The closing table, sentences and figures of deliveries.</summary>
+internal static class DeliveryWords
+{
+    public static FigureTable Table(IReadOnlyList<DeliveryOutcome> outcomes) => new(
+        ["API", "delivered", "unchanged", "refused", "left"],
+        [.. outcomes.Select(IReadOnlyList<string> (o) => o.Report is { } report
+            ?
+            [
+                report.Target,
+                Figures.Count(report.Delivered),
+                Figures.Count(report.Unchanged),
+                Figures.Count(report.Refused),
+                Figures.Count(report.Left),
+            ]
+            : [o.Api.DisplayName, "failed", "", "", ""])],
+        LastIsText: false);
+
+    public static IEnumerable<string> Sentences(IReadOnlyList<DeliveryOutcome> outcomes)
+    {
+        foreach (DeliveryReport report in outcomes.Select(o => o.Report).OfType<DeliveryReport>())
+        {
+            if (report.Delivered > 0)
+            {
+                yield return $"delivered {Figures.Count(report.Delivered)} {(report.Delivered == 1 ? "summary" : "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
+                    + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
+            }
+
+            foreach (Refusal refusal in report.Refusals)
+            {
+                yield return $"refused: {refusal.UserId} {refusal.Date}, because: {refusal.Reason}";
+            }
+
+            if (report.Refused > report.Refusals.Count)
+            {
+                yield return $"refused: {Figures.Count(report.Refused - report.Refusals.Count)} more, with their reasons in the table deliveries";
+            }
+        }
+    }
+
+    /// <summary>The array <c>deliveries</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<DeliveryOutcome> outcomes)
+    {
+        json.WriteStartArray("deliveries");
+        foreach (DeliveryOutcome outcome in outcomes)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", outcome.Api.DisplayName);
+            if (outcome.Report is { } report)
+            {
+                json.WriteString("from", report.From);
+                json.WriteNumber("delivered", report.Delivered);
+                json.WriteNumber("unchanged", report.Unchanged);
+                json.WriteNumber("refused", report.Refused);
+                json.WriteNumber("newly_refused", report.NewlyRefused);
+                json.WriteNumber("left", report.Left);
+                json.WriteNumber("attempts", report.Attempts);
+                json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+                json.WriteNumber("delivered_per_second", Math.Round(Figures.PerSecond(report.Delivered, report.Elapsed)));
+                if ((report.Problem ?? report.LastError) is { } error)
+                {
+                    json.WriteString("last_error", error);
+                }
+            }
+            else
+            {
+                json.WriteString("failed", Faults.Line(outcome.Fault!));
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

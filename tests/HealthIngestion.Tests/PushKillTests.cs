@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using FastIngest.Tests.Sinks.Http;
+using FastIngest.Tests.Sinks.Postgres;
+
+namespace HealthIngestion.Tests;
+
+/// <summary>
+/// kill -9 of <c>push</c> at random moments, against an API that drops, delays, answers 429 and 500, and lies: every
+/// summary arrives at least once and is marked once. <c>FASTINGEST_CRASHES=100</c> kills that often.
+/// </summary>
+public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
+{
+    private static readonly int Crashes =
+        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 6;
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public void Nothing_is_lost_and_everything_is_marked_once(string kind)
+    {
+        using Workplace place = Workplace.Empty();
+        string schema = $"k{Guid.NewGuid():N}";
+        string database = kind == "postgres" ? PostgresServer.Shared.Url : "sqlite:a.db";
+        Outcome loaded = HealthIngestionProcess.Run(place.Directory, data.Medium, "--quiet", "--to", database, "--schema", schema, "--to", "ndjson:a.ndjson", "--no-api");
+        Assert.True(loaded.ExitCode == 0, loaded.Error);
+        int total = File.ReadLines(place["a.ndjson"]).Count();
+        Random random = new(kind.Length);
+        ConcurrentDictionary<string, int> times = new();
+        int n = 0;
+        ApiServer? api = null;
+        using ApiServer server = api = ApiServer.Start(async (context, request) =>
+        {
+            switch (Interlocked.Increment(ref n) % 100)
+            {
+                case 7:
+                    context.Abort();
+                    break;
+                case 13:
+                    context.Response.Headers.RetryAfter = "0";
+                    await ApiServer.Write(context, 429, "");
+                    break;
+                case 19:
+                    await ApiServer.Write(context, 500, "");
+                    break;
+                case 29:
+                    await ApiServer.Write(context, 200, """{"status": "error"}""");
+                    break;
+                case 37:
+                    await Task.Delay(30);
+                    goto default;
+                case 43:
+                    // Taken, but the client does not hear of it.
+                    api!.Taken[request.Summary] = request.Text;
+                    context.Abort();
+                    break;
+                default:
+                    times.AddOrUpdate(request.Summary, 1, (_, t) => t + 1);
+                    await api!.Ok(context);
+                    break;
+            }
+        });
+
+        string[] push = ["push", "--quiet", "--from", database, "--schema", schema, "--to", server.Url, "--concurrency", "32"];
+        int killed = 0, rounds = 0;
+        while (killed < Crashes)
+        {
+            int before = server.Requests.Count;
+            int after = random.Next(1, total / 2);
+            using Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], push);
+            HealthIngestionProcess.WaitFor(process, _ => server.Requests.Count >= before + after);
+            HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
+            if (HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 128 + HealthIngestionProcess.Sigkill)
+            {
+                killed++;
+                continue;
+            }
+
+            // It was done: all must be there. Then the API forgets everything, and the next round begins.
+            Complete();
+            server.Taken.Clear();
+            Query("DELETE FROM {deliveries}");
+        }
+
+        Complete();
+        Outcome again = HealthIngestionProcess.Run(place.Directory, [.. push, "--stats-json", "-"]);
+        Assert.Contains($"\"unchanged\": {total},", again.Output, StringComparison.Ordinal);
+        output.WriteLine($"{killed} kills in {rounds} deliveries, {server.Requests.Count} requests for {total} summaries each, {times.Values.Sum() - ((long)rounds * total)} of them taken once more");
+        if (kind == "postgres")
+        {
+            PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
+        }
+
+        void Complete()
+        {
+            Outcome last = HealthIngestionProcess.Run(place.Directory, push);
+            Assert.True(last.ExitCode == 0, last.Error);
+            rounds++;
+            Assert.Equal(total, server.Taken.Count);
+            Assert.Equal(server.Taken.Keys.Order(StringComparer.Ordinal), Query("SELECT user_id, CAST(date AS text) FROM {deliveries} WHERE delivered_md5 IS NOT NULL").Order(StringComparer.Ordinal));
+        }
+
+        IEnumerable<string> Query(string sql)
+        {
+            if (kind == "postgres")
+            {
+                return PostgresServer.Shared.Query(sql.Replace("{deliveries}", schema + ".deliveries", StringComparison.Ordinal));
+            }
+
+            using Database file = Database.Open(place["a.db"]);
+            return [.. file.Query(sql.Replace("{deliveries}", "deliveries", StringComparison.Ordinal)).Select(r => string.Join(' ', r))];
+        }
+    }
+}
