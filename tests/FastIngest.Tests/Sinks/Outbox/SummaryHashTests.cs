@@ -41,7 +41,7 @@ public class SummaryHashTests
     [InlineData(113, "c83fc04b-3905-5a63-ba91-4387d05c7e6b")]
     [InlineData(2000, "4c0beb24-d9d3-58f4-a4ed-2069988577eb")]
     public void The_UUID_of_a_name_in_the_URL_namespace_is_of_version_5(int length, string expected) =>
-        Assert.Equal(expected, SummaryId.Of(Encoding.ASCII.GetBytes(new string('a', length))).ToString());
+        Assert.Equal(expected, UuidVersion5.Of(Encoding.ASCII.GetBytes(new string('a', length))).ToString());
 
     [Theory]
     [InlineData("user_000001", "2023-01-06", "fc3a938a-6a9b-5bd5-b873-4723358a634f")]

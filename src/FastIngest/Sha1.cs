@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace FastIngest.Lexicon;
+namespace FastIngest;
 
 /// <summary>
-/// SHA-1 (RFC 3174), which UUIDs of version 5 are made with; it secures nothing. Names are a few blocks long, and a call
-/// into the system's library would cost more than the work.
+/// SHA-1 (RFC 3174), which UUIDs of version 5 are made with; it secures nothing. Names are a few blocks long: a call
+/// into the system's library, which not every machine has, would cost more than the work.
 /// </summary>
 internal static class Sha1
 {
