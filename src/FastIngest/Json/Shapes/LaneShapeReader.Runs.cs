@@ -29,7 +29,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     internal override int ReadRun(byte* from, byte* end, byte* stop, in RunKey key, int numberField, Span<long> numbers, out int bytes)
     {
         bytes = 0;
-        if (_prefixLength < key.Bytes || GapMask == 0 || Fields.Dirty == RecordFields.AllDirty || _last == null
+        if (end - from < RunReach || _prefixLength < key.Bytes || GapMask == 0 || Fields.Dirty == RecordFields.AllDirty || _last == null
             || (_last->Fields & KeyFields) != _prefixKeys || Tree.Nodes[_prefixNode].Field != key.DayField || !TryFollow(numberField))
         {
             return 0;

@@ -44,7 +44,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     {
         byte* limit = end - (2 * StepBytes);
         gap = 0;
-        if (from > limit || Tree.Root < 0)
+        if (end - from < 2 * StepBytes || Tree.Root < 0)
         {
             return Unknown();
         }

@@ -161,6 +161,15 @@ public sealed class ShapeReaderTests
         Assert.True(comparison.Repeated > 5_000, $"{comparison.Repeated}");
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Nothing_is_read_where_there_is_nothing(string width)
+    {
+        Comparison comparison = new(width, RecordSchema.Of(Category.Sleep).Names);
+        Assert.True(comparison.Teach("{}"u8.ToArray()));
+        Assert.False(comparison.Check([], 0));
+    }
+
     [Fact]
     public void A_gap_is_skipped_only_when_the_same_bytes_and_a_brace_follow()
     {
