@@ -1,0 +1,29 @@
+using System.Text;
+
+namespace FastIngest.Lexicon.Cleaners;
+
+/// <summary>Lower case by Unicode's simple mappings, as <see cref="string.ToLowerInvariant"/>.</summary>
+internal sealed class Lowercase : ICleaner
+{
+    /// <summary>A mapping never makes a code point longer than this in UTF-8.</summary>
+    private const int MaxRuneBytes = 4;
+
+    public static string Name => "lower-case";
+
+    public static int Version => 1;
+
+    public static bool Clean(ReadOnlySpan<byte> text, TextBuffer output)
+    {
+        bool changed = false;
+        while (!text.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(text, out Rune rune, out int length);
+            Rune lower = Rune.ToLowerInvariant(rune);
+            changed |= lower != rune;
+            output.Advance(lower.EncodeToUtf8(output.GetSpan(MaxRuneBytes)));
+            text = text[length..];
+        }
+
+        return changed;
+    }
+}

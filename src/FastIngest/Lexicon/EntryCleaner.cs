@@ -1,0 +1,89 @@
+using FastIngest.Json;
+
+namespace FastIngest.Lexicon;
+
+/// <summary>
+/// Makes the entry of a record: reads its fields, cleans and validates them. One for each worker; it allocates nothing
+/// for an entry once its buffers are as large as the largest texts.
+/// </summary>
+public sealed class EntryCleaner
+{
+    private readonly EntryFields _fields = new();
+    private readonly RecordFields _noFields = new(new FieldNames(false));
+    private readonly EntryTexts _texts = new();
+
+    /// <summary>Where in the record the error is, in bytes, where the record is not JSON; otherwise 0.</summary>
+    public int ErrorOffset { get; private set; }
+
+    /// <summary>Why the record is no entry: <c>invalid_json</c>, <c>invalid_text</c>, <c>not_an_object</c>, <c>no_headword</c> or <c>no_language</c>; null for one.</summary>
+    public string? Reason { get; private set; }
+
+    public EntryErrors Errors { get; private set; }
+
+    /// <summary>100, less 15 for each error, 10 at least.</summary>
+    public int QualityHundredths => EntryErrorNames.QualityHundredths(Errors);
+
+    /// <summary>How many U+0000 were removed from the texts that the entry was made of.</summary>
+    public int RemovedNuls => _texts.RemovedNuls;
+
+    /// <summary>A cleaned text; empty where it is null. Valid until the next record.</summary>
+    public ReadOnlySpan<byte> Text(EntryColumn column) => _texts[column];
+
+    /// <summary>Whether there is no such text: none is empty.</summary>
+    public bool IsNull(EntryColumn column) => _texts[column].IsEmpty;
+
+    /// <summary>Reads and cleans a record.</summary>
+    /// <param name="record">One JSON text; white space may surround it.</param>
+    public EntryOutcome Clean(ReadOnlySpan<byte> record)
+    {
+        Errors = EntryErrors.None;
+        ErrorOffset = 0;
+        _texts.Clear();
+        ReadOnlySpan<byte> value = record.TrimStart(" \t\r\n"u8);
+        int leading = record.Length - value.Length;
+        ReadStatus status = GeneralReader.Read(value, isFinal: true, _noFields, out int length);
+        if (status is ReadStatus.Object or ReadStatus.OtherValue or ReadStatus.InvalidText)
+        {
+            int behind = value[length..].IndexOfAnyExcept(" \t\r\n"u8);
+            if (behind >= 0)
+            {
+                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length + behind);
+            }
+        }
+
+        switch (status)
+        {
+            case ReadStatus.Object:
+                break;
+            case ReadStatus.OtherValue:
+                return Fail(EntryOutcome.NotAnObject, "not_an_object", leading);
+            case ReadStatus.InvalidText:
+                return Fail(EntryOutcome.NotJson, "invalid_text", leading);
+            default:
+                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length);
+        }
+
+        EntryReader.Read(value[..length], _fields);
+        _texts.Clean(value, _fields);
+        if (IsNull(EntryColumn.Headword))
+        {
+            return Fail(EntryOutcome.Invalid, "no_headword", 0);
+        }
+
+        if (IsNull(EntryColumn.Language))
+        {
+            return Fail(EntryOutcome.Invalid, "no_language", 0);
+        }
+
+        Errors = EntryValidator.Validate(_texts);
+        Reason = null;
+        return EntryOutcome.Valid;
+    }
+
+    private EntryOutcome Fail(EntryOutcome outcome, string reason, int offset)
+    {
+        Reason = reason;
+        ErrorOffset = offset;
+        return outcome;
+    }
+}

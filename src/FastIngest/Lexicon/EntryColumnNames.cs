@@ -1,0 +1,9 @@
+namespace FastIngest.Lexicon;
+
+/// <summary>The columns' names, as they are stored.</summary>
+public static class EntryColumnNames
+{
+    private static readonly string[] Names = ["headword", "headword_key", "language", "pos", "ipa", "definition", "etymology"];
+
+    public static string Name(this EntryColumn column) => Names[(int)column];
+}

@@ -1,0 +1,128 @@
+using FastIngest.Json;
+
+namespace FastIngest.Lexicon;
+
+/// <summary>The texts of one entry, decoded and cleaned; reused from entry to entry.</summary>
+internal sealed class EntryTexts
+{
+    private static readonly int ColumnCount = Enum.GetValues<EntryColumn>().Length;
+
+    private readonly TextBuffer[] _columns = [.. Enumerable.Range(0, ColumnCount).Select(_ => new TextBuffer())];
+    private readonly DistinctTexts _glosses = new();
+    private TextBuffer _source = new();
+    private TextBuffer _cleaned = new();
+
+    public int RemovedNuls { get; private set; }
+
+    /// <summary>Whether the pronunciation's source has as many <c>[</c> as <c>]</c>.</summary>
+    public bool IpaBracketsMatch { get; private set; }
+
+    public ReadOnlySpan<byte> this[EntryColumn column] => _columns[(int)column].Text;
+
+    public void Clear()
+    {
+        foreach (TextBuffer column in _columns)
+        {
+            column.Clear();
+        }
+
+        RemovedNuls = 0;
+        IpaBracketsMatch = true;
+    }
+
+    /// <summary>Makes all texts from the fields of a record.</summary>
+    public void Clean(ReadOnlySpan<byte> record, EntryFields fields)
+    {
+        Take(record, FirstOf(fields[EntryFields.Word], fields[EntryFields.Headword]));
+        Clean(EntryColumn.Headword);
+        _source.Clear();
+        _source.Append(this[EntryColumn.Headword]);
+        Clean(EntryColumn.HeadwordKey);
+        Take(record, FirstOf(FirstOf(fields[EntryFields.LangCode], fields[EntryFields.Lang]), fields[EntryFields.Language]));
+        Clean(EntryColumn.Language);
+        Take(record, FirstOf(fields[EntryFields.Pos], fields[EntryFields.PosTag]));
+        Clean(EntryColumn.Pos);
+        Take(record, FirstOf(fields.SoundIpa, fields[EntryFields.Ipa]));
+        IpaBracketsMatch = _source.Text.Count((byte)'[') == _source.Text.Count((byte)']');
+        Clean(EntryColumn.Ipa);
+        TakeDefinition(record, fields);
+        Clean(EntryColumn.Definition);
+        Take(record, FirstOf(fields[EntryFields.EtymologyText], fields[EntryFields.Etymology]));
+        Clean(EntryColumn.Etymology);
+    }
+
+    private static Field FirstOf(Field first, Field second) => first.Kind != FieldKind.Missing ? first : second;
+
+    private void TakeDefinition(ReadOnlySpan<byte> record, EntryFields fields)
+    {
+        if (fields.GlossCount == 0)
+        {
+            Take(record, fields[EntryFields.Definition]);
+            return;
+        }
+
+        _source.Clear();
+        _glosses.Clear();
+        foreach (Field gloss in fields.Glosses)
+        {
+            int start = _source.Length;
+            if (start > 0 || _glosses.Count > 0)
+            {
+                _source.Append(" | "u8);
+            }
+
+            int textStart = _source.Length;
+            AppendField(record, gloss);
+            if (!_glosses.Add(_source.Text, textStart))
+            {
+                _source.Truncate(start);
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> record, Field field)
+    {
+        _source.Clear();
+        AppendField(record, field);
+    }
+
+    /// <summary>Appends the decoded text of a field without U+0000, which only an escape can make.</summary>
+    private void AppendField(ReadOnlySpan<byte> record, Field field)
+    {
+        ReadOnlySpan<byte> text = record.Slice(field.Start, field.Length);
+        Span<byte> place = _source.GetSpan(text.Length);
+        if (field.Kind != FieldKind.EscapedString)
+        {
+            text.CopyTo(place);
+            _source.Advance(text.Length);
+            return;
+        }
+
+        int length = JsonString.Unescape(text, place);
+        int kept = 0;
+        for (int i = 0; i < length; i++)
+        {
+            if (place[i] != 0)
+            {
+                place[kept++] = place[i];
+            }
+        }
+
+        RemovedNuls += length - kept;
+        _source.Advance(kept);
+    }
+
+    private void Clean(EntryColumn column)
+    {
+        foreach (CleaningStep step in CleaningSteps.Of(column))
+        {
+            _cleaned.Clear();
+            if (step.Clean(_source.Text, _cleaned))
+            {
+                (_source, _cleaned) = (_cleaned, _source);
+            }
+        }
+
+        _columns[(int)column].Append(_source.Text);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace FastIngest.Lexicon;
+
+/// <summary>
+/// SHA-1 (RFC 3174), which UUIDs of version 5 are made with; it secures nothing. Names are a few blocks long, and a call
+/// into the system's library would cost more than the work.
+/// </summary>
+internal static class Sha1
+{
+    public const int HashBytes = 20;
+
+    private const int BlockBytes = 64;
+    private const int LengthBytes = 8;
+
+    public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
+    {
+        Span<uint> state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0];
+        long bits = 8L * text.Length;
+        for (; text.Length >= BlockBytes; text = text[BlockBytes..])
+        {
+            AddBlock(state, text);
+        }
+
+        // The rest, a bit that is set, zeros up to the end of a block, and in its last bytes the length in bits.
+        Span<byte> last = stackalloc byte[2 * BlockBytes];
+        last.Clear();
+        text.CopyTo(last);
+        last[text.Length] = 0x80;
+        last = last[..(text.Length + 1 + LengthBytes <= BlockBytes ? BlockBytes : 2 * BlockBytes)];
+        BinaryPrimitives.WriteInt64BigEndian(last[^LengthBytes..], bits);
+        for (; !last.IsEmpty; last = last[BlockBytes..])
+        {
+            AddBlock(state, last);
+        }
+
+        for (int i = 0; i < state.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(hash[(sizeof(uint) * i)..], state[i]);
+        }
+    }
+
+    private static void AddBlock(Span<uint> state, ReadOnlySpan<byte> block)
+    {
+        Span<uint> words = stackalloc uint[80];
+        for (int i = 0; i < 16; i++)
+        {
+            words[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(sizeof(uint) * i)..]);
+        }
+
+        for (int i = 16; i < words.Length; i++)
+        {
+            words[i] = BitOperations.RotateLeft(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
+        }
+
+        (uint a, uint b, uint c, uint d, uint e) = (state[0], state[1], state[2], state[3], state[4]);
+        for (int i = 0; i < words.Length; i++)
+        {
+            (uint mixed, uint constant) = (i / 20) switch
+            {
+                0 => ((b & c) | (~b & d), 0x5A827999u),
+                1 => (b ^ c ^ d, 0x6ED9EBA1u),
+                2 => ((b & c) | (b & d) | (c & d), 0x8F1BBCDCu),
+                _ => (b ^ c ^ d, 0xCA62C1D6u),
+            };
+            uint next = BitOperations.RotateLeft(a, 5) + mixed + e + constant + words[i];
+            (e, d, c, b, a) = (d, c, BitOperations.RotateLeft(b, 30), a, next);
+        }
+
+        state[0] += a;
+        state[1] += b;
+        state[2] += c;
+        state[3] += d;
+        state[4] += e;
+    }
+}
