@@ -1,4 +1,6 @@
 using FastIngest.Json;
+using FastIngest.Json.Shapes;
+using FastIngest.Json.Structure;
 
 namespace FastIngest.Lexicon;
 
@@ -11,6 +13,19 @@ public sealed class EntryCleaner
     private readonly EntryFields _fields = new();
     private readonly RecordFields _noFields = new(new FieldNames(false));
     private readonly EntryTexts _texts = new();
+    private readonly StructureReader _reader;
+
+    public EntryCleaner()
+        : this(InstructionSet.Current)
+    {
+    }
+
+    internal EntryCleaner(string instructionSet)
+    {
+        _reader = StructureReader.Create(new EntryReader(_fields), instructionSet);
+    }
+
+    private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
     /// <summary>Where in the record the error is, in bytes, where the record is not JSON; otherwise 0.</summary>
     public int ErrorOffset { get; private set; }
@@ -39,32 +54,20 @@ public sealed class EntryCleaner
         Errors = EntryErrors.None;
         ErrorOffset = 0;
         _texts.Clear();
-        ReadOnlySpan<byte> value = record.TrimStart(" \t\r\n"u8);
-        int leading = record.Length - value.Length;
-        ReadStatus status = GeneralReader.Read(value, isFinal: true, _noFields, out int length);
-        if (status is ReadStatus.Object or ReadStatus.OtherValue or ReadStatus.InvalidText)
+        if (!_reader.TryRead(record))
         {
-            int behind = value[length..].IndexOfAnyExcept(" \t\r\n"u8);
-            if (behind >= 0)
+            EntryOutcome outcome = ReadPlain(ref record);
+            if (outcome != EntryOutcome.Valid)
             {
-                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length + behind);
+                return outcome;
             }
         }
-
-        switch (status)
+        else if (!_fields.IsObject)
         {
-            case ReadStatus.Object:
-                break;
-            case ReadStatus.OtherValue:
-                return Fail(EntryOutcome.NotAnObject, "not_an_object", leading);
-            case ReadStatus.InvalidText:
-                return Fail(EntryOutcome.NotJson, "invalid_text", leading);
-            default:
-                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length);
+            return Fail(EntryOutcome.NotAnObject, "not_an_object", record.IndexOfAnyExcept(WhiteSpace));
         }
 
-        EntryReader.Read(value[..length], _fields);
-        _texts.Clean(value, _fields);
+        _texts.Clean(record, _fields);
         if (IsNull(EntryColumn.Headword))
         {
             return Fail(EntryOutcome.Invalid, "no_headword", 0);
@@ -78,6 +81,32 @@ public sealed class EntryCleaner
         Errors = EntryValidator.Validate(_texts);
         Reason = null;
         return EntryOutcome.Valid;
+    }
+
+    /// <summary>Says what is wrong with a record; or reads it, should nothing be.</summary>
+    private EntryOutcome ReadPlain(ref ReadOnlySpan<byte> record)
+    {
+        int leading = record.Length - record.TrimStart(WhiteSpace).Length;
+        record = record[leading..];
+        ReadStatus status = GeneralReader.Read(record, isFinal: true, _noFields, out int length);
+        if (status is ReadStatus.Object or ReadStatus.OtherValue or ReadStatus.InvalidText
+            && record[length..].IndexOfAnyExcept(WhiteSpace) is >= 0 and var behind)
+        {
+            return Fail(EntryOutcome.NotJson, "invalid_json", leading + length + behind);
+        }
+
+        switch (status)
+        {
+            case ReadStatus.Object:
+                _reader.ReadPlain(record[..length]);
+                return EntryOutcome.Valid;
+            case ReadStatus.OtherValue:
+                return Fail(EntryOutcome.NotAnObject, "not_an_object", leading);
+            case ReadStatus.InvalidText:
+                return Fail(EntryOutcome.NotJson, "invalid_text", leading);
+            default:
+                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length);
+        }
     }
 
     private EntryOutcome Fail(EntryOutcome outcome, string reason, int offset)

@@ -8,10 +8,7 @@ namespace FastIngest.Lexicon;
 /// </summary>
 internal sealed class EntryFields
 {
-    /// <summary>The fields of the record itself, in this order.</summary>
-    public static readonly FieldNames Names = new(
-        false, "word", "headword", "lang_code", "lang", "language", "pos", "pos_tag", "ipa", "definition", "etymology_text", "etymology", "senses", "sounds");
-
+    // The fields of the record itself.
     public const int Word = 0, Headword = 1, LangCode = 2, Lang = 3, Language = 4, Pos = 5, PosTag = 6, Ipa = 7, Definition = 8, EtymologyText = 9, Etymology = 10;
 
     /// <summary>Fields that are lists, and what is looked for in them.</summary>
@@ -19,6 +16,9 @@ internal sealed class EntryFields
 
     private readonly Field[] _fields = new Field[Senses];
     private Field[] _glosses = new Field[64];
+
+    /// <summary>Whether the record is an object.</summary>
+    public bool IsObject { get; set; }
 
     /// <summary>Of all senses, in order.</summary>
     public ReadOnlySpan<Field> Glosses => _glosses.AsSpan(0, GlossCount);
@@ -30,8 +30,23 @@ internal sealed class EntryFields
 
     public ref Field this[int index] => ref _fields[index];
 
+    /// <summary>The field of a name, or -1.</summary>
+    public static int Find(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        3 => name.SequenceEqual("pos"u8) ? Pos : name.SequenceEqual("ipa"u8) ? Ipa : -1,
+        4 => name.SequenceEqual("word"u8) ? Word : name.SequenceEqual("lang"u8) ? Lang : -1,
+        6 => name.SequenceEqual("senses"u8) ? Senses : name.SequenceEqual("sounds"u8) ? Sounds : -1,
+        7 => name.SequenceEqual("pos_tag"u8) ? PosTag : -1,
+        8 => name.SequenceEqual("headword"u8) ? Headword : name.SequenceEqual("language"u8) ? Language : -1,
+        9 => name.SequenceEqual("lang_code"u8) ? LangCode : name.SequenceEqual("etymology"u8) ? Etymology : -1,
+        10 => name.SequenceEqual("definition"u8) ? Definition : -1,
+        14 => name.SequenceEqual("etymology_text"u8) ? EtymologyText : -1,
+        _ => -1,
+    };
+
     public void Clear()
     {
+        IsObject = false;
         Array.Clear(_fields);
         GlossCount = 0;
         SoundIpa = default;

@@ -1,94 +1,94 @@
-using System.Text.Json;
 using FastIngest.Json;
+using FastIngest.Json.Structure;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>Finds the texts of an entry with <see cref="Utf8JsonReader"/>: the reference for what an entry's fields are.</summary>
-internal static class EntryReader
+/// <summary>Finds the texts of an entry in its record, and goes over the rest.</summary>
+internal sealed class EntryReader(EntryFields fields) : IValueReader
 {
-    /// <summary>Reads a record that is one whole JSON object.</summary>
-    public static void Read(ReadOnlySpan<byte> record, EntryFields fields)
+    public void Read<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
     {
         fields.Clear();
-        Utf8JsonReader reader = new(record);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (cursor.First != '{')
         {
-            int index = GeneralReader.FindName(ref reader, EntryFields.Names);
-            reader.Read();
+            cursor.Skip();
+            return;
+        }
+
+        fields.IsObject = true;
+        cursor.Enter();
+        while (cursor.NextMember(out ReadOnlySpan<byte> name))
+        {
+            int index = EntryFields.Find(name);
             switch (index)
             {
                 case < 0:
-                    reader.Skip();
+                    cursor.Skip();
                     break;
                 case EntryFields.Senses:
                     fields.KeepGlosses(0);
-                    ReadList(ref reader, fields, ReadSense);
+                    ReadSenses(ref cursor);
                     break;
                 case EntryFields.Sounds:
                     fields.SoundIpa = default;
-                    ReadList(ref reader, fields, ReadSound);
+                    ReadSounds(ref cursor);
                     break;
                 default:
-                    fields[index] = StringOrMissing(ref reader);
+                    fields[index] = StringOrMissing(ref cursor);
                     break;
             }
         }
     }
 
-    private delegate void ItemReader(ref Utf8JsonReader reader, EntryFields fields);
-
-    private static void ReadList(ref Utf8JsonReader reader, EntryFields fields, ItemReader item)
+    private void ReadSenses<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
+        if (cursor.First != '[')
         {
-            reader.Skip();
+            cursor.Skip();
             return;
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        cursor.Enter();
+        while (cursor.NextItem())
         {
-            if (reader.TokenType == JsonTokenType.StartObject)
+            if (cursor.First != '{')
             {
-                item(ref reader, fields);
+                cursor.Skip();
+                continue;
             }
-            else
+
+            int before = fields.GlossCount;
+            cursor.Enter();
+            while (cursor.NextMember(out ReadOnlySpan<byte> name))
             {
-                reader.Skip();
+                if (name.SequenceEqual("glosses"u8))
+                {
+                    fields.KeepGlosses(before);
+                    ReadGlosses(ref cursor);
+                }
+                else
+                {
+                    cursor.Skip();
+                }
             }
         }
     }
 
-    private static void ReadSense(ref Utf8JsonReader reader, EntryFields fields)
+    private void ReadGlosses<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
     {
-        int before = fields.GlossCount;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (cursor.First != '[')
         {
-            bool isGlosses = reader.ValueTextEquals("glosses"u8);
-            reader.Read();
-            if (isGlosses)
-            {
-                fields.KeepGlosses(before);
-                ReadGlosses(ref reader, fields);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private static void ReadGlosses(ref Utf8JsonReader reader, EntryFields fields)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
+            cursor.Skip();
             return;
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        cursor.Enter();
+        while (cursor.NextItem())
         {
-            Field gloss = StringOrMissing(ref reader);
+            Field gloss = StringOrMissing(ref cursor);
             if (gloss.Kind != FieldKind.Missing)
             {
                 fields.AddGloss(gloss);
@@ -96,37 +96,48 @@ internal static class EntryReader
         }
     }
 
-    private static void ReadSound(ref Utf8JsonReader reader, EntryFields fields)
+    private void ReadSounds<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
     {
-        Field ipa = default;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        if (cursor.First != '[')
         {
-            bool isIpa = reader.ValueTextEquals("ipa"u8);
-            reader.Read();
-            if (isIpa)
-            {
-                ipa = StringOrMissing(ref reader);
-            }
-            else
-            {
-                reader.Skip();
-            }
+            cursor.Skip();
+            return;
         }
 
-        if (fields.SoundIpa.Kind == FieldKind.Missing)
+        cursor.Enter();
+        while (cursor.NextItem())
         {
-            fields.SoundIpa = ipa;
+            if (fields.SoundIpa.Kind != FieldKind.Missing || cursor.First != '{')
+            {
+                cursor.Skip();
+                continue;
+            }
+
+            cursor.Enter();
+            while (cursor.NextMember(out ReadOnlySpan<byte> name))
+            {
+                if (name.SequenceEqual("ipa"u8))
+                {
+                    fields.SoundIpa = StringOrMissing(ref cursor);
+                }
+                else
+                {
+                    cursor.Skip();
+                }
+            }
         }
     }
 
-    private static Field StringOrMissing(ref Utf8JsonReader reader)
+    private static Field StringOrMissing<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
     {
-        if (reader.TokenType == JsonTokenType.String)
+        if (cursor.First == '"')
         {
-            return new Field((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length, reader.ValueIsEscaped ? FieldKind.EscapedString : FieldKind.String);
+            return cursor.TakeString();
         }
 
-        reader.Skip();
+        cursor.Skip();
         return default;
     }
 }

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// What the shape-learned reader needs of a vector unit. Each call looks at 64 bytes, whatever the width, so the
-/// algorithm above is one and the same. Bit i of a mask stands for byte i.
+/// What the shape-learned reader and the structure cursor need of a vector unit. Each call looks at 64 bytes, whatever
+/// the width, so the algorithms above are one and the same. Bit i of a mask stands for byte i.
 /// </summary>
-// SAFETY: the callers, ShapeReader alone, pass pointers with 64 readable bytes behind them; nothing is written.
+// SAFETY: the callers, ShapeReader and StructureCursor alone, pass pointers with 64 readable bytes behind them; nothing is written.
 internal unsafe interface ILanes
 {
     static abstract string Name { get; }
@@ -19,6 +19,24 @@ internal unsafe interface ILanes
     /// Which of 64 bytes a plain string does not hold: quote, backslash, control bytes, and bytes from 0x80 on.
     /// </summary>
     static abstract ulong StringStopMask(byte* text);
+
+    /// <summary>What each of 64 bytes may be in JSON.</summary>
+    static abstract JsonMasks Classify(byte* text);
+}
+
+/// <summary>Which of 64 bytes are what, in or out of strings.</summary>
+internal struct JsonMasks
+{
+    public ulong Backslash;
+    public ulong Quote;
+
+    /// <summary>Brackets and braces, colons and commas.</summary>
+    public ulong Operator;
+
+    public ulong Blank;
+
+    /// <summary>Below 0x20.</summary>
+    public ulong Control;
 }
 
 /// <summary>64 bytes at a time.</summary>
@@ -37,6 +55,22 @@ internal readonly unsafe struct Lanes512 : ILanes
         return (Vector512.Equals(v, Vector512.Create((byte)'"'))
             | Vector512.Equals(v, Vector512.Create((byte)'\\'))
             | Vector512.LessThan(v.AsSByte(), Vector512.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static JsonMasks Classify(byte* text)
+    {
+        Vector512<byte> v = Vector512.Load(text);
+        Vector512<byte> folded = v | Vector512.Create((byte)0x20);
+        return new JsonMasks
+        {
+            Backslash = Vector512.Equals(v, Vector512.Create((byte)'\\')).ExtractMostSignificantBits(),
+            Quote = Vector512.Equals(v, Vector512.Create((byte)'"')).ExtractMostSignificantBits(),
+            Operator = (Vector512.Equals(folded, Vector512.Create((byte)'{')) | Vector512.Equals(folded, Vector512.Create((byte)'}'))
+                | Vector512.Equals(v, Vector512.Create((byte)':')) | Vector512.Equals(v, Vector512.Create((byte)','))).ExtractMostSignificantBits(),
+            Blank = Vector512.Equals(v, Vector512.Create((byte)' ')).ExtractMostSignificantBits(),
+            Control = Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)0x1F)), v).ExtractMostSignificantBits(),
+        };
     }
 }
 
@@ -70,6 +104,35 @@ internal readonly unsafe struct Lanes256 : ILanes
             | Vector256.Equals(v, Vector256.Create((byte)'\\'))
             | Vector256.LessThan(v.AsSByte(), Vector256.Create((sbyte)0x20)).AsByte()).ExtractMostSignificantBits();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static JsonMasks Classify(byte* text)
+    {
+        Vector256<byte> low = Vector256.Load(text);
+        Vector256<byte> high = Vector256.Load(text + 32);
+        return new JsonMasks
+        {
+            Backslash = Mask(Vector256.Equals(low, Vector256.Create((byte)'\\')), Vector256.Equals(high, Vector256.Create((byte)'\\'))),
+            Quote = Mask(Vector256.Equals(low, Vector256.Create((byte)'"')), Vector256.Equals(high, Vector256.Create((byte)'"'))),
+            Operator = Mask(Operators(low), Operators(high)),
+            Blank = Mask(Vector256.Equals(low, Vector256.Create((byte)' ')), Vector256.Equals(high, Vector256.Create((byte)' '))),
+            Control = Mask(
+                Vector256.Equals(Vector256.Min(low, Vector256.Create((byte)0x1F)), low),
+                Vector256.Equals(Vector256.Min(high, Vector256.Create((byte)0x1F)), high)),
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Operators(Vector256<byte> v)
+    {
+        Vector256<byte> folded = v | Vector256.Create((byte)0x20);
+        return Vector256.Equals(folded, Vector256.Create((byte)'{')) | Vector256.Equals(folded, Vector256.Create((byte)'}'))
+            | Vector256.Equals(v, Vector256.Create((byte)':')) | Vector256.Equals(v, Vector256.Create((byte)','));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mask(Vector256<byte> low, Vector256<byte> high) =>
+        low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
 }
 
 /// <summary>16 bytes at a time.</summary>
@@ -110,6 +173,25 @@ internal readonly unsafe struct Lanes128 : ILanes
 
         return 0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static JsonMasks Classify(byte* text)
+    {
+        JsonMasks masks = default;
+        for (int i = 0; i < 64; i += 16)
+        {
+            Vector128<byte> v = Vector128.Load(text + i);
+            Vector128<byte> folded = v | Vector128.Create((byte)0x20);
+            masks.Backslash |= (ulong)Vector128.Equals(v, Vector128.Create((byte)'\\')).ExtractMostSignificantBits() << i;
+            masks.Quote |= (ulong)Vector128.Equals(v, Vector128.Create((byte)'"')).ExtractMostSignificantBits() << i;
+            masks.Operator |= (ulong)(Vector128.Equals(folded, Vector128.Create((byte)'{')) | Vector128.Equals(folded, Vector128.Create((byte)'}'))
+                | Vector128.Equals(v, Vector128.Create((byte)':')) | Vector128.Equals(v, Vector128.Create((byte)','))).ExtractMostSignificantBits() << i;
+            masks.Blank |= (ulong)Vector128.Equals(v, Vector128.Create((byte)' ')).ExtractMostSignificantBits() << i;
+            masks.Control |= (ulong)Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)0x1F)), v).ExtractMostSignificantBits() << i;
+        }
+
+        return masks;
+    }
 }
 
 /// <summary>Byte by byte: the reference for the others.</summary>
@@ -140,5 +222,21 @@ internal readonly unsafe struct LanesScalar : ILanes
         }
 
         return mask;
+    }
+
+    public static JsonMasks Classify(byte* text)
+    {
+        JsonMasks masks = default;
+        for (int i = 0; i < 64; i++)
+        {
+            byte b = text[i];
+            masks.Backslash |= (b == '\\' ? 1ul : 0ul) << i;
+            masks.Quote |= (b == '"' ? 1ul : 0ul) << i;
+            masks.Operator |= (b is (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)':' or (byte)',' ? 1ul : 0ul) << i;
+            masks.Blank |= (b == ' ' ? 1ul : 0ul) << i;
+            masks.Control |= (b < 0x20 ? 1ul : 0ul) << i;
+        }
+
+        return masks;
     }
 }

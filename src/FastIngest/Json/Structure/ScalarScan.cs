@@ -1,0 +1,129 @@
+namespace FastIngest.Json.Structure;
+
+/// <summary>Checks numbers, literals and escapes, wherever they stand.</summary>
+internal static class ScalarScan
+{
+    /// <summary>Whether a number, true, false or null starts at a place and ends where it may.</summary>
+    public static bool IsScalar(ReadOnlySpan<byte> text)
+    {
+        int length = text[0] switch
+        {
+            (byte)'t' => text.StartsWith("true"u8) ? 4 : 0,
+            (byte)'f' => text.StartsWith("false"u8) ? 5 : 0,
+            (byte)'n' => text.StartsWith("null"u8) ? 4 : 0,
+            _ => NumberLength(text),
+        };
+        return length > 0 && (length == text.Length || Grammar.EndsScalar[text[length]]);
+    }
+
+    /// <summary>
+    /// Whether the escape that begins at a backslash is valid. Of a surrogate, which needs its partner, the first one is
+    /// looked at together with the second.
+    /// </summary>
+    /// <param name="partnerAt">The place of a second surrogate whose first one was seen; the caller keeps it.</param>
+    public static bool IsEscape(ReadOnlySpan<byte> text, int at, ref int partnerAt)
+    {
+        ReadOnlySpan<byte> escape = text[at..];
+        if (escape.Length < 2)
+        {
+            return false;
+        }
+
+        if (escape[1] != 'u')
+        {
+            return escape[1] is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t';
+        }
+
+        int unit = CodeUnit(escape);
+        if (unit is < 0xD800 or > 0xDFFF)
+        {
+            return unit >= 0;
+        }
+
+        if (unit >= 0xDC00)
+        {
+            return at == partnerAt;
+        }
+
+        partnerAt = at + 6;
+        return escape.Length >= 12 && escape[6] == '\\' && escape[7] == 'u' && CodeUnit(escape[6..]) is >= 0xDC00 and <= 0xDFFF;
+    }
+
+    private static int NumberLength(ReadOnlySpan<byte> text)
+    {
+        int at = text[0] == '-' ? 1 : 0;
+        int digits = Digits(text, at);
+        if (digits == 0 || (digits > 1 && text[at] == '0'))
+        {
+            return 0;
+        }
+
+        at += digits;
+        if (at < text.Length && text[at] == '.')
+        {
+            digits = Digits(text, at + 1);
+            if (digits == 0)
+            {
+                return 0;
+            }
+
+            at += 1 + digits;
+        }
+
+        if (at < text.Length && text[at] is (byte)'e' or (byte)'E')
+        {
+            at += at + 1 < text.Length && text[at + 1] is (byte)'+' or (byte)'-' ? 2 : 1;
+            digits = Digits(text, at);
+            if (digits == 0)
+            {
+                return 0;
+            }
+
+            at += digits;
+        }
+
+        return at;
+    }
+
+    private static int Digits(ReadOnlySpan<byte> text, int from)
+    {
+        int at = from;
+        while (at < text.Length && (uint)(text[at] - '0') <= 9)
+        {
+            at++;
+        }
+
+        return at - from;
+    }
+
+    /// <summary>The four hexadecimal digits behind \u, or -1.</summary>
+    private static int CodeUnit(ReadOnlySpan<byte> escape)
+    {
+        if (escape.Length < 6)
+        {
+            return -1;
+        }
+
+        int unit = 0;
+        for (int i = 2; i < 6; i++)
+        {
+            int digit = HexValue(escape[i]);
+            if (digit < 0)
+            {
+                return -1;
+            }
+
+            unit = (unit << 4) | digit;
+        }
+
+        return unit;
+    }
+
+    private static int HexValue(byte b) => b switch
+    {
+        >= (byte)'0' and <= (byte)'9' => b - '0',
+        >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
+        _ => -1,
+    };
+}

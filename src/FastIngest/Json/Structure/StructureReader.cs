@@ -1,0 +1,55 @@
+using System.Text.Unicode;
+using FastIngest.Json.Shapes;
+
+namespace FastIngest.Json.Structure;
+
+/// <summary>Takes what it wants of a value, with whatever cursor it is given; it must walk over the whole value.</summary>
+internal interface IValueReader
+{
+    void Read<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct;
+}
+
+/// <summary>Lets a reader read texts by masks, for the instruction set in use.</summary>
+internal abstract class StructureReader
+{
+    public static StructureReader Create<TReader>(TReader reader)
+        where TReader : IValueReader => Create(reader, InstructionSet.Current);
+
+    public static StructureReader Create<TReader>(TReader reader, string instructionSet)
+        where TReader : IValueReader => instructionSet switch
+        {
+            InstructionSet.Avx512 => new LaneStructureReader<Lanes512, TReader>(reader),
+            InstructionSet.Avx2 => new LaneStructureReader<Lanes256, TReader>(reader),
+            InstructionSet.Vector128 => new LaneStructureReader<Lanes128, TReader>(reader),
+            _ => new LaneStructureReader<LanesScalar, TReader>(reader),
+        };
+
+    /// <summary>Whether a text is one JSON value in valid UTF-8, without lone surrogates, and was read; otherwise the reader may have seen a part.</summary>
+    public abstract bool TryRead(ReadOnlySpan<byte> text);
+
+    /// <summary>Reads a value that <see cref="GeneralReader"/> accepted.</summary>
+    public abstract void ReadPlain(ReadOnlySpan<byte> value);
+}
+
+internal sealed class LaneStructureReader<TLanes, TReader>(TReader reader) : StructureReader
+    where TLanes : struct, ILanes
+    where TReader : IValueReader
+{
+    // SAFETY: the text is fixed as long as the cursor lives.
+    public override unsafe bool TryRead(ReadOnlySpan<byte> text)
+    {
+        fixed (byte* bytes = text)
+        {
+            StructureCursor<TLanes> cursor = new(bytes, text.Length);
+            reader.Read(ref cursor);
+            return cursor.IsComplete && Utf8.IsValid(text);
+        }
+    }
+
+    public override void ReadPlain(ReadOnlySpan<byte> value)
+    {
+        PlainCursor cursor = new(value);
+        reader.Read(ref cursor);
+    }
+}
