@@ -43,6 +43,7 @@ static int Run(string[] args)
     ParseResult arguments = Parsing.Parse(command, rest);
     return command == generate.Spec ? GenerateCommand.Run(generate, arguments)
         : command == schema.Spec ? Print(PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
+        : LexiconSettings.Asks(ingest, arguments) ? LexiconCommand.Run(ingest, arguments)
         : IngestCommand.Run(ingest, arguments, commands);
 }
 

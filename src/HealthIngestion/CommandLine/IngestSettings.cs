@@ -1,44 +1,26 @@
 using System.CommandLine;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
 /// <summary>What a command line of <c>ingest</c> asks for, with every default filled in.</summary>
-internal sealed record IngestSettings
+internal sealed record IngestSettings : RunSettings
 {
     public required IngestOptions Options { get; init; }
-
-    /// <summary>The sinks by URL; empty for a dry run.</summary>
-    public required IReadOnlyList<string> Targets { get; init; }
-
-    /// <summary>The schema of PostgreSQL that holds the tables.</summary>
-    public required string Schema { get; init; }
-
-    public required bool IsDryRun { get; init; }
-
-    public required bool IsStrict { get; init; }
-
-    /// <summary>A file, <c>-</c>, or null when no figures are wanted.</summary>
-    public required string? StatsPath { get; init; }
-
-    public required ProgressStyle Progress { get; init; }
-
-    public required LogFormat LogFormat { get; init; }
-
-    public required LogLevel LogLevel { get; init; }
 
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public static IngestSettings From(IngestSpec spec, ParseResult arguments)
     {
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : [DefaultTarget()];
+        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : [DatabaseUrl() ?? "sqlite:health.db"];
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         bool isDryRun = arguments.GetValue(spec.DryRun);
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RefuseInput(paths, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(paths, f => Categories.OfFile(f) is not null, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,
@@ -88,14 +70,6 @@ internal sealed record IngestSettings
         }
     }
 
-    private static string DefaultTarget()
-    {
-        string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
-        return string.IsNullOrEmpty(database) ? "sqlite:health.db"
-            : database.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && database.Contains("://", StringComparison.Ordinal) ? database
-            : "postgres:" + database;
-    }
-
     private static string DefaultPath()
     {
         string? fromEnvironment = Environment.GetEnvironmentVariable("DATA_DIR");
@@ -103,7 +77,4 @@ internal sealed record IngestSettings
             : Directory.Exists("/data") ? "/data"
             : Path.Combine(".", "data");
     }
-
-    private static T Given<T>(ParseResult arguments, Option<T> option, T otherwise) =>
-        arguments.GetResult(option) is null ? otherwise : arguments.GetValue(option)!;
 }

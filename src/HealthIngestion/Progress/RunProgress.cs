@@ -17,6 +17,9 @@ internal sealed class RunProgress : IIngestProgress
     /// <summary>The files of the run; none before it starts reading.</summary>
     public IReadOnlyList<FileProgress> Files => Volatile.Read(ref _files);
 
+    /// <summary>The stages of a run over a dictionary; null for others.</summary>
+    public StageFigures? Stages { get; init; }
+
     public bool IsReducing => Volatile.Read(ref _isReducing) != 0;
 
     public long Rows => Interlocked.Read(ref _rows);

@@ -6,8 +6,6 @@ namespace FastIngest.Pipeline.Entries;
 /// <summary>The input of a run, open: a file, or every known file of a directory in the order of their names' bytes.</summary>
 internal sealed class DictionaryFiles : IDisposable
 {
-    private static readonly string[] Endings = [".json", ".jsonl", ".ndjson"];
-
     private DictionaryFiles(IReadOnlyList<SourceFile> files) => Files = files;
 
     public IReadOnlyList<SourceFile> Files { get; }
@@ -47,7 +45,7 @@ internal sealed class DictionaryFiles : IDisposable
         string[] files;
         try
         {
-            files = [.. Directory.GetFiles(directory).Where(IsKnown).Order(StringComparer.Ordinal)];
+            files = [.. Directory.GetFiles(directory).Where(f => DictionaryNames.IsRead(Path.GetFileName(f))).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,11 +55,5 @@ internal sealed class DictionaryFiles : IDisposable
         return files.Length > 0
             ? files
             : throw new IngestException($"No dictionary files in {directory}.", "Expected names that end in .json, .jsonl or .ndjson, or these and .gz.");
-    }
-
-    private static bool IsKnown(string path)
-    {
-        string name = ByteSource.IsCompressed(path) ? path[..^3] : path;
-        return Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -29,6 +29,8 @@ public sealed record LexiconReport
 
     public long Rejected => RejectedByReason.Values.Sum();
 
+    public long Invalid => InvalidByReason.Values.Sum();
+
     public long Bytes => Files.Sum(f => f.Bytes);
 }
 
