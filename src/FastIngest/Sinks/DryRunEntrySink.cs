@@ -21,7 +21,7 @@ public sealed class DryRunEntrySink : IEntrySink
     {
         foreach (ref readonly EntryRow row in batch.Rows)
         {
-            _screen!.Passes(row);
+            _screen!.Next(row);
         }
 
         SoFar = _screen!.Result;

@@ -3,49 +3,72 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Sinks;
 
-/// <summary>Decides, for targets without a database, which records are loaded and which entries are written, and counts.</summary>
+/// <summary>What becomes of a record.</summary>
+internal enum EntryFate
+{
+    /// <summary>Not JSON, or no object: never kept.</summary>
+    Rejected,
+
+    /// <summary>Its bytes were there before.</summary>
+    Repeated,
+
+    /// <summary>Kept, but makes no entry.</summary>
+    Invalid,
+
+    /// <summary>Kept; its entry is of too little quality.</summary>
+    BelowQuality,
+
+    /// <summary>Kept; its entry is like one before.</summary>
+    Duplicate,
+
+    /// <summary>Kept, and its entry is written.</summary>
+    Written,
+}
+
+/// <summary>Decides what becomes of records, given those before them, and counts.</summary>
 internal sealed class EntryScreen(EntryPolicy policy)
 {
     private readonly DigestSet _records = new();
     private readonly DigestSet _entries = new();
-    private long _loaded, _repeated, _written, _duplicate, _belowQuality, _invalid;
+    private readonly long[] _counts = new long[(int)EntryFate.Written + 1];
 
-    public EntryResult Result => new(_loaded, _repeated, _written, 0, _duplicate, _belowQuality, _invalid);
-
-    /// <summary>Whether the entry of a record is written; rows must come in input order.</summary>
-    public bool Passes(in EntryRow row)
+    public EntryResult Result
     {
-        if (!row.IsLoaded)
+        get
         {
-            return false;
+            long written = Count(EntryFate.Written), duplicate = Count(EntryFate.Duplicate), below = Count(EntryFate.BelowQuality), invalid = Count(EntryFate.Invalid);
+            return new EntryResult(written + duplicate + below + invalid, Count(EntryFate.Repeated), written, 0, duplicate, below, invalid);
         }
+    }
+
+    /// <summary>Records and entries that it remembers.</summary>
+    public long Remembered => _records.Count + _entries.Count;
+
+    /// <summary>What becomes of a record by itself, wherever it stands.</summary>
+    public static EntryFate Judge(in EntryRow row, EntryPolicy policy) =>
+        !row.IsLoaded ? EntryFate.Rejected
+        : row.Outcome == EntryOutcome.Invalid ? EntryFate.Invalid
+        : row.QualityHundredths < policy.MinQualityHundredths ? EntryFate.BelowQuality
+        : EntryFate.Written;
+
+    /// <summary>What becomes of the next record; they must come in input order.</summary>
+    public EntryFate Next(in EntryRow row)
+    {
+        EntryFate fate = Judge(row, policy);
 
         // Half of a SHA-256 is as good as all of it to tell some billions of records apart.
-        if (!_records.Add(BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum)))
+        if (fate != EntryFate.Rejected && !_records.Add(BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum)))
         {
-            _repeated++;
-            return false;
+            fate = EntryFate.Repeated;
+        }
+        else if (fate == EntryFate.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
+        {
+            fate = EntryFate.Duplicate;
         }
 
-        _loaded++;
-        if (row.Outcome == EntryOutcome.Invalid)
-        {
-            _invalid++;
-        }
-        else if (row.QualityHundredths < policy.MinQualityHundredths)
-        {
-            _belowQuality++;
-        }
-        else if (!policy.AllowsDuplicates && !_entries.Add(row.Key))
-        {
-            _duplicate++;
-        }
-        else
-        {
-            _written++;
-            return true;
-        }
-
-        return false;
+        _counts[(int)fate]++;
+        return fate;
     }
+
+    private long Count(EntryFate fate) => _counts[(int)fate];
 }

@@ -15,6 +15,8 @@ public static class EntrySinkFactory
     private static readonly TargetKinds<IEntrySink, EntrySinkOptions> Kinds = new(
     [
         ("ndjson:", "ndjson:FILE, ndjson:- (standard output)", (_, file, options) => new EntryNdjsonSink(file, options.OpenStandardOutput)),
+        ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntrySink(target, options.Schema, options.MergeRows)),
+        ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntrySink(target, options.Schema, options.MergeRows)),
     ]);
 
     /// <summary>Makes a sink; nothing is opened yet.</summary>

@@ -37,6 +37,15 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
 {
     public static EntryResult Zero { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
+    public EntryResult Plus(EntryResult other) => new(
+        Loaded + other.Loaded,
+        Repeated + other.Repeated,
+        Written + other.Written,
+        Unchanged + other.Unchanged,
+        Duplicate + other.Duplicate,
+        BelowQuality + other.BelowQuality,
+        Invalid + other.Invalid);
+
     /// <summary>Whether every record read is accounted for, and every record loaded.</summary>
     public bool Balances(EntryFigures figures) =>
         figures.Read == Loaded + Repeated + figures.Rejected && Loaded == Written + Unchanged + Duplicate + BelowQuality + Invalid;

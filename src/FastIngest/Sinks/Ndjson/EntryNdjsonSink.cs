@@ -37,7 +37,7 @@ public sealed class EntryNdjsonSink : IEntrySink
         _state.Write();
         for (int i = 0; i < batch.RowCount; i++)
         {
-            if (_screen!.Passes(batch.Rows[i]))
+            if (_screen!.Next(batch.Rows[i]) == EntryFate.Written)
             {
                 _json!.WriteLine(_output.Writer, batch, batch.Rows[i]);
                 if (_output.IsFull)

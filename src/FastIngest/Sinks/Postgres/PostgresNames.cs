@@ -26,6 +26,12 @@ internal sealed class PostgresNames(string schema)
 
     public string Deliveries => Table("deliveries");
 
+    public string Sources => Table("data_sources");
+
+    public string RawEntries => Table("raw_entries");
+
+    public string Entries => Table("entries");
+
     public string Steps => Table("schema_steps");
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";

@@ -13,7 +13,7 @@ public static class PostgresSchema
     public const string DefaultName = "fastingest";
 
     /// <summary>The tables that the steps make, without <c>schema_steps</c>.</summary>
-    internal static IReadOnlyList<string> Tables { get; } = ["daily_summaries", "users", "ingest_runs", "ingest_chunks", "deliveries"];
+    internal static IReadOnlyList<string> Tables { get; } = ["daily_summaries", "users", "ingest_runs", "ingest_chunks", "deliveries", .. EntrySchema.Tables];
 
     /// <summary>Everything that brings a schema of any age, or none, to today's, for psql. Running it again changes nothing.</summary>
     public static string Script(string schema)
@@ -97,6 +97,7 @@ public static class PostgresSchema
             PRIMARY KEY (target, user_id, date)
         );
         """,
+        EntrySchema.Step(names),
     ];
 
     private static string Define(SummaryColumn column) => column.Kind switch

@@ -1,5 +1,4 @@
 using FastIngest.Health;
-using Npgsql;
 
 namespace FastIngest.Sinks.Postgres;
 
@@ -11,10 +10,8 @@ public sealed class PostgresSink : ISummarySink
 {
     private readonly PostgresTarget _target;
     private readonly PostgresNames _names;
-    private readonly PostgresRetry _retry;
+    private readonly PostgresSession _session;
     private SinkState _state;
-    private NpgsqlDataSource? _source;
-    private NpgsqlConnection? _connection;
     private PostgresLoad? _load;
     private SinkRun? _run;
 
@@ -30,7 +27,7 @@ public sealed class PostgresSink : ISummarySink
     {
         _target = PostgresTarget.Parse(target);
         _names = new PostgresNames(schema);
-        _retry = retry;
+        _session = new PostgresSession(_target, _names, retry);
         _state = new SinkState(DisplayName);
     }
 
@@ -41,11 +38,10 @@ public sealed class PostgresSink : ISummarySink
     {
         _state.Open();
         _run = run;
-        await GuardAsync(async () =>
+        await _session.GuardAsync(async () =>
         {
-            _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            await PostgresMigration.ApplyAsync(_connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
-            _load = await PostgresLoad.BeginAsync(_connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
+            await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            _load = await PostgresLoad.BeginAsync(_session.Connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -53,7 +49,7 @@ public sealed class PostgresSink : ISummarySink
     public async ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
     {
         _state.Write();
-        await GuardAsync(() => _load!.WriteAsync(batch, cancellationToken).AsTask()).ConfigureAwait(false);
+        await _session.GuardAsync(() => _load!.WriteAsync(batch, cancellationToken).AsTask()).ConfigureAwait(false);
     }
 
     /// <exception cref="IngestException">The transaction could not be committed; the tables are as before.</exception>
@@ -61,10 +57,10 @@ public sealed class PostgresSink : ISummarySink
     {
         _state.Complete();
         SinkResult result = new(0, 0, 0, 0);
-        await GuardAsync(async () =>
+        await _session.GuardAsync(async () =>
         {
             result = await _load!.FinishAsync(_run!, figures, cancellationToken).ConfigureAwait(false);
-            await CommitAsync(cancellationToken).ConfigureAwait(false);
+            await _session.CommitAsync(_run!.RunId, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         _state.Completed();
         await CloseAsync().ConfigureAwait(false);
@@ -74,12 +70,12 @@ public sealed class PostgresSink : ISummarySink
     /// <summary>A fault that passes by itself is waited out, a few times; the server has undone all that was sent.</summary>
     public async ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken)
     {
-        if (fault.InnerException is not { } cause || !PostgresFault.IsTransient(cause) || !await _retry.WaitAsync(cause, _load is not null, cancellationToken).ConfigureAwait(false))
+        if (!await _session.TryStartOverAsync(fault, _load is not null, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        await CloseAsync().ConfigureAwait(false);
+        _load = null;
         _state = new SinkState(DisplayName);
         return true;
     }
@@ -92,95 +88,9 @@ public sealed class PostgresSink : ISummarySink
         }
     }
 
-    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        if (_source is null)
-        {
-            NpgsqlSlimDataSourceBuilder builder = new(_target.ConnectionString);
-            builder.EnableTransportSecurity();
-
-            // Built-in types are all that is sent, and known; asking for the others takes longer than a small run.
-            builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-            _source = builder.Build();
-        }
-
-        return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Commits. When the connection breaks before the answer, nobody can tell what became of the transaction but the
-    /// server: a run that it has recorded is complete.
-    /// </summary>
-    private async Task CommitAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _connection!.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresFault.IsTransient(e))
-        {
-            if (!await WasCommittedAsync(e, cancellationToken).ConfigureAwait(false))
-            {
-                throw;
-            }
-        }
-    }
-
-    private async Task<bool> WasCommittedAsync(Exception fault, CancellationToken cancellationToken)
-    {
-        while (await _retry.WaitAsync(fault, true, cancellationToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await CloseConnectionAsync().ConfigureAwait(false);
-                _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                return await PostgresRuns.IsRecordedAsync(_connection, _names, _run!.RunId, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (PostgresFault.IsTransient(e))
-            {
-                fault = e;
-            }
-        }
-
-        return false;
-    }
-
-    private async ValueTask GuardAsync(Func<Task> call)
-    {
-        try
-        {
-            await call().ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresFault.IsFault(e))
-        {
-            throw PostgresFault.Explain(e, DisplayName, _names.Schema);
-        }
-    }
-
     private async ValueTask CloseAsync()
     {
-        await CloseConnectionAsync().ConfigureAwait(false);
         _load = null;
-        if (_source is { } source)
-        {
-            _source = null;
-            await source.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Closing a connection ends its transaction; that it is broken already changes nothing.</summary>
-    private async ValueTask CloseConnectionAsync()
-    {
-        if (_connection is { } connection)
-        {
-            _connection = null;
-            try
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception e) when (PostgresFault.IsFault(e))
-            {
-            }
-        }
+        await _session.CloseAsync().ConfigureAwait(false);
     }
 }

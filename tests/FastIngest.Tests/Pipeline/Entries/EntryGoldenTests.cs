@@ -9,7 +9,7 @@ namespace FastIngest.Tests.Pipeline.Entries;
 /// <summary>The sample dictionary gives exactly its expected entries, however it is laid out, packed and cut.</summary>
 public sealed class EntryGoldenTests
 {
-    private static readonly string Sample = Path.Combine(AppContext.BaseDirectory[..AppContext.BaseDirectory.IndexOf("/tests/", StringComparison.Ordinal)], "tests", "data", "lexicon");
+    private static readonly string Sample = Path.Combine(RepositoryFolder.Tests, "data", "lexicon");
     private static readonly string Expected = File.ReadAllText(Path.Combine(Sample, "expected.ndjson"));
     private static readonly string[] Lines = File.ReadAllLines(Path.Combine(Sample, "entries.jsonl"));
 
