@@ -42,6 +42,7 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         row = default;
         row.Raw = new TextRef(start, length);
         row.FileLength = length;
+        row.Stored = TextRef.Null;
         return ref row;
     }
 
@@ -57,6 +58,9 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
     }
 
     public ReadOnlySpan<byte> Raw(in EntryRow row) => _input.AsSpan(row.Raw.Start, row.Raw.Length);
+
+    /// <summary>The stored entry; empty where there is none.</summary>
+    public ReadOnlySpan<byte> Stored(in EntryRow row) => row.Stored.IsNull ? default : _input.AsSpan(row.Stored.Start, row.Stored.Length);
 
     public ReadOnlyMemory<byte> RawMemory(in EntryRow row) => _input.AsMemory(row.Raw.Start, row.Raw.Length);
 
@@ -85,7 +89,7 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         RowCount = 0;
         FileBytes = 0;
         _textLength = 0;
-        if (_input.Length > 2L * inputCapacity)
+        if (_input.Length > inputCapacity)
         {
             _input = GC.AllocateUninitializedArray<byte>(inputCapacity);
         }

@@ -20,6 +20,12 @@ public struct EntryRow
     /// <summary>The stored record that it is, where it comes from a database; otherwise 0.</summary>
     public long RawId;
 
+    /// <summary>The stored entry of that record in the database's own form; null where there is none.</summary>
+    public TextRef Stored;
+
+    /// <summary>Whether the stored entry is what would be written now, whichever rules made it.</summary>
+    public bool IsStoredSame;
+
     public EntryOutcome Outcome;
 
     /// <summary>Why the record is no entry; null for one.</summary>

@@ -26,7 +26,7 @@ internal abstract record RunSettings
     public required LogLevel LogLevel { get; init; }
 
     /// <summary>The target that the environment names; null for none.</summary>
-    protected static string? DatabaseUrl()
+    public static string? DatabaseUrl()
     {
         string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
         return string.IsNullOrEmpty(database) ? null

@@ -26,11 +26,16 @@ internal sealed class CleanStage(int workers, LexiconGauges gauges)
 
     /// <summary>Runs to the end of the feed.</summary>
     /// <param name="feed">Gives the records.</param>
-    /// <param name="source">The source that entries' ids are made of.</param>
     /// <param name="maxRecordBytes">The largest record.</param>
+    /// <param name="makeCleaner">Makes what each worker cleans batches with.</param>
     /// <param name="write">Takes cleaned batches, in order, on one thread.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    public void Run(IRecordFeed feed, string source, int maxRecordBytes, Action<EntryBatch, CancellationToken> write, CancellationToken cancellationToken)
+    public void Run(
+        IRecordFeed feed,
+        int maxRecordBytes,
+        Func<Action<EntryBatch, CancellationToken>> makeCleaner,
+        Action<EntryBatch, CancellationToken> write,
+        CancellationToken cancellationToken)
     {
         using LargeRecords large = new(maxRecordBytes);
         using Pool<Job> free = new(BatchCount, () => new Job());
@@ -77,10 +82,10 @@ internal sealed class CleanStage(int workers, LexiconGauges gauges)
 
         void Clean(CancellationToken token)
         {
-            BatchCleaner cleaner = new(source);
+            Action<EntryBatch, CancellationToken> clean = makeCleaner();
             foreach (Job job in toClean.GetConsumingEnumerable(token))
             {
-                cleaner.Clean(job.Batch, token);
+                clean(job.Batch, token);
                 gauges.AddCleaned(job.Batch);
                 job.IsClean.Set();
             }

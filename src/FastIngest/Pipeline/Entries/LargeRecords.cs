@@ -12,31 +12,35 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
     /// <summary>What an ordinary batch has room for, and what is taken at once beyond.</summary>
     public const int PieceBytes = 1 << 20;
 
+    private readonly int _capacity = PiecesOf(maxRecordBytes) + 2;
     private readonly SemaphoreSlim _pieces = new(PiecesOf(maxRecordBytes) + 2);
 
     /// <summary>Waits until a batch may have room for so many bytes, and gives it that.</summary>
     public void Grow(EntryBatch batch, int bytes, CancellationToken cancellationToken)
     {
-        for (int has = PiecesOf(batch.Input.Length); has < PiecesOf(bytes); has++)
+        for (int has = Taken(batch.Input.Length); has < Taken(bytes); has++)
         {
             _pieces.Wait(cancellationToken);
         }
 
-        batch.GrowInput(PiecesOf(bytes) * PieceBytes);
+        batch.GrowInput((int)Math.Min((long)PiecesOf(bytes) * PieceBytes, Array.MaxLength));
     }
 
     /// <summary>Empties a batch and gives back what it took.</summary>
     public void Reset(EntryBatch batch)
     {
-        int pieces = PiecesOf(batch.Input.Length);
+        int taken = Taken(batch.Input.Length);
         batch.Reset();
-        if (pieces > 1)
+        if (taken > 0)
         {
-            _pieces.Release(pieces - 1);
+            _pieces.Release(taken);
         }
     }
 
     public void Dispose() => _pieces.Dispose();
 
     private static int PiecesOf(int bytes) => (int)(((long)bytes + PieceBytes - 1) / PieceBytes);
+
+    /// <summary>What is larger than all there is takes all there is.</summary>
+    private int Taken(int bytes) => Math.Clamp(PiecesOf(bytes) - 1, 0, _capacity);
 }

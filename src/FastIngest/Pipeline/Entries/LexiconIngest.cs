@@ -74,7 +74,7 @@ public static class LexiconIngest
         try
         {
             await Task.Factory.StartNew(
-                () => stage.Run(feed, options.Source, options.MaxRecordBytes, Write, cancellationToken),
+                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source).Clean, Write, cancellationToken),
                 cancellationToken,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);

@@ -16,8 +16,12 @@ internal static class EntryStatements
         SET LOCAL idle_in_transaction_session_timeout = 0;
         SET LOCAL temp_buffers = '32MB';
         SELECT set_config(name, 'lz4', true) FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);
+        SELECT pg_advisory_xact_lock({LockKey(names)});
         LOCK TABLE {names.Sources}, {names.RawEntries}, {names.Entries} IN SHARE ROW EXCLUSIVE MODE
         """;
+
+    /// <summary>The key of the advisory lock that runs over dictionaries take, so that they wait for each other.</summary>
+    public static string LockKey(PostgresNames names) => $"hashtextextended({PostgresNames.Literal("fastingest entries " + names.Schema)}, 0)";
 
     /// <summary>Tables of the transaction, into which records go that may be stored already.</summary>
     public static string Staging(PostgresNames names) =>

@@ -13,7 +13,7 @@ internal sealed class EntryTuples(string source)
 
     /// <summary>The columns of an entry, in the order of a tuple.</summary>
     public const string EntryColumns =
-        "id, source_id, raw_id, headword, headword_key, language, pos, ipa, definition, etymology, quality, errors, pipeline_version, duplicate_key";
+        "id, source_id, raw_id, headword, headword_key, language, pos, ipa, definition, etymology, quality, errors, duplicate_key, pipeline_version";
 
     private const int RawFields = 6, EntryFields = 14;
     private const int TextOid = 25;
@@ -65,9 +65,12 @@ internal sealed class EntryTuples(string source)
 
         copy.Float8(row.QualityHundredths / 100.0);
         copy.Text(_errors[(int)row.Errors] ??= ErrorArray(row.Errors));
-        copy.Text(Version);
         copy.Uuid(ToUuid(row.Key));
+        copy.Text(Version);
     }
+
+    /// <summary>Bytes at the end of an entry's tuple that say which rules made it.</summary>
+    public static int VersionFieldBytes => sizeof(int) + Version.Length;
 
     private static Guid ToUuid(UInt128 key)
     {
