@@ -53,6 +53,10 @@ internal static class AllocationCheck
             ReduceBenchmarks reduce = new();
             reduce.Open();
             CheckCall("reduce", reduce.Reduce);
+            EntryBenchmarks entries = new() { MeanBytes = 3_000 };
+            entries.Open();
+            CheckHalves("clean entries", entries.Clean);
+            CheckCall("clean and identify entries", entries.CleanAndIdentify);
             SinkBenchmarks sink = new();
             sink.Open();
             CheckHalves("sink sqlite", share => sink.Write(sink.NewSqlite(), share).GetAwaiter().GetResult());

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using FastIngest.Generate;
+using FastIngest.Generate.Entries;
 using FastIngest.Health;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
@@ -21,9 +22,12 @@ internal static class GenerateCommand
         try
         {
             long started = Stopwatch.GetTimestamp();
-            GeneratorOptions options = Bind(spec, arguments);
-            GeneratorResult result = DataSetGenerator.Generate(options, new ByteLines(log), stop.Token);
-            Close(result, options, Stopwatch.GetElapsedTime(started), log);
+            DataKind kind = arguments.GetValue(spec.Kind);
+            Check(spec, kind, arguments);
+            GeneratorResult result = kind == DataKind.Lexicon
+                ? EntryGenerator.Generate(BindEntries(spec, arguments), new ByteLines(log), stop.Token)
+                : DataSetGenerator.Generate(Bind(spec, arguments), new ByteLines(log), stop.Token);
+            Close(result, kind, arguments.GetValue(spec.Directory)!, arguments.GetValue(spec.Seed), Stopwatch.GetElapsedTime(started), log);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (stop.Name is not null)
@@ -35,6 +39,28 @@ internal static class GenerateCommand
         {
             return Faults.Explain(fault, log);
         }
+    }
+
+    private static void Check(GenerateSpec spec, DataKind kind, ParseResult arguments)
+    {
+        DataKind other = kind == DataKind.Lexicon ? DataKind.Health : DataKind.Lexicon;
+        Option? wrong = spec.OptionsOf(other).FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false });
+        if (wrong is not null)
+        {
+            throw new UsageException($"{wrong.Name} is for --kind {other.ToString().ToLowerInvariant()} alone");
+        }
+    }
+
+    private static EntryOptions BindEntries(GenerateSpec spec, ParseResult arguments)
+    {
+        EntryOptions options = new() { Directory = arguments.GetValue(spec.Directory)! };
+        return options with
+        {
+            Entries = arguments.GetValue(spec.Entries) ?? options.Entries,
+            MeanBytes = (int)(arguments.GetValue(spec.EntrySize) ?? options.MeanBytes),
+            Seed = arguments.GetValue(spec.Seed),
+            QuirkRate = arguments.GetValue(spec.Quirks),
+        };
     }
 
     private static GeneratorOptions Bind(GenerateSpec spec, ParseResult arguments)
@@ -54,7 +80,7 @@ internal static class GenerateCommand
         };
     }
 
-    private static void Close(GeneratorResult result, GeneratorOptions options, TimeSpan elapsed, Log log)
+    private static void Close(GeneratorResult result, DataKind kind, string directory, ulong seed, TimeSpan elapsed, Log log)
     {
         long bytes = result.Files.Sum(f => f.Bytes);
         long records = result.Files.Sum(f => f.Records);
@@ -68,18 +94,19 @@ internal static class GenerateCommand
         }
 
         HashSet<string> made = [.. result.Files.Select(f => Path.GetFileName(f.Path))];
-        string[] others = [.. Directory.GetFiles(options.Directory)
+        string[] others = [.. Directory.GetFiles(directory)
             .Select(f => Path.GetFileName(f))
-            .Where(f => Categories.OfFile(f) is not null && !made.Contains(f))
+            .Where(f => kind == DataKind.Health && Categories.OfFile(f) is not null && !made.Contains(f))
             .Order(StringComparer.Ordinal)];
         if (others.Length > 0)
         {
-            log.Warning($"{options.Directory} also holds {others[0]}{(others.Length > 1 ? $" and {others.Length - 1} more" : "")}, which would be read with this data set; remove what is left of another one");
+            log.Warning($"{directory} also holds {others[0]}{(others.Length > 1 ? $" and {others.Length - 1} more" : "")}, which would be read with this data set; remove what is left of another one");
         }
 
+        string next = kind == DataKind.Health ? $"; next: health_ingestion {directory}" : "";
         log.Info(
             "done",
-            $"{Figures.Bytes(bytes)}, {Figures.Count(records, "record")}, seed {options.Seed}, in {Figures.Seconds(elapsed)}; next: health_ingestion {options.Directory}",
+            $"{Figures.Bytes(bytes)}, {Figures.Count(records, "record")}, seed {seed}, in {Figures.Seconds(elapsed)}{next}",
             json =>
             {
                 json.WriteNumber("files", result.Files.Count);

@@ -57,7 +57,7 @@ internal static class ReprocessCommand
         }
     }
 
-    private static PostgresReprocess Open(string target, string schema, EntryOptions options, ParseResult arguments)
+    private static PostgresReprocess Open(string target, string schema, EntryOptionGroup options, ParseResult arguments)
     {
         try
         {

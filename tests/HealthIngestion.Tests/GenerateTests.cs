@@ -82,4 +82,31 @@ public sealed class GenerateTests
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("data/users.json/a", outcome.OnlyErrorLine, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_dictionary_is_made_of_as_many_lines_as_were_asked_for()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "generate", "words", "--kind", "lexicon", "--entries", "700", "--entry-size", "2KB", "--seed", "5", "--quirks", "0.1");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(700, File.ReadLines(place["words/entries.jsonl"]).Count());
+    }
+
+    [Theory]
+    [InlineData("--users is for --kind health alone", "--kind", "lexicon", "--users", "3")]
+    [InlineData("--style is for --kind health alone", "--kind", "lexicon", "--style", "compact")]
+    [InlineData("--entries is for --kind lexicon alone", "--entries", "3")]
+    [InlineData("--entry-size is for --kind lexicon alone", "--kind", "health", "--entry-size", "3KB")]
+    public void Options_of_the_other_kind_are_refused(string fault, params string[] options)
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, ["generate", "words", .. options]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(fault, outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(place["words"]));
+    }
 }

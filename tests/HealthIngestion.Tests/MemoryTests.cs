@@ -48,6 +48,21 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
         Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
     }
 
+    [Fact]
+    public void A_reject_for_every_other_byte_stays_under_the_limit()
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["sleep.json"], string.Concat(Enumerable.Repeat("0\n", 1 << 20)));
+
+        Outcome outcome = HealthIngestionProcess.Run(
+            place.Directory, "sleep.json", "--quiet", "--dry-run", "--memory-limit", Limit, "--workers", "2", "--stats-json", "-");
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        JsonElement stats = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.InRange(stats.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
+        Assert.Equal(1 << 20, File.ReadLines(place["rejects.ndjson"]).Count());
+    }
+
     [Theory]
     [InlineData("ndjson:rows")]
     [InlineData("sqlite:rows.db")]

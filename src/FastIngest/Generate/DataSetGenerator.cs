@@ -73,7 +73,7 @@ public static class DataSetGenerator
         }
     }
 
-    private static void MakeDirectory(string path)
+    internal static void MakeDirectory(string path)
     {
         try
         {

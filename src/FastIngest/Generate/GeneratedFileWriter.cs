@@ -1,15 +1,6 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace FastIngest.Generate;
 
-/// <summary>
-/// Writes one file. Workers each take the next block of days, make its records in a buffer of their own, wait until all
-/// blocks before it have a place in the file, take the bytes behind them, and write there: in order, without a queue.
-/// <code>
-/// worker 0   make 0 ─► place 0 ─► write 0    make 2 ─► place 2 ─► write 2
-/// worker 1   make 1 ──► place 1 ─► write 1     make 3 ─► place 3 ─► …
-/// </code>
-/// </summary>
+/// <summary>Writes the file of one kind of records, in blocks of days.</summary>
 internal sealed class GeneratedFileWriter(
     RecordKind kind,
     GeneratorOptions options,
@@ -22,110 +13,23 @@ internal sealed class GeneratedFileWriter(
 
     private readonly StyleText _text = StyleText.Of(options.Style);
     private readonly int _daysPerUser = kind.OncePerUser ? 1 : size.Days;
-    private readonly Lock _take = new();
-    private readonly object _place = new();
 
-    // Guarded by _take.
-    private long _nextBlock;
-
-    // Guarded by _place.
-    private long _placedBlocks;
-    private long _fileBytes;
-    private long _records;
-    private bool _stopped;
+    private GeneratorOptions Options => options;
 
     private long Days => size.Users * (long)_daysPerUser;
 
     public GeneratedFile Write()
     {
         string path = System.IO.Path.Combine(options.Directory, FastIngest.Health.Categories.Name(kind.Category) + _text.Extension);
-        bool incomplete = false;
-        try
+        long blocks = (Days + DaysPerBlock - 1) / DaysPerBlock;
+        return new OrderedFileWriter(path, blocks, options.Workers, () => new Maker(this), blockWritten, cancellationToken)
         {
-            using (SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
-            {
-                incomplete = true;
-                WriteTo(file);
-            }
-
-            incomplete = false;
-            return new GeneratedFile(path, _fileBytes, _records);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw GeneratorErrors.CannotWrite(path, error);
-        }
-        finally
-        {
-            if (incomplete)
-            {
-                GeneratorErrors.DeleteIncomplete(path);
-            }
-        }
-    }
-
-    private void WriteTo(SafeFileHandle file)
-    {
-        int workers = (int)Math.Clamp((Days / DaysPerBlock) + 1, 1, Math.Clamp(options.Workers, 1, 16));
-        if (workers == 1)
-        {
-            Work(file);
-        }
-        else
-        {
-            try
-            {
-                Task.WaitAll(Enumerable.Range(0, workers).Select(_ => Task.Factory.StartNew(
-                    () => Work(file), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray(), CancellationToken.None);
-            }
-            catch (AggregateException errors)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
-            }
-        }
-
-        byte[] end = _records == 0 ? _text.Empty : _text.Tail;
-        RandomAccess.Write(file, end, _fileBytes);
-        _fileBytes += end.Length;
-    }
-
-    private void Work(SafeFileHandle file)
-    {
-        try
-        {
-            RecordWriter writer = new(options.Style, options.QuirkRate > 0 ? new QuirkMaker(options.Style, options.QuirkRate) : null);
-            DayCell cell = new();
-            while (TakeBlock() is { } block)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Make(block, cell, writer);
-                if (!Place(block, writer, out ReadOnlyMemory<byte> bytes, out long offset))
-                {
-                    return;
-                }
-
-                RandomAccess.Write(file, bytes.Span, offset);
-                blockWritten?.Invoke(bytes.Length);
-            }
-        }
-        catch
-        {
-            lock (_place)
-            {
-                _stopped = true;
-                Monitor.PulseAll(_place);
-            }
-
-            throw;
-        }
-    }
-
-    private long? TakeBlock()
-    {
-        lock (_take)
-        {
-            return _nextBlock * DaysPerBlock < Days ? _nextBlock++ : null;
-        }
+            // The first record has no separator before it but the head of the file.
+            Head = _text.Head,
+            HeadReplaces = _text.Separator.Length,
+            Tail = _text.Tail,
+            Empty = _text.Empty,
+        }.Write();
     }
 
     private void Make(long block, DayCell cell, RecordWriter writer)
@@ -145,35 +49,16 @@ internal sealed class GeneratedFileWriter(
         }
     }
 
-    /// <summary>Waits for the blocks before this one; false if another worker has failed meanwhile.</summary>
-    private bool Place(long block, RecordWriter writer, out ReadOnlyMemory<byte> bytes, out long offset)
+    private sealed class Maker(GeneratedFileWriter file) : IBlockMaker
     {
-        bytes = writer.Written;
-        offset = 0;
-        lock (_place)
+        private readonly RecordWriter _writer = new(file.Options.Style, file.Options.QuirkRate > 0 ? new QuirkMaker(file.Options.Style, file.Options.QuirkRate) : null);
+        private readonly DayCell _cell = new();
+
+        public ReadOnlyMemory<byte> Make(long block, out int records)
         {
-            while (_placedBlocks != block && !_stopped)
-            {
-                Monitor.Wait(_place);
-            }
-
-            if (_stopped)
-            {
-                return false;
-            }
-
-            if (_records == 0 && writer.Records > 0)
-            {
-                // The first record has no separator before it but the head of the file.
-                bytes = (byte[])[.. _text.Head, .. bytes.Span[_text.Separator.Length..]];
-            }
-
-            offset = _fileBytes;
-            _fileBytes += bytes.Length;
-            _records += writer.Records;
-            _placedBlocks++;
-            Monitor.PulseAll(_place);
-            return true;
+            file.Make(block, _cell, _writer);
+            records = (int)_writer.Records;
+            return _writer.Written;
         }
     }
 }

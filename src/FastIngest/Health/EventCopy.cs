@@ -8,8 +8,6 @@ namespace FastIngest.Health;
 /// </summary>
 internal static class EventCopy
 {
-    private const int SampleNumbers = 4;
-
     /// <summary>The most bytes that an event's payload takes in another segment.</summary>
     public static long MaxPayload(Category category, PayloadReader payload) => Copy(category, payload, null);
 
@@ -23,9 +21,20 @@ internal static class EventCopy
     /// <summary>Writes the payload, where there is a target, and returns the most bytes that it takes.</summary>
     private static long Copy(Category category, PayloadReader payload, Segment? target)
     {
+        if (category == Category.HeartRate)
+        {
+            SampleTotals totals = SampleEvent.Read(ref payload);
+            if (target is not null)
+            {
+                SampleEvent.Write(target, totals);
+            }
+
+            return SampleEvent.MaxBytes;
+        }
+
         RecordSchema schema = RecordSchema.Of(category);
         long bound = 0;
-        int numbers = category == Category.HeartRate ? SampleNumbers : schema.NumberCount;
+        int numbers = schema.NumberCount;
         for (int i = 0; i < schema.TextCount; i++)
         {
             CopyText(ref payload, target, out long bytes);

@@ -13,14 +13,13 @@ internal static class HeartRateDay
         Int128 sum = 0;
         long min = long.MaxValue;
         long max = long.MinValue;
-        Span<long> part = stackalloc long[4];
         while (events.Next(out PayloadReader payload))
         {
-            payload.ReadNumbers(part);
-            count += part[0] / 1_000_000;
-            sum += part[1];
-            min = Math.Min(min, part[2]);
-            max = Math.Max(max, part[3]);
+            SampleTotals part = SampleEvent.Read(ref payload);
+            count += part.Count;
+            sum += part.Sum;
+            min = Math.Min(min, part.Min);
+            max = Math.Max(max, part.Max);
         }
 
         row.Numbers[NumberSlot.HrCount] = count;

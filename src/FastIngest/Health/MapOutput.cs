@@ -11,6 +11,7 @@ public sealed class MapOutput
     private const int Kept = 8;
 
     private readonly KeyBorders _borders;
+    private readonly PartitionFinder _finder;
     private readonly SegmentMemory _memory;
     private readonly int _kept;
     private readonly Segment?[] _segments;
@@ -35,6 +36,7 @@ public sealed class MapOutput
     private MapOutput(KeyBorders borders, SegmentMemory memory, int kept)
     {
         _borders = borders;
+        _finder = new PartitionFinder(borders);
         _memory = memory;
         _kept = kept;
         _segments = new Segment?[borders.PartitionCount];
@@ -74,7 +76,7 @@ public sealed class MapOutput
             return segment;
         }
 
-        segment = _last = Touch(_borders.Find(user, day, out _days));
+        segment = _last = Touch(_finder.Find(user, day, out _days));
         segment.Begin(user, day, maxPayload);
         return segment;
     }

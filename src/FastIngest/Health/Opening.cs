@@ -14,57 +14,19 @@ public static class Opening
     /// <summary>Bytes of the day and the point behind it.</summary>
     public const int DayBytes = DayText.Bytes + 1;
 
+    /// <summary>Bytes of <c> on </c>, with which all that precedes the day ends.</summary>
+    public const int OnBytes = 4;
+
     /// <summary>Every fixed word of the sentence and three numbers take fewer bytes than this.</summary>
     private const int FixedBytes = 64 + (3 * DecimalText.MaxBytes);
 
-    /// <summary>Writes the opening of a user who is not in <c>users</c>: <c>User {user_id} on {date}.</c></summary>
-    /// <param name="output">Where the sentence goes; nothing precedes or follows it.</param>
-    /// <param name="userId">UTF-8.</param>
-    /// <param name="day">Days since 0001-01-01.</param>
-    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> userId, int day) => Write(
-        output, userId, false, default, UserProfile.Missing, default, UserProfile.Missing, UserProfile.Missing, default, day);
-
-    /// <summary>Writes the opening of a user whose profile lies in <paramref name="texts"/>.</summary>
-    /// <param name="output">Where the sentence goes; may be <paramref name="texts"/> itself.</param>
-    /// <param name="texts">The batch that holds the texts of the profile.</param>
+    /// <summary>Writes the opening.</summary>
+    /// <param name="output">Where the sentence goes; nothing precedes or follows it. It may be where the profile's texts lie.</param>
     /// <param name="profile">The user.</param>
     /// <param name="day">Days since 0001-01-01.</param>
-    public static void Write(IBufferWriter<byte> output, SummaryBatch texts, in UserProfile profile, int day) => Write(
-        output,
-        texts.Text(profile.UserId),
-        true,
-        texts.Text(profile.Name),
-        profile.Age,
-        texts.Text(profile.Gender),
-        profile.Height,
-        profile.Weight,
-        texts.Text(profile.FitnessLevel),
-        day);
-
-    /// <summary>Writes the opening.</summary>
-    /// <param name="output">Where the sentence goes; nothing precedes or follows it.</param>
-    /// <param name="userId">UTF-8.</param>
-    /// <param name="hasProfile">Whether the user is in <c>users</c>; if not, the fields of the profile do not count.</param>
-    /// <param name="name">UTF-8, empty when missing, as are the other texts.</param>
-    /// <param name="age">Years in millionths, <see cref="UserProfile.Missing"/> when missing, as are the other numbers.</param>
-    /// <param name="gender">UTF-8.</param>
-    /// <param name="height">Centimetres in millionths.</param>
-    /// <param name="weight">Kilograms in millionths.</param>
-    /// <param name="fitnessLevel">UTF-8.</param>
-    /// <param name="day">Days since 0001-01-01.</param>
-    public static void Write(
-        IBufferWriter<byte> output,
-        ReadOnlySpan<byte> userId,
-        bool hasProfile,
-        ReadOnlySpan<byte> name,
-        long age,
-        ReadOnlySpan<byte> gender,
-        long height,
-        long weight,
-        ReadOnlySpan<byte> fitnessLevel,
-        int day)
+    public static void Write(IBufferWriter<byte> output, ProfileView profile, int day)
     {
-        WriteUser(output, userId, hasProfile, name, age, gender, height, weight, fitnessLevel);
+        WriteUser(output, profile);
         WriteDay(output.GetSpan(DayBytes), day);
         output.Advance(DayBytes);
     }
@@ -76,43 +38,26 @@ public static class Opening
         destination[DayText.Bytes] = (byte)'.';
     }
 
-    /// <summary>Writes the common start of all openings of a user who is not in <c>users</c>.</summary>
-    public static void WriteUser(IBufferWriter<byte> output, ReadOnlySpan<byte> userId) => WriteUser(
-        output, userId, false, default, UserProfile.Missing, default, UserProfile.Missing, UserProfile.Missing, default);
-
     /// <summary>Writes what all openings of a user have in common: all that precedes the day.</summary>
-    public static void WriteUser(
-        IBufferWriter<byte> output,
-        ReadOnlySpan<byte> userId,
-        bool hasProfile,
-        ReadOnlySpan<byte> name,
-        long age,
-        ReadOnlySpan<byte> gender,
-        long height,
-        long weight,
-        ReadOnlySpan<byte> fitnessLevel)
+    public static void WriteUser(IBufferWriter<byte> output, ProfileView profile)
     {
-        int texts = userId.Length + (hasProfile ? name.Length + gender.Length + fitnessLevel.Length : 0);
+        int texts = profile.UserId.Length + profile.Name.Length + profile.Gender.Length + profile.FitnessLevel.Length;
         Line line = new(output.GetSpan(texts + FixedBytes));
-        if (hasProfile && !name.IsEmpty)
+        if (!profile.Name.IsEmpty)
         {
-            line.Add(name);
+            line.Add(profile.Name);
         }
         else
         {
             line.Add("User "u8);
-            line.Add(userId);
+            line.Add(profile.UserId);
         }
 
-        if (hasProfile)
-        {
-            line.AddNumberPiece("age "u8, age, default);
-            line.AddTextPiece(gender, default);
-            line.AddNumberPiece(default, height, " cm"u8);
-            line.AddNumberPiece(default, weight, " kg"u8);
-            line.AddTextPiece(fitnessLevel, " fitness"u8);
-        }
-
+        line.AddNumberPiece("age "u8, profile.Age, default);
+        line.AddTextPiece(profile.Gender, default);
+        line.AddNumberPiece(default, profile.Height, " cm"u8);
+        line.AddNumberPiece(default, profile.Weight, " kg"u8);
+        line.AddTextPiece(profile.FitnessLevel, " fitness"u8);
         line.End();
         output.Advance(line.Length);
     }

@@ -150,7 +150,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         _opening.ResetWrittenCount();
         if (_nextKey[(int)Category.Users] != Run.KeyOf(user, RecordMapper.ProfileDay))
         {
-            Opening.WriteUser(_opening, userId);
+            Opening.WriteUser(_opening, new ProfileView(userId));
             return;
         }
 
@@ -169,7 +169,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         long age = (present & 1 << 0) != 0 ? numbers[0] : UserProfile.Missing;
         long height = (present & 1 << 1) != 0 ? numbers[1] : UserProfile.Missing;
         long weight = (present & 1 << 2) != 0 ? numbers[2] : UserProfile.Missing;
-        Opening.WriteUser(_opening, userId, true, name, age, gender, height, weight, fitnessLevel);
+        Opening.WriteUser(_opening, new ProfileView(userId) { Name = name, Gender = gender, FitnessLevel = fitnessLevel, Age = age, Height = height, Weight = weight });
         if (!isHome)
         {
             return;

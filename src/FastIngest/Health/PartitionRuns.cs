@@ -13,7 +13,7 @@ internal sealed class PartitionRuns(int maxRuns)
     private readonly int[] _starts = new int[Categories.Count + 1];
     private Run[] _runs = [];
     private int[] _byRank = [], _rankOf = [];
-    private ulong[] _keys = [];
+    private ulong[] _keys = [], _otherKeys = [];
     private int _count;
 
     public int UserCount => _users.Count;
@@ -161,10 +161,11 @@ internal sealed class PartitionRuns(int maxRuns)
             return true;
         }
 
-        // rank of the user, day, place among the runs, in one number: that sorts many times faster than a comparison.
+        // rank of the user, day, place among the runs, in one number: that sorts many times faster than comparing runs.
         int placeBits = BitsFor(runs.Length - 1);
         int dayBits = BitsFor(lastDay - firstDay);
-        if (BitsFor(_users.Count - 1) + dayBits + placeBits > 64)
+        int keyBits = BitsFor(_users.Count - 1) + dayBits;
+        if (keyBits + placeBits > 64)
         {
             return false;
         }
@@ -172,6 +173,7 @@ internal sealed class PartitionRuns(int maxRuns)
         if (_keys.Length < runs.Length)
         {
             _keys = GC.AllocateUninitializedArray<ulong>(Math.Max(runs.Length, maxRuns));
+            _otherKeys = GC.AllocateUninitializedArray<ulong>(_keys.Length);
         }
 
         Span<ulong> keys = _keys.AsSpan(0, runs.Length);
@@ -180,7 +182,7 @@ internal sealed class PartitionRuns(int maxRuns)
             keys[i] = (((((ulong)(uint)runs[i].User) << dayBits) | (uint)(runs[i].Day - firstDay)) << placeBits) | (uint)i;
         }
 
-        keys.Sort();
+        KeySort.Sort(keys, _otherKeys, placeBits, keyBits);
         Permute(runs, keys, (1UL << placeBits) - 1);
         return true;
     }

@@ -1,4 +1,5 @@
 using FastIngest.Json;
+using FastIngest.Json.Shapes;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -40,6 +41,18 @@ public sealed class RecordMapper
     /// </summary>
     public RejectReason? Map(ReadOnlySpan<byte> record, RecordFields fields, MapOutput output) =>
         _runHasLastKey && fields.RepeatedBytes >= _last.Bytes && TryAddToRun(record, fields) ? null : MapAny(record, fields, output);
+
+    /// <summary>Whether the last record was a sample, so that more of its run may follow.</summary>
+    public bool IsInRun => _runHasLastKey;
+
+    /// <summary>What the samples of the run have in common with the last record.</summary>
+    public RunKey RunKey => new(_last.Bytes, _last.DayIndex);
+
+    /// <summary>Where samples that go on with the run may be put, for <see cref="AddToRun"/>.</summary>
+    public Span<long> RunRoom => _samples.AsSpan(_sampleCount);
+
+    /// <summary>Takes that many samples from <see cref="RunRoom"/>.</summary>
+    public void AddToRun(int count) => _sampleCount += count;
 
     private RejectReason? MapAny(ReadOnlySpan<byte> record, RecordFields fields, MapOutput output)
     {
@@ -111,9 +124,8 @@ public sealed class RecordMapper
         SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
         _sampleCount = 0;
         _runHasLastKey = false;
-        ReadOnlySpan<long> numbers = [totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max];
-        Segment segment = output.Begin(user, _runDay, Segment.MaxNumbersBytes(numbers.Length));
-        segment.WriteNumbers(numbers, present: 0b1111);
+        Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
+        SampleEvent.Write(segment, totals);
         segment.End();
     }
 

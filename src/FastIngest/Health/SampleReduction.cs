@@ -17,6 +17,11 @@ public static class SampleReduction
     /// <param name="samples">From 1 to <see cref="MaxRun"/> values in millionths, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>
     public static SampleTotals Reduce(ReadOnlySpan<long> samples)
     {
+        if (samples.Length == 1)
+        {
+            return new SampleTotals(1, samples[0], samples[0], samples[0]);
+        }
+
         long sum = 0;
         long min = long.MaxValue;
         long max = long.MinValue;

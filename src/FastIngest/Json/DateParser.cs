@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json;
 
@@ -17,15 +18,28 @@ public static class DateParser
     public static bool TryParseDay(ReadOnlySpan<byte> text, out int day)
     {
         day = 0;
-        if (text.Length < 10 || text[4] != '-' || text[7] != '-'
-            || !TwoDigits(text, 0, 99, out int century) || !TwoDigits(text, 2, 99, out int yearOfCentury)
-            || !TwoDigits(text, 5, 12, out int month) || !TwoDigits(text, 8, 31, out int dayOfMonth))
+        if (text.Length < DayBytes)
         {
             return false;
         }
 
+        // "2024-01-31", a byte a lane: digits 0 to 9 and dashes 0 after the exclusive or; what is no such text sets a high bit.
+        ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text) ^ 0x2D30302D30303030;
+        uint last = (uint)BinaryPrimitives.ReadUInt16LittleEndian(text[8..]) ^ 0x3030;
+        if (((((word & 0x7F7F7F7F7F7F7F7F) + 0x7F76767F76767676) | word) & 0x8080808080808080) != 0
+            || ((((last & 0x7F7F) + 0x7676) | last) & 0x8080) != 0)
+        {
+            return false;
+        }
+
+        // Neighbours added up: the lanes 0, 2 and 5 then are the century, the year in it and the month.
+        ulong pairs = (word * 10) + (word >> 8);
+        int century = (int)(byte)pairs;
+        int yearOfCentury = (int)(byte)(pairs >> 16);
+        int month = (int)(byte)(pairs >> 40);
+        int dayOfMonth = (int)(((last & 0xFF) * 10) + (last >> 8));
         int year = (century * 100) + yearOfCentury;
-        if (year == 0 || month == 0 || dayOfMonth == 0)
+        if (year == 0 || month is 0 or > 12 || dayOfMonth == 0)
         {
             return false;
         }
@@ -46,19 +60,28 @@ public static class DateParser
     /// <summary>Whether a text may stand behind the <see cref="DayBytes"/> bytes of a day: nothing, or a time.</summary>
     public static bool IsRest(ReadOnlySpan<byte> text)
     {
-        if (text.Length == 9 && text[0] is (byte)' ' or (byte)'T')
+        if (text.Length == 9 && IsSecond(text[0], BinaryPrimitives.ReadUInt64LittleEndian(text[1..])))
         {
-            // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or. What is above 29:59:59 or no
-            // such text at all sets a high bit; of the hours two digits are left. Second 60 goes the long way.
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text[1..]) ^ 0x30303A30303A3030;
-            uint hour = (((uint)word & 0xF) << 4) | (((uint)word >> 8) & 0xF);
-            if (((((word & 0x7F7F7F7F7F7F7F7F) + 0x767A7F767A7F767D) | word) & 0x8080808080808080) == 0 && hour < 0x24)
-            {
-                return true;
-            }
+            return true;
         }
 
         return text.IsEmpty || (text[0] is (byte)'T' or (byte)' ' && IsTime(text[1..]));
+    }
+
+    /// <summary>Whether 9 bytes are a blank or <c>T</c> and a plain <c>HH:MM:SS</c>; not for second 60.</summary>
+    // SAFETY: the caller has 9 readable bytes there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe bool IsSecond(byte* text) => IsSecond(*text, Unsafe.ReadUnaligned<ulong>(text + 1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSecond(byte separator, ulong time)
+    {
+        // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or. What is above 29:59:59 or no
+        // such text at all sets a high bit; of the hours two digits are left.
+        ulong word = time ^ 0x30303A30303A3030;
+        uint hour = (((uint)word & 0xF) << 4) | (((uint)word >> 8) & 0xF);
+        return separator is (byte)' ' or (byte)'T'
+            && ((((word & 0x7F7F7F7F7F7F7F7F) + 0x767A7F767A7F767D) | word) & 0x8080808080808080) == 0 && hour < 0x24;
     }
 
     private static bool IsTime(ReadOnlySpan<byte> text)

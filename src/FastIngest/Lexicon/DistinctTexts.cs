@@ -1,27 +1,82 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>Tells which texts of a list were there before. A few are compared one by one, more go into a table.</summary>
+/// <summary>
+/// Tells which texts of a buffer were there before, by a table of hashes. The hashes differ from run to run, so that no
+/// input can be made for which the table is slow; the answers do not.
+/// </summary>
 internal sealed class DistinctTexts
 {
-    private readonly List<(int Start, int Length, int Hash)> _texts = [];
+    private const int FirstPlaces = 64, KeptPlaces = 32 * 1024;
+
+    private readonly List<Place> _texts = [];
+
+    // Indexes of texts, plus 1; twice as many places as texts at least.
+    private int[] _table = new int[FirstPlaces];
 
     public int Count => _texts.Count;
 
-    public void Clear() => _texts.Clear();
+    public void Clear()
+    {
+        if (_table.Length > KeptPlaces)
+        {
+            _table = new int[FirstPlaces];
+            _texts.Clear();
+            _texts.TrimExcess();
+            return;
+        }
+
+        foreach (Place text in _texts)
+        {
+            for (int i = text.Hash & (_table.Length - 1); _table[i] != 0; i = (i + 1) & (_table.Length - 1))
+            {
+                _table[i] = 0;
+            }
+        }
+
+        _texts.Clear();
+    }
 
     /// <summary>Adds the text that stands in a buffer from a place to its end; false if it was there before.</summary>
     public bool Add(ReadOnlySpan<byte> buffer, int start)
     {
         ReadOnlySpan<byte> text = buffer[start..];
-        foreach ((int otherStart, int length, _) in _texts)
+        HashCode hashCode = default;
+        hashCode.AddBytes(text);
+        Place added = new(start, text.Length, hashCode.ToHashCode());
+        int place = added.Hash & (_table.Length - 1);
+        for (; _table[place] != 0; place = (place + 1) & (_table.Length - 1))
         {
-            if (text.SequenceEqual(buffer.Slice(otherStart, length)))
+            Place known = _texts[_table[place] - 1];
+            if (known.Hash == added.Hash && text.SequenceEqual(buffer.Slice(known.Start, known.Length)))
             {
                 return false;
             }
         }
 
-        _texts.Add((start, text.Length, 0));
+        _texts.Add(added);
+        _table[place] = _texts.Count;
+        if (2 * _texts.Count >= _table.Length)
+        {
+            Grow();
+        }
+
         return true;
     }
+
+    private void Grow()
+    {
+        _table = new int[2 * _table.Length];
+        for (int i = 0; i < _texts.Count; i++)
+        {
+            int place = _texts[i].Hash & (_table.Length - 1);
+            while (_table[place] != 0)
+            {
+                place = (place + 1) & (_table.Length - 1);
+            }
+
+            _table[place] = i + 1;
+        }
+    }
+
+    private readonly record struct Place(int Start, int Length, int Hash);
 }

@@ -1,6 +1,6 @@
 using FastIngest.Json;
 using FastIngest.Json.Shapes;
-using FastIngest.Json.Structure;
+using FastIngest.Json.Structural;
 
 namespace FastIngest.Lexicon;
 

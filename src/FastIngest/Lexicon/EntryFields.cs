@@ -14,8 +14,10 @@ internal sealed class EntryFields
     /// <summary>Fields that are lists, and what is looked for in them.</summary>
     public const int Senses = 11, Sounds = 12;
 
+    private const int FirstGlosses = 64, KeptGlosses = 16 * 1024;
+
     private readonly Field[] _fields = new Field[Senses];
-    private Field[] _glosses = new Field[64];
+    private Field[] _glosses = new Field[FirstGlosses];
 
     /// <summary>Whether the record is an object.</summary>
     public bool IsObject { get; set; }
@@ -50,6 +52,10 @@ internal sealed class EntryFields
         Array.Clear(_fields);
         GlossCount = 0;
         SoundIpa = default;
+        if (_glosses.Length > KeptGlosses)
+        {
+            _glosses = new Field[FirstGlosses];
+        }
     }
 
     public void AddGloss(Field gloss)

@@ -1,5 +1,5 @@
 using FastIngest.Json;
-using FastIngest.Json.Structure;
+using FastIngest.Json.Structural;
 
 namespace FastIngest.Lexicon;
 

@@ -26,6 +26,8 @@ internal sealed class EntryTexts
             column.Clear();
         }
 
+        _source.Clear();
+        _cleaned.Clear();
         RemovedNuls = 0;
         IpaBracketsMatch = true;
     }
@@ -117,12 +119,14 @@ internal sealed class EntryTexts
         foreach (CleaningStep step in CleaningSteps.Of(column))
         {
             _cleaned.Clear();
+            _cleaned.ExpectedLength = _source.Length;
             if (step.Clean(_source.Text, _cleaned))
             {
                 (_source, _cleaned) = (_cleaned, _source);
             }
         }
 
-        _columns[(int)column].Append(_source.Text);
+        // The column takes the buffer; its own, which is empty, is the next source.
+        (_columns[(int)column], _source) = (_source, _columns[(int)column]);
     }
 }

@@ -2,10 +2,13 @@ using System.Buffers;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>Bytes that grow at the end; reused from entry to entry.</summary>
+/// <summary>Bytes that grow at the end; reused from entry to entry, but for what a very long one left.</summary>
 public sealed class TextBuffer : IBufferWriter<byte>
 {
     private const int FirstBytes = 1024;
+
+    /// <summary>A longer array is given back: few entries need one, and every column of every worker would keep its own.</summary>
+    private const int KeptBytes = 1024 * 1024;
 
     private byte[] _bytes = new byte[FirstBytes];
 
@@ -13,7 +16,17 @@ public sealed class TextBuffer : IBufferWriter<byte>
 
     public ReadOnlySpan<byte> Text => _bytes.AsSpan(0, Length);
 
-    public void Clear() => Length = 0;
+    /// <summary>The length that is expected: the first growth is to that at least, instead of to it step by step.</summary>
+    public int ExpectedLength { get; set; }
+
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > KeptBytes)
+        {
+            _bytes = new byte[FirstBytes];
+        }
+    }
 
     public void Append(ReadOnlySpan<byte> text)
     {
@@ -37,7 +50,7 @@ public sealed class TextBuffer : IBufferWriter<byte>
         int needed = Length + Math.Max(sizeHint, 1);
         if (needed > _bytes.Length)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _bytes.Length)));
+            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(needed, ExpectedLength), 2L * _bytes.Length)));
         }
 
         return _bytes.AsSpan(Length);

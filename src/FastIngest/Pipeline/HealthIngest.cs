@@ -161,10 +161,9 @@ public static class HealthIngest
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
-            List<Reject> rejected = [.. original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken)];
-            if (rejected.Count > 0)
+            foreach (Reject reject in original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken))
             {
-                rejects.Add(f, rejected);
+                rejects.Add(f, reject);
             }
 
             progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);

@@ -18,8 +18,11 @@ public sealed record MemoryPlan
 
     public const int MinChunkBytes = 256 << 10;
 
-    /// <summary>Code and runtime, some 14 MiB, and the sinks, of which SQLite's cache is 16: what a run takes that has nothing to keep.</summary>
-    private const long ProcessBytes = 32L << 20;
+    /// <summary>
+    /// Code and runtime, some 12 MiB, the sinks, of which SQLite's cache is 16, and 8 of garbage, which a long run has
+    /// time to gather: what a run takes that has nothing to keep.
+    /// </summary>
+    private const long ProcessBytes = 38L << 20;
 
     /// <summary>The least a worker takes: its thread, readers and least buffers.</summary>
     private const long WorkerBytes = 6L << 20;
@@ -45,8 +48,8 @@ public sealed record MemoryPlan
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3)), MinChunkBytes, MaxChunkBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
-        // Runs take three quarters of what their events may take, the users' table another half at worst, a split as much.
-        PartitionBytes = Math.Clamp(quarter * 4 / 11 / Workers, MinPartitionBytes, MaxPartitionBytes);
+        // Runs and their keys take what their events may take, the users' table another half at worst, a split as much.
+        PartitionBytes = Math.Clamp(quarter / 3 / Workers, MinPartitionBytes, MaxPartitionBytes);
         MaxRuns = (int)(PartitionBytes / 32);
 
         // The buffer of a batch may double when its rows are large.

@@ -18,17 +18,14 @@ internal sealed class RejectLog(InputFiles input, string path, int maxRecordByte
         .Where(r => _counts[(int)category, (int)r] > 0)
         .ToDictionary(r => r, r => _counts[(int)category, (int)r]);
 
-    /// <summary>Adds rejects of one file. Calls for the same file never overlap and come in file order.</summary>
-    public void Add(int fileIndex, IReadOnlyList<Reject> rejects)
+    /// <summary>Adds a reject of one file. Calls for the same file never overlap and come in file order.</summary>
+    public void Add(int fileIndex, Reject reject)
     {
         Category category = input.Categories[fileIndex];
         RejectSpool spool = _spools[fileIndex] ??= new RejectSpool(
             input.Files[fileIndex], category, new RejectStream($"{_spoolBase}.partial-{fileIndex}", path), maxRecordBytes);
-        foreach (Reject reject in rejects)
-        {
-            spool.Write(reject);
-            Interlocked.Increment(ref _counts[(int)category, (int)reject.Reason]);
-        }
+        spool.Write(reject);
+        Interlocked.Increment(ref _counts[(int)category, (int)reject.Reason]);
     }
 
     /// <summary>Makes the rejects file, if anything was rejected. A file of that name is replaced.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace FastIngest.Shuffle;
 
 /// <summary>Numbers distinct byte strings in the order in which they come. Not thread-safe.</summary>
@@ -7,7 +9,8 @@ public sealed class ByteStringTable
     private (int Start, int Length, uint Hash)[] _entries = new (int, int, uint)[32];
     private byte[] _bytes = new byte[1024];
     private int _byteCount;
-    private readonly uint _seed = (uint)Random.Shared.Next();
+    private readonly ulong _seed = RandomNumber();
+    private readonly ulong _multiplier = RandomNumber() | 1;
 
     public int Count { get; private set; }
 
@@ -53,6 +56,8 @@ public sealed class ByteStringTable
         _byteCount = 0;
     }
 
+    private static ulong RandomNumber() => (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
     private void Grow()
     {
         Array.Resize(ref _entries, _entries.Length * 2);
@@ -70,12 +75,30 @@ public sealed class ByteStringTable
         }
     }
 
-    /// <summary>Seeded at random, so that no input can be made to collide.</summary>
+    /// <summary>Seeded at random, so that no input can be made to collide. Ids are short: a multiplication per eight bytes.</summary>
     private uint Hash(ReadOnlySpan<byte> text)
     {
-        HashCode code = default;
-        code.Add(_seed);
-        code.AddBytes(text);
-        return (uint)code.ToHashCode();
+        ulong hash = _seed ^ (ulong)text.Length;
+        while (text.Length > 8)
+        {
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text), _multiplier);
+            text = text[8..];
+        }
+
+        return (uint)Mix(hash ^ LastBytes(text), _multiplier);
     }
+
+    private static ulong Mix(ulong one, ulong other)
+    {
+        ulong high = Math.BigMul(one, other, out ulong low);
+        return high ^ low;
+    }
+
+    /// <summary>At most eight bytes in one number, in a way in which no two texts of a length have the same.</summary>
+    private static ulong LastBytes(ReadOnlySpan<byte> text) => text.Length switch
+    {
+        >= 4 => ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]),
+        > 0 => ((ulong)text[0] << 16) | ((ulong)text[text.Length / 2] << 8) | text[^1],
+        _ => 0,
+    };
 }

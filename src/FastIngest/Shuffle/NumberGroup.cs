@@ -63,6 +63,9 @@ internal static class NumberGroup
         }
     }
 
+    /// <summary>Which numbers a group has.</summary>
+    public static uint PresentIn(ReadOnlySpan<byte> source) => (uint)BinaryPrimitives.ReadUInt16LittleEndian(source) >> FormBits;
+
     /// <summary>Reads as many numbers as were written and returns how many bytes they took.</summary>
     /// <param name="source">Where from.</param>
     /// <param name="numbers">In millionths; 0 where none is.</param>

@@ -32,6 +32,9 @@ public ref struct PayloadReader(ReadOnlySpan<byte> data, int start)
         return _data.Slice(definition, definedLength);
     }
 
+    /// <summary>Which numbers of the next group are there, as it was written.</summary>
+    public readonly uint NumbersPresent => NumberGroup.PresentIn(_data[_position..]);
+
     /// <summary>Reads numbers in millionths; returns which are there, bit <c>1 &lt;&lt; i</c> for the number <c>i</c>. The others are 0.</summary>
     /// <param name="millionths">As many as were written at once.</param>
     public uint ReadNumbers(scoped Span<long> millionths)

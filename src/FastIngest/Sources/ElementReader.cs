@@ -49,6 +49,27 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     /// <summary>Reads the next element; false when none starts before the end.</summary>
     public bool Next() => ReadLikeBefore() || ReadAny();
 
+    /// <summary>
+    /// Reads on through records that are like the last one but for their time and one number, and takes that number, in
+    /// millionths; returns how many. <see cref="Element"/> and the fields stay those of the last record before.
+    /// </summary>
+    public int ReadRun(in RunKey key, int numberField, Span<long> numbers)
+    {
+        long offset = _position - window.Offset;
+        if (Status != ReadStatus.Object || _state is FrameState.Closed or FrameState.Done || (ulong)offset >= (ulong)window.Length
+            || maxRecordBytes < ShapeReader.RunRecordBytes)
+        {
+            return 0;
+        }
+
+        // SAFETY: the offset lies in the window, which does not move meanwhile.
+        byte* from = window.Start + offset;
+        int count = _shapes.ReadRun(
+            from, window.Start + window.Length, window.Start + Math.Min(_endExcl - window.Offset, window.Length), key, numberField, numbers, out int bytes);
+        _position += bytes;
+        return count;
+    }
+
     private bool ReadAny()
     {
         long before = _position;

@@ -4,6 +4,13 @@ using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
+/// <summary>What <c>generate</c> makes.</summary>
+internal enum DataKind
+{
+    Health,
+    Lexicon,
+}
+
 /// <summary>The options of <c>generate</c>.</summary>
 internal sealed class GenerateSpec
 {
@@ -11,6 +18,27 @@ internal sealed class GenerateSpec
     {
         Description = "directory for the files; made if it does not exist",
         Arity = ArgumentArity.ExactlyOne,
+    };
+
+    public Option<DataKind> Kind { get; } = new("--kind")
+    {
+        HelpName = "KIND",
+        Description = "health, or lexicon: a dictionary dump, one entry a line (default: health)",
+        CustomParser = Values.Choice(("health", DataKind.Health), ("lexicon", DataKind.Lexicon)),
+    };
+
+    public Option<long?> Entries { get; } = new("--entries")
+    {
+        HelpName = "N",
+        Description = "lexicon: how many entries (default: 200000)",
+        CustomParser = r => Values.Integer(0, int.MaxValue)(r),
+    };
+
+    public Option<long?> EntrySize { get; } = new("--entry-size")
+    {
+        HelpName = "SIZE",
+        Description = "lexicon: bytes of an entry on average, nearly (default: 3KB)",
+        CustomParser = r => Values.Size(500, 1_000_000)(r),
     };
 
     public Option<long?> Size { get; } = new("--size")
@@ -68,6 +96,9 @@ internal sealed class GenerateSpec
 
     public CommandSpec Spec { get; }
 
+    /// <summary>Options that have a meaning for one kind of data alone.</summary>
+    public IReadOnlyList<Option> OptionsOf(DataKind kind) => kind == DataKind.Lexicon ? [Entries, EntrySize] : [Size, Users, Days, Style];
+
     public GenerateSpec()
     {
         Spec = new CommandSpec("generate", "make a seeded, realistic data set for trials and benchmarks")
@@ -76,11 +107,12 @@ internal sealed class GenerateSpec
             Examples =
             [
                 new("health_ingestion generate trial --size 1GB", "a gigabyte to try things with"),
+                new("health_ingestion generate words --kind lexicon --entries 10000", "a dictionary in many scripts, words/entries.jsonl"),
                 new("health_ingestion generate bad --users 10 --quirks 0.01", "a small set with odd and broken records"),
             ],
         };
         Spec.Command.Arguments.Add(Directory);
-        Spec.AddGroup("Data", Size, Users, Days, Seed, Style, Quirks);
+        Spec.AddGroup("Data", Kind, Size, Users, Days, Entries, EntrySize, Seed, Style, Quirks);
         Spec.AddGroup("Console", LogFormat, LogLevel, Quiet);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class IngestSpec
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where summaries or entries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE or ndjson:- for standard output; repeatable (default: $DATABASE_URL, else sqlite:health.db or sqlite:lexicon.db)",
+        Description = "where summaries or entries go: sqlite:FILE (summaries alone), postgres://USER@HOST/DATABASE, ndjson:FILE or ndjson:- for standard output; repeatable (default: $DATABASE_URL, else sqlite:health.db)",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -116,7 +116,7 @@ internal sealed class IngestSpec
         CustomParser = Values.NotEmpty,
     };
 
-    public EntryOptions Entries { get; } = new();
+    public EntryOptionGroup Entries { get; } = new();
 
     public Option<int> Partitions { get; } = new("--partitions")
     {
@@ -152,7 +152,7 @@ internal sealed class IngestSpec
                 new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
                 new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
                 new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
-                new("health_ingestion ingest --source kaikki --file dump.jsonl.gz", "read a dictionary into lexicon.db"),
+                new("health_ingestion ingest --source kaikki --file dump.jsonl.gz", "read a dictionary into $DATABASE_URL"),
             ],
             Environment =
             [

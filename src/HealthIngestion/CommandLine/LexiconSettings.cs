@@ -49,11 +49,14 @@ internal sealed record LexiconSettings : RunSettings
             }
         }
 
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given : [DatabaseUrl() ?? "sqlite:lexicon.db"];
+        bool isDryRun = arguments.GetValue(spec.DryRun);
+        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
+            : DatabaseUrl() is { } database ? [database]
+            : isDryRun ? []
+            : throw new UsageException("a dictionary needs a place: give --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
-        bool isDryRun = arguments.GetValue(spec.DryRun);
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
         OutputPlaces.RefuseInput(catalog is null ? [path] : [path, catalog], DictionaryNames.IsRead, isDryRun ? [] : targets, rejects, stats);
         int workers = Given(arguments, spec.Workers, 4);

@@ -8,7 +8,7 @@ internal sealed class ReprocessSpec
 {
     public StoredOptions Stored { get; } = new();
 
-    public EntryOptions Entries { get; } = new();
+    public EntryOptionGroup Entries { get; } = new();
 
     public Option<ProgressStyle> Progress { get; } = ConsoleOptions.Progress();
 

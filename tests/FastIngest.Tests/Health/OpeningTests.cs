@@ -31,7 +31,7 @@ public class OpeningTests
     public void A_user_without_a_profile_is_called_by_its_id()
     {
         SummaryBatch output = new();
-        Opening.Write(output, "17"u8, new DateOnly(1, 1, 1).DayNumber);
+        Opening.Write(output, new ProfileView("17"u8), new DateOnly(1, 1, 1).DayNumber);
         Assert.Equal("User 17 on 0001-01-01.", Encoding.UTF8.GetString(output.Text(output.TextSince(0))));
     }
 
@@ -51,7 +51,7 @@ public class OpeningTests
             Weight = UserProfile.Missing,
         };
         int start = batch.TextLength;
-        Opening.Write(batch, batch, profile, Day);
+        Opening.Write(batch, new ProfileView(batch, profile), Day);
         Assert.Equal($"{name} on 2023-01-01.", Encoding.UTF8.GetString(batch.Text(batch.TextSince(start))));
     }
 
@@ -81,8 +81,16 @@ public class OpeningTests
     private static string Text(string name, long age, string gender, long height, long weight, string fitness)
     {
         SummaryBatch output = new();
-        Opening.Write(
-            output, "u7"u8, true, Encoding.UTF8.GetBytes(name), age, Encoding.UTF8.GetBytes(gender), height, weight, Encoding.UTF8.GetBytes(fitness), Day);
+        ProfileView profile = new("u7"u8)
+        {
+            Name = Encoding.UTF8.GetBytes(name),
+            Age = age,
+            Gender = Encoding.UTF8.GetBytes(gender),
+            Height = height,
+            Weight = weight,
+            FitnessLevel = Encoding.UTF8.GetBytes(fitness),
+        };
+        Opening.Write(output, profile, Day);
         return Encoding.UTF8.GetString(output.Text(output.TextSince(0)));
     }
 }

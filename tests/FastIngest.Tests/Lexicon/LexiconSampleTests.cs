@@ -20,7 +20,7 @@ public sealed class LexiconSampleTests
         HashSet<string> checksums = [];
         List<string> actual = [];
         int number = 0;
-        foreach (byte[] line in SplitLines(File.ReadAllBytes(Path.Combine(Folder, "entries.jsonl"))))
+        foreach (byte[] line in File.ReadAllBytes(Path.Combine(Folder, "entries.jsonl")).SplitLines())
         {
             number++;
             byte[] record = line.AsSpan().Trim(" \t\r"u8).ToArray();
@@ -33,17 +33,6 @@ public sealed class LexiconSampleTests
         }
 
         Assert.Equal(File.ReadAllLines(Path.Combine(Folder, "expected.ndjson")), actual);
-    }
-
-    private static IEnumerable<byte[]> SplitLines(byte[] file)
-    {
-        for (int start = 0; start < file.Length;)
-        {
-            int end = Array.IndexOf(file, (byte)'\n', start);
-            end = end < 0 ? file.Length : end;
-            yield return file[start..end];
-            start = end + 1;
-        }
     }
 
     private static string Row(EntryCleaner cleaner, byte[] checksum, int number)

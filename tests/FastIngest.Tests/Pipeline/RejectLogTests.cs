@@ -95,7 +95,7 @@ public sealed class RejectLogTests : IDisposable
         using (InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto))
         {
             using RejectLog log = new(input, _target, 100);
-            log.Add(0, [new Reject(0, 1, RejectReason.InvalidJson)]);
+            log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
         }
 
         Assert.Equal(["sleep.json"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
@@ -110,7 +110,7 @@ public sealed class RejectLogTests : IDisposable
         using RejectLog other = new(input, "/dev/null", 100);
         foreach (RejectLog log in (RejectLog[])[one, other])
         {
-            log.Add(0, [new Reject(0, 1, RejectReason.InvalidJson)]);
+            log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
         }
 
         one.Complete();
@@ -125,7 +125,7 @@ public sealed class RejectLogTests : IDisposable
         _folder.Write("sleep.json", "x"u8);
         using InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto);
         using RejectLog log = new(input, _folder.File("missing/rejects.ndjson"), 100);
-        IngestException fault = Assert.Throws<IngestException>(() => log.Add(0, [new Reject(0, 1, RejectReason.InvalidJson)]));
+        IngestException fault = Assert.Throws<IngestException>(() => log.Add(0, new Reject(0, 1, RejectReason.InvalidJson)));
         Assert.Contains("missing/rejects.ndjson", fault.Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +135,7 @@ public sealed class RejectLogTests : IDisposable
         using RejectLog log = new(input, _target, maxRecordBytes);
         foreach ((int file, Reject[] some) in rejects)
         {
-            log.Add(file, some);
+            Array.ForEach(some, r => log.Add(file, r));
         }
 
         log.Complete();

@@ -6,6 +6,18 @@ internal static class Utf8Text
 {
     public static byte[] Bytes(this string text) => Encoding.UTF8.GetBytes(text);
 
+    /// <summary>The lines of a file without their line feeds; one behind the last only if it has text.</summary>
+    public static IEnumerable<byte[]> SplitLines(this byte[] file)
+    {
+        for (int start = 0; start < file.Length;)
+        {
+            int end = Array.IndexOf(file, (byte)'\n', start);
+            end = end < 0 ? file.Length : end;
+            yield return file[start..end];
+            start = end + 1;
+        }
+    }
+
     /// <summary>Bytes as a reader of a failed test wants to see them: other than ASCII as \xNN.</summary>
     public static string Shown(this ReadOnlySpan<byte> bytes)
     {

@@ -14,7 +14,7 @@ namespace FastIngest.Json.Shapes;
 // SAFETY: of this file. Every load of 64 bytes is at an address of at most `limit` + 64, behind which 64 can be read.
 // Nodes come from the tree alone, which is not changed while a record is read; fields come from the names, for each of
 // which the fields have a place. Gap and prefix are pinned.
-internal sealed unsafe class LaneShapeReader<TLanes> : ShapeReader
+internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     where TLanes : struct, ILanes
 {
     /// <summary>Of the last key value, how many bytes are expected to repeat: those of a day.</summary>
@@ -212,7 +212,12 @@ internal sealed unsafe class LaneShapeReader<TLanes> : ShapeReader
         return Unknown();
     }
 
-    private protected override void ForgetLast() => _prefixLength = 0;
+    private protected override void ForgetLast()
+    {
+        _prefixLength = 0;
+        _last = null;
+        _pathLast = null;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static FieldPlace* Place(FieldPlace* places, ShapeNode* node) => (FieldPlace*)((byte*)places + node->PlaceOffset);
@@ -239,6 +244,7 @@ internal sealed unsafe class LaneShapeReader<TLanes> : ShapeReader
     private void Finish(ShapeNode* last, bool isWhole, byte* record, int length)
     {
         ReadCount++;
+        _last = last;
         RecordFields fields = Fields;
         ulong set = last->Fields;
         ulong missing = fields.Dirty & ~set;
@@ -316,12 +322,25 @@ internal sealed unsafe class LaneShapeReader<TLanes> : ShapeReader
         node->Varies = node->Surprises > 64 && node->Surprises > ReadCount / 16;
     }
 
-    /// <summary>Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.</summary>
+    /// <summary>
+    /// Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int LongString(byte* text, byte* end, int plain)
     {
-        int length = StringScan.Length(new ReadOnlySpan<byte>(text, (int)(end - text)), plain, out bool isEscaped);
-        return (length << 1) | (isEscaped ? 1 : 0);
+        StringScan scan = new(new ReadOnlySpan<byte>(text, (int)(end - text)), plain);
+        byte* limit = end - StepBytes;
+        while (text + scan.Position <= limit)
+        {
+            int length = BitOperations.TrailingZeroCount(TLanes.StringEndMask(text + scan.Position, out ulong high));
+            scan.Skip(length, (high & (length == 64 ? ulong.MaxValue : (1ul << length) - 1)) != 0);
+            if (!scan.TryStep())
+            {
+                return scan.Result;
+            }
+        }
+
+        return scan.Finish();
     }
 
     /// <summary>Reads a number of any form; returns its length, or 0.</summary>

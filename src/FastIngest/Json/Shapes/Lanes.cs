@@ -20,23 +20,33 @@ internal unsafe interface ILanes
     /// </summary>
     static abstract ulong StringStopMask(byte* text);
 
-    /// <summary>What each of 64 bytes may be in JSON.</summary>
+    /// <summary>Which bytes end a string or its plain part: quote, backslash and control bytes.</summary>
+    /// <param name="text">64 bytes. Behind the first that ends it the masks may be short of some.</param>
+    /// <param name="high">Which are from 0x80 on.</param>
+    static abstract ulong StringEndMask(byte* text, out ulong high);
+
+    /// <summary>What each of 64 bytes may be in JSON, outside of strings.</summary>
     static abstract JsonMasks Classify(byte* text);
+
+    /// <summary>Which of 64 bytes equal one.</summary>
+    static abstract ulong EqualMask(byte* text, byte value);
+
+    /// <summary>Which of 64 bytes are decimal digits.</summary>
+    static abstract ulong DigitMask(byte* text);
 }
 
 /// <summary>Which of 64 bytes are what, in or out of strings.</summary>
 internal struct JsonMasks
 {
-    public ulong Backslash;
     public ulong Quote;
 
-    /// <summary>Brackets and braces, colons and commas.</summary>
-    public ulong Operator;
+    /// <summary>Braces and brackets that open, those that close, and, of both, which are braces; the rest of that mask means nothing.</summary>
+    public ulong Open, Close, Brace;
 
-    public ulong Blank;
+    public ulong Colon, Comma, Blank;
 
-    /// <summary>Below 0x20.</summary>
-    public ulong Control;
+    /// <summary>Backslashes, and bytes below 0x20.</summary>
+    public ulong Rare;
 }
 
 /// <summary>64 bytes at a time.</summary>
@@ -64,13 +74,35 @@ internal readonly unsafe struct Lanes512 : ILanes
         Vector512<byte> folded = v | Vector512.Create((byte)0x20);
         return new JsonMasks
         {
-            Backslash = Vector512.Equals(v, Vector512.Create((byte)'\\')).ExtractMostSignificantBits(),
             Quote = Vector512.Equals(v, Vector512.Create((byte)'"')).ExtractMostSignificantBits(),
-            Operator = (Vector512.Equals(folded, Vector512.Create((byte)'{')) | Vector512.Equals(folded, Vector512.Create((byte)'}'))
-                | Vector512.Equals(v, Vector512.Create((byte)':')) | Vector512.Equals(v, Vector512.Create((byte)','))).ExtractMostSignificantBits(),
+            Open = Vector512.Equals(folded, Vector512.Create((byte)'{')).ExtractMostSignificantBits(),
+            Close = Vector512.Equals(folded, Vector512.Create((byte)'}')).ExtractMostSignificantBits(),
+            Brace = Vector512.ShiftLeft(v.AsUInt16(), 2).AsByte().ExtractMostSignificantBits(),
+            Colon = Vector512.Equals(v, Vector512.Create((byte)':')).ExtractMostSignificantBits(),
+            Comma = Vector512.Equals(v, Vector512.Create((byte)',')).ExtractMostSignificantBits(),
             Blank = Vector512.Equals(v, Vector512.Create((byte)' ')).ExtractMostSignificantBits(),
-            Control = Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)0x1F)), v).ExtractMostSignificantBits(),
+            Rare = (Vector512.Equals(v, Vector512.Create((byte)'\\')) | Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)0x1F)), v)).ExtractMostSignificantBits(),
         };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EqualMask(byte* text, byte value) => Vector512.Equals(Vector512.Load(text), Vector512.Create(value)).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong DigitMask(byte* text)
+    {
+        Vector512<byte> v = Vector512.Load(text) - Vector512.Create((byte)'0');
+        return Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)9)), v).ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        Vector512<byte> v = Vector512.Load(text);
+        high = v.ExtractMostSignificantBits();
+        return (Vector512.Equals(v, Vector512.Create((byte)'"'))
+            | Vector512.Equals(v, Vector512.Create((byte)'\\'))
+            | Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
     }
 }
 
@@ -108,31 +140,66 @@ internal readonly unsafe struct Lanes256 : ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static JsonMasks Classify(byte* text)
     {
-        Vector256<byte> low = Vector256.Load(text);
-        Vector256<byte> high = Vector256.Load(text + 32);
+        Vector256<byte> a = Vector256.Load(text);
+        Vector256<byte> b = Vector256.Load(text + 32);
+        Vector256<byte> foldedA = a | Vector256.Create((byte)0x20);
+        Vector256<byte> foldedB = b | Vector256.Create((byte)0x20);
         return new JsonMasks
         {
-            Backslash = Mask(Vector256.Equals(low, Vector256.Create((byte)'\\')), Vector256.Equals(high, Vector256.Create((byte)'\\'))),
-            Quote = Mask(Vector256.Equals(low, Vector256.Create((byte)'"')), Vector256.Equals(high, Vector256.Create((byte)'"'))),
-            Operator = Mask(Operators(low), Operators(high)),
-            Blank = Mask(Vector256.Equals(low, Vector256.Create((byte)' ')), Vector256.Equals(high, Vector256.Create((byte)' '))),
-            Control = Mask(
-                Vector256.Equals(Vector256.Min(low, Vector256.Create((byte)0x1F)), low),
-                Vector256.Equals(Vector256.Min(high, Vector256.Create((byte)0x1F)), high)),
+            Quote = Mask(Vector256.Equals(a, Vector256.Create((byte)'"')), Vector256.Equals(b, Vector256.Create((byte)'"'))),
+            Open = Mask(Vector256.Equals(foldedA, Vector256.Create((byte)'{')), Vector256.Equals(foldedB, Vector256.Create((byte)'{'))),
+            Close = Mask(Vector256.Equals(foldedA, Vector256.Create((byte)'}')), Vector256.Equals(foldedB, Vector256.Create((byte)'}'))),
+            Brace = Mask(Vector256.ShiftLeft(a.AsUInt16(), 2).AsByte(), Vector256.ShiftLeft(b.AsUInt16(), 2).AsByte()),
+            Colon = Mask(Vector256.Equals(a, Vector256.Create((byte)':')), Vector256.Equals(b, Vector256.Create((byte)':'))),
+            Comma = Mask(Vector256.Equals(a, Vector256.Create((byte)',')), Vector256.Equals(b, Vector256.Create((byte)','))),
+            Blank = Mask(Vector256.Equals(a, Vector256.Create((byte)' ')), Vector256.Equals(b, Vector256.Create((byte)' '))),
+            Rare = Mask(Rare(a), Rare(b)),
         };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Operators(Vector256<byte> v)
+    public static ulong EqualMask(byte* text, byte value) =>
+        Mask(Vector256.Equals(Vector256.Load(text), Vector256.Create(value)), Vector256.Equals(Vector256.Load(text + 32), Vector256.Create(value)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong DigitMask(byte* text)
     {
-        Vector256<byte> folded = v | Vector256.Create((byte)0x20);
-        return Vector256.Equals(folded, Vector256.Create((byte)'{')) | Vector256.Equals(folded, Vector256.Create((byte)'}'))
-            | Vector256.Equals(v, Vector256.Create((byte)':')) | Vector256.Equals(v, Vector256.Create((byte)','));
+        Vector256<byte> a = Vector256.Load(text) - Vector256.Create((byte)'0');
+        Vector256<byte> b = Vector256.Load(text + 32) - Vector256.Create((byte)'0');
+        return Mask(Vector256.Equals(Vector256.Min(a, Vector256.Create((byte)9)), a), Vector256.Equals(Vector256.Min(b, Vector256.Create((byte)9)), b));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Rare(Vector256<byte> v) => Vector256.Equals(v, Vector256.Create((byte)'\\')) | Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)0x1F)), v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mask(Vector256<byte> low, Vector256<byte> high) =>
         low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        uint low = Ends(text, out uint lowHigh);
+        high = lowHigh;
+        if (low != 0)
+        {
+            return low;
+        }
+
+        ulong ends = (ulong)Ends(text + 32, out uint upperHigh) << 32;
+        high |= (ulong)upperHigh << 32;
+        return ends;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Ends(byte* text, out uint high)
+    {
+        Vector256<byte> v = Vector256.Load(text);
+        high = v.ExtractMostSignificantBits();
+        return (Vector256.Equals(v, Vector256.Create((byte)'"'))
+            | Vector256.Equals(v, Vector256.Create((byte)'\\'))
+            | Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
+    }
 }
 
 /// <summary>16 bytes at a time.</summary>
@@ -174,7 +241,6 @@ internal readonly unsafe struct Lanes128 : ILanes
         return 0;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static JsonMasks Classify(byte* text)
     {
         JsonMasks masks = default;
@@ -182,15 +248,63 @@ internal readonly unsafe struct Lanes128 : ILanes
         {
             Vector128<byte> v = Vector128.Load(text + i);
             Vector128<byte> folded = v | Vector128.Create((byte)0x20);
-            masks.Backslash |= (ulong)Vector128.Equals(v, Vector128.Create((byte)'\\')).ExtractMostSignificantBits() << i;
-            masks.Quote |= (ulong)Vector128.Equals(v, Vector128.Create((byte)'"')).ExtractMostSignificantBits() << i;
-            masks.Operator |= (ulong)(Vector128.Equals(folded, Vector128.Create((byte)'{')) | Vector128.Equals(folded, Vector128.Create((byte)'}'))
-                | Vector128.Equals(v, Vector128.Create((byte)':')) | Vector128.Equals(v, Vector128.Create((byte)','))).ExtractMostSignificantBits() << i;
-            masks.Blank |= (ulong)Vector128.Equals(v, Vector128.Create((byte)' ')).ExtractMostSignificantBits() << i;
-            masks.Control |= (ulong)Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)0x1F)), v).ExtractMostSignificantBits() << i;
+            masks.Quote |= Mask(Vector128.Equals(v, Vector128.Create((byte)'"')), i);
+            masks.Open |= Mask(Vector128.Equals(folded, Vector128.Create((byte)'{')), i);
+            masks.Close |= Mask(Vector128.Equals(folded, Vector128.Create((byte)'}')), i);
+            masks.Brace |= Mask(Vector128.ShiftLeft(v.AsUInt16(), 2).AsByte(), i);
+            masks.Colon |= Mask(Vector128.Equals(v, Vector128.Create((byte)':')), i);
+            masks.Comma |= Mask(Vector128.Equals(v, Vector128.Create((byte)',')), i);
+            masks.Blank |= Mask(Vector128.Equals(v, Vector128.Create((byte)' ')), i);
+            masks.Rare |= Mask(Vector128.Equals(v, Vector128.Create((byte)'\\')) | Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)0x1F)), v), i);
         }
 
         return masks;
+    }
+
+    public static ulong EqualMask(byte* text, byte value)
+    {
+        ulong mask = 0;
+        for (int i = 0; i < 64; i += 16)
+        {
+            mask |= Mask(Vector128.Equals(Vector128.Load(text + i), Vector128.Create(value)), i);
+        }
+
+        return mask;
+    }
+
+    public static ulong DigitMask(byte* text)
+    {
+        ulong mask = 0;
+        for (int i = 0; i < 64; i += 16)
+        {
+            Vector128<byte> v = Vector128.Load(text + i) - Vector128.Create((byte)'0');
+            mask |= Mask(Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)9)), v), i);
+        }
+
+        return mask;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mask(Vector128<byte> v, int place) => (ulong)v.ExtractMostSignificantBits() << place;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        high = 0;
+        for (int i = 0; i < 64; i += 16)
+        {
+            Vector128<byte> v = Vector128.Load(text + i);
+            high |= (ulong)v.ExtractMostSignificantBits() << i;
+            uint ends = (Vector128.Equals(v, Vector128.Create((byte)'"'))
+                | Vector128.Equals(v, Vector128.Create((byte)'\\'))
+                | Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)0x1F)), v)).ExtractMostSignificantBits();
+            if (ends != 0)
+            {
+                return (ulong)ends << i;
+            }
+        }
+
+        return 0;
     }
 }
 
@@ -230,13 +344,53 @@ internal readonly unsafe struct LanesScalar : ILanes
         for (int i = 0; i < 64; i++)
         {
             byte b = text[i];
-            masks.Backslash |= (b == '\\' ? 1ul : 0ul) << i;
-            masks.Quote |= (b == '"' ? 1ul : 0ul) << i;
-            masks.Operator |= (b is (byte)'{' or (byte)'}' or (byte)'[' or (byte)']' or (byte)':' or (byte)',' ? 1ul : 0ul) << i;
-            masks.Blank |= (b == ' ' ? 1ul : 0ul) << i;
-            masks.Control |= (b < 0x20 ? 1ul : 0ul) << i;
+            ulong bit = 1ul << i;
+            masks.Quote |= b == '"' ? bit : 0;
+            masks.Open |= b is (byte)'{' or (byte)'[' ? bit : 0;
+            masks.Close |= b is (byte)'}' or (byte)']' ? bit : 0;
+            masks.Brace |= b is (byte)'{' or (byte)'}' ? bit : 0;
+            masks.Colon |= b == ':' ? bit : 0;
+            masks.Comma |= b == ',' ? bit : 0;
+            masks.Blank |= b == ' ' ? bit : 0;
+            masks.Rare |= b is (byte)'\\' or < 0x20 ? bit : 0;
         }
 
         return masks;
+    }
+
+    public static ulong EqualMask(byte* text, byte value)
+    {
+        ulong mask = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            mask |= (text[i] == value ? 1ul : 0ul) << i;
+        }
+
+        return mask;
+    }
+
+    public static ulong DigitMask(byte* text)
+    {
+        ulong mask = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            mask |= ((uint)(text[i] - '0') <= 9 ? 1ul : 0ul) << i;
+        }
+
+        return mask;
+    }
+
+    public static ulong StringEndMask(byte* text, out ulong high)
+    {
+        ulong mask = 0;
+        high = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            byte b = text[i];
+            mask |= (b is (byte)'"' or (byte)'\\' or < 0x20 ? 1ul : 0ul) << i;
+            high |= (b >= 0x80 ? 1ul : 0ul) << i;
+        }
+
+        return mask;
     }
 }

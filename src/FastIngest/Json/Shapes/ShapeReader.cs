@@ -13,6 +13,9 @@ public abstract unsafe class ShapeReader
     /// <summary>Bytes that are looked at in one go; the last so many of a span are left to the general reader.</summary>
     protected const int StepBytes = 64;
 
+    /// <summary>No record of a run is longer.</summary>
+    internal const int RunRecordBytes = 64 * StepBytes;
+
     private const int TrialRecords = 64;
     private const int PauseRecords = 4096;
 
@@ -106,6 +109,21 @@ public abstract unsafe class ShapeReader
     /// <summary>As <see cref="TryRead"/>, where the bytes can not move; returns the length, or 0.</summary>
     // SAFETY: the caller sees to it that all bytes from `from` to `end` can be read.
     internal abstract int ReadNext(byte* from, byte* end, out int gap);
+
+    /// <summary>
+    /// Reads on through records that have the key and the shape of the last one, and of each takes one plain number;
+    /// stops at the first that is not so, for <see cref="ReadNext"/>. The fields stay as they are.
+    /// </summary>
+    /// <param name="from">Where the last record ended.</param>
+    /// <param name="end">The end of what can be read.</param>
+    /// <param name="stop">No record that starts here or later is read.</param>
+    /// <param name="key">What the records must have in common with the last.</param>
+    /// <param name="numberField">The field whose numbers are taken.</param>
+    /// <param name="numbers">Receives them, in millionths, below 10^13 in magnitude.</param>
+    /// <param name="bytes">How far it read.</param>
+    /// <returns>How many records.</returns>
+    // SAFETY: as for ReadNext.
+    internal abstract int ReadRun(byte* from, byte* end, byte* stop, in RunKey key, int numberField, Span<long> numbers, out int bytes);
 
     /// <summary>Forgets what the next record may repeat of the last one.</summary>
     private protected abstract void ForgetLast();

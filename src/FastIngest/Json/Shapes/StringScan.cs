@@ -2,53 +2,90 @@ using System.Text.Unicode;
 
 namespace FastIngest.Json.Shapes;
 
-/// <summary>Finds the end of strings that hold escapes or other than ASCII: the slow part of the fast path.</summary>
-internal static class StringScan
+/// <summary>
+/// Finds the end of a string that holds escapes or other than ASCII, byte by byte but for those that the caller knows
+/// of: the slow part of the fast path.
+/// </summary>
+/// <param name="text">From behind the opening quote on.</param>
+/// <param name="plain">Bytes known to be plain at its start.</param>
+internal ref struct StringScan(ReadOnlySpan<byte> text, int plain)
 {
+    private const int Invalid = -1;
+
+    private readonly ReadOnlySpan<byte> _text = text;
+    private bool _isEscaped, _isOther, _mayBeSurrogate;
+
+    /// <summary>The first byte that was not looked at.</summary>
+    public int Position { get; private set; } = plain;
+
     /// <summary>
-    /// The length of the text before the closing quote, -1 when it is not certainly a valid string, or does not end.
+    /// At the end, twice the length before the closing quote, and one more if there are backslashes; negative when it is
+    /// not certainly a valid string, or does not end.
     /// </summary>
-    /// <param name="text">From behind the opening quote on.</param>
-    /// <param name="from">Bytes known to be plain.</param>
-    /// <param name="isEscaped">Whether it has a backslash.</param>
-    public static int Length(ReadOnlySpan<byte> text, int from, out bool isEscaped)
+    public int Result { get; private set; } = Invalid;
+
+    /// <summary>Passes over bytes that are neither quotes nor backslashes, and none below 0x20.</summary>
+    /// <param name="bytes">How many.</param>
+    /// <param name="hasHigh">Whether some of them are from 0x80 on.</param>
+    public void Skip(int bytes, bool hasHigh)
     {
-        isEscaped = false;
-        bool isAscii = true;
-        bool mayBeSurrogate = false;
-        for (int i = from; i < text.Length; i++)
+        Position += bytes;
+        _isOther |= hasHigh;
+    }
+
+    /// <summary>Looks at the next byte, if there is one, and what belongs to it; false at the end.</summary>
+    public bool TryStep()
+    {
+        if (Position >= _text.Length)
         {
-            byte b = text[i];
-            if (b == '"')
+            return true;
+        }
+
+        byte b = _text[Position];
+        if (b == '"')
+        {
+            ReadOnlySpan<byte> inside = _text[..Position];
+            bool isValid = (!_isOther || Utf8.IsValid(inside)) && !(_mayBeSurrogate && JsonString.HasLoneSurrogate(inside));
+            Result = isValid ? (Position << 1) | (_isEscaped ? 1 : 0) : Invalid;
+            return false;
+        }
+
+        if (b < 0x20)
+        {
+            return false;
+        }
+
+        int length = 1;
+        if (b == '\\')
+        {
+            _isEscaped = true;
+            length = EscapeLength(_text[Position..]);
+            if (length == 0)
             {
-                ReadOnlySpan<byte> inside = text[..i];
-                return (isAscii || Utf8.IsValid(inside)) && !(mayBeSurrogate && JsonString.HasLoneSurrogate(inside)) ? i : -1;
+                return false;
             }
 
-            if (b == '\\')
-            {
-                isEscaped = true;
-                int escape = EscapeLength(text[i..]);
-                if (escape == 0)
-                {
-                    return -1;
-                }
+            // The surrogates are \uD800 to \uDFFF.
+            _mayBeSurrogate |= length == 6 && (_text[Position + 2] | 0x20) == 'd';
+        }
 
-                // The surrogates are \uD800 to \uDFFF.
-                mayBeSurrogate |= escape == 6 && (text[i + 2] | 0x20) == 'd';
-                i += escape - 1;
-            }
-            else if (b < 0x20)
+        _isOther |= b >= 0x80;
+        Position += length;
+        return true;
+    }
+
+    /// <summary>Goes on to the end of the string, or of the text.</summary>
+    public int Finish()
+    {
+        while (Position < _text.Length)
+        {
+            if (!TryStep())
             {
-                return -1;
-            }
-            else if (b >= 0x80)
-            {
-                isAscii = false;
+                return Result;
             }
         }
 
-        return -1;
+        return Invalid;
     }
 
     private static int EscapeLength(ReadOnlySpan<byte> text)

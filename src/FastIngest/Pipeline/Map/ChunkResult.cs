@@ -4,9 +4,6 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
-/// <summary>An element that is not in the output.</summary>
-internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);
-
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
 internal sealed class ChunkResult(KeyBorders borders)
 {
@@ -22,7 +19,7 @@ internal sealed class ChunkResult(KeyBorders borders)
 
     public MapOutput Events { get; } = new(borders);
 
-    public List<Reject> Rejects { get; } = [];
+    public RejectList Rejects { get; } = new();
 
     /// <summary>Elements read, rejects included.</summary>
     public long Records { get; set; }

@@ -11,7 +11,7 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 internal static class KeySampler
 {
-    private const long MaxPartitionInput = 16 << 20;
+    private const long MaxPartitionInput = 4 << 20;
     private const int SamplesPerPartition = 8;
 
     /// <summary>Events take less than a third of their records, in any order and in the tersest layout.</summary>

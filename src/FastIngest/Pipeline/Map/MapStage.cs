@@ -109,9 +109,9 @@ internal sealed class MapStage(
         }
 
         ChunkPlan plan = plans[result.FileIndex];
-        if (result.Rejects.Count > 0)
+        foreach (Reject reject in result.Rejects)
         {
-            rejects.Add(result.FileIndex, result.Rejects);
+            rejects.Add(result.FileIndex, reject);
         }
 
         Interlocked.Add(ref _records[(int)plan.Category], result.Records);

@@ -13,8 +13,11 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <summary>Bytes behind a chunk that its last record may reach into, as a rule.</summary>
     private const int OverrunBytes = 16 * 1024;
 
-    /// <summary>Records between two looks at whether to stop; a power of two.</summary>
+    /// <summary>Records between two looks at whether to stop.</summary>
     private const int CancellationInterval = 1024;
+
+    /// <summary>The most records between two looks for a run.</summary>
+    private const int MaxRunPause = 15;
 
     private readonly FileWindow _window = new();
     private readonly (ElementReader Reader, RecordFields Fields, RecordMapper Mapper)?[] _tools =
@@ -53,11 +56,18 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         result.Start = start;
         MapOutput events = result.Events;
         long records = 0;
+        long nextLook = CancellationInterval;
+        long nextRun = 0;
+        int runPause = 0;
         while (reader.Next())
         {
-            if ((++records & (CancellationInterval - 1)) == 0 && cancellationToken.IsCancellationRequested)
+            if (++records >= nextLook)
             {
-                break;
+                nextLook = records + CancellationInterval;
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
             }
 
             RejectReason? reason = reader.Status == ReadStatus.Object
@@ -66,6 +76,16 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             if (reason is { } rejected)
             {
                 result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
+            }
+            else if (mapper.IsInRun && records >= nextRun)
+            {
+                int more = reader.ReadRun(mapper.RunKey, RecordSchema.FirstOwn, mapper.RunRoom);
+                mapper.AddToRun(more);
+                records += more;
+
+                // Where records are in no order there are no runs: the less often is one looked for.
+                runPause = more > 0 ? 0 : Math.Min((2 * runPause) + 1, MaxRunPause);
+                nextRun = records + runPause;
             }
         }
 

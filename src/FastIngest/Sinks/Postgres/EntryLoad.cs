@@ -119,7 +119,12 @@ internal sealed class EntryLoad
     /// <summary>Brings everything to its table and records the run; what is left is to commit.</summary>
     public async ValueTask<EntryResult> FinishAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
-        await (_isStaged ? MergeAsync(cancellationToken) : EndAsync(cancellationToken)).ConfigureAwait(false);
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+        if (_isStaged)
+        {
+            await MergeAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         EntryResult result = SoFar;
         result.Check(figures);
         await PostgresRuns.RecordAsync(

@@ -122,11 +122,9 @@ internal sealed class PostgresLoad
 
     private void WriteProfile(SummaryBatch batch, in UserProfile user)
     {
-        // The opening of any day but for its end, " on 0001-01-01."
-        const int DayBytes = 4 + DayText.Bytes + 1;
         _merged.Reset();
-        Opening.Write(_merged, batch, user, 0);
-        ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - DayBytes)));
+        Opening.WriteUser(_merged, new ProfileView(batch, user));
+        ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - Opening.OnBytes)));
         _profiles.Wrote();
     }
 
@@ -178,7 +176,7 @@ internal sealed class PostgresLoad
         ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (profile >= 0)
         {
-            Opening.Write(_merged, _stored.Texts, _stored.Texts.Users[profile], row.Day);
+            Opening.Write(_merged, new ProfileView(_stored.Texts, _stored.Texts.Users[profile]), row.Day);
             opening = _merged.Text(_merged.TextSince(0));
         }
 

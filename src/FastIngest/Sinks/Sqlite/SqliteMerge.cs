@@ -138,7 +138,7 @@ internal sealed class SqliteMerge : ISqliteTarget
         ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (_isUserFromStore)
         {
-            Opening.Write(_merged, _userTexts, _user, row.Day);
+            Opening.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
             opening = _merged.Text(_merged.TextSince(0));
         }
 

@@ -88,7 +88,7 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
             }
 
             scratch.Reset();
-            Opening.Write(scratch, texts, user, day);
+            Opening.Write(scratch, new ProfileView(texts, user), day);
             ref int openingBytes = ref parts[(int)Category.Users];
             if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..openingBytes]))
             {

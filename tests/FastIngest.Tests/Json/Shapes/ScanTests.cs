@@ -94,18 +94,18 @@ public sealed class ScanTests
     [InlineData("\\ud83d\\ude42\"", 12, true)]
     [InlineData("a\\\"b\".....", 4, true)]
     [InlineData("\x7f\"", 1, false)]
-    [InlineData("\\ud83d\"", -1, true)]
-    [InlineData("\\x\".......", -1, true)]
-    [InlineData("\\u12g4\"", -1, true)]
+    [InlineData("\\ud83d\"", -1, false)]
+    [InlineData("\\x\".......", -1, false)]
+    [InlineData("\\u12g4\"", -1, false)]
     [InlineData("a\tb\"", -1, false)]
     [InlineData("unclosed", -1, false)]
-    [InlineData("ends\\", -1, true)]
+    [InlineData("ends\\", -1, false)]
     [InlineData("", -1, false)]
     public void A_string_ends_at_its_quote_or_is_given_up(string text, int length, bool isEscaped)
     {
         using GuardedMemory memory = new(4096);
-        Assert.Equal(length, StringScan.Length(memory.AtEnd(text.Bytes()), 0, out bool escaped));
-        Assert.Equal(isEscaped, escaped);
+        int result = new StringScan(memory.AtEnd(text.Bytes()), 0).Finish();
+        Assert.Equal(length < 0 ? -1 : (length << 1) | (isEscaped ? 1 : 0), result);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ScanTests
     {
         foreach (byte[] bad in (byte[][])[[0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0xFF]])
         {
-            Assert.Equal(-1, StringScan.Length([.. "ab"u8, .. bad, .. "cd\""u8], 2, out _));
+            Assert.Equal(-1, new StringScan([.. "ab"u8, .. bad, .. "cd\""u8], 2).Finish());
         }
     }
 
@@ -151,6 +151,13 @@ public sealed class ScanTests
             Assert.Equal(stop, BitOperations.TrailingZeroCount(Lanes256.StringStopMask(Address(one))));
             Assert.Equal(stop, BitOperations.TrailingZeroCount(Lanes128.StringStopMask(Address(one))));
             Assert.Equal(stop, BitOperations.TrailingZeroCount(LanesScalar.StringStopMask(Address(one))));
+            int end = text.AsSpan().IndexOfAny(Ends);
+            end = end < 0 ? 64 : end;
+            bool hasHigh = text.AsSpan(0, end).IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
+            Assert.Equal((end, hasHigh), FirstEnd(Lanes512.StringEndMask(Address(one), out ulong high), high));
+            Assert.Equal((end, hasHigh), FirstEnd(Lanes256.StringEndMask(Address(one), out high), high));
+            Assert.Equal((end, hasHigh), FirstEnd(Lanes128.StringEndMask(Address(one), out high), high));
+            Assert.Equal((end, hasHigh), FirstEnd(LanesScalar.StringEndMask(Address(one), out high), high));
         });
     }
 
@@ -159,6 +166,15 @@ public sealed class ScanTests
 
     private static readonly System.Buffers.SearchValues<byte> Plain = System.Buffers.SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x60).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
+
+    private static readonly System.Buffers.SearchValues<byte> Ends = System.Buffers.SearchValues.Create(
+        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(i => (byte)i)]);
+
+    private static (int End, bool HasHigh) FirstEnd(ulong ends, ulong high)
+    {
+        int end = BitOperations.TrailingZeroCount(ends);
+        return (end, (high & (end == 64 ? ulong.MaxValue : (1ul << end) - 1)) != 0);
+    }
 
     private static int ReadShort(string text, out long millionths)
     {

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
 

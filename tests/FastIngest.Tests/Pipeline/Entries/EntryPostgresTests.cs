@@ -127,7 +127,7 @@ public sealed class EntryPostgresTests
     }
 
     [Fact]
-    public void A_run_that_is_cancelled_leaves_nothing()
+    public async Task A_run_that_is_cancelled_leaves_nothing()
     {
         EntryTables tables = new(PostgresServer.Shared);
         using EntryRuns runs = new();
@@ -135,9 +135,9 @@ public sealed class EntryPostgresTests
         using CancellationTokenSource stop = new();
         IEntrySink sink = new CancellingSink(tables.Sink(), stop);
 
-        Assert.ThrowsAny<OperationCanceledException>(() =>
-            LexiconIngest.RunAsync(runs.Options("a.jsonl") with { CleanBatch = 10 }, [sink], new LexiconGauges(), null, stop.Token).GetAwaiter().GetResult());
-        sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            LexiconIngest.RunAsync(runs.Options("a.jsonl") with { CleanBatch = 10 }, [sink], new LexiconGauges(), null, stop.Token));
+        await sink.DisposeAsync();
 
         Assert.Empty(tables.Raw);
         Assert.Empty(runs.Rejects);

@@ -97,7 +97,7 @@ public sealed class EntryReprocessTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_was_ended_goes_on_where_it_stood()
+    public async Task A_run_that_was_ended_goes_on_where_it_stood()
     {
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
@@ -108,19 +108,19 @@ public sealed class EntryReprocessTests : IDisposable
         Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, stop.Token);
         while (!run.IsCompleted && gauges.Result.Written < 30)
         {
-            Thread.Yield();
+            await Task.Yield();
         }
 
-        stop.Cancel();
+        await stop.CancelAsync();
         try
         {
-            run.GetAwaiter().GetResult();
+            await run;
         }
         catch (OperationCanceledException)
         {
         }
 
-        database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await database.DisposeAsync();
 
         string noted = _tables.Query("SELECT reprocess_position FROM {0}.data_sources")[0];
         (EntryResult result, _) = Reprocess(new EntryPolicy());

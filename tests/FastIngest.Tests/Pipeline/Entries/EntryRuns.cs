@@ -1,5 +1,4 @@
 using System.Text;
-using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Ndjson;

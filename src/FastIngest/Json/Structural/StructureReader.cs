@@ -1,7 +1,6 @@
-using System.Text.Unicode;
 using FastIngest.Json.Shapes;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>Takes what it wants of a value, with whatever cursor it is given; it must walk over the whole value.</summary>
 internal interface IValueReader
@@ -36,14 +35,19 @@ internal sealed class LaneStructureReader<TLanes, TReader>(TReader reader) : Str
     where TLanes : struct, ILanes
     where TReader : IValueReader
 {
+    /// <summary>Escaped names are decoded into it; no reader looks for longer ones.</summary>
+    private const int NameBytes = 4096;
+
+    private readonly byte[] _name = new byte[NameBytes];
+
     // SAFETY: the text is fixed as long as the cursor lives.
     public override unsafe bool TryRead(ReadOnlySpan<byte> text)
     {
         fixed (byte* bytes = text)
         {
-            StructureCursor<TLanes> cursor = new(bytes, text.Length);
+            StructureCursor<TLanes> cursor = new(bytes, text.Length, _name);
             reader.Read(ref cursor);
-            return cursor.IsComplete && Utf8.IsValid(text);
+            return cursor.IsComplete && Utf8Scan.IsValid(text);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>
 /// Walks over one JSON value, taking what is wanted and skipping the rest. It stands at a value, or, once an object or

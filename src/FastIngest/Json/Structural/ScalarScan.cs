@@ -1,8 +1,13 @@
-namespace FastIngest.Json.Structure;
+using System.Buffers;
+
+namespace FastIngest.Json.Structural;
 
 /// <summary>Checks numbers, literals and escapes, wherever they stand.</summary>
 internal static class ScalarScan
 {
+    /// <summary>What may stand behind a number or a literal.</summary>
+    private static readonly SearchValues<byte> Ends = SearchValues.Create("{}[]:,\" \t\r\n"u8);
+
     /// <summary>Whether a number, true, false or null starts at a place and ends where it may.</summary>
     public static bool IsScalar(ReadOnlySpan<byte> text)
     {
@@ -13,7 +18,7 @@ internal static class ScalarScan
             (byte)'n' => text.StartsWith("null"u8) ? 4 : 0,
             _ => NumberLength(text),
         };
-        return length > 0 && (length == text.Length || Grammar.EndsScalar[text[length]]);
+        return length > 0 && (length == text.Length || Ends.Contains(text[length]));
     }
 
     /// <summary>

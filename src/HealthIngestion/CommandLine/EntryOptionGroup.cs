@@ -4,7 +4,7 @@ using FastIngest.Lexicon;
 namespace HealthIngestion.CommandLine;
 
 /// <summary>The options that decide which entries are written, and how many at a time.</summary>
-internal sealed class EntryOptions
+internal sealed class EntryOptionGroup
 {
     private const int MaxBatch = 1_000_000;
 

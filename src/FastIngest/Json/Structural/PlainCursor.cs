@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace FastIngest.Json.Structure;
+namespace FastIngest.Json.Structural;
 
 /// <summary>With <see cref="Utf8JsonReader"/>, over a value that <see cref="GeneralReader"/> accepted: the reference for the other cursor.</summary>
 internal ref struct PlainCursor : IValueCursor

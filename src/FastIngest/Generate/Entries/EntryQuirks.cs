@@ -1,0 +1,64 @@
+namespace FastIngest.Generate.Entries;
+
+/// <summary>What makes a line odd or bad. None has a line feed in it, so that its neighbours stay as they are.</summary>
+internal static class EntryQuirks
+{
+    private static ReadOnlySpan<byte> WordKey => "\"word\": \""u8;
+
+    /// <summary>Changes the line that starts at a place of the buffer and ends where that ends.</summary>
+    public static void Distort(LineBuffer lines, int start, ref RandomSource random)
+    {
+        byte[] line = lines.From(start).ToArray();
+        int text = line.AsSpan().IndexOf(WordKey) + WordKey.Length;
+        lines.CutTo(start);
+        switch (random.Below(11))
+        {
+            // Bad: cut off, no JSON, no object, invalid text.
+            case 0:
+                lines.Put(line.AsSpan(0, random.Between(1, line.Length - 1)));
+                break;
+            case 1:
+                lines.Put("not json"u8);
+                break;
+            case 2:
+                lines.Put("[1, 2]"u8);
+                break;
+            case 3:
+                Insert(lines, line, text, random.Chance(50) ? "\\ud83d"u8 : "\\udc00"u8);
+                break;
+            case 4:
+                Insert(lines, line, text, [0xC3, 0x28]);
+                break;
+
+            // No entry: a redirect, a headword of another type.
+            case 5:
+                lines.Put("{\"title\": \"glow\", \"redirect\": \"glows\"}"u8);
+                break;
+            case 6:
+                Insert(lines, line, line.Length - 1, ", \"word\": 5"u8);
+                break;
+
+            // Odd: U+0000, Windows line ends, white space around, marks, an escaped name.
+            case 7:
+                Insert(lines, line, text, "\\u0000"u8);
+                break;
+            case 8:
+                Insert(lines, line, line.Length, "\r"u8);
+                break;
+            case 9:
+                Insert(lines, line, text, "* (old)  \\t"u8);
+                break;
+            default:
+                lines.Put("  "u8);
+                Insert(lines, line, 1, "\"w\\u006frd\": \"\", "u8);
+                break;
+        }
+    }
+
+    private static void Insert(LineBuffer lines, byte[] line, int at, ReadOnlySpan<byte> bytes)
+    {
+        lines.Put(line.AsSpan(0, at));
+        lines.Put(bytes);
+        lines.Put(line.AsSpan(at));
+    }
+}

@@ -1,0 +1,175 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastIngest.Json.Shapes;
+
+/// <summary>
+/// Runs: samples of one user and day have one key and one shape, so that of each only the time, the lengths of its
+/// strings and the number are looked at, along the path that the record before took, with nothing stored between.
+/// </summary>
+// SAFETY: of this file. A record of a run spans at most RunReach bytes, which are there behind its start; the nodes of
+// the path are pinned and of a tree that does not change without ForgetLast.
+internal sealed unsafe partial class LaneShapeReader<TLanes>
+{
+    private const int MaxPath = 16;
+
+    // Before and in the key, then a literal and a value a node, each with what a load behind them touches.
+    private const int RunReach = (MaxPath + 3) * 2 * StepBytes;
+
+    /// <summary>"2024-01-31 12:34:56", as nearly all exports have it.</summary>
+    private const int PointInTimeBytes = 19;
+
+    private readonly nint[] _path = GC.AllocateArray<nint>(MaxPath, pinned: true);
+    private ShapeNode* _last;
+    private ShapeNode* _pathLast;
+    private int _pathNumberField;
+    private bool _hasPath;
+
+    internal override int ReadRun(byte* from, byte* end, byte* stop, in RunKey key, int numberField, Span<long> numbers, out int bytes)
+    {
+        bytes = 0;
+        if (_prefixLength < key.Bytes || GapMask == 0 || Fields.Dirty == RecordFields.AllDirty || _last == null
+            || (_last->Fields & KeyFields) != _prefixKeys || Tree.Nodes[_prefixNode].Field != key.DayField || !TryFollow(numberField))
+        {
+            return 0;
+        }
+
+        byte* gap = Gap;
+        byte* prefix = AddressOf(_prefix);
+        ulong gapMask = GapMask;
+        ulong prefixMask = _prefixMask;
+        int gapLength = GapLength;
+        ShapeNode** path = (ShapeNode**)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_path));
+        byte* lastStart = end - RunReach;
+        byte* next = from;
+        int count = 0;
+        while (next <= lastStart && count < numbers.Length)
+        {
+            byte* record = next + gapLength;
+            if (record >= stop || !TLanes.Matches(next, gap, gapMask) || !TLanes.Matches(record, prefix, prefixMask)
+                || (_prefixMask2 != 0 && !TLanes.Matches(record + StepBytes, prefix + StepBytes, _prefixMask2)))
+            {
+                break;
+            }
+
+            byte* at = record + _prefixSlot;
+            if (at[PointInTimeBytes] == '"' && DateParser.IsSecond(at + RepeatedValueBytes))
+            {
+                at += PointInTimeBytes;
+            }
+            else
+            {
+                int length = OtherTime(at);
+                if (length < 0)
+                {
+                    break;
+                }
+
+                at += length;
+            }
+
+            long number = 0;
+            ShapeNode** step = path;
+            ShapeNode* node;
+            while (true)
+            {
+                node = *step++;
+                if (!TLanes.Matches(at, (byte*)node, node->LiteralMask))
+                {
+                    goto Ended;
+                }
+
+                at += node->LiteralLength;
+                if (node->Slot == SlotKind.String)
+                {
+                    int length = BitOperations.TrailingZeroCount(TLanes.StringStopMask(at));
+                    if (length == 64 || at[length] != '"')
+                    {
+                        goto Ended;
+                    }
+
+                    at += length;
+                }
+                else if (node->Slot == SlotKind.Number)
+                {
+                    int length = NumberScan.ReadPlain(at, out number);
+                    if (length == 0)
+                    {
+                        goto Ended;
+                    }
+
+                    at += length;
+                }
+                else if (node->Slot == SlotKind.SkippedNumber)
+                {
+                    int length = NumberScan.PlainLength(at);
+                    if (length == 0)
+                    {
+                        goto Ended;
+                    }
+
+                    at += length;
+                }
+                else if (node->Slot == SlotKind.End)
+                {
+                    break;
+                }
+            }
+
+            numbers[count++] = number;
+            next = at;
+        }
+
+    Ended:
+        ReadCount += count;
+        bytes = (int)(next - from);
+        return count;
+    }
+
+    /// <summary>The length of a day with any other time or none, -1 when it is no plain string or no such text.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int OtherTime(byte* at)
+    {
+        int length = BitOperations.TrailingZeroCount(TLanes.StringStopMask(at));
+        return length is >= DateParser.DayBytes and < 64 && at[length] == '"'
+            && DateParser.IsRest(new ReadOnlySpan<byte>(at + DateParser.DayBytes, length - DateParser.DayBytes))
+            ? length
+            : -1;
+    }
+
+    /// <summary>Notes the nodes from the prefix to the end of the last record, if records like it can be a run.</summary>
+    private bool TryFollow(int numberField)
+    {
+        if (_pathLast == _last && _pathNumberField == numberField)
+        {
+            return _hasPath;
+        }
+
+        _pathLast = _last;
+        _pathNumberField = numberField;
+        _hasPath = !_last->HasFieldTwice && FollowBack(numberField);
+        return _hasPath;
+    }
+
+    private bool FollowBack(int numberField)
+    {
+        int first = MaxPath;
+        int numbers = 0;
+        for (ShapeNode* node = _last; node != Tree.Nodes + _prefixNode; node = Tree.Nodes + node->Parent)
+        {
+            bool isNumber = node->Slot == SlotKind.Number && node->Field == numberField;
+            numbers += isNumber ? 1 : 0;
+            if (first == 0 || node->Parent < 0 || node->Field == ShapeNode.OtherField || node->Slot == SlotKind.OtherNumber
+                || (node->Slot == SlotKind.Number && !isNumber))
+            {
+                return false;
+            }
+
+            _path[--first] = (nint)node;
+        }
+
+        Array.Copy(_path, first, _path, 0, MaxPath - first);
+        return numbers == 1;
+    }
+}

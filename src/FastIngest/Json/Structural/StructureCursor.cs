@@ -1,0 +1,174 @@
+using System.Numerics;
+using FastIngest.Json.Shapes;
+
+namespace FastIngest.Json.Structural;
+
+/// <summary>
+/// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which checks each 64 bytes before the
+/// cursor sees them: what is skipped is checked as strictly as what is taken. UTF-8 is not checked here.
+/// </summary>
+// SAFETY: of this file. The text stays in place as long as the cursor; places of tokens lie in it.
+internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
+    where TLanes : struct, ILanes
+{
+    private readonly byte* _text;
+    private readonly int _length;
+    private readonly byte[] _name;
+    private StructureScan<TLanes> _scan;
+
+    // The tokens of the block that are still to come; where the cursor stands, and in how many objects and arrays.
+    private ulong _tokens;
+    private int _at;
+    private int _depth;
+    private bool _atFirst;
+
+    /// <param name="name">Space for a decoded name; a longer one gets its own.</param>
+    public StructureCursor(byte* text, int length, byte[] name)
+    {
+        _name = name;
+        _text = text;
+        _length = length;
+        _scan = new StructureScan<TLanes>(text, length);
+        Move();
+    }
+
+    /// <summary>Whether the text was walked over to its end, without an error, and held one value.</summary>
+    public readonly bool IsComplete => !_scan.Failed && _depth == 0 && _at == _length;
+
+    public readonly byte First => _at < _length ? _text[_at] : (byte)0;
+
+    public void Enter()
+    {
+        _depth++;
+        _atFirst = true;
+        Move();
+    }
+
+    public bool NextMember(out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        if (!ToNext())
+        {
+            return false;
+        }
+
+        int start = _at + 1;
+        Move();
+        if (_at == _length)
+        {
+            return false;
+        }
+
+        int length = StringLength(start, _at);
+        name = new ReadOnlySpan<byte>(_text + start, length);
+        if (name.Contains((byte)'\\'))
+        {
+            byte[] decoded = length <= _name.Length ? _name : new byte[length];
+            name = decoded.AsSpan(0, JsonString.Unescape(name, decoded));
+        }
+
+        Move();
+        return _at < _length;
+    }
+
+    public bool NextItem() => ToNext();
+
+    public Field TakeString()
+    {
+        int start = _at + 1;
+        Move();
+        int length = StringLength(start, _at);
+        bool isEscaped = new ReadOnlySpan<byte>(_text + start, length).Contains((byte)'\\');
+        return new Field(start, length, isEscaped ? FieldKind.EscapedString : FieldKind.String);
+    }
+
+    public void Skip()
+    {
+        if (First is (byte)'{' or (byte)'[')
+        {
+            SkipNested();
+        }
+
+        Move();
+    }
+
+    /// <summary>From the bracket at which the cursor stands to the one that closes it.</summary>
+    private void SkipNested()
+    {
+        int depth = _depth + 1;
+        ulong tokens = _tokens;
+        while (true)
+        {
+            for (ulong rest = (_scan.Open | _scan.Close) & tokens; rest != 0; rest &= rest - 1)
+            {
+                ulong bit = rest & (~rest + 1);
+                depth += (_scan.Open & bit) != 0 ? 1 : -1;
+                if (depth == _depth)
+                {
+                    _at = _scan.Block + BitOperations.TrailingZeroCount(bit);
+                    _tokens = tokens & ~(bit | (bit - 1));
+                    return;
+                }
+            }
+
+            if (!_scan.MoveTo(_depth))
+            {
+                _tokens = 0;
+                return;
+            }
+
+            tokens = _scan.Tokens;
+            depth = _scan.Depth;
+        }
+    }
+
+    /// <summary>Moves over the comma to the next member or item; false where a bracket closes instead, and behind it.</summary>
+    private bool ToNext()
+    {
+        if (First is (byte)'}' or (byte)']')
+        {
+            _atFirst = false;
+            _depth--;
+            Move();
+            return false;
+        }
+
+        if (!_atFirst)
+        {
+            Move();
+        }
+
+        _atFirst = false;
+        return _at < _length;
+    }
+
+    /// <summary>The length of the string that starts at a place; between its quote and the next token is white space.</summary>
+    private readonly int StringLength(int start, int nextToken)
+    {
+        int end = nextToken - 1;
+        while (end > start && _text[end] != '"')
+        {
+            end--;
+        }
+
+        return Math.Max(0, end - start);
+    }
+
+    /// <summary>To the next token, or to the end.</summary>
+    private void Move()
+    {
+        while (_tokens == 0)
+        {
+            if (!_scan.MoveNext())
+            {
+                _at = _length;
+                return;
+            }
+
+            _tokens = _scan.Tokens;
+        }
+
+        _at = _scan.Block + BitOperations.TrailingZeroCount(_tokens);
+        _tokens &= _tokens - 1;
+    }
+}

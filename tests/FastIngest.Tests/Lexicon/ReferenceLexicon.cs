@@ -1,0 +1,239 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace FastIngest.Tests.Lexicon;
+
+/// <summary>A record as the reference cleans it; texts in the order of the columns, null where there is none.</summary>
+internal sealed record ReferenceEntry(string?[] Texts, decimal Quality, string[] Errors, int RemovedNuls);
+
+/// <summary>A row of <c>raw_entries</c>.</summary>
+internal sealed record ReferenceRaw(string Data, string Checksum, int LineNumber);
+
+/// <summary>A row of <c>entries</c>.</summary>
+internal sealed record ReferenceRow(string Id, ReferenceEntry Entry, ReferenceRaw Raw);
+
+/// <summary>What a whole file comes to: read = loaded + repeated + rejected, loaded = written + duplicate + below + invalid.</summary>
+internal sealed class ReferenceResult
+{
+    public List<ReferenceRaw> Raws { get; } = [];
+
+    public List<ReferenceRow> Rows { get; } = [];
+
+    public int Read { get; set; }
+
+    public int Repeated { get; set; }
+
+    public int Rejected { get; set; }
+
+    public int Duplicates { get; set; }
+
+    public int BelowQuality { get; set; }
+
+    public int Invalid { get; set; }
+}
+
+/// <summary>
+/// The dictionary pipeline written for clarity from docs/lexicon.md alone, with strings, regular expressions and a
+/// document object: slow, and independent of the library.
+/// </summary>
+internal static class ReferenceLexicon
+{
+    private static readonly Dictionary<string, string> LanguageNames = new()
+    {
+        ["english"] = "en",
+        ["german"] = "de",
+        ["french"] = "fr",
+        ["spanish"] = "es",
+        ["italian"] = "it",
+        ["portuguese"] = "pt",
+        ["russian"] = "ru",
+        ["polish"] = "pl",
+        ["latin"] = "la",
+        ["greek"] = "el",
+        ["ancient greek"] = "grc",
+        ["sanskrit"] = "sa",
+        ["hindi"] = "hi",
+        ["persian"] = "fa",
+        ["dutch"] = "nl",
+        ["swedish"] = "sv",
+        ["norwegian"] = "no",
+        ["danish"] = "da",
+        ["icelandic"] = "is",
+        ["proto-indo-european"] = "ine-pro",
+    };
+
+    /// <summary>All lines of a file into an empty database.</summary>
+    public static ReferenceResult Load(ReadOnlySpan<byte> file, string sourceId, decimal minQuality = 0.5m, bool allowDuplicates = false)
+    {
+        ReferenceResult result = new();
+        HashSet<string> checksums = [];
+        HashSet<(string?, string?, string?, string?)> known = [];
+        int lineNumber = 0;
+        foreach (Range range in file.Split((byte)'\n'))
+        {
+            lineNumber++;
+            byte[] record = file[range].Trim(" \t\r"u8).ToArray();
+            if (record.Length == 0)
+            {
+                continue;
+            }
+
+            result.Read++;
+            if (!TryParse(record, out JsonElement json) || json.ValueKind != JsonValueKind.Object)
+            {
+                result.Rejected++;
+                continue;
+            }
+
+            ReferenceRaw raw = new(Encoding.UTF8.GetString(record), Convert.ToHexStringLower(SHA256.HashData(record)), lineNumber);
+            if (!checksums.Add(raw.Checksum))
+            {
+                result.Repeated++;
+                continue;
+            }
+
+            result.Raws.Add(raw);
+            ReferenceEntry entry = Clean(json);
+            if (entry.Texts[0] is null || entry.Texts[2] is null)
+            {
+                result.Invalid++;
+            }
+            else if (entry.Quality < minQuality)
+            {
+                result.BelowQuality++;
+            }
+            else if (!known.Add((entry.Texts[2], entry.Texts[0], entry.Texts[3], entry.Texts[5])) && !allowDuplicates)
+            {
+                result.Duplicates++;
+            }
+            else
+            {
+                result.Rows.Add(new ReferenceRow(Id(sourceId, raw.Checksum), entry, raw));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether bytes are one JSON text, every string in it valid text.</summary>
+    public static bool TryParse(byte[] record, out JsonElement json)
+    {
+        json = default;
+        try
+        {
+            json = JsonDocument.Parse(record).RootElement;
+            ReadAllStrings(json);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    public static ReferenceEntry Clean(JsonElement json)
+    {
+        int nuls = 0;
+        string? WithoutNuls(string? text)
+        {
+            nuls += text?.Count(c => c == '\0') ?? 0;
+            return text?.Replace("\0", "", StringComparison.Ordinal);
+        }
+
+        string? ipaSource = WithoutNuls(FirstSoundIpa(json) ?? Text(json, "ipa"));
+        List<string> glosses = [.. Glosses(json).Select(g => WithoutNuls(g)!)];
+        string? headword = Null(White(Nfc(Replace(Replace(WithoutNuls(Text(json, "word", "headword")), "[*†‡§¶]", ""), @"\([^)]*\)", ""))));
+        string? language = Null(Trim(WithoutNuls(Text(json, "lang_code", "lang", "language")))?.ToLowerInvariant());
+        language = language is not null && LanguageNames.TryGetValue(language, out string? code) ? code : language;
+        string? pos = Null(Trim(WithoutNuls(Text(json, "pos", "pos_tag"))));
+        string? ipa = Null(White(Nfc(Replace(ipaSource, @"[\[\]/]", ""))));
+        string? definition = Prose(glosses.Count > 0 ? string.Join(" | ", glosses.Distinct(StringComparer.Ordinal)) : WithoutNuls(Text(json, "definition")));
+        string? etymology = Prose(WithoutNuls(Text(json, "etymology_text", "etymology")));
+
+        List<string> errors = [];
+        void Check(string error, bool isWrong)
+        {
+            if (isWrong)
+            {
+                errors.Add(error);
+            }
+        }
+
+        Check("definition_missing", definition is null);
+        Check("definition_short", definition is not null && Length(definition) < 3);
+        Check("headword_long", Length(headword) > 255);
+        Check("ipa_long", Length(ipa) > 255);
+        Check("ipa_digits", ipa is not null && ipa.Any(char.IsAsciiDigit));
+        Check("ipa_brackets", ipaSource is not null && ipaSource.Count(c => c == '[') != ipaSource.Count(c => c == ']'));
+        Check("language_code", language is null || !Regex.IsMatch(language, @"\A[a-z]{2,3}(-[a-z0-9]{2,8})*\z"));
+        decimal quality = Math.Max(0.1m, 1m - (0.15m * errors.Count));
+        return new ReferenceEntry([headword, headword?.ToLowerInvariant(), language, pos, ipa, definition, etymology], quality, [.. errors], nuls);
+    }
+
+    /// <summary>A UUID of version 5 by RFC 9562, in the namespace of URLs.</summary>
+    public static string Id(string sourceId, string checksum)
+    {
+        byte[] url = Convert.FromHexString("6ba7b8119dad11d180b400c04fd430c8");
+        byte[] hash = CryptographicOperations.HashData(HashAlgorithmName.SHA1, [.. url, .. Encoding.UTF8.GetBytes($"fastingest:entry:{sourceId}:{checksum}")]);
+        string hex = Convert.ToHexStringLower(hash);
+        string variant = "89ab"[(hash[8] >> 4) & 3].ToString();
+        return $"{hex[..8]}-{hex[8..12]}-5{hex[13..16]}-{variant}{hex[17..20]}-{hex[20..32]}";
+    }
+
+    private static string? Prose(string? text) => Null(White(Nfc(Replace(Replace(text, @"\[[0-9]+\]", ""), "<[^>]+>", ""))));
+
+    private static string? Replace(string? text, string pattern, string by) => text is null ? null : Regex.Replace(text, pattern, by);
+
+    private static string? Nfc(string? text) => text is null ? null : PlainNormalization.Nfc(text);
+
+    private static string? Trim(string? text) => text?.Trim();
+
+    private static string? Null(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static string? White(string? text) =>
+        text is null ? null : string.Join(' ', new string([.. text.Select(c => char.IsWhiteSpace(c) ? ' ' : c)]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static int Length(string? text) => text?.EnumerateRunes().Count() ?? 0;
+
+    /// <summary>The first of some fields that is a string.</summary>
+    private static string? Text(JsonElement json, params string[] names) =>
+        names.Select(n => json.TryGetProperty(n, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null).FirstOrDefault(t => t is not null);
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default;
+
+    private static IEnumerable<JsonElement> Objects(JsonElement json, string name) => Items(json, name).Where(i => i.ValueKind == JsonValueKind.Object);
+
+    private static string? FirstSoundIpa(JsonElement json) => Objects(json, "sounds").Select(s => Text(s, "ipa")).FirstOrDefault(t => t is not null);
+
+    private static IEnumerable<string> Glosses(JsonElement json) =>
+        Objects(json, "senses").SelectMany(s => Items(s, "glosses")).Where(g => g.ValueKind == JsonValueKind.String).Select(g => g.GetString()!);
+
+    private static void ReadAllStrings(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (JsonElement item in json.EnumerateArray())
+                {
+                    ReadAllStrings(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (JsonProperty member in json.EnumerateObject())
+                {
+                    _ = member.Name.Length.ToString(CultureInfo.InvariantCulture);
+                    ReadAllStrings(member.Value);
+                }
+
+                break;
+        }
+    }
+}
