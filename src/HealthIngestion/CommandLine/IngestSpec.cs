@@ -143,7 +143,7 @@ internal sealed class IngestSpec
 
     public IngestSpec()
     {
-        Spec = new CommandSpec("ingest", "read health files, write one summary a user and day; or read a dictionary (the default command)")
+        Spec = new CommandSpec("ingest", "read health files or a dictionary, write summaries or entries (default)")
         {
             Usage = "[PATH...] [options]",
             Examples =

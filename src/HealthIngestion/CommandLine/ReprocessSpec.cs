@@ -22,7 +22,7 @@ internal sealed class ReprocessSpec
 
     public ReprocessSpec()
     {
-        Spec = new CommandSpec("reprocess", "clean the stored records of dictionaries again, with today's rules; change what changed")
+        Spec = new CommandSpec("reprocess", "clean stored dictionary records again; change what changed")
         {
             Usage = "[options]",
             Examples =

@@ -24,7 +24,7 @@ internal sealed class ValidateSpec
 
     public ValidateSpec()
     {
-        Spec = new CommandSpec("validate", "check the stored entries of dictionaries, print what is wrong; change nothing")
+        Spec = new CommandSpec("validate", "check stored dictionary entries, print what is wrong")
         {
             Usage = "[options]",
             Examples =

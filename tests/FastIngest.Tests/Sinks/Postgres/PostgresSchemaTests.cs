@@ -42,7 +42,7 @@ public sealed class PostgresSchemaTests
             Assert.Equal(today, Columns);
             Assert.Equal(older > 0 ? ["a", "z"] : ["a"], _tables.Query("SELECT user_id FROM {s}.daily_summaries ORDER BY 1"));
             Assert.StartsWith(rows, _tables.Dump(), StringComparison.Ordinal);
-            Assert.Equal(["3"], _tables.Query("SELECT count(*) FROM {s}.schema_steps"));
+            Assert.Equal(["4"], _tables.Query("SELECT count(*) FROM {s}.schema_steps"));
         }
     }
 
