@@ -1,8 +1,23 @@
-# Short names for ./build.sh, which does the work.
-.PHONY: help build test run aot bench
+# Short names for ./build.sh, which does the work, and for loading a dictionary into $DATABASE_URL.
+BINARY ?= dist/health_ingestion
+SOURCE ?= kaikki
+FILE ?= data/sources/$(SOURCE)
+FORMAT ?= jsonl
+
+.PHONY: help build test run aot bench ingest ingest-fast reprocess
 help:
 	@./build.sh --help
+	@echo
+	@echo 'make ingest        load the dictionary FILE=PATH SOURCE=ID FORMAT=jsonl|json into $$DATABASE_URL, 4 workers'
+	@echo 'make ingest-fast   the same with 8 workers and larger batches'
+	@echo 'make reprocess     clean the stored records of SOURCE=ID again'
 build:
 	@./build.sh
 test run aot bench:
 	@./build.sh --$@
+ingest:
+	$(BINARY) ingest --source $(SOURCE) --file $(FILE) --format $(FORMAT) --workers 4
+ingest-fast:
+	$(BINARY) ingest --source $(SOURCE) --file $(FILE) --format $(FORMAT) --workers 8 --load-batch 20000 --clean-batch 10000 --write-batch 20000
+reprocess:
+	$(BINARY) reprocess --source $(SOURCE)

@@ -14,6 +14,7 @@ internal static class IngestCommand
 {
     public static int Run(IngestSpec spec, ParseResult arguments, IEnumerable<CommandSpec> commands)
     {
+        LexiconSettings.RefuseWithoutSource(spec, arguments);
         IngestSettings settings = IngestSettings.From(spec, arguments);
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
         Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
@@ -135,7 +136,7 @@ internal static class IngestCommand
 
         if (log.Shows(LogLevel.Info))
         {
-            ClosingWriter.Write(ClosingReport.Of(report, deliveries, settings, peakBytes), report, deliveries, log);
+            ClosingWriter.Write(ClosingReport.Of(report, deliveries, settings, peakBytes), json => StatsJson.WriteDone(json, report, deliveries), log);
         }
 
         SinkReport[] failed = [.. report.Sinks.Where(s => s.Fault is not null)];

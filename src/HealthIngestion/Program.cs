@@ -30,7 +30,9 @@ static int Run(string[] args)
     PushSpec push = new();
     GenerateSpec generate = new();
     SchemaSpec schema = new();
-    CommandSpec[] commands = [ingest.Spec, push.Spec, generate.Spec, schema.Spec];
+    ReprocessSpec reprocess = new();
+    ValidateSpec validate = new();
+    CommandSpec[] commands = [ingest.Spec, push.Spec, reprocess.Spec, validate.Spec, generate.Spec, schema.Spec];
     CommandSpec? named = args.Length == 0 ? null : Array.Find(commands, c => c.Name == args[0]);
     CommandSpec command = named ?? ingest.Spec;
     string[] rest = named is null ? args : args[1..];
@@ -38,13 +40,16 @@ static int Run(string[] args)
     if (Asks(args, "--help") || Asks(args, "-h"))
     {
         bool isOverview = args[0] is "--help" or "-h";
-        return Print(isOverview ? HelpText.Overview(ingest, push, generate, schema) : HelpText.Of(command));
+        return Print(isOverview ? HelpText.Overview(ingest, commands) : HelpText.Of(command));
     }
 
     ParseResult arguments = Parsing.Parse(command, rest);
     return command == push.Spec ? PushCommand.Run(push, arguments)
         : command == generate.Spec ? GenerateCommand.Run(generate, arguments)
+        : command == reprocess.Spec ? ReprocessCommand.Run(reprocess, arguments)
+        : command == validate.Spec ? ValidateCommand.Run(validate, arguments)
         : command == schema.Spec ? Print(PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
+        : LexiconSettings.Asks(ingest, arguments) ? LexiconCommand.Run(ingest, arguments)
         : IngestCommand.Run(ingest, arguments, commands);
 }
 

@@ -127,7 +127,7 @@ internal static class SourceRules
         ["Sources"] = ["Json"],
         ["Health"] = ["Shuffle", "Json"],
         ["Shuffle"] = ["Json"],
-        ["Sinks"] = ["Health", "Json"],
+        ["Sinks"] = ["Health", "Lexicon", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
         ["Reports"] = ["Health", "Json"],
         ["Generate"] = ["Health", "Json"],

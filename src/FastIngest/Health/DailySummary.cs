@@ -2,14 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace FastIngest.Health;
 
-/// <summary>Where a text lies in its batch's buffer, in bytes. A <see cref="Length"/> of -1 is null.</summary>
-public readonly record struct TextRef(int Start, int Length)
-{
-    public static TextRef Null => new(0, -1);
-
-    public bool IsNull => Length < 0;
-}
-
 /// <summary>
 /// One row: everything known of one user on one day. It is plain data of fixed size; its texts lie in the
 /// <see cref="SummaryBatch"/> that holds the row. <see cref="SummaryColumn.All"/> says which slot is which column.

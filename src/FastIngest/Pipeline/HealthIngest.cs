@@ -38,7 +38,7 @@ public static class HealthIngest
         long started = Stopwatch.GetTimestamp();
         using InputFiles input = InputFiles.Open(options.Paths, options.Io);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
-        SinkLane[] all = [.. sinks.Select(s => new SinkLane(s))];
+        SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
         if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
         {
             throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
@@ -47,34 +47,20 @@ public static class HealthIngest
         List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, all)];
 
         RunTotals? done = null;
-        IReadOnlyList<SinkLane> lanes = all;
-        foreach (SinkLane lane in all)
+        IReadOnlyList<SummaryLane> lanes = all;
+        foreach (SummaryLane lane in all)
         {
             await lane.OpenAsync(run, cancellationToken).ConfigureAwait(false);
         }
 
-        // A sink whose fault passes by itself, such as a server that restarts, is given the whole run once more: the
-        // input is still there, and reading it is the smaller part of the work.
         while (true)
         {
             done = await RunOnceAsync(options, input, lanes, progress, cancellationToken).ConfigureAwait(false) ?? done;
-            List<SinkLane> again = [];
-            foreach (SinkLane lane in lanes.Where(l => l.Fault is not null))
-            {
-                string reason = lane.Fault!.SourceException.Message;
-                if (await lane.TryStartOverAsync(run, cancellationToken).ConfigureAwait(false))
-                {
-                    again.Add(lane);
-                    warnings.Add($"{lane.Sink.DisplayName} was given the run again, because: {reason}");
-                }
-            }
-
-            if (again.Count == 0)
+            lanes = await SummaryLane.StartOverAsync(lanes, run, warnings, cancellationToken).ConfigureAwait(false);
+            if (lanes.Count == 0)
             {
                 break;
             }
-
-            lanes = again;
         }
 
         if (done is null || (all.Length > 0 && all.All(l => l.Fault is not null)))
@@ -98,7 +84,7 @@ public static class HealthIngest
     /// all did, reading ends early and there are no totals.
     /// </summary>
     private static async Task<RunTotals?> RunOnceAsync(
-        IngestOptions options, InputFiles input, IReadOnlyList<SinkLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, InputFiles input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         progress?.Started(input.Infos);
         using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
@@ -123,7 +109,7 @@ public static class HealthIngest
         rejects.Complete();
         RunFigures figures = new(
             categories.Sum(c => c.Records), categories.Sum(c => c.Aggregated), categories.Sum(c => c.Rejected), writer.Rows);
-        foreach (SinkLane lane in lanes)
+        foreach (SummaryLane lane in lanes)
         {
             await lane.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
         }
@@ -131,7 +117,7 @@ public static class HealthIngest
         return new RunTotals(categories, writer.Rows);
     }
 
-    private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SinkLane> lanes)
+    private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SummaryLane> lanes)
     {
         int workers = PlanMemory(options, lanes).Workers;
         if (options.Mode == IngestMode.Optimized && workers < options.Workers)
@@ -140,11 +126,11 @@ public static class HealthIngest
         }
     }
 
-    private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SinkLane> lanes) =>
+    private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SummaryLane> lanes) =>
         MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
 
     private static List<CategoryReport> RunOptimized(
-        IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SinkLane> lanes, SinkWriter writer, IIngestProgress? progress,
+        IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
         MemoryPlan memory = PlanMemory(options, lanes);

@@ -4,7 +4,7 @@ namespace FastIngest.Pipeline;
 public interface IIngestProgress
 {
     /// <summary>The input is known; reading begins.</summary>
-    void Started(IReadOnlyList<Sinks.InputFileInfo> files);
+    void Started(IReadOnlyList<Sinks.RunFile> files);
 
     /// <summary>A piece of a file has been read; the file is named by its 0-based place in the list given to <see cref="Started"/>.</summary>
     void Read(int fileIndex, long bytes, long records);

@@ -1,14 +1,13 @@
 using System.Runtime.ExceptionServices;
-using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres.Records;
 
 namespace FastIngest.Pipeline;
 
 /// <summary>One sink of a run and what became of it. A sink that failed gets no more rows; the others do not notice.</summary>
-internal sealed class SinkLane(ISummarySink sink)
+internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBatch, TFigures, TResult> sink)
 {
-    public ISummarySink Sink => sink;
+    public ISink<TRun, TBatch, TFigures, TResult> Sink => sink;
 
     /// <summary>Whether the sink wants the records as well.</summary>
     public bool TakesRecords => sink is IRecordSink { TakesRecords: true };
@@ -17,10 +16,10 @@ internal sealed class SinkLane(ISummarySink sink)
     public ExceptionDispatchInfo? Fault { get; private set; }
 
     /// <summary>What the sink did, once it is complete.</summary>
-    public SinkResult? Result { get; private set; }
+    public TResult? Result { get; private set; }
 
     /// <summary>Opens the sink; one that cannot be opened ends the run before any input is read.</summary>
-    public async ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
+    public async ValueTask OpenAsync(TRun run, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -40,14 +39,14 @@ internal sealed class SinkLane(ISummarySink sink)
     }
 
     /// <summary>Hands rows over; waits until the sink has taken them or failed.</summary>
-    public void Write(SummaryBatch batch, CancellationToken cancellationToken) =>
+    public void Write(TBatch batch, CancellationToken cancellationToken) =>
         Wait(() => sink.WriteAsync(batch, cancellationToken), cancellationToken);
 
     /// <summary>Hands the records of a chunk over; waits until the sink has taken them or failed.</summary>
     public void WriteRecords(RecordChunk chunk, CancellationToken cancellationToken) =>
         Wait(() => ((IRecordSink)sink).WriteRecordsAsync(chunk, cancellationToken), cancellationToken);
 
-    public async ValueTask CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+    public async ValueTask CompleteAsync(TFigures figures, CancellationToken cancellationToken)
     {
         if (Fault is not null)
         {
@@ -64,8 +63,33 @@ internal sealed class SinkLane(ISummarySink sink)
         }
     }
 
+    /// <summary>
+    /// The sinks whose fault passes by itself, such as a server that restarts, open once more for the whole run: the input
+    /// is still there, and reading it is the smaller part of the work.
+    /// </summary>
+    /// <param name="lanes">Those that took part.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="warnings">Says why, for each.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async ValueTask<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>> StartOverAsync(
+        IEnumerable<SinkLane<TRun, TBatch, TFigures, TResult>> lanes, TRun run, List<string> warnings, CancellationToken cancellationToken)
+    {
+        List<SinkLane<TRun, TBatch, TFigures, TResult>> again = [];
+        foreach (SinkLane<TRun, TBatch, TFigures, TResult> lane in lanes.Where(l => l.Fault is not null))
+        {
+            string reason = lane.Fault!.SourceException.Message;
+            if (await lane.TryStartOverAsync(run, cancellationToken).ConfigureAwait(false))
+            {
+                again.Add(lane);
+                warnings.Add($"{lane.Sink.DisplayName} was given the run again, because: {reason}");
+            }
+        }
+
+        return again;
+    }
+
     /// <summary>Whether a sink that failed can be given the run once more; it is then open again.</summary>
-    public async ValueTask<bool> TryStartOverAsync(SinkRun run, CancellationToken cancellationToken)
+    private async ValueTask<bool> TryStartOverAsync(TRun run, CancellationToken cancellationToken)
     {
         if (Fault is null || !await sink.TryStartOverAsync(Fault.SourceException, cancellationToken).ConfigureAwait(false))
         {

@@ -8,7 +8,7 @@ namespace FastIngest.Pipeline;
 /// Hands batches to every sink. Of several sinks each has a thread, so that one may be ahead of another by as many
 /// batches as there are; the slowest then holds up the reduce. The run ends early when no sink is left.
 /// </summary>
-internal sealed class SinkWriter(IReadOnlyList<SinkLane> lanes, IIngestProgress? progress)
+internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
     /// <summary>Rows handed on.</summary>
     public long Rows { get; private set; }
@@ -57,7 +57,7 @@ internal sealed class SinkWriter(IReadOnlyList<SinkLane> lanes, IIngestProgress?
     /// <summary>Hands a batch to one sink after another.</summary>
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
     {
-        foreach (SinkLane lane in lanes)
+        foreach (SummaryLane lane in lanes)
         {
             lane.Write(batch, cancellationToken);
         }
@@ -66,7 +66,7 @@ internal sealed class SinkWriter(IReadOnlyList<SinkLane> lanes, IIngestProgress?
         Count(batch);
     }
 
-    private static void Serve(SinkLane lane, BlockingCollection<SharedBatch> inbox, RowQueue queue, CancellationToken token)
+    private static void Serve(SummaryLane lane, BlockingCollection<SharedBatch> inbox, RowQueue queue, CancellationToken token)
     {
         foreach (SharedBatch shared in inbox.GetConsumingEnumerable(token))
         {

@@ -4,7 +4,7 @@ namespace FastIngest.Sinks;
 
 /// <summary>
 /// A sink that also takes the accepted records themselves, encoded by the map. They come between
-/// <see cref="ISummarySink.OpenAsync"/> and the first summaries, and become visible with these.
+/// the sink's opening and the first summaries, and become visible with these.
 /// </summary>
 internal interface IRecordSink
 {

@@ -2,44 +2,20 @@ using FastIngest.Health;
 
 namespace FastIngest.Sinks;
 
-/// <summary>
-/// Where daily summaries go. A sink is a small state machine: <see cref="OpenAsync"/>, any number of
-/// <see cref="WriteAsync"/>, then <see cref="CompleteAsync"/>, which makes everything visible at once. Disposing a
-/// sink that was not completed aborts it: the target is left as it was. Calls never overlap. Faults the user can act
-/// on are <see cref="IngestException"/>s.
-/// </summary>
-public interface ISummarySink : IAsyncDisposable
-{
-    /// <summary>The target as shown to the user, without any secret.</summary>
-    string DisplayName { get; }
-
-    /// <summary>Checks the target and gets ready; fails early, before any input is read.</summary>
-    ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken);
-
-    /// <summary>Takes rows in (user_id, date) order. The batch belongs to the caller again when the task ends.</summary>
-    ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken);
-
-    /// <summary>Makes the rows visible and records the run.</summary>
-    ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Asks, after a call failed, whether the fault passes by itself. If so the sink waits for as long as is wise and is
-    /// then as before <see cref="OpenAsync"/>; it must be given the whole run again, under the same id.
-    /// </summary>
-    ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken) => ValueTask.FromResult(false);
-}
+/// <summary>Where daily summaries go, in (user_id, date) order; see <see cref="ISink{TRun, TBatch, TFigures, TResult}"/>.</summary>
+public interface ISummarySink : ISink<SinkRun, SummaryBatch, RunFigures, SinkResult>;
 
 /// <summary>What a sink may record about a run at its start.</summary>
 /// <param name="RunId">UUID version 7 of the run.</param>
 /// <param name="Started">UTC.</param>
 /// <param name="Files">The input files, in reading order.</param>
 /// <param name="ReadsUsers">Whether the run reads the <c>users</c> category at all.</param>
-public sealed record SinkRun(Guid RunId, DateTime Started, IReadOnlyList<InputFileInfo> Files, bool ReadsUsers);
+public sealed record SinkRun(Guid RunId, DateTime Started, IReadOnlyList<RunFile> Files, bool ReadsUsers) : RunHead(RunId, Started, Files);
 
 /// <param name="Path">As given by the user.</param>
 /// <param name="Category">The category its name says.</param>
 /// <param name="Bytes">Size at opening.</param>
-public sealed record InputFileInfo(string Path, Category Category, long Bytes);
+public sealed record InputFileInfo(string Path, Category Category, long Bytes) : RunFile(Path, Category.Name(), Bytes);
 
 /// <summary>What a sink may record about a run at its end.</summary>
 /// <param name="Records">Records read, in all categories.</param>

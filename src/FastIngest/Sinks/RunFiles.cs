@@ -9,16 +9,16 @@ namespace FastIngest.Sinks;
 internal static class RunFiles
 {
     /// <summary><c>[{"path": "data/sleep.json", "category": "sleep", "bytes": 1234}, …]</c></summary>
-    public static ReadOnlySpan<byte> Json(IReadOnlyList<InputFileInfo> files)
+    public static ReadOnlySpan<byte> Json(IReadOnlyList<RunFile> files)
     {
         ArrayBufferWriter<byte> json = new();
         json.Write("["u8);
-        foreach (InputFileInfo file in files)
+        foreach (RunFile file in files)
         {
             json.Write(json.WrittenCount > 1 ? ", {\"path\": "u8 : "{\"path\": "u8);
             JsonText.Write(json, Encoding.UTF8.GetBytes(file.Path));
             json.Write(", \"category\": "u8);
-            JsonText.Write(json, Encoding.UTF8.GetBytes(Health.Categories.Name(file.Category)));
+            JsonText.Write(json, Encoding.UTF8.GetBytes(file.Kind));
             json.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $", \"bytes\": {file.Bytes}}}")));
         }
 

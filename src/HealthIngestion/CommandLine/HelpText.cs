@@ -19,22 +19,20 @@ internal static class HelpText
     ];
 
     /// <summary>The overview that <c>health_ingestion --help</c> prints.</summary>
-    public static string Overview(IngestSpec ingest, PushSpec push, GenerateSpec generate, SchemaSpec schema)
+    public static string Overview(IngestSpec ingest, IReadOnlyList<CommandSpec> commands)
     {
         StringBuilder text = new();
-        text.Append("health_ingestion turns JSON exports of health data into a database of daily summaries.\n\n");
+        text.Append("health_ingestion turns JSON exports of health data into a database of daily summaries,\nand dictionaries into a database of clean entries.\n\n");
         text.Append("Usage:\n");
         Lines(text,
         [
             new("health_ingestion [ingest] [PATH...] [options]", ingest.Spec.Command.Description!),
-            new("health_ingestion push [options]", push.Spec.Command.Description!),
-            new("health_ingestion generate DIR [options]", generate.Spec.Command.Description!),
-            new("health_ingestion schema [options]", schema.Spec.Command.Description!),
+            .. commands.Skip(1).Select(c => new HelpLine($"health_ingestion {c.Name} {c.Usage}", c.Command.Description!)),
             new("health_ingestion COMMAND --help", "all options of a command"),
             new("health_ingestion --version", "version, runtime and the CPU instructions in use"),
         ]);
         Section(text, "Most used options", [ingest.To, ingest.DryRun, ingest.Strict, ingest.Rejects, ingest.Workers, ingest.Quiet]);
-        Section(text, "Examples", [.. ingest.Spec.Examples, generate.Spec.Examples[0]]);
+        Section(text, "Examples", [.. ingest.Spec.Examples, .. commands.Skip(1).Select(c => c.Examples[0])]);
         Section(text, "Environment (a flag beats it)", ingest.Spec.Environment);
         Section(text, "Exit codes", ExitCodes);
         return text.ToString();

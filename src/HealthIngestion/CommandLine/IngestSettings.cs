@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks.Http;
 using FastIngest.Sinks.Outbox;
@@ -7,40 +8,21 @@ using HealthIngestion.Terminal;
 namespace HealthIngestion.CommandLine;
 
 /// <summary>What a command line of <c>ingest</c> asks for, with every default filled in.</summary>
-internal sealed record IngestSettings
+internal sealed record IngestSettings : RunSettings
 {
     public required IngestOptions Options { get; init; }
-
-    /// <summary>The sinks by URL; empty for a dry run.</summary>
-    public required IReadOnlyList<string> Targets { get; init; }
 
     /// <summary>The APIs that the summaries are delivered to when they are stored.</summary>
     public required IReadOnlyList<ApiTarget> Apis { get; init; }
 
-    /// <summary>How that is done, from one of <see cref="Targets"/>.</summary>
+    /// <summary>How that is done, from one of <see cref="RunSettings.Targets"/>.</summary>
     public required DeliveryOptions Delivery { get; init; }
 
-    /// <summary>Whether one of <see cref="Targets"/> is there only because an API needs a database.</summary>
+    /// <summary>Whether one of <see cref="RunSettings.Targets"/> is there only because an API needs a database.</summary>
     public required bool IsDatabaseAdded { get; init; }
-
-    /// <summary>The schema of PostgreSQL that holds the tables.</summary>
-    public required string Schema { get; init; }
 
     /// <summary>Whether PostgreSQL gets the records as well.</summary>
     public required bool TakesRecords { get; init; }
-
-    public required bool IsDryRun { get; init; }
-
-    public required bool IsStrict { get; init; }
-
-    /// <summary>A file, <c>-</c>, or null when no figures are wanted.</summary>
-    public required string? StatsPath { get; init; }
-
-    public required ProgressStyle Progress { get; init; }
-
-    public required LogFormat LogFormat { get; init; }
-
-    public required LogLevel LogLevel { get; init; }
 
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public static IngestSettings From(IngestSpec spec, ParseResult arguments)
@@ -53,7 +35,7 @@ internal sealed record IngestSettings
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RefuseInput(paths, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(paths, f => Categories.OfFile(f) is not null, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,
@@ -139,7 +121,4 @@ internal sealed record IngestSettings
             : Directory.Exists("/data") ? "/data"
             : Path.Combine(".", "data");
     }
-
-    private static T Given<T>(ParseResult arguments, Option<T> option, T otherwise) =>
-        arguments.GetResult(option) is null ? otherwise : arguments.GetValue(option)!;
 }

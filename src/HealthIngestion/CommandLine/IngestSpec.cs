@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Sources;
 using HealthIngestion.Terminal;
 
@@ -12,14 +13,14 @@ internal sealed class IngestSpec
 
     public Argument<string[]> Paths { get; } = new("PATH")
     {
-        Description = "directories or files to read (default: $DATA_DIR, else /data if it exists, else ./data)",
+        Description = "directories or files with health data (default: $DATA_DIR, else /data if it exists, else ./data)",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where the summaries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
+        Description = "where summaries or entries go: sqlite:FILE (summaries alone), postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or summaries from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -27,7 +28,7 @@ internal sealed class IngestSpec
 
     public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
 
-    public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate and render everything, write no summaries");
+    public Option<bool> DryRun { get; } = Flag("--dry-run", "read, aggregate or clean everything, write nothing");
 
     public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, whatever --to and the environment say");
 
@@ -50,7 +51,7 @@ internal sealed class IngestSpec
     public Option<int> Workers { get; } = new("--workers")
     {
         HelpName = "N",
-        Description = "threads that read and reduce, 1 to 1024 (default: the number of cores)",
+        Description = "threads that read and reduce, 1 to 1024, or that clean entries, 1 to 16 (default: the number of cores, for a dictionary 4)",
         CustomParser = Values.Integer(1, 1024),
     };
 
@@ -85,9 +86,39 @@ internal sealed class IngestSpec
     public Option<long> MaxRecordSize { get; } = new("--max-record-size")
     {
         HelpName = "SIZE",
-        Description = "larger records are rejected (default: 16MiB)",
+        Description = "larger records are rejected (default: 16MiB, for a dictionary 64MiB)",
         CustomParser = Values.Size(1, MaxPiece),
     };
+
+    public Option<string?> Source { get; } = new("--source")
+    {
+        HelpName = "ID",
+        Description = "read a dictionary, and call it so (default: none)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public Option<string?> File { get; } = new("--file")
+    {
+        HelpName = "PATH",
+        Description = "the dictionary: a file, or a directory of .json, .jsonl and .ndjson files and their .gz (default: none)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public Option<DictionaryFormat> Format { get; } = new("--format")
+    {
+        HelpName = "FORMAT",
+        Description = "jsonl: one object a line; json: an array, or an object whose entries is one (default: jsonl)",
+        CustomParser = Values.Choice(("jsonl", DictionaryFormat.Jsonl), ("json", DictionaryFormat.Json)),
+    };
+
+    public Option<string?> Catalog { get; } = new("--catalog")
+    {
+        HelpName = "FILE",
+        Description = "a TOML file of [[source]] tables, which are kept in data_sources (default: none)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public EntryOptionGroup Entries { get; } = new();
 
     public Option<int> Partitions { get; } = new("--partitions")
     {
@@ -120,7 +151,7 @@ internal sealed class IngestSpec
 
     public IngestSpec()
     {
-        Spec = new CommandSpec("ingest", "read health files, write one summary a user and day (the default command)")
+        Spec = new CommandSpec("ingest", "read health files or a dictionary, write summaries or entries (default)")
         {
             Usage = "[PATH...] [options]",
             Examples =
@@ -130,6 +161,7 @@ internal sealed class IngestSpec
                 new("health_ingestion export/ --to http://api:5000/ingest", "store the summaries in health.db, and post them from there"),
                 new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
                 new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
+                new("health_ingestion ingest --source kaikki --file dump.jsonl.gz", "read a dictionary into $DATABASE_URL"),
             ],
             Environment =
             [
@@ -144,6 +176,7 @@ internal sealed class IngestSpec
         Spec.Command.Arguments.Add(Paths);
         Spec.AddGroup("Output", To, Schema, Records, DryRun, Rejects, Strict, StatsJson);
         Spec.AddGroup("API", NoApi, Concurrency, WaitForApi);
+        Spec.AddGroup("Dictionary", [Source, File, Format, Catalog, .. Entries.All]);
         Spec.AddGroup("Engine", Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions);
         Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
     }

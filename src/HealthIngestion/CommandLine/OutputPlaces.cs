@@ -1,5 +1,3 @@
-using FastIngest.Health;
-
 namespace HealthIngestion.CommandLine;
 
 /// <summary>Every output needs a place of its own; two in one file or on standard output would harm each other.</summary>
@@ -24,8 +22,13 @@ internal static class OutputPlaces
     }
 
     /// <summary>An output that is read as input, in this run or in the next one over the same folder, would be lost or read.</summary>
+    /// <param name="paths">Files, or folders.</param>
+    /// <param name="isRead">Whether a file of that name in a folder is read.</param>
+    /// <param name="targets">Where rows go.</param>
+    /// <param name="rejectsPath">Where rejects go.</param>
+    /// <param name="statsPath">Where figures go, if anywhere.</param>
     /// <exception cref="UsageException">An output has such a place.</exception>
-    public static void RefuseInput(IReadOnlyList<string> paths, IReadOnlyList<string> targets, string rejectsPath, string? statsPath)
+    public static void RefuseInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<string> targets, string rejectsPath, string? statsPath)
     {
         HashSet<string> inputs = [.. paths.Select(Real)];
         IEnumerable<(string Option, string Place)> outputs = [
@@ -36,7 +39,7 @@ internal static class OutputPlaces
         foreach ((string option, string place) in outputs.Where(o => Path.IsPathRooted(o.Place)))
         {
             string real = Real(place);
-            bool isInInput = Categories.OfFile(Path.GetFileName(real)) is not null && inputs.Contains(Path.GetDirectoryName(real)!);
+            bool isInInput = isRead(Path.GetFileName(real)) && inputs.Contains(Path.GetDirectoryName(real)!);
             if (isInInput || inputs.Contains(real))
             {
                 throw new UsageException($"{option} would write {Shown(place)}, which is read as input; choose another name");

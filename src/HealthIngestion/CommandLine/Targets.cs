@@ -54,13 +54,7 @@ internal sealed record Targets(IReadOnlyList<string> Sinks, IReadOnlyList<ApiTar
         return [.. apis];
     }
 
-    public static string DefaultDatabase()
-    {
-        string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
-        return string.IsNullOrEmpty(database) ? "sqlite:health.db"
-            : database.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && database.Contains("://", StringComparison.Ordinal) ? database
-            : "postgres:" + database;
-    }
+    public static string DefaultDatabase() => RunSettings.DatabaseUrl() ?? "sqlite:health.db";
 
     private static ApiTarget Parse(string source, string url)
     {

@@ -52,7 +52,14 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
 
             Pace pace = Pace.Of(Progress);
             total.Value = pace.Bytes;
-            if (!Progress.IsReducing)
+            if (Progress.Stages is { } stages)
+            {
+                facts.Set(total, pace.ToString());
+                rows ??= context.AddTask("entries");
+                rows.IsIndeterminate = true;
+                facts.Set(rows, stages.Short(pace.Elapsed));
+            }
+            else if (!Progress.IsReducing)
             {
                 facts.Set(total, pace.ToString());
             }

@@ -61,7 +61,8 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         Pace pace = Pace.Of(Progress);
         string text = Progress.IsReducing
             ? $"writing summaries: {Figures.Count(Progress.Rows, "row")}"
-            : $"{pace.Percent,3}%  {Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, {pace}";
+            : $"{pace.Percent,3}%  {Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, {pace}"
+                + (Progress.Stages is { } stages ? "; " + stages.Text(pace.Elapsed) : "");
         log.Info("progress", text, json => Write(json, pace));
     }
 
@@ -73,5 +74,6 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         json.WriteNumber("bytes_per_second", Math.Round(pace.BytesPerSecond));
         json.WriteNumber("records_per_second", Math.Round(pace.RecordsPerSecond));
         json.WriteNumber("rows", Progress.Rows);
+        Progress.Stages?.Write(json);
     }
 }

@@ -12,7 +12,7 @@ internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
     protected RunProgress Progress => progress;
 
     /// <summary>The display that suits the options and the terminal; null for none.</summary>
-    public static ProgressDisplay? For(IngestSettings settings, RunProgress progress, Log log)
+    public static ProgressDisplay? For(RunSettings settings, RunProgress progress, Log log)
     {
         if (settings.Progress == ProgressStyle.None || !log.Shows(LogLevel.Info))
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks;
 
@@ -18,6 +17,9 @@ internal sealed class RunProgress : IIngestProgress
     /// <summary>The files of the run; none before it starts reading.</summary>
     public IReadOnlyList<FileProgress> Files => Volatile.Read(ref _files);
 
+    /// <summary>The stages of a run over a dictionary; null for others.</summary>
+    public StageFigures? Stages { get; init; }
+
     public bool IsReducing => Volatile.Read(ref _isReducing) != 0;
 
     public long Rows => Interlocked.Read(ref _rows);
@@ -31,13 +33,13 @@ internal sealed class RunProgress : IIngestProgress
     /// <summary>Time since reading began.</summary>
     public TimeSpan Elapsed => _startedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_startedAt);
 
-    public void Started(IReadOnlyList<InputFileInfo> files)
+    public void Started(IReadOnlyList<RunFile> files)
     {
         // A run that is started over begins anew.
         _startedAt = Stopwatch.GetTimestamp();
         Interlocked.Exchange(ref _rows, 0);
         Volatile.Write(ref _isReducing, 0);
-        Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Category.Name(), f.Bytes))]);
+        Volatile.Write(ref _files, [.. files.Select(f => new FileProgress(Path.GetFileName(f.Path), f.Kind, f.Bytes))]);
     }
 
     public void Read(int fileIndex, long bytes, long records) => _files[fileIndex].Add(bytes, records);

@@ -1,5 +1,5 @@
 using System.Text;
-using FastIngest.Pipeline;
+using System.Text.Json;
 using HealthIngestion.Terminal;
 using Spectre.Console;
 
@@ -8,19 +8,14 @@ namespace HealthIngestion.Report;
 /// <summary>Puts the closing report on standard error: framed on a terminal, aligned elsewhere, one object in a JSON log.</summary>
 internal static class ClosingWriter
 {
-    public static void Write(ClosingReport closing, IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, Log log)
+    /// <param name="closing">What people read.</param>
+    /// <param name="figures">What machines read in a JSON log.</param>
+    /// <param name="log">Where it goes.</param>
+    public static void Write(ClosingReport closing, Action<Utf8JsonWriter> figures, Log log)
     {
         if (log.Format == LogFormat.Json)
         {
-            log.Info("done", string.Join("; ", closing.Sentences), json =>
-            {
-                json.WriteString("run_id", report.RunId);
-                json.WriteNumber("rows", report.Rows);
-                json.WriteNumber("bytes", report.Bytes);
-                json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
-                DeliveryWords.Write(json, deliveries);
-                StatsJson.WriteBalance(json, Balance.Of(report));
-            });
+            log.Info("done", string.Join("; ", closing.Sentences), figures);
         }
         else
         {

@@ -76,6 +76,17 @@ internal static class StatsJson
         return bytes.WrittenMemory;
     }
 
+    /// <summary>The figures of the closing words.</summary>
+    public static void WriteDone(Utf8JsonWriter json, IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries)
+    {
+        json.WriteString("run_id", report.RunId);
+        json.WriteNumber("rows", report.Rows);
+        json.WriteNumber("bytes", report.Bytes);
+        json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+        DeliveryWords.Write(json, deliveries);
+        WriteBalance(json, Balance.Of(report));
+    }
+
     public static void WriteBalance(Utf8JsonWriter json, Balance balance)
     {
         json.WriteStartObject("balance");

@@ -61,7 +61,7 @@ public sealed class CancellationTests
     {
         private int _reads;
 
-        public void Started(IReadOnlyList<InputFileInfo> files) => RingAt("started");
+        public void Started(IReadOnlyList<RunFile> files) => RingAt("started");
 
         public void Read(int fileIndex, long bytes, long records)
         {

@@ -19,7 +19,7 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
-    PartitionStore store, RejectLog rejects, IReadOnlyList<SinkLane> lanes, IIngestProgress? progress)
+    PartitionStore store, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
     private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
     private readonly Lock _gate = new();

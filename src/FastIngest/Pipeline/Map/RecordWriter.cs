@@ -7,7 +7,7 @@ namespace FastIngest.Pipeline.Map;
 /// Hands the records of verified chunks to the sinks that take them, one after another, on a thread of its own. A chunk's
 /// result goes back only then: since results are few, a slow sink slows the map, and nothing grows.
 /// </summary>
-internal sealed class RecordWriter(IReadOnlyList<SinkLane> lanes, Action<ChunkResult> giveBack) : IDisposable
+internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<ChunkResult> giveBack) : IDisposable
 {
     private readonly BlockingCollection<ChunkResult> _queue = [];
     private readonly long[] _rows = new long[Categories.Count];
@@ -25,7 +25,7 @@ internal sealed class RecordWriter(IReadOnlyList<SinkLane> lanes, Action<ChunkRe
     {
         foreach (ChunkResult result in _queue.GetConsumingEnumerable(cancellationToken))
         {
-            foreach (SinkLane lane in lanes.Where(l => l.TakesRecords))
+            foreach (SummaryLane lane in lanes.Where(l => l.TakesRecords))
             {
                 lane.WriteRecords(result.Tuples!, cancellationToken);
             }

@@ -85,6 +85,16 @@ internal sealed class CopyBuffer(int capacity)
         Int32(value);
     }
 
+    public void Int2(short value)
+    {
+        Int32(2);
+        BinaryPrimitives.WriteInt16BigEndian(Reserve(2), value);
+        Length += 2;
+    }
+
+    /// <summary>Says how long the next field is; its bytes follow, from here or from elsewhere.</summary>
+    public void FieldLength(int bytes) => Int32(bytes);
+
     public void Bool(bool value)
     {
         Span<byte> field = Reserve(5);

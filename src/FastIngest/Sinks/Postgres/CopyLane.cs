@@ -38,6 +38,9 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
 
     public long Rows { get; private set; }
 
+    /// <summary>Rows that wait in the buffer.</summary>
+    public long BufferedRows => _bufferedRows;
+
     public void Wrote()
     {
         _bufferedRows++;
@@ -45,23 +48,14 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     }
 
     /// <summary>Sends the buffer; no other lane may be open.</summary>
-    public async ValueTask SendAsync(CancellationToken cancellationToken)
-    {
-        if (_stream is null)
-        {
-            _stream = await connection.BeginRawBinaryCopyAsync(_command, cancellationToken).ConfigureAwait(false);
-            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
-        }
+    public ValueTask SendAsync(CancellationToken cancellationToken) => SendAsync(false, cancellationToken);
 
-        await _stream.WriteRowsAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
-        _statementRows += _bufferedRows;
-        _statementBytes += Buffer.Length;
-        _bufferedRows = 0;
-        Buffer.Clear();
-        if (_statementBytes >= StatementBytes)
-        {
-            await EndAsync(cancellationToken).ConfigureAwait(false);
-        }
+    /// <summary>Sends the buffer, whose last field is only announced, and the bytes of that field from where they lie.</summary>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> field, CancellationToken cancellationToken)
+    {
+        await SendAsync(true, cancellationToken).ConfigureAwait(false);
+        await _stream!.WriteAsync(field, cancellationToken).ConfigureAwait(false);
+        _statementBytes += field.Length;
     }
 
     /// <summary>Sends what is left and waits until the server has taken all of it.</summary>
@@ -79,6 +73,25 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
             await stream.DisposeAsync().ConfigureAwait(false);
             Chunks.Add((_statementRows, _statementBytes));
             _statementRows = _statementBytes = 0;
+        }
+    }
+
+    private async ValueTask SendAsync(bool isAnnounced, CancellationToken cancellationToken)
+    {
+        if (_stream is null)
+        {
+            _stream = await connection.BeginRawBinaryCopyAsync(_command, cancellationToken).ConfigureAwait(false);
+            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _stream.WriteRowsAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
+        _statementRows += _bufferedRows;
+        _statementBytes += Buffer.Length;
+        _bufferedRows = 0;
+        Buffer.Clear();
+        if (_statementBytes >= StatementBytes && !isAnnounced)
+        {
+            await EndAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -18,6 +18,18 @@ internal ref struct CopyTuples
         _at = CopyFormat.Header.Length + BinaryPrimitives.ReadInt32BigEndian(bytes[extensionAt..]);
     }
 
+    private CopyTuples(ReadOnlySpan<byte> bytes, int at)
+    {
+        _bytes = bytes;
+        _at = at;
+    }
+
+    /// <summary>What has not been read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _bytes[_at..];
+
+    /// <summary>The fields of one tuple.</summary>
+    public static CopyTuples OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
+
     /// <summary>Goes to the next tuple; false behind the last one. All fields of the one before must have been read.</summary>
     public bool Next()
     {

@@ -29,6 +29,12 @@ internal sealed class PostgresNames(string schema)
     /// <summary>A table of records, or a partition of one.</summary>
     public string Records(string table) => Table(Quote(table));
 
+    public string Sources => Table("data_sources");
+
+    public string RawEntries => Table("raw_entries");
+
+    public string Entries => Table("entries");
+
     public string Steps => Table("schema_steps");
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";

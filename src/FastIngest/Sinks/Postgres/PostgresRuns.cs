@@ -12,7 +12,7 @@ internal static class PostgresRuns
     public static async ValueTask RecordAsync(
         NpgsqlConnection connection,
         PostgresNames names,
-        SinkRun run,
+        RunHead run,
         RunFigures figures,
         IEnumerable<(string Kind, long Rows, long Bytes)> chunks,
         CancellationToken cancellationToken)

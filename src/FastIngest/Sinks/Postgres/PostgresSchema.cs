@@ -20,6 +20,7 @@ public static class PostgresSchema
         ["ingest_runs", "ingest_chunks"],
         ["deliveries"],
         [.. RecordTable.All.Select(t => t.Name)],
+        EntrySchema.Tables,
     ];
 
     /// <summary>Everything that brings a schema of any age, or none, to today's, for psql. Running it again changes nothing.</summary>
@@ -106,6 +107,7 @@ public static class PostgresSchema
         );
         """,
         RecordStatements.Step(names),
+        EntrySchema.Step(names),
     ];
 
     private static string Define(SummaryColumn column) => column.Kind switch

@@ -1,6 +1,5 @@
 using FastIngest.Health;
 using FastIngest.Sinks.Postgres.Records;
-using Npgsql;
 
 namespace FastIngest.Sinks.Postgres;
 
@@ -12,11 +11,9 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
 {
     private readonly PostgresTarget _target;
     private readonly PostgresNames _names;
-    private readonly PostgresRetry _retry;
+    private readonly PostgresSession _session;
     private readonly bool _takesRecords;
     private SinkState _state;
-    private NpgsqlDataSource? _source;
-    private NpgsqlConnection? _connection;
     private PostgresLoad? _load;
     private RecordLoad? _records;
     private SinkRun? _run;
@@ -35,7 +32,7 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
         _takesRecords = takesRecords;
         _target = PostgresTarget.Parse(target);
         _names = new PostgresNames(schema);
-        _retry = retry;
+        _session = new PostgresSession(_target, _names, retry);
         _state = new SinkState(DisplayName);
     }
 
@@ -48,12 +45,11 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
     {
         _state.Open();
         _run = run;
-        await GuardAsync(async () =>
+        await _session.GuardAsync(async () =>
         {
-            _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-            await PostgresMigration.ApplyAsync(_connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
-            _load = await PostgresLoad.BeginAsync(_connection, _names, DisplayName, _takesRecords, cancellationToken).ConfigureAwait(false);
-            _records = _takesRecords ? await RecordLoad.BeginAsync(_connection, _names, cancellationToken).ConfigureAwait(false) : null;
+            await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            _load = await PostgresLoad.BeginAsync(_session.Connection, _names, DisplayName, _takesRecords, cancellationToken).ConfigureAwait(false);
+            _records = _takesRecords ? await RecordLoad.BeginAsync(_session.Connection, _names, cancellationToken).ConfigureAwait(false) : null;
         }).ConfigureAwait(false);
     }
 
@@ -61,14 +57,14 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
     async ValueTask IRecordSink.WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken)
     {
         _state.Write();
-        await GuardAsync(() => _records!.WriteAsync(chunk, cancellationToken).AsTask()).ConfigureAwait(false);
+        await _session.GuardAsync(() => _records!.WriteAsync(chunk, cancellationToken).AsTask()).ConfigureAwait(false);
     }
 
     /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
     public async ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
     {
         _state.Write();
-        await GuardAsync(async () =>
+        await _session.GuardAsync(async () =>
         {
             if (_records is { } records)
             {
@@ -84,13 +80,13 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
     {
         _state.Complete();
         SinkResult result = new(0, 0, 0, 0);
-        await GuardAsync(async () =>
+        await _session.GuardAsync(async () =>
         {
             await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
             IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(cancellationToken).ConfigureAwait(false) : [];
             result = await _load.FinishAsync(_run!, figures, tables, cancellationToken).ConfigureAwait(false);
             result = result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
-            await CommitAsync(cancellationToken).ConfigureAwait(false);
+            await _session.CommitAsync(_run!.RunId, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
         _state.Completed();
         await CloseAsync().ConfigureAwait(false);
@@ -100,12 +96,13 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
     /// <summary>A fault that passes by itself is waited out, a few times; the server has undone all that was sent.</summary>
     public async ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken)
     {
-        if (fault.InnerException is not { } cause || !PostgresFault.IsTransient(cause) || !await _retry.WaitAsync(cause, _load is not null, cancellationToken).ConfigureAwait(false))
+        if (!await _session.TryStartOverAsync(fault, _load is not null, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        await CloseAsync().ConfigureAwait(false);
+        _load = null;
+        _records = null;
         _state = new SinkState(DisplayName);
         return true;
     }
@@ -118,96 +115,10 @@ public sealed class PostgresSink : ISummarySink, IRecordSink
         }
     }
 
-    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        if (_source is null)
-        {
-            NpgsqlSlimDataSourceBuilder builder = new(_target.ConnectionString);
-            builder.EnableTransportSecurity();
-
-            // Built-in types are all that is sent, and known; asking for the others takes longer than a small run.
-            builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-            _source = builder.Build();
-        }
-
-        return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Commits. When the connection breaks before the answer, nobody can tell what became of the transaction but the
-    /// server: a run that it has recorded is complete.
-    /// </summary>
-    private async Task CommitAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _connection!.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresFault.IsTransient(e))
-        {
-            if (!await WasCommittedAsync(e, cancellationToken).ConfigureAwait(false))
-            {
-                throw;
-            }
-        }
-    }
-
-    private async Task<bool> WasCommittedAsync(Exception fault, CancellationToken cancellationToken)
-    {
-        while (await _retry.WaitAsync(fault, true, cancellationToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await CloseConnectionAsync().ConfigureAwait(false);
-                _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                return await PostgresRuns.IsRecordedAsync(_connection, _names, _run!.RunId, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (PostgresFault.IsTransient(e))
-            {
-                fault = e;
-            }
-        }
-
-        return false;
-    }
-
-    private async ValueTask GuardAsync(Func<Task> call)
-    {
-        try
-        {
-            await call().ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresFault.IsFault(e))
-        {
-            throw PostgresFault.Explain(e, DisplayName, _names.Schema);
-        }
-    }
-
     private async ValueTask CloseAsync()
     {
-        await CloseConnectionAsync().ConfigureAwait(false);
         _load = null;
         _records = null;
-        if (_source is { } source)
-        {
-            _source = null;
-            await source.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Closing a connection ends its transaction; that it is broken already changes nothing.</summary>
-    private async ValueTask CloseConnectionAsync()
-    {
-        if (_connection is { } connection)
-        {
-            _connection = null;
-            try
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception e) when (PostgresFault.IsFault(e))
-            {
-            }
-        }
+        await _session.CloseAsync().ConfigureAwait(false);
     }
 }

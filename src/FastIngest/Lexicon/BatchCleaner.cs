@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+
+namespace FastIngest.Lexicon;
+
+/// <summary>Makes the entries of a batch. One for each worker.</summary>
+/// <param name="sourceId">The source that the entries' ids are made of.</param>
+public sealed class BatchCleaner(string sourceId)
+{
+    private readonly EntryCleaner _cleaner = new();
+    private readonly TextBuffer _buffer = new();
+
+    /// <summary>Cleans every record that the feed did not refuse.</summary>
+    public void Clean(EntryBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (ref EntryRow row in batch.Rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (row.Reason is null)
+            {
+                Clean(batch, ref row);
+            }
+        }
+    }
+
+    private void Clean(EntryBatch batch, ref EntryRow row)
+    {
+        ReadOnlySpan<byte> raw = batch.Raw(row);
+        row.Outcome = _cleaner.Clean(raw);
+        row.Reason = _cleaner.Reason;
+        row.RemovedNuls = _cleaner.RemovedNuls;
+        if (!row.IsLoaded)
+        {
+            return;
+        }
+
+        SHA256.HashData(raw, row.Checksum);
+        if (row.Outcome == EntryOutcome.Valid)
+        {
+            row.Id = EntryId.Create(sourceId, row.Checksum);
+            row.Key = DuplicateKey.Of(_cleaner, _buffer);
+            row.Errors = _cleaner.Errors;
+            row.QualityHundredths = _cleaner.QualityHundredths;
+            for (int column = 0; column < EntryTextRefs.Count; column++)
+            {
+                row.Texts[column] = _cleaner.IsNull((EntryColumn)column) ? TextRef.Null : batch.AddText(_cleaner.Text((EntryColumn)column));
+            }
+        }
+    }
+}

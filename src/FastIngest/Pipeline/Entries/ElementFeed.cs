@@ -1,0 +1,93 @@
+using FastIngest.Json;
+using FastIngest.Lexicon;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Entries;
+
+/// <summary>The elements of a JSON array, by the rule of docs/reading.md.</summary>
+/// <param name="file">The file.</param>
+/// <param name="fileIndex">Its place among those of the run.</param>
+/// <param name="head">Where the elements begin.</param>
+/// <param name="cleanBatch">Records for one batch, at most.</param>
+/// <param name="maxRecordBytes">The largest record.</param>
+internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition head, int cleanBatch, int maxRecordBytes) : IRecordFeed
+{
+    /// <summary>Bytes behind those that are asked for that the last element may reach into, as a rule.</summary>
+    private const int OverrunBytes = 64 * 1024;
+
+    private readonly FileWindow _window = new();
+    private readonly LineCounter _lines = new(file);
+    private ElementReader? _reader;
+    private FramePosition _position = head;
+    private long _fileBytes;
+
+    public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
+    {
+        _reader ??= Open();
+        batch.FileIndex = fileIndex;
+        batch.File = file.Path;
+        int filled = 0;
+        while (batch.RowCount == 0)
+        {
+            if (_position.Offset >= file.Length || _position.State == FrameState.Done)
+            {
+                if (_fileBytes == file.Length)
+                {
+                    return false;
+                }
+
+                // What is ignored behind the last element was read, too.
+                batch.FileBytes = file.Length - _fileBytes;
+                _fileBytes = file.Length;
+                return true;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            long end = Math.Min(_position.Offset + LargeRecords.PieceBytes, file.Length);
+            _window.MoveTo(_position.Offset, end - _position.Offset + OverrunBytes);
+            _reader.Start(_position, end);
+            while (batch.RowCount < cleanBatch && _reader.Next())
+            {
+                Add(batch, ref filled, large, cancellationToken);
+            }
+
+            _position = _reader.Position;
+        }
+
+        _window.Leave();
+        batch.FileBytes = _position.Offset - _fileBytes;
+        _fileBytes = _position.Offset;
+        return true;
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    private ElementReader Open()
+    {
+        _window.Attach(file);
+        return new ElementReader(_window, new RecordFields(new FieldNames(false)), maxRecordBytes);
+    }
+
+    private void Add(EntryBatch batch, ref int filled, LargeRecords large, CancellationToken cancellationToken)
+    {
+        ElementReader reader = _reader!;
+        bool isTooLarge = reader.Status == ReadStatus.TooLarge || reader.ElementLength > maxRecordBytes;
+        int kept = isTooLarge ? (int)Math.Min(reader.ElementLength, CleanStage.KeptRejectBytes) : (int)reader.ElementLength;
+        if (batch.Input.Length < filled + kept)
+        {
+            large.Grow(batch, filled + kept, cancellationToken);
+        }
+
+        file.Read(batch.Input.Slice(filled, kept), reader.ElementOffset);
+        ref EntryRow row = ref batch.AddRow(filled, kept);
+        row.Offset = reader.ElementOffset;
+        row.LineNumber = _lines.LineOf(reader.ElementOffset);
+        filled += kept;
+        if (isTooLarge)
+        {
+            row.FileLength = reader.ElementLength;
+            row.Outcome = EntryOutcome.NotJson;
+            row.Reason = CleanStage.TooLarge;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using FastIngest.Lexicon;
+
+namespace FastIngest.Pipeline.Entries;
+
+/// <summary>What was counted on the way to the sinks; the other side of their balance.</summary>
+internal sealed class EntryCounts
+{
+    public long Read { get; private set; }
+
+    public long RemovedNuls { get; private set; }
+
+    public Dictionary<string, long> Rejected { get; } = [];
+
+    public Dictionary<string, long> Invalid { get; } = [];
+
+    public void Add(EntryBatch batch)
+    {
+        Read += batch.RowCount;
+        foreach (ref readonly EntryRow row in batch.Rows)
+        {
+            RemovedNuls += row.RemovedNuls;
+            if (row.Reason is { } reason)
+            {
+                Dictionary<string, long> counts = row.IsLoaded ? Invalid : Rejected;
+                counts[reason] = counts.GetValueOrDefault(reason) + 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using FastIngest.Lexicon;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Entries;
+
+/// <summary>The records of one file after another.</summary>
+internal sealed class FileFeed(IReadOnlyList<SourceFile> files, LexiconOptions options) : IRecordFeed
+{
+    private IRecordFeed? _current;
+    private int _next;
+
+    public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (_current is not null && _current.Fill(batch, large, cancellationToken))
+            {
+                return true;
+            }
+
+            _current?.Dispose();
+            _current = null;
+            if (_next == files.Count)
+            {
+                return false;
+            }
+
+            _current = Open(files[_next], _next);
+            _next++;
+        }
+    }
+
+    public void Dispose() => _current?.Dispose();
+
+    private IRecordFeed Open(SourceFile file, int index)
+    {
+        if (options.Format == DictionaryFormat.Json)
+        {
+            byte[] head = new byte[DictionaryHead.Bytes];
+            using ByteSource source = ByteSource.Open(file);
+            if (DictionaryHead.Find(head.AsSpan(0, source.Read(head))) is { } start)
+            {
+                return !ByteSource.IsCompressed(file.Path)
+                    ? new ElementFeed(file, index, start, options.CleanBatch, options.MaxRecordBytes)
+                    : throw new IngestException(
+                        $"{file.Path} is a compressed JSON array, which cannot be read from several places.", "Unpack it first (gunzip), or compress one object a line.");
+            }
+        }
+
+        return new LineFeed(file, index, options.CleanBatch, options.MaxRecordBytes);
+    }
+}

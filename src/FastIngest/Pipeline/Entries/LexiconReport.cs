@@ -1,0 +1,40 @@
+using FastIngest.Sinks;
+
+namespace FastIngest.Pipeline.Entries;
+
+/// <summary>What one run did: the figures of the closing table and of <c>--stats-json</c>.</summary>
+public sealed record LexiconReport
+{
+    public required Guid RunId { get; init; }
+
+    public required IReadOnlyList<RunFile> Files { get; init; }
+
+    /// <summary>Records found.</summary>
+    public required long Read { get; init; }
+
+    /// <summary>How many records were rejected for each reason that occurred: those that are not JSON or no object.</summary>
+    public required IReadOnlyDictionary<string, long> RejectedByReason { get; init; }
+
+    /// <summary>How many were kept but make no entry, for each reason that occurred; repeated ones included.</summary>
+    public required IReadOnlyDictionary<string, long> InvalidByReason { get; init; }
+
+    /// <summary>Characters U+0000 that were removed from texts.</summary>
+    public required long RemovedNuls { get; init; }
+
+    public required IReadOnlyList<EntrySinkReport> Sinks { get; init; }
+
+    public required TimeSpan Elapsed { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    public long Rejected => RejectedByReason.Values.Sum();
+
+    public long Invalid => InvalidByReason.Values.Sum();
+
+    public long Bytes => Files.Sum(f => f.Bytes);
+}
+
+/// <param name="Target">The sink as shown to the user, without any secret.</param>
+/// <param name="Result">What it did with the entries; null when it failed.</param>
+/// <param name="Fault">Why it failed; its target is then as it was before the run.</param>
+public sealed record EntrySinkReport(string Target, EntryResult? Result, Exception? Fault);

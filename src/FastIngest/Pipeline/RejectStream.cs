@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Unicode;
+using FastIngest.Json;
+
+namespace FastIngest.Pipeline;
+
+/// <summary>Rejects on their way to the rejects file: a file of its own until then, one JSON object a line (docs/reading.md).</summary>
+/// <param name="path">Where the rejects are kept for now.</param>
+/// <param name="rejectsPath">The rejects file as the user named it, for messages.</param>
+internal sealed class RejectStream(string path, string rejectsPath) : IDisposable
+{
+    private const int BufferBytes = 64 * 1024;
+
+    private readonly FileStream _stream = Create(path, rejectsPath);
+    private readonly ArrayBufferWriter<byte> _line = new();
+
+    /// <summary>Adds a line.</summary>
+    /// <param name="file">The input file.</param>
+    /// <param name="label">What <paramref name="kind"/> is: a category or a source.</param>
+    /// <param name="kind">What the record was taken for.</param>
+    /// <param name="reason">Why it is here.</param>
+    /// <param name="offset">Where in the file it starts, in bytes.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="lineNumber">The line that it starts in, from 1.</param>
+    /// <param name="raw">Its bytes, or the first of them.</param>
+    public void Write(string file, string label, string kind, string reason, long offset, long length, long lineNumber, ReadOnlySpan<byte> raw)
+    {
+        _line.ResetWrittenCount();
+        _line.Write("{\"file\": "u8);
+        JsonText.Write(_line, Encoding.UTF8.GetBytes(file));
+        Text($", \"{label}\": ");
+        JsonText.Write(_line, Encoding.UTF8.GetBytes(kind));
+        Text($", \"reason\": \"{reason}\", \"offset\": {offset}, \"length\": {length}, \"line\": {lineNumber}");
+        if (raw.Length < length)
+        {
+            _line.Write(", \"truncated\": true"u8);
+        }
+
+        if (Utf8.IsValid(raw))
+        {
+            _line.Write(", \"raw\": "u8);
+            JsonText.Write(_line, raw);
+        }
+        else
+        {
+            _line.Write(", \"raw_base64\": \""u8);
+            Base64.EncodeToUtf8(raw, _line.GetSpan(Base64.GetMaxEncodedToUtf8Length(raw.Length)), out _, out int written);
+            _line.Advance(written);
+            _line.Write("\""u8);
+        }
+
+        _line.Write("}\n"u8);
+        try
+        {
+            _stream.Write(_line.WrittenSpan);
+        }
+        catch (IOException e)
+        {
+            throw CanNotWrite(rejectsPath, e);
+        }
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What is left in the buffer does not matter: the file is deleted.
+        }
+
+        File.Delete(path);
+    }
+
+    /// <summary>Where streams are kept for now: beside the rejects file, so that the last step is a rename; for a device, in the temporary folder.</summary>
+    public static string BasePath(string rejectsPath) => SpecialFile.Is(rejectsPath)
+        ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}")
+        : rejectsPath;
+
+    /// <summary>Makes the rejects file of all streams, in their order. A file of that name is replaced; without a stream nothing happens.</summary>
+    public static void Publish(IReadOnlyList<RejectStream> streams, string rejectsPath)
+    {
+        if (streams.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (RejectStream stream in streams)
+            {
+                stream._stream.Dispose();
+            }
+
+            string[] paths = [.. streams.Select(s => s._stream.Name)];
+            if (SpecialFile.Is(rejectsPath))
+            {
+                using FileStream device = new(rejectsPath, FileMode.Open, FileAccess.Write);
+                Append(paths, device);
+                return;
+            }
+
+            using (FileStream first = new(paths[0], FileMode.Append, FileAccess.Write))
+            {
+                Append(paths.AsSpan(1), first);
+                first.Flush(flushToDisk: true);
+            }
+
+            File.Move(paths[0], rejectsPath, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CanNotWrite(rejectsPath, e);
+        }
+    }
+
+    private static void Append(ReadOnlySpan<string> paths, FileStream target)
+    {
+        foreach (string path in paths)
+        {
+            using FileStream source = File.OpenRead(path);
+            source.CopyTo(target);
+        }
+    }
+
+    private static IngestException CanNotWrite(string path, Exception e) => new(
+        $"The rejects file {path} can not be written: {e.Message}", "Free space, or name another place with --rejects.", e);
+
+    private static FileStream Create(string path, string rejectsPath)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CanNotWrite(rejectsPath, e);
+        }
+    }
+
+    private void Text(FormattableString text) => _line.Write(Encoding.UTF8.GetBytes(FormattableString.Invariant(text)));
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using FastIngest.Lexicon;
+
+namespace FastIngest.Sinks;
+
+/// <summary>What becomes of a record.</summary>
+internal enum EntryFate
+{
+    /// <summary>Not JSON, or no object: never kept.</summary>
+    Rejected,
+
+    /// <summary>Its bytes were there before.</summary>
+    Repeated,
+
+    /// <summary>Kept, but makes no entry.</summary>
+    Invalid,
+
+    /// <summary>Kept; its entry is of too little quality.</summary>
+    BelowQuality,
+
+    /// <summary>Kept; its entry is like one before.</summary>
+    Duplicate,
+
+    /// <summary>Kept, and its entry is written.</summary>
+    Written,
+}
+
+/// <summary>Decides what becomes of records, given those before them, and counts.</summary>
+internal sealed class EntryScreen(EntryPolicy policy)
+{
+    private readonly DigestSet _records = new();
+    private readonly DigestSet _entries = new();
+    private readonly long[] _counts = new long[(int)EntryFate.Written + 1];
+
+    public EntryResult Result
+    {
+        get
+        {
+            long written = Count(EntryFate.Written), duplicate = Count(EntryFate.Duplicate), below = Count(EntryFate.BelowQuality), invalid = Count(EntryFate.Invalid);
+            return new EntryResult(written + duplicate + below + invalid, Count(EntryFate.Repeated), written, 0, duplicate, below, invalid);
+        }
+    }
+
+    /// <summary>Records and entries that it remembers.</summary>
+    public long Remembered => _records.Count + _entries.Count;
+
+    /// <summary>What becomes of a record by itself, wherever it stands.</summary>
+    public static EntryFate Judge(in EntryRow row, EntryPolicy policy) =>
+        !row.IsLoaded ? EntryFate.Rejected
+        : row.Outcome == EntryOutcome.Invalid ? EntryFate.Invalid
+        : row.QualityHundredths < policy.MinQualityHundredths ? EntryFate.BelowQuality
+        : EntryFate.Written;
+
+    /// <summary>What becomes of the next record; they must come in input order.</summary>
+    public EntryFate Next(in EntryRow row)
+    {
+        EntryFate fate = Judge(row, policy);
+
+        // Half of a SHA-256 is as good as all of it to tell some billions of records apart.
+        if (fate != EntryFate.Rejected && !_records.Add(BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum)))
+        {
+            fate = EntryFate.Repeated;
+        }
+        else if (fate == EntryFate.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
+        {
+            fate = EntryFate.Duplicate;
+        }
+
+        _counts[(int)fate]++;
+        return fate;
+    }
+
+    private long Count(EntryFate fate) => _counts[(int)fate];
+}

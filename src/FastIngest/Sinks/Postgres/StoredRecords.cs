@@ -1,0 +1,96 @@
+using Npgsql;
+
+namespace FastIngest.Sinks.Postgres;
+
+/// <summary>The raw entries of a source in the order of their ids, each with its entry, as they stood at one moment.</summary>
+public sealed class StoredRecords : IDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly CopyReceiver _receiver;
+    private readonly Func<Exception, Exception> _explain;
+
+    private StoredRecords(NpgsqlConnection connection, NpgsqlRawCopyStream stream, Func<Exception, Exception> explain)
+    {
+        _connection = connection;
+        _receiver = new CopyReceiver(stream);
+        _explain = explain;
+    }
+
+    /// <summary>The raw entry's id.</summary>
+    public long Id { get; private set; }
+
+    /// <summary>The record and its entry, until the next is asked for.</summary>
+    public ReadOnlySpan<byte> Current => _receiver.Current;
+
+    /// <summary>The record's bytes, as a part of <see cref="Current"/>.</summary>
+    public Range Raw { get; private set; }
+
+    /// <summary>Its entry's fields, likewise; null where it has none.</summary>
+    public Range? Entry { get; private set; }
+
+    /// <summary>
+    /// Both tables are gone through by their indexes, side by side: whatever the planner knows of them, nothing is sorted.
+    /// </summary>
+    internal static async ValueTask<StoredRecords> OpenAsync(
+        NpgsqlConnection connection, PostgresNames names, string source, long position, Func<Exception, Exception> explain, CancellationToken cancellationToken)
+    {
+        await connection.RunAsync(
+            """
+            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL enable_hashjoin = off;
+            SET LOCAL enable_sort = off;
+            SET LOCAL enable_seqscan = off;
+            SET LOCAL enable_bitmapscan = off;
+            SET LOCAL jit = off;
+            SET LOCAL idle_in_transaction_session_timeout = 0
+            """,
+            cancellationToken).ConfigureAwait(false);
+        string columns = string.Join(", ", EntryTuples.EntryColumns.Split(", ").Select(c => "e." + c));
+        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
+            $"""
+            COPY (SELECT r.id, r.raw_data, {columns} FROM {names.RawEntries} r LEFT JOIN {names.Entries} e ON e.raw_id = r.id
+            WHERE r.source_id = {PostgresNames.Literal(source)} AND r.id > {position} ORDER BY r.id) TO STDOUT (FORMAT BINARY)
+            """,
+            cancellationToken).ConfigureAwait(false);
+        return new StoredRecords(connection, stream, explain);
+    }
+
+    /// <summary>Goes to the next record; false behind the last one.</summary>
+    /// <exception cref="IngestException">The connection broke.</exception>
+    public bool Next()
+    {
+        try
+        {
+            if (!_receiver.Next())
+            {
+                return false;
+            }
+        }
+        catch (Exception e) when (PostgresFault.IsFault(e))
+        {
+            throw _explain(e);
+        }
+
+        ReadOnlySpan<byte> bytes = _receiver.Current;
+        CopyTuples fields = CopyTuples.OfTuple(bytes);
+        Id = fields.Int8();
+        fields.TryField(out ReadOnlySpan<byte> raw);
+        int rest = bytes.Length - fields.Rest.Length;
+        Raw = (rest - raw.Length)..rest;
+        Entry = fields.TryField(out _) ? rest..bytes.Length : null;
+        return true;
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _receiver.Dispose();
+            _connection.Dispose();
+        }
+        catch (Exception e) when (PostgresFault.IsFault(e))
+        {
+            // Nothing was written over it.
+        }
+    }
+}

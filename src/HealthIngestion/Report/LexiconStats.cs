@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FastIngest.Lexicon;
+using FastIngest.Pipeline.Entries;
+using FastIngest.Sinks;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Report;
+
+/// <summary>The figures of a run over a dictionary for machines. The keys are documented in docs/stats.md and stay as they are.</summary>
+internal static class LexiconStats
+{
+    public static ReadOnlyMemory<byte> Of(LexiconReport report, LexiconSettings settings, long peakBytes)
+    {
+        ArrayBufferWriter<byte> bytes = new(4096);
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("version", VersionText.Version);
+            json.WriteString("commit", VersionText.Commit);
+            json.WriteString("pipeline_version", PipelineVersion.Current);
+            json.WriteString("source", settings.Options.Source);
+            json.WriteString("path", settings.Options.Path);
+            json.WriteNumber("workers", settings.Options.Workers);
+            json.WriteNumber("min_quality", settings.Options.Policy.MinQualityHundredths / 100.0);
+            json.WriteBoolean("allow_duplicates", settings.Options.Policy.AllowsDuplicates);
+            json.WriteBoolean("dry_run", settings.IsDryRun);
+            json.WriteBoolean("strict", settings.IsStrict);
+            WriteDone(json, report);
+            json.WriteNumber("peak_rss_bytes", peakBytes);
+            json.WriteNumber("files", report.Files.Count);
+            json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
+            json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Read, report.Elapsed)));
+            Write(json, "rejected_by_reason", report.RejectedByReason);
+            Write(json, "invalid_by_reason", report.InvalidByReason);
+            json.WriteNumber("removed_nuls", report.RemovedNuls);
+            json.WriteStartArray("warnings");
+            foreach (string warning in report.Warnings)
+            {
+                json.WriteStringValue(warning);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        bytes.Write("\n"u8);
+        return bytes.WrittenMemory;
+    }
+
+    /// <summary>What the closing words of a JSON log have, too.</summary>
+    public static void WriteDone(Utf8JsonWriter json, LexiconReport report)
+    {
+        json.WriteString("run_id", report.RunId);
+        json.WriteNumber("bytes", report.Bytes);
+        json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+        json.WriteNumber("read", report.Read);
+        json.WriteNumber("rejected", report.Rejected);
+        json.WriteStartArray("sinks");
+        foreach (EntrySinkReport sink in report.Sinks)
+        {
+            json.WriteStartObject();
+            json.WriteString("target", sink.Target);
+            if (sink.Result is { } result)
+            {
+                WriteResult(json, result);
+                json.WriteBoolean("balance_ok", result.Balances(new EntryFigures(report.Read, report.Rejected)));
+            }
+            else
+            {
+                json.WriteString("failed", Faults.Line(sink.Fault!));
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static void WriteResult(Utf8JsonWriter json, EntryResult result)
+    {
+        json.WriteNumber("loaded", result.Loaded);
+        json.WriteNumber("repeated", result.Repeated);
+        json.WriteNumber("written", result.Written);
+        json.WriteNumber("unchanged", result.Unchanged);
+        json.WriteNumber("duplicate", result.Duplicate);
+        json.WriteNumber("below_quality", result.BelowQuality);
+        json.WriteNumber("invalid", result.Invalid);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, long> counts)
+    {
+        json.WriteStartObject(name);
+        foreach ((string reason, long count) in counts.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            json.WriteNumber(reason, count);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,163 @@
+using FastIngest.Lexicon;
+using FastIngest.Pipeline.Entries;
+using FastIngest.Sinks;
+using FastIngest.Sinks.Postgres;
+using FastIngest.Tests.Sinks.Postgres;
+
+namespace FastIngest.Tests.Pipeline.Entries;
+
+/// <summary>Whatever happened to the entries, they are after <c>reprocess</c> what a load into empty tables makes of the records.</summary>
+public sealed class EntryReprocessTests : IDisposable
+{
+    private readonly EntryRuns _runs = new();
+    private readonly EntryTables _tables = new(PostgresServer.Shared);
+
+    public EntryReprocessTests()
+    {
+        // The sample, records like one before but for an etymology, and one that is below quality.
+        string[] lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Tests, "data", "lexicon", "entries.jsonl"));
+        string[] alike = [.. Enumerable.Range(0, 40).Select(i =>
+            $$$"""{"word":"alike{{{i % 7}}}","lang_code":"de","etymology_text":"number {{{i}}}","senses":[{"glosses":["one of those"]}]}""")];
+        _runs.Write("a.jsonl", string.Join('\n', (string[])[.. alike[..20], .. lines, .. alike[20..]]));
+    }
+
+    private LexiconOptions Options => _runs.Options("a.jsonl");
+
+    [Fact]
+    public void What_is_right_is_left_alone()
+    {
+        EntryResult loaded = _tables.Load(_runs, Options);
+        List<string> before = _tables.Query("SELECT xmin, ctid, * FROM {0}.entries ORDER BY raw_id");
+
+        (EntryResult result, long removed) = Reprocess(new EntryPolicy());
+
+        Assert.Equal(loaded with { Written = 0, Repeated = 0, Unchanged = loaded.Written }, result);
+        Assert.Equal(0, removed);
+        Assert.Equal(before, _tables.Query("SELECT xmin, ctid, * FROM {0}.entries ORDER BY raw_id"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE {0}.entries SET headword = headword || 'x' WHERE raw_id % 3 = 0", 3)]
+    [InlineData("UPDATE {0}.entries SET etymology = NULL, quality = 0.1, errors = '{{ipa_long}}'", 5)]
+    [InlineData("DELETE FROM {0}.entries WHERE raw_id % 2 = 0", 10_000)]
+    [InlineData("UPDATE {0}.entries SET duplicate_key = (SELECT max(duplicate_key::text)::uuid FROM {0}.entries)", 1)]
+    [InlineData("UPDATE {0}.entries e SET raw_id = r.id FROM {0}.raw_entries r WHERE e.headword LIKE 'alike%' AND r.raw_data::text LIKE '%\"number ' || (21 + right(e.headword, 1)::int) || '\"%'", 4)]
+    [InlineData("DELETE FROM {0}.entries WHERE raw_id < 30; INSERT INTO {0}.entries SELECT gen_random_uuid(), e.source_id, r.id, 'w', 'w', 'de', NULL, NULL, NULL, NULL, 1, '{{}}', 'old', gen_random_uuid() FROM {0}.raw_entries r, (SELECT * FROM {0}.entries LIMIT 1) e WHERE NOT EXISTS (SELECT FROM {0}.entries x WHERE x.raw_id = r.id)", 2)]
+    public void What_is_wrong_is_put_right(string damage, int mergeRows)
+    {
+        EntryResult loaded = _tables.Load(_runs, Options);
+        string[] entries = _tables.Entries;
+        _tables.Query(damage);
+
+        (EntryResult result, _) = Reprocess(new EntryPolicy(), mergeRows);
+
+        Assert.Equal(entries, _tables.Entries);
+        Assert.Equal(loaded.Written, result.Written + result.Unchanged);
+        Assert.Equal(loaded with { Written = result.Written, Unchanged = result.Unchanged, Repeated = 0 }, result);
+    }
+
+    [Fact]
+    public void Entries_of_older_rules_that_would_be_the_same_become_todays_and_no_other_thing_changes()
+    {
+        _tables.Load(_runs, Options);
+        string[] entries = _tables.Entries;
+        List<string> times = _tables.Query("SELECT updated_at FROM {0}.entries ORDER BY raw_id");
+        _tables.Query("UPDATE {0}.entries SET pipeline_version = 'of old' WHERE raw_id % 2 = 0");
+
+        (EntryResult result, _) = Reprocess(new EntryPolicy());
+
+        Assert.Equal(0, result.Written);
+        Assert.Equal(entries, _tables.Entries);
+        Assert.Equal(times, _tables.Query("SELECT updated_at FROM {0}.entries ORDER BY raw_id"));
+    }
+
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(85, false)]
+    [InlineData(10, true)]
+    [InlineData(50, true)]
+    public void Another_choice_of_entries_gives_what_a_load_by_it_gives(int minQuality, bool allowsDuplicates)
+    {
+        EntryPolicy policy = new(minQuality, allowsDuplicates);
+        EntryTables other = new(PostgresServer.Shared);
+        EntryResult expected = other.Load(_runs, Options with { Policy = policy });
+        EntryResult first = _tables.Load(_runs, Options);
+        string[] entries = _tables.Entries;
+
+        (EntryResult result, _) = Reprocess(policy, 7);
+
+        Assert.Equal(other.Entries, _tables.Entries);
+        Assert.Equal(expected.BelowQuality, result.BelowQuality);
+        Assert.Equal(expected.Duplicate, result.Duplicate);
+
+        (EntryResult back, _) = Reprocess(new EntryPolicy(), 7);
+
+        Assert.Equal(entries, _tables.Entries);
+        Assert.Equal(first.Duplicate, back.Duplicate);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_ended_goes_on_where_it_stood()
+    {
+        _tables.Load(_runs, Options);
+        string[] entries = _tables.Entries;
+        _tables.Query("UPDATE {0}.entries SET headword = 'wrong'");
+        using CancellationTokenSource stop = new();
+        PostgresReprocess database = Database(new EntryPolicy(), 10);
+        LexiconGauges gauges = new();
+        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, stop.Token);
+        while (!run.IsCompleted && gauges.Result.Written < 30)
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        try
+        {
+            await run;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        await database.DisposeAsync();
+
+        string noted = _tables.Query("SELECT reprocess_position FROM {0}.data_sources")[0];
+        (EntryResult result, _) = Reprocess(new EntryPolicy());
+
+        Assert.Equal(entries, _tables.Entries);
+        Assert.Equal(noted == "NULL" ? _tables.Raw.Length : _tables.Query($"SELECT count(*) FROM {{0}}.raw_entries WHERE id > {noted}").Select(long.Parse).Single(), result.Loaded);
+        Assert.Equal(["NULL NULL"], _tables.Query("SELECT reprocess_position, reprocess_rules FROM {0}.data_sources"));
+    }
+
+    [Fact]
+    public void A_source_that_is_not_there_is_said_to_be_missing()
+    {
+        _tables.Load(_runs, Options);
+
+        IngestException fault = Assert.Throws<IngestException>(() => Reprocess(new EntryPolicy(), 10, "simple"));
+
+        Assert.Contains("has no source simple", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("sample", fault.Remedy, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _runs.Dispose();
+
+    private PostgresReprocess Database(EntryPolicy policy, int mergeRows) =>
+        new(PostgresServer.Shared.Url, _tables.Schema, policy, mergeRows, new PostgresRetry(6, TimeSpan.FromMilliseconds(50)));
+
+    private (EntryResult Result, long Removed) Reprocess(EntryPolicy policy, int mergeRows = 10_000, string? source = null)
+    {
+        PostgresReprocess database = Database(policy, mergeRows);
+        try
+        {
+            ReprocessedSource done = Assert.Single(LexiconReprocess.RunAsync(
+                database, source, 3, 4, new LexiconGauges(), TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
+            return (done.Result, done.Removed);
+        }
+        finally
+        {
+            database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+}

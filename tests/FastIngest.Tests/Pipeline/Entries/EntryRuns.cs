@@ -1,0 +1,45 @@
+using System.Text;
+using FastIngest.Pipeline.Entries;
+using FastIngest.Sinks;
+using FastIngest.Sinks.Ndjson;
+
+namespace FastIngest.Tests.Pipeline.Entries;
+
+/// <summary>A folder with dictionary files, and runs over them.</summary>
+internal sealed class EntryRuns : IDisposable
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("fastingest-entries-").FullName;
+
+    public string this[string name] => Path.Combine(Folder, name);
+
+    public string RejectsPath => this["rejects.out"];
+
+    /// <summary>The rejects of the last run, a line each.</summary>
+    public string[] Rejects => File.Exists(RejectsPath) ? File.ReadAllLines(RejectsPath) : [];
+
+    public LexiconOptions Options(string path) => new() { Source = "sample", Path = this[path], RejectsPath = RejectsPath };
+
+    public EntryRuns Write(string name, string text)
+    {
+        File.WriteAllText(this[name], text, new UTF8Encoding(false));
+        return this;
+    }
+
+    public LexiconReport Run(LexiconOptions options, IEntrySink sink)
+    {
+        File.Delete(RejectsPath);
+        return LexiconIngest.RunAsync(options, [sink], new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs into ndjson; gives its text and the result.</summary>
+    public (string Output, EntryResult Result, LexiconReport Report) Print(LexiconOptions options)
+    {
+        using MemoryStream output = new();
+        EntryNdjsonSink sink = new("-", () => output);
+        LexiconReport report = Run(options, sink);
+        sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return (Encoding.UTF8.GetString(output.ToArray()), report.Sinks[0].Result!, report);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
