@@ -41,11 +41,7 @@ internal static class IngestCommand
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {
-            string what = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun
-                ? "the rows on standard output are incomplete"
-                : "nothing was written";
-            log.Notice("stopped", $"stopped by {stop.Name}; {what}; run the same command again");
-            return stop.ExitCode;
+            return Faults.Stopped(stop, settings, "rows", log);
         }
         catch (Exception fault)
         {

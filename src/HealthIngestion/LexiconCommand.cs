@@ -25,11 +25,7 @@ internal static class LexiconCommand
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {
-            string what = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun
-                ? "the entries on standard output are incomplete"
-                : "nothing was written";
-            log.Notice("stopped", $"stopped by {stop.Name}; {what}; run the same command again");
-            return stop.ExitCode;
+            return Faults.Stopped(stop, settings, "entries", log);
         }
         catch (Exception fault)
         {
