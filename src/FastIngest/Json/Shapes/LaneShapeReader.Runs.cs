@@ -141,6 +141,8 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     /// <summary>Notes the nodes from the prefix to the end of the last record, if records like it can be a run.</summary>
     private bool TryFollow(int numberField)
     {
+        // The last node says where the path begins, too: with these key fields, none of them twice, the prefix can only end
+        // at the last key on the way to it.
         if (_pathLast == _last && _pathNumberField == numberField)
         {
             return _hasPath;
