@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using FastIngest.Sinks.Postgres;
 using Npgsql;
@@ -20,6 +20,7 @@ internal sealed class PostgresOutbox : IOutbox
     private bool _retryRefused, _isAtEnd;
     private string _lastUser = "";
     private int _lastDay;
+    private byte[] _user = [];
     private byte[] _text = [];
 
     /// <param name="database">As for <see cref="PostgresTarget.Parse"/>.</param>
@@ -75,6 +76,7 @@ internal sealed class PostgresOutbox : IOutbox
         if (!_isAtEnd)
         {
             await GuardAsync(() => ReadPageAsync(page, cancellationToken)).ConfigureAwait(false);
+            SummaryHash.Fill(CollectionsMarshal.AsSpan(page));
         }
 
         return page.Count > 0;
@@ -199,6 +201,7 @@ internal sealed class PostgresOutbox : IOutbox
     private async Task ReadPageAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
         string refused = _retryRefused ? "" : " AND d.refused_md5 IS DISTINCT FROM md5(s.summary)::uuid";
+        int bytes = 0;
         NpgsqlCommand command = new(
             $"""
             SELECT s.user_id, s.date - {FirstDay}, convert_to(s.summary, 'UTF8') FROM {Join}
@@ -214,19 +217,18 @@ internal sealed class PostgresOutbox : IOutbox
             NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                while (bytes < OutboxPage.FullBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    _lastUser = reader.GetString(0);
-                    _lastDay = reader.GetInt32(1);
-                    page.Add(Read(reader));
+                    bytes += Add(page, reader);
                 }
             }
         }
 
-        _isAtEnd = page.Count < OutboxPage.MaxRows;
+        _isAtEnd = page.Count < OutboxPage.MaxRows && bytes < OutboxPage.FullBytes;
     }
 
-    private PendingSummary Read(NpgsqlDataReader reader)
+    /// <summary>Adds the reader's row to the page, and returns what it takes.</summary>
+    private int Add(List<PendingSummary> page, NpgsqlDataReader reader)
     {
         int length = (int)reader.GetBytes(2, 0, null, 0, 0);
         if (_text.Length < length)
@@ -234,14 +236,18 @@ internal sealed class PostgresOutbox : IOutbox
             _text = new byte[Math.Max(length, 2 * _text.Length)];
         }
 
+        int bytes = length;
+        string user = reader.GetString(0);
+        if (user != _lastUser || _user.Length == 0)
+        {
+            (_lastUser, _user) = (user, Encoding.UTF8.GetBytes(user));
+            bytes += _user.Length;
+        }
+
+        _lastDay = reader.GetInt32(1);
         reader.GetBytes(2, 0, _text, 0, length);
-        ReadOnlySpan<byte> text = _text.AsSpan(0, length);
-        int maxUserBytes = Encoding.UTF8.GetMaxByteCount(_lastUser.Length);
-        byte[] user = ArrayPool<byte>.Shared.Rent(maxUserBytes);
-        int userBytes = Encoding.UTF8.GetBytes(_lastUser, user);
-        PendingSummary summary = new(user.AsSpan(0, userBytes), _lastDay, text, SummaryHash.Of(text));
-        ArrayPool<byte>.Shared.Return(user);
-        return summary;
+        page.Add(new PendingSummary(_user, _lastDay, _text.AsSpan(0, length)));
+        return bytes;
     }
 
     private async ValueTask GuardAsync(Func<Task> call)
