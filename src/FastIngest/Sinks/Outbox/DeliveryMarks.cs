@@ -6,7 +6,7 @@ namespace FastIngest.Sinks.Outbox;
 /// Gathers what became of summaries and writes it down in batches, from one loop. Workers hand their summaries in and go
 /// on at once, unless so many wait to be marked that memory would grow.
 /// </summary>
-internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, string target, IDeliveryProgress? progress)
+internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, string target, IDeliveryProgress? progress) : IDisposable
 {
     /// <summary>Marks in one transaction, and as many may wait for the next; what is not marked when the process is killed is sent twice.</summary>
     private const int MarksMax = 4096;
@@ -67,7 +67,9 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     }
 
     /// <summary>Says that nothing more is handed in.</summary>
-    public void Complete() => _looks.Dispose();
+    public void Complete() => Dispose();
+
+    public void Dispose() => _looks.Dispose();
 
     /// <summary>Marks until <see cref="Complete"/> is called, and the rest.</summary>
     /// <param name="halt">Hears why nothing more should be sent.</param>

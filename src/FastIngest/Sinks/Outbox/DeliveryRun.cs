@@ -70,7 +70,11 @@ internal sealed class DeliveryRun : IDisposable
         return await ReportAsync(started, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _marks.Dispose();
+        _database.Dispose();
+    }
 
     /// <summary>Runs a part; when it fails the others stop.</summary>
     private static async Task GuardAsync(Func<Task> part, CancellationTokenSource stop)

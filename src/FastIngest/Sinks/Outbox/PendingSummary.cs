@@ -59,6 +59,9 @@ internal sealed class PendingSummary
 
     public DeliveryState State { get; set; }
 
+    /// <summary>Requests of earlier runs that held the summary, where the outbox needs them.</summary>
+    public int EarlierAttempts { get; init; }
+
     /// <summary>Requests of this run that held the summary.</summary>
     public int Attempts { get; set; }
 
