@@ -1,10 +1,9 @@
-using System.Security.Cryptography;
-
 namespace FastIngest.Lexicon;
 
 /// <summary>Makes the entries of a batch. One for each worker.</summary>
 /// <param name="sourceId">The source that the entries' ids are made of.</param>
-public sealed class BatchCleaner(string sourceId)
+/// <param name="makesIds">Whether anyone wants the ids; without them an entry takes a twentieth less time.</param>
+public sealed class BatchCleaner(string sourceId, bool makesIds = true)
 {
     private readonly EntryCleaner _cleaner = new();
     private readonly TextBuffer _buffer = new();
@@ -33,10 +32,10 @@ public sealed class BatchCleaner(string sourceId)
             return;
         }
 
-        SHA256.HashData(raw, row.Checksum);
+        Sha256.Hash(raw, row.Checksum);
         if (row.Outcome == EntryOutcome.Valid)
         {
-            row.Id = EntryId.Create(sourceId, row.Checksum);
+            row.Id = makesIds ? EntryId.Create(sourceId, row.Checksum) : default;
             row.Key = DuplicateKey.Of(_cleaner, _buffer);
             row.Errors = _cleaner.Errors;
             row.QualityHundredths = _cleaner.QualityHundredths;
