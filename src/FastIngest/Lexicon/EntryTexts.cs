@@ -63,6 +63,12 @@ internal sealed class EntryTexts
             return;
         }
 
+        if (fields.GlossCount == 1)
+        {
+            Take(record, fields.Glosses[0]);
+            return;
+        }
+
         _source.Clear();
         _glosses.Clear();
         foreach (Field gloss in fields.Glosses)
