@@ -8,6 +8,10 @@ public sealed class BatchCleaner(string sourceId, bool makesIds = true)
     private readonly EntryCleaner _cleaner = new();
     private readonly TextBuffer _buffer = new();
 
+    /// <summary>Makes sure that it can do its work, before anything else of a run is done.</summary>
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public static void RequireLibraries() => OpenSslLibrary.Require("Checksums of records");
+
     /// <summary>Cleans every record that the feed did not refuse.</summary>
     public void Clean(EntryBatch batch, CancellationToken cancellationToken)
     {

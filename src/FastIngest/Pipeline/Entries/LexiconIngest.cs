@@ -25,6 +25,7 @@ public static class LexiconIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        BatchCleaner.RequireLibraries();
         using DictionaryFiles input = DictionaryFiles.Open(options.Path);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
         EntryLane[] all = [.. sinks.Select(s => new EntryLane(s))];
