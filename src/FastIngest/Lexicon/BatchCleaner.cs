@@ -2,8 +2,8 @@ namespace FastIngest.Lexicon;
 
 /// <summary>Makes the entries of a batch. One for each worker.</summary>
 /// <param name="sourceId">The source that the entries' ids are made of.</param>
-/// <param name="makesIds">Whether anyone wants the ids; without them an entry takes a twentieth less time.</param>
-public sealed class BatchCleaner(string sourceId, bool makesIds = true)
+/// <param name="makesEntries">Whether anyone wants the ids and texts; without them an entry takes a tenth less time.</param>
+public sealed class BatchCleaner(string sourceId, bool makesEntries = true)
 {
     private readonly EntryCleaner _cleaner = new();
     private readonly TextBuffer _buffer = new();
@@ -39,14 +39,22 @@ public sealed class BatchCleaner(string sourceId, bool makesIds = true)
         Sha256.Hash(raw, row.Checksum);
         if (row.Outcome == EntryOutcome.Valid)
         {
-            row.Id = makesIds ? EntryId.Create(sourceId, row.Checksum) : default;
             row.Key = DuplicateKey.Of(_cleaner, _buffer);
             row.Errors = _cleaner.Errors;
             row.QualityHundredths = _cleaner.QualityHundredths;
-            for (int column = 0; column < EntryTextRefs.Count; column++)
+            if (makesEntries)
             {
-                row.Texts[column] = _cleaner.IsNull((EntryColumn)column) ? TextRef.Null : batch.AddText(_cleaner.Text((EntryColumn)column));
+                AddEntry(batch, ref row);
             }
+        }
+    }
+
+    private void AddEntry(EntryBatch batch, ref EntryRow row)
+    {
+        row.Id = EntryId.Create(sourceId, row.Checksum);
+        for (int column = 0; column < EntryTextRefs.Count; column++)
+        {
+            row.Texts[column] = _cleaner.IsNull((EntryColumn)column) ? TextRef.Null : batch.AddText(_cleaner.Text((EntryColumn)column));
         }
     }
 }

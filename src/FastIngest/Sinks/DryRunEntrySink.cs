@@ -9,7 +9,7 @@ public sealed class DryRunEntrySink : IEntrySink
 
     public string DisplayName => "nothing (dry run)";
 
-    public bool TakesIds => false;
+    public bool TakesEntries => false;
 
     public EntryResult SoFar { get; private set; } = EntryResult.Zero;
 

@@ -72,11 +72,11 @@ public static class LexiconIngest
         using FileFeed feed = new(input.Files, options);
         EntryCounts counts = new();
         CleanStage stage = new(options.Workers, gauges);
-        bool takesIds = lanes.Any(l => l.Sink is IEntrySink { TakesIds: true });
+        bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
         try
         {
             await Task.Factory.StartNew(
-                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesIds).Clean, Write, cancellationToken),
+                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken),
                 cancellationToken,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);
