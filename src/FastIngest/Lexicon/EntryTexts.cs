@@ -122,7 +122,8 @@ internal sealed class EntryTexts
 
     private void Clean(EntryColumn column)
     {
-        foreach (CleaningStep step in CleaningSteps.Of(column))
+        // No step makes a text of none.
+        foreach (CleaningStep step in _source.Length > 0 ? CleaningSteps.Of(column) : [])
         {
             _cleaned.Clear();
             _cleaned.ExpectedLength = _source.Length;
