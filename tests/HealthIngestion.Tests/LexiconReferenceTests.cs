@@ -83,12 +83,42 @@ public sealed class LexiconReferenceTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{counts}, peak {stats.GetProperty("peak_rss_bytes").GetInt64() >> 20} MiB, {stats.GetProperty("elapsed_seconds").GetDouble():0.0} s");
     }
 
-    /// <summary>Real lines, each changed, some with Windows line ends; the last is cut in the middle.</summary>
+    /// <summary>One for each way in which a line may be odd that a change of a real one seldom comes to.</summary>
+    private static readonly string[] OddLines =
+    [
+        """{"word": "a\u0000b", "lang_code": "\u0000", "lang": "German", "senses": [{"glosses": ["\u0000", "x\u0000y"]}]}""",
+        """{"word": "\ud83d", "lang_code": "de"}""",
+        """{"word": "a", "lang_code": "de", "x": ["\ude00\ud83d"]}""",
+        """{"word": "a", "lang_code": "de", "\ud83d\ude00": {"\ud83d": 1}}""",
+        """{"word": "first", "word": "last", "lang_code": "de", "senses": [], "senses": [{"glosses": ["one"], "glosses": ["two", 2, null]}, {"glosses": "three"}]}""",
+        """{"word": ["a"], "headword": "b", "lang_code": {"de": 1}, "lang": null, "language": "Old Norse", "pos": 1, "pos_tag": "noun", "sounds": {"ipa": "x"}, "ipa": "[1]]"}""",
+        """{"word": "", "headword": "not taken", "lang_code": "de"}""",
+        """{"title": "a redirect", "redirect": "b"}""",
+        """{"word": "a", "lang_code": "de",}""",
+        """{"word": "a", "lang_code": "de"} {"word": "b", "lang_code": "de"}""",
+        "\"a string\"",
+        "[]",
+        "nul",
+        Nested(63),
+        Nested(64),
+        Nested(100_000),
+        $$$"""{"word": "{{{new string('w', 300)}}}", "lang_code": "DE_x", "ipa": "{{{new string('ɪ', 300)}}}1[", "definition": "ab"}""",
+    ];
+
+    /// <summary>A record that holds so many arrays in each other.</summary>
+    private static string Nested(int depth) => $$"""{"word": "deep{{depth}}", "lang_code": "de", "x": {{new string('[', depth)}}{{new string(']', depth)}}}""";
+
+    /// <summary>Odd lines, and real ones, each changed, some with Windows line ends; the last is cut in the middle.</summary>
     private static void AddHostileLines(string path)
     {
         byte[][] real = [.. File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "data", "lexicon", "kaikki.jsonl")).SplitLines().Where(l => l.Length < 4000)];
         Random random = new(11);
         using FileStream file = new(path, FileMode.Append);
+        foreach (string line in OddLines)
+        {
+            file.Write($"{line}\n \t{line} \r\n".Bytes());
+        }
+
         for (int i = 0; i < 4000; i++)
         {
             file.Write(Mutations.Mutate(random, random.Any(real)));
