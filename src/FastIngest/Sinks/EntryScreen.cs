@@ -51,6 +51,9 @@ internal sealed class EntryScreen(EntryPolicy policy)
         : row.QualityHundredths < policy.MinQualityHundredths ? EntryFate.BelowQuality
         : EntryFate.Written;
 
+    /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
+    private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);
+
     /// <summary>Announces the next records; it makes them faster and changes nothing.</summary>
     public void Expect(ReadOnlySpan<EntryRow> rows)
     {
@@ -81,9 +84,6 @@ internal sealed class EntryScreen(EntryPolicy policy)
         _counts[(int)fate]++;
         return fate;
     }
-
-    /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
-    private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);
 
     private long Count(EntryFate fate) => _counts[(int)fate];
 }
