@@ -26,6 +26,7 @@ public static class LexiconReprocess
         PostgresReprocess database, string? source, int workers, int cleanBatch, LexiconGauges gauges, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        BatchCleaner.RequireLibraries();
         List<string> warnings = [];
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ public static class LexiconValidate
     public static async Task<ValidationReport> RunAsync(
         PostgresReprocess database, string? source, int limit, int workers, CancellationToken cancellationToken)
     {
+        BatchCleaner.RequireLibraries();
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         long records = 0, entries = 0;
         SortedDictionary<string, Finding> findings = new(StringComparer.Ordinal);
