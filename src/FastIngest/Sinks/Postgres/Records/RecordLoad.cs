@@ -14,12 +14,6 @@ namespace FastIngest.Sinks.Postgres.Records;
 /// </summary>
 internal sealed class RecordLoad
 {
-    /// <summary>Bytes after which a COPY ends and the next begins, so that the server tells in time what went wrong.</summary>
-    private const long StatementBytes = 64L << 20;
-
-    private static readonly byte[] Header = CopyFormat.Header.ToArray();
-    private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
-
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
     private readonly HashSet<string> _partitions;
@@ -27,9 +21,8 @@ internal sealed class RecordLoad
 
     // By month; null until the run has records of it.
     private readonly bool?[] _monthWasEmpty = new bool?[Month.Count];
-    private NpgsqlRawCopyStream? _stream;
+    private CopyStatement? _statement;
     private string? _target;
-    private long _statementBytes;
 
     private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions)
     {
@@ -80,12 +73,10 @@ internal sealed class RecordLoad
     /// <summary>Ends the COPY that is open, so that the connection is free.</summary>
     public async ValueTask EndCopyAsync(CancellationToken cancellationToken)
     {
-        if (_stream is { } stream)
+        if (_statement is { } statement)
         {
-            _stream = null;
-            _target = null;
-            await stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);
-            await stream.DisposeAsync().ConfigureAwait(false);
+            _statement = null;
+            await statement.EndAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -153,17 +144,14 @@ internal sealed class RecordLoad
 
     private async ValueTask SendAsync(TableState table, string target, CopyBuffer piece, CancellationToken cancellationToken)
     {
-        if (_target != target || _statementBytes >= StatementBytes)
+        if (_statement is { } open && (_target != target || open.IsFull))
         {
             await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-            _stream = await _connection.BeginRawBinaryCopyAsync($"COPY {target} ({table.Table.Columns}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
-            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
-            _target = target;
-            _statementBytes = 0;
         }
 
-        await _stream!.WriteRowsAsync(piece.Written, cancellationToken).ConfigureAwait(false);
-        _statementBytes += piece.Length;
+        _target = target;
+        _statement ??= await CopyStatement.BeginAsync(_connection, target, table.Table.Columns, cancellationToken).ConfigureAwait(false);
+        await _statement.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
         table.Bytes += piece.Length;
     }
 
