@@ -34,12 +34,13 @@ internal static class RecordStatements
         $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
 
     /// <summary>
-    /// Leaves in <c>staged_days</c> which days of which users are staged. Whole tables are joined from here on, which the
-    /// transaction otherwise forbids.
+    /// Leaves in <c>staged_days</c> which days of which users are staged. From here on whole tables are joined, by hashing,
+    /// which the transaction otherwise forbids; row by row, as the planner would ask for a first match, takes forever.
     /// </summary>
     public static string CollectDays(RecordTable table) =>
         $"""
         SET LOCAL enable_hashjoin = on;
+        SET LOCAL enable_nestloop = off;
         CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS SELECT DISTINCT user_id, {table.Day} AS date FROM {Staging(table)};
         CREATE TEMPORARY TABLE changed_days (LIKE staged_days) ON COMMIT DROP;
         ANALYZE pg_temp.staged_days
@@ -77,7 +78,8 @@ internal static class RecordStatements
     public static string DropStaging(RecordTable table) =>
         $"""
         DROP TABLE pg_temp.staged_days, pg_temp.changed_days, {Staging(table)};
-        SET LOCAL enable_hashjoin = off
+        SET LOCAL enable_hashjoin = off;
+        SET LOCAL enable_nestloop = on
         """;
 
     private static string IsOf(string days, RecordTable table) => $"(user_id, {table.Day}) IN (SELECT d.user_id, d.date FROM pg_temp.{days} d)";
