@@ -169,6 +169,21 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
+    public async Task Days_that_are_not_stored_are_not_looked_for_row_by_row()
+    {
+        // Each row with each day would be 10^10 comparisons, and take minutes.
+        foreach (string prefix in (string[])["a", "b"])
+        {
+            await using PostgresSink sink = new(PostgresServer.Shared.Url + "?options=-c%20statement_timeout%3D60s", _tables.Schema, PostgresRetry.Default, takesRecords: true);
+            await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+            await sink.WriteRecordsAsync(Category.Nutrition, [.. Enumerable.Range(0, 100_000).Select(i => $$"""{"user_id": "{{prefix}}{{i}}", "date": "2024-01-01"}""")]);
+            RecordTableResult meals = (await sink.CompleteAsync(Rows.Figures, CancellationToken.None)).Tables.Single(t => t.Table == "meals");
+            Assert.Equal((100_000, 0, 0), (meals.Rows, meals.Replaced, meals.Unchanged));
+            _tables.Query("ANALYZE {s}.meals");
+        }
+    }
+
+    [Fact]
     public async Task Months_that_are_new_and_months_that_have_rows_come_together()
     {
         string Record(string user, int day, int value) =>
