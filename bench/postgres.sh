@@ -99,6 +99,8 @@ say "generating $size"
 "$native" generate "$work/data" --size "$size" --quiet
 rates=$work/data/heart_rate.json
 
+load_before=$(cut -d ' ' -f 1-3 /proc/loadavg)
+
 # ---- measuring -------------------------------------------------------------------------------------------------------
 
 ticks=$(getconf CLK_TCK)
@@ -230,7 +232,7 @@ result=$here/results/$(date -u +%F)-postgres-$size${cpus:+-cpus-$cpus}
     echo "- server: $("$binaries/postgres" --version), ${settings[*]}, the rest as it comes; a Unix socket"
     echo "- cpu: $(sed -nE 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores${cpus:+ of it, $cpus}"
     echo "- kernel: $(uname -sr)"
-    echo "- load before: $(cut -d ' ' -f 1-3 /proc/loadavg)"
+    echo "- load before: $load_before"
     echo "- data: $(cat "$work"/data/*.json | wc -c) bytes, heart_rate $(stat -c %s "$rates")"
     echo
     echo "Medians of $runs. Whole: the process, for FastIngest with reading $size (heart_rate: its file) and, in heart_rate, the summaries too."
