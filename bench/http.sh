@@ -8,10 +8,11 @@ usage() {
     cat <<'TEXT'
 Usage: bench/http.sh [OPTION...]
 
-  --size SIZE       size of the generated data set (default 200MB: some 50,000 summaries)
+  --size SIZE       size of the generated data set (default 400MB: some 100,000 summaries)
   --connections N   connections of wrk, and --concurrency of push (default 16)
   --threads N       threads of wrk (default 2)
-  --rounds N        measured rounds, wrk and push in turn (default 5); medians are printed
+  --rounds N        measured rounds, all in turn (default 5); medians are printed
+  --cpus LIST       CPUs that everyone shares, as taskset takes them (default: all)
   --help            this text
 
 Needs dist/health_ingestion (./build.sh --aot), the .NET SDK, and wrk (as root installed with apt). Do not run anything
@@ -19,10 +20,10 @@ else meanwhile.
 TEXT
 }
 
-size=200MB connections=16 threads=2 rounds=5
+size=400MB connections=16 threads=2 rounds=5 cpus=
 while (($#)); do
     case $1 in
-        --size | --connections | --threads | --rounds)
+        --size | --connections | --threads | --rounds | --cpus)
             [[ $# -ge 2 ]] || { echo "http.sh: $1 needs a value" >&2; exit 2; }
             declare "${1#--}=$2"
             shift
@@ -33,6 +34,7 @@ while (($#)); do
     shift
 done
 
+[[ -z $cpus ]] || taskset -cp "$cpus" $$ >/dev/null
 unset DATABASE_URL API_URL WEAVIATE_URL API_TOKEN DATA_DIR
 native=${HEALTH_INGESTION:-$root/dist/health_ingestion}
 if ! command -v wrk >/dev/null; then
@@ -99,17 +101,29 @@ run_push() {
         END { if (l != 0 || n == 0) exit 1; printf "%.0f %.1f %.1f\n", r, c / n * 1e6, s / n * 1e4 }' "$work/stats.json"
 }
 
+# .NET's client alone, with the settings that push gives its sockets.
+run_bare() {
+    local before line
+    before=$(ticks $server)
+    line=$(DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1 DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT=$(($(nproc) > 3 ? $(nproc) / 2 : 1)) DOTNET_gcConcurrent=0 \
+        dotnet "$here/ApiStandIn/bin/Release/net10.0/ApiStandIn.dll" --post "$url" "$work/rows.ndjson" "$connections")
+    # Two rounds were posted, one was measured.
+    echo "$line $(awk -v n="$posts" -v s=$(($(ticks $server) - before)) 'BEGIN { printf "%.1f", s / n / 2 * 1e4 }')"
+}
+
 # Until the server has compiled itself.
 run_wrk 5 >/dev/null
 run_push >/dev/null
 for ((i = 0; i < rounds; i++)); do
     run_wrk 5 >>"$work/wrk"
     run_push >>"$work/push"
+    run_bare >>"$work/bare"
 done
 
 echo "| $posts bodies, $connections connections, medians of $rounds | posts/s | client CPU, µs a post | server CPU, µs a post |"
 echo "|---|---|---|---|"
-for who in wrk push; do
+for who in wrk push bare; do
     echo "| $who | $(cut -d' ' -f1 "$work/$who" | median) | $(cut -d' ' -f2 "$work/$who" | median) | $(cut -d' ' -f3 "$work/$who" | median) |"
 done
-awk -v a="$(cut -d' ' -f1 "$work/push" | median)" -v b="$(cut -d' ' -f1 "$work/wrk" | median)" 'BEGIN { printf "\npush reaches %.2f of wrk\n", a / b }'
+rate() { cut -d' ' -f1 "$work/$1" | median; }
+awk -v push="$(rate push)" -v bare="$(rate bare)" -v wrk="$(rate wrk)" 'BEGIN { printf "\npush reaches %.2f of wrk, bare %.2f\n", push / wrk, bare / wrk }'

@@ -3,7 +3,8 @@
 //   POST /ingest    reads a summary and answers {"status": "ok"}; 422 where it is none
 //   GET /           how many it has taken
 //
-// It listens on $PORT, 5000 if nothing else is said. With --check it asks the one that runs whether it is well.
+// It listens on $PORT, 5000 if nothing else is said. With --check it asks the one that runs whether it is well; with
+// --post URL ROWS CONNECTIONS it is the other side, and posts the summaries of an NDJSON file.
 using System.Globalization;
 using System.Text.Json.Serialization;
 using ApiStandIn;
@@ -19,6 +20,12 @@ if (args is ["--check"])
     using HttpClient client = new();
     using HttpResponseMessage answer = await client.GetAsync(new Uri($"http://localhost:{port}/"));
     return answer.IsSuccessStatusCode ? 0 : 1;
+}
+
+if (args is ["--post", string url, string rows, string connections])
+{
+    await BarePosts.RunAsync(new Uri(url), rows, int.Parse(connections, CultureInfo.InvariantCulture));
+    return 0;
 }
 
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

@@ -41,6 +41,7 @@ internal static class Sha1
         }
     }
 
+    /// <summary>Five steps at a time: then every step knows its registers, and nothing has to be moved between them.</summary>
     private static void AddBlock(Span<uint> state, ReadOnlySpan<byte> block)
     {
         Span<uint> words = stackalloc uint[80];
@@ -55,17 +56,40 @@ internal static class Sha1
         }
 
         (uint a, uint b, uint c, uint d, uint e) = (state[0], state[1], state[2], state[3], state[4]);
-        for (int i = 0; i < words.Length; i++)
+        for (int i = 0; i < 20; i += 5)
         {
-            (uint mixed, uint constant) = (i / 20) switch
-            {
-                0 => ((b & c) | (~b & d), 0x5A827999u),
-                1 => (b ^ c ^ d, 0x6ED9EBA1u),
-                2 => ((b & c) | (b & d) | (c & d), 0x8F1BBCDCu),
-                _ => (b ^ c ^ d, 0xCA62C1D6u),
-            };
-            uint next = BitOperations.RotateLeft(a, 5) + mixed + e + constant + words[i];
-            (e, d, c, b, a) = (d, c, BitOperations.RotateLeft(b, 30), a, next);
+            (e, b) = (e + BitOperations.RotateLeft(a, 5) + (d ^ (b & (c ^ d))) + 0x5A827999u + words[i], BitOperations.RotateLeft(b, 30));
+            (d, a) = (d + BitOperations.RotateLeft(e, 5) + (c ^ (a & (b ^ c))) + 0x5A827999u + words[i + 1], BitOperations.RotateLeft(a, 30));
+            (c, e) = (c + BitOperations.RotateLeft(d, 5) + (b ^ (e & (a ^ b))) + 0x5A827999u + words[i + 2], BitOperations.RotateLeft(e, 30));
+            (b, d) = (b + BitOperations.RotateLeft(c, 5) + (a ^ (d & (e ^ a))) + 0x5A827999u + words[i + 3], BitOperations.RotateLeft(d, 30));
+            (a, c) = (a + BitOperations.RotateLeft(b, 5) + (e ^ (c & (d ^ e))) + 0x5A827999u + words[i + 4], BitOperations.RotateLeft(c, 30));
+        }
+
+        for (int i = 20; i < 40; i += 5)
+        {
+            (e, b) = (e + BitOperations.RotateLeft(a, 5) + (b ^ c ^ d) + 0x6ED9EBA1u + words[i], BitOperations.RotateLeft(b, 30));
+            (d, a) = (d + BitOperations.RotateLeft(e, 5) + (a ^ b ^ c) + 0x6ED9EBA1u + words[i + 1], BitOperations.RotateLeft(a, 30));
+            (c, e) = (c + BitOperations.RotateLeft(d, 5) + (e ^ a ^ b) + 0x6ED9EBA1u + words[i + 2], BitOperations.RotateLeft(e, 30));
+            (b, d) = (b + BitOperations.RotateLeft(c, 5) + (d ^ e ^ a) + 0x6ED9EBA1u + words[i + 3], BitOperations.RotateLeft(d, 30));
+            (a, c) = (a + BitOperations.RotateLeft(b, 5) + (c ^ d ^ e) + 0x6ED9EBA1u + words[i + 4], BitOperations.RotateLeft(c, 30));
+        }
+
+        for (int i = 40; i < 60; i += 5)
+        {
+            (e, b) = (e + BitOperations.RotateLeft(a, 5) + ((b & c) | (d & (b | c))) + 0x8F1BBCDCu + words[i], BitOperations.RotateLeft(b, 30));
+            (d, a) = (d + BitOperations.RotateLeft(e, 5) + ((a & b) | (c & (a | b))) + 0x8F1BBCDCu + words[i + 1], BitOperations.RotateLeft(a, 30));
+            (c, e) = (c + BitOperations.RotateLeft(d, 5) + ((e & a) | (b & (e | a))) + 0x8F1BBCDCu + words[i + 2], BitOperations.RotateLeft(e, 30));
+            (b, d) = (b + BitOperations.RotateLeft(c, 5) + ((d & e) | (a & (d | e))) + 0x8F1BBCDCu + words[i + 3], BitOperations.RotateLeft(d, 30));
+            (a, c) = (a + BitOperations.RotateLeft(b, 5) + ((c & d) | (e & (c | d))) + 0x8F1BBCDCu + words[i + 4], BitOperations.RotateLeft(c, 30));
+        }
+
+        for (int i = 60; i < 80; i += 5)
+        {
+            (e, b) = (e + BitOperations.RotateLeft(a, 5) + (b ^ c ^ d) + 0xCA62C1D6u + words[i], BitOperations.RotateLeft(b, 30));
+            (d, a) = (d + BitOperations.RotateLeft(e, 5) + (a ^ b ^ c) + 0xCA62C1D6u + words[i + 1], BitOperations.RotateLeft(a, 30));
+            (c, e) = (c + BitOperations.RotateLeft(d, 5) + (e ^ a ^ b) + 0xCA62C1D6u + words[i + 2], BitOperations.RotateLeft(e, 30));
+            (b, d) = (b + BitOperations.RotateLeft(c, 5) + (d ^ e ^ a) + 0xCA62C1D6u + words[i + 3], BitOperations.RotateLeft(d, 30));
+            (a, c) = (a + BitOperations.RotateLeft(b, 5) + (c ^ d ^ e) + 0xCA62C1D6u + words[i + 4], BitOperations.RotateLeft(c, 30));
         }
 
         state[0] += a;

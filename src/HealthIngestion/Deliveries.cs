@@ -13,7 +13,7 @@ namespace HealthIngestion;
 /// <param name="Fault">How it failed.</param>
 internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, IngestException? Fault);
 
-/// <summary>Delivers to one API after another; one that fails does not keep the others from their summaries.</summary>
+/// <summary>Delivers to several APIs side by side; one that is slow or fails does not keep the others from their summaries.</summary>
 internal static class Deliveries
 {
     /// <summary>
@@ -29,24 +29,12 @@ internal static class Deliveries
         static void Default(string name, string value) => Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
     }
 
+    /// <summary>Delivers to all APIs at once; the outcomes are in their order.</summary>
     public static async Task<List<DeliveryOutcome>> RunAsync(
         IReadOnlyList<ApiTarget> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
     {
-        List<DeliveryOutcome> outcomes = [];
-        foreach (ApiTarget api in apis)
-        {
-            try
-            {
-                using DeliveryDisplay display = new(progress, log);
-                outcomes.Add(new DeliveryOutcome(api, await Delivery.RunAsync(api, options, display, cancellationToken).ConfigureAwait(false), null));
-            }
-            catch (IngestException fault)
-            {
-                outcomes.Add(new DeliveryOutcome(api, null, fault));
-            }
-        }
-
-        return outcomes;
+        using DeliveryDisplay display = new(progress, log, apis.Count);
+        return [.. await Task.WhenAll(apis.Select((api, i) => RunAsync(api, options, display.Deliveries[i], cancellationToken))).ConfigureAwait(false)];
     }
 
     /// <summary>Says what went wrong, and returns the exit code.</summary>
@@ -73,5 +61,17 @@ internal static class Deliveries
         }
 
         return code;
+    }
+
+    private static async Task<DeliveryOutcome> RunAsync(ApiTarget api, DeliveryOptions options, IDeliveryProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new DeliveryOutcome(api, await Delivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (IngestException fault)
+        {
+            return new DeliveryOutcome(api, null, fault);
+        }
     }
 }

@@ -107,6 +107,44 @@ public sealed class ApiCommandTests(GeneratedData data)
         Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, "push", "--to", api.Url, "--retry-refused", "--quiet").ExitCode - 4);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public void Several_APIs_are_delivered_to_side_by_side_and_one_that_fails_leaves_the_others_whole(string kind)
+    {
+        using Workplace place = Workplace.WithData();
+        string schema = $"a{Guid.NewGuid():N}";
+        string database = kind == "postgres" ? PostgresServer.Shared.Url : "sqlite:health.db";
+        TaskCompletionSource otherHasAll = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ApiServer? first = null, second = null;
+        using ApiServer slow = first = ApiServer.Start(async (context, _) =>
+        {
+            await otherHasAll.Task;
+            await first!.Ok(context);
+        });
+        using ApiServer closed = ApiServer.Start((context, _) => ApiServer.Write(context, 401, ""));
+        using ApiServer quick = second = ApiServer.Start(async (context, _) =>
+        {
+            await second!.Ok(context);
+            if (second.Taken.Count == 3)
+            {
+                otherHasAll.TrySetResult();
+            }
+        });
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", slow.Url, "--to", closed.Url, "--to", quick.Url, "--to", database, "--schema", schema, "--stats-json", "-");
+
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.Matches($@"(?m)^{slow.Url} +3 +0 +0 +0\n{closed.Url} +0 +0 +0 +3\n{quick.Url} +3 +0 +0 +0$", outcome.Error);
+        Assert.Equal((3, 3), (slow.Requests.Count, quick.Requests.Count));
+        JsonElement deliveries = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("deliveries");
+        Assert.Equal([slow.Url, closed.Url, quick.Url], deliveries.EnumerateArray().Select(d => d.GetProperty("target").GetString()));
+        if (kind == "postgres")
+        {
+            PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
+        }
+    }
+
     [Fact]
     public void Strict_and_undelivered_is_told_as_rejected()
     {

@@ -59,6 +59,7 @@ public sealed class ComposeTests
         Assert.StartsWith("/out/", arguments.GetValue(spec.Rejects), StringComparison.Ordinal);
         PostgresTarget database = PostgresTarget.Parse(Value("DATABASE_URL"));
         Assert.Equal("postgres://health@postgres:5432/health", database.DisplayName);
+        Assert.Equal(Compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"].Value, Ingestion["environment"]["PGPASSWORD"].Value);
         ApiTarget api = ApiTarget.Parse(Value("WEAVIATE_URL"));
         Assert.Equal($"http://api:{Compose["services"]["api"]["environment"]["PORT"].Value}/ingest", api.DisplayName);
         Assert.Equal("", Value("API_TOKEN"));

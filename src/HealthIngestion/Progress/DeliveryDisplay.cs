@@ -7,47 +7,34 @@ using Spectre.Console.Rendering;
 
 namespace HealthIngestion.Progress;
 
-/// <summary>Shows how a delivery goes on, from a thread of its own: a bar on a terminal, a line every two seconds elsewhere.</summary>
-internal sealed class DeliveryDisplay : IDeliveryProgress, IDisposable
+/// <summary>Shows how deliveries go on, from a thread of its own: a bar for each on a terminal, a line every two seconds elsewhere.</summary>
+internal sealed class DeliveryDisplay : IDisposable
 {
     private const int RedrawMs = 100;
     private const int LineMs = 2000;
 
     private readonly ManualResetEventSlim _end = new();
     private readonly Log _log;
+    private readonly Watched[] _deliveries;
     private readonly Thread? _thread;
-    private string _target = "";
-    private long _total, _done, _delivered, _startedAt;
 
     /// <param name="style">What the user asked for.</param>
     /// <param name="log">Where lines go.</param>
-    public DeliveryDisplay(ProgressStyle style, Log log)
+    /// <param name="count">How many deliveries there are.</param>
+    public DeliveryDisplay(ProgressStyle style, Log log, int count)
     {
         _log = log;
+        _deliveries = [.. Enumerable.Range(0, count).Select(_ => new Watched())];
         if (style != ProgressStyle.None && log.Shows(LogLevel.Info))
         {
             bool isBar = style == ProgressStyle.Auto && log.Format == LogFormat.Text && ErrorTerminal.IsInteractive;
-            _thread = new Thread(isBar ? DrawBar : WriteLines) { IsBackground = true, Name = "progress" };
+            _thread = new Thread(isBar ? DrawBars : WriteLines) { IsBackground = true, Name = "progress" };
             _thread.Start();
         }
     }
 
-    private bool IsStarted => Volatile.Read(ref _startedAt) != 0;
-
-    public void Started(string target, long totalSummaries)
-    {
-        _target = target;
-        _total = totalSummaries;
-        Interlocked.Exchange(ref _done, 0);
-        Interlocked.Exchange(ref _delivered, 0);
-        Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
-    }
-
-    public void Done(long summaries, long delivered)
-    {
-        Interlocked.Add(ref _done, summaries);
-        Interlocked.Add(ref _delivered, delivered);
-    }
+    /// <summary>What each delivery reports to.</summary>
+    public IReadOnlyList<IDeliveryProgress> Deliveries => _deliveries;
 
     public void Dispose()
     {
@@ -60,14 +47,14 @@ internal sealed class DeliveryDisplay : IDeliveryProgress, IDisposable
     {
         while (!_end.Wait(LineMs))
         {
-            if (IsStarted)
+            foreach (Watched delivery in _deliveries.Where(d => d.IsUnderWay))
             {
-                (long done, long delivered, double rate) = Read();
-                _log.Info("progress", $"delivering to {_target}: {Figures.Count(done)} of {Figures.Count(_total)}, {Facts(done, delivered, rate)}", json =>
+                (long done, long delivered, double rate) = delivery.Read();
+                _log.Info("progress", $"delivering to {delivery.Target}: {Figures.Count(done)} of {Figures.Count(delivery.Total)}, {delivery.Facts()}", json =>
                 {
-                    json.WriteString("target", _target);
+                    json.WriteString("target", delivery.Target);
                     json.WriteNumber("summaries", done);
-                    json.WriteNumber("total_summaries", _total);
+                    json.WriteNumber("total_summaries", delivery.Total);
                     json.WriteNumber("delivered", delivered);
                     json.WriteNumber("delivered_per_second", Math.Round(rate));
                 });
@@ -75,9 +62,9 @@ internal sealed class DeliveryDisplay : IDeliveryProgress, IDisposable
         }
     }
 
-    private void DrawBar()
+    private void DrawBars()
     {
-        while (!IsStarted)
+        while (!_deliveries.Any(d => d.IsStarted))
         {
             if (_end.Wait(RedrawMs / 4))
             {
@@ -92,35 +79,74 @@ internal sealed class DeliveryDisplay : IDeliveryProgress, IDisposable
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), facts)
             .Start(context =>
             {
-                ProgressTask bar = context.AddTask(Markup.Escape(_target));
+                Dictionary<Watched, ProgressTask> bars = [];
                 do
                 {
-                    (long done, long delivered, double rate) = Read();
-                    bar.MaxValue = Math.Max(1, _total);
-                    bar.Value = done;
-                    facts.Text = Facts(done, delivered, rate);
+                    foreach (Watched delivery in _deliveries.Where(d => d.IsStarted))
+                    {
+                        if (!bars.TryGetValue(delivery, out ProgressTask? bar))
+                        {
+                            bars[delivery] = bar = context.AddTask(Markup.Escape(delivery.Target));
+                        }
+
+                        bar.MaxValue = Math.Max(1, delivery.Total);
+                        bar.Value = delivery.Read().Done;
+                        facts.Texts[bar.Id] = delivery.Facts();
+                    }
+
                     context.Refresh();
                 }
                 while (!_end.Wait(RedrawMs));
             });
     }
 
-    private (long Done, long Delivered, double PerSecond) Read()
+    /// <summary>The figures of one delivery.</summary>
+    private sealed class Watched : IDeliveryProgress
     {
-        long delivered = Interlocked.Read(ref _delivered);
-        return (Interlocked.Read(ref _done), delivered, Figures.PerSecond(delivered, Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt))));
-    }
+        private long _done, _delivered, _startedAt;
 
-    private string Facts(long done, long delivered, double rate) =>
-        $"{Figures.Count(delivered)} delivered, {Figures.Rate(rate)}/s"
-        + (rate > 0 && _total > done ? $", {Figures.Seconds(TimeSpan.FromSeconds((_total - done) / rate))} left" : "");
+        public string Target { get; private set; } = "";
+
+        public long Total { get; private set; }
+
+        public bool IsStarted => Volatile.Read(ref _startedAt) != 0;
+
+        public bool IsUnderWay => IsStarted && Interlocked.Read(ref _done) < Total;
+
+        public void Started(string target, long totalSummaries)
+        {
+            Target = target;
+            Total = totalSummaries;
+            Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
+        }
+
+        public void Done(long summaries, long delivered)
+        {
+            Interlocked.Add(ref _done, summaries);
+            Interlocked.Add(ref _delivered, delivered);
+        }
+
+        public (long Done, long Delivered, double PerSecond) Read()
+        {
+            long delivered = Interlocked.Read(ref _delivered);
+            return (Interlocked.Read(ref _done), delivered, Figures.PerSecond(delivered, Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt))));
+        }
+
+        public string Facts()
+        {
+            (long done, long delivered, double rate) = Read();
+            return $"{Figures.Count(delivered)} delivered, {Figures.Rate(rate)}/s"
+                + (rate > 0 && Total > done ? $", {Figures.Seconds(TimeSpan.FromSeconds((Total - done) / rate))} left" : "");
+        }
+    }
 
     private sealed class FactColumn : ProgressColumn
     {
-        public string Text { get; set; } = "";
+        /// <summary>What stands behind each bar.</summary>
+        public Dictionary<int, string> Texts { get; } = [];
 
         protected override bool NoWrap => true;
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(Text).Ellipsis();
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(Texts.GetValueOrDefault(task.Id, "")).Ellipsis();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using FastIngest.Sinks.Outbox;
 
@@ -15,6 +16,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     private readonly AnswerBody _answer = new();
     private CancellationTokenSource _attempt = new();
     private Letter _letter;
+    private ApiAnswer? _first;
 
     /// <summary>Requests sent since <see cref="SendAsync"/> was called.</summary>
     public int Attempts { get; private set; }
@@ -24,15 +26,36 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     /// <summary>Sends a request until it is taken, refused, or not worth another attempt.</summary>
     /// <param name="letter">What to send. Its body must not change before the task ends.</param>
     /// <param name="stop">Ends the pauses, and after a while the request.</param>
-    public ValueTask<ApiAnswer> SendAsync(in Letter letter, StopTokens stop)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ApiAnswer> SendAsync(Letter letter, StopTokens stop)
     {
         _letter = letter with { Stop = stop };
         Attempts = 0;
-        return client.Retry.ExecuteAsync(static (call, _) => call.AttemptAsync(), this, stop.Soft);
+        ApiAnswer first = await AttemptAsync().ConfigureAwait(false);
+        if (!first.IsTransient)
+        {
+            return first;
+        }
+
+        // Most are taken at once: the rules for trying again come in only now, and judge the first answer like any other.
+        _first = first;
+        return await client.Retry.ExecuteAsync(static (call, _) => call.NextAnswerAsync(), this, stop.Soft).ConfigureAwait(false);
     }
 
     public void Dispose() => _attempt.Dispose();
 
+    private ValueTask<ApiAnswer> NextAnswerAsync()
+    {
+        if (_first is not { } first)
+        {
+            return AttemptAsync();
+        }
+
+        _first = null;
+        return ValueTask.FromResult(first);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> AttemptAsync()
     {
         StopTokens stop = _letter.Stop;
@@ -52,6 +75,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         return answer.Kind == AnswerKind.TimedOut && _letter.IsDivisible ? answer with { Kind = AnswerKind.TooLarge } : answer;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> ExchangeAsync(CancellationToken hard)
     {
         _attempt.CancelAfter(client.Tuning.AttemptTimeout);
@@ -95,6 +119,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> ReadAsync(HttpResponseMessage response)
     {
         AnswerKind kind = ApiAnswer.Judge(response.StatusCode);

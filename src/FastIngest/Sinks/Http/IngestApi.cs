@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Sinks.Outbox;
@@ -47,6 +48,7 @@ internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tu
         private readonly AnswerStatus _status = new();
         private ArrayBufferWriter<byte> _body = new(4 << 10);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> parcel, StopTokens stop)
         {
             PendingSummary summary = parcel.Span[0];

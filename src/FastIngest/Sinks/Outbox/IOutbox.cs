@@ -47,8 +47,8 @@ public sealed record Refusal(string UserId, string Date, string Reason);
 /// <summary>How much of a database is read at a time.</summary>
 internal static class OutboxPage
 {
-    public const int MaxRows = 256;
+    public const int MaxRows = 512;
 
-    /// <summary>A page ends with the summary that makes it this large.</summary>
-    public const int FullBytes = 512 << 10;
+    /// <summary>A page ends with the summary whose text, and user id, makes it this large.</summary>
+    public const int FullBytes = 1 << 20;
 }

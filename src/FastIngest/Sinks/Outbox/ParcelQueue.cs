@@ -8,8 +8,8 @@ namespace FastIngest.Sinks.Outbox;
 /// </summary>
 internal sealed class ParcelQueue(int parcelSize)
 {
-    /// <summary>Pages that wait besides the one that is dealt out.</summary>
-    private const int PagesMax = 2;
+    /// <summary>Pages that wait besides the one that is dealt out: enough to go on with while marks are written.</summary>
+    private const int PagesMax = 4;
 
     private readonly Channel<PendingSummary[]> _pages = Channel.CreateBounded<PendingSummary[]>(new BoundedChannelOptions(PagesMax) { SingleWriter = true });
     private readonly Lock _lock = new();

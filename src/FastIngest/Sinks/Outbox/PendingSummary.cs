@@ -22,36 +22,45 @@ internal enum DeliveryState
     Failed,
 }
 
-/// <summary>A stored summary on its way to an API, copied out of the database into a pooled buffer.</summary>
+/// <summary>A stored summary on its way to an API; its text was copied out of the database into a pooled buffer.</summary>
 internal sealed class PendingSummary
 {
-    private readonly byte[] _bytes;
-    private readonly int _userBytes, _textBytes;
+    /// <summary>The shared pool keeps too few for all that are under way: each of the rest would be garbage.</summary>
+    private static readonly ArrayPool<byte> Texts = ArrayPool<byte>.Create(maxArrayLength: 8 << 10, maxArraysPerBucket: 16 * OutboxPage.MaxRows);
 
-    /// <param name="userId">UTF-8.</param>
+    private readonly byte[] _user;
+    private readonly int _textBytes;
+    private byte[] _text;
+
+    /// <param name="userId">UTF-8; shared by the days of a user, and never written to.</param>
     /// <param name="day">Days since 0001-01-01.</param>
     /// <param name="text">The summary, UTF-8.</param>
-    /// <param name="hash">Its <see cref="SummaryHash"/>.</param>
-    public PendingSummary(ReadOnlySpan<byte> userId, int day, ReadOnlySpan<byte> text, Guid hash)
+    public PendingSummary(byte[] userId, int day, ReadOnlySpan<byte> text)
     {
-        _bytes = ArrayPool<byte>.Shared.Rent(userId.Length + text.Length);
-        userId.CopyTo(_bytes);
-        text.CopyTo(_bytes.AsSpan(userId.Length));
-        _userBytes = userId.Length;
+        _user = userId;
+        _text = Texts.Rent(text.Length);
         _textBytes = text.Length;
+        text.CopyTo(_text);
         Day = day;
-        Hash = hash;
     }
 
-    public ReadOnlySpan<byte> UserId => _bytes.AsSpan(0, _userBytes);
+    public ReadOnlySpan<byte> UserId => _user;
 
-    public ReadOnlySpan<byte> Text => _bytes.AsSpan(_userBytes, _textBytes);
+    /// <summary>Until <see cref="FreeText"/>.</summary>
+    public ReadOnlySpan<byte> Text => _text.AsSpan(0, _textBytes);
 
     public int Day { get; }
 
-    public Guid Hash { get; }
+    /// <summary>The text's MD5, its bytes big-endian, once <see cref="SummaryHash"/> has filled it in.</summary>
+    public Guid Hash { get; set; }
+
+    /// <summary>What it holds besides its text.</summary>
+    public int KeptBytes => _user.Length + (2 * (Error?.Length ?? 0));
 
     public DeliveryState State { get; set; }
+
+    /// <summary>Requests of earlier runs that held the summary, where the outbox needs them.</summary>
+    public int EarlierAttempts { get; init; }
 
     /// <summary>Requests of this run that held the summary.</summary>
     public int Attempts { get; set; }
@@ -73,6 +82,10 @@ internal sealed class PendingSummary
         };
     }
 
-    /// <summary>Gives the buffer back; nothing of the summary may be read afterwards.</summary>
-    public void Free() => ArrayPool<byte>.Shared.Return(_bytes);
+    /// <summary>Gives the text's buffer back: a mark needs no more than the hash.</summary>
+    public void FreeText()
+    {
+        Texts.Return(_text);
+        _text = [];
+    }
 }

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Sqlite;
@@ -11,6 +13,9 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     /// <summary>A run that writes summaries holds the lock from its start to its end; what it delays is only our marks.</summary>
     private const int BusyTimeoutMs = 60_000;
 
+    /// <summary>Of a hash in the table.</summary>
+    private const int HexBytes = 32;
+
     private const string Table =
         "CREATE TABLE IF NOT EXISTS deliveries (target TEXT NOT NULL, user_id TEXT NOT NULL, date TEXT NOT NULL, delivered_md5 TEXT, delivered TEXT, "
         + "refused_md5 TEXT, attempts INTEGER NOT NULL, last_error TEXT, PRIMARY KEY (target, user_id, date)) WITHOUT ROWID";
@@ -20,7 +25,8 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     private string _target = "";
     private bool _retryRefused, _isAtEnd;
     private byte[] _lastUser = [];
-    private byte[] _lastDate = [];
+    private readonly byte[] _lastDate = new byte[DayText.Bytes];
+    private readonly List<(Guid? Delivered, Guid? Refused)> _stored = [];
 
     public string DisplayName => "sqlite:" + path;
 
@@ -66,60 +72,22 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         _failed = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
+        foreach (SqliteStatement statement in (SqliteStatement[])[_select, _delivered, _refused, _failed])
+        {
+            statement.Bind(1, target);
+        }
     }
 
     public ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
-        if (_isAtEnd)
+        while (page.Count == 0 && !_isAtEnd)
         {
-            return ValueTask.FromResult(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadRows(page);
+            SummaryHash.Fill(CollectionsMarshal.AsSpan(page));
+            DropUnchanged(page);
         }
 
-        int bytes = 0;
-        Span<byte> hex = stackalloc byte[32];
-        _select.Bind(1, _target).Bind(2, _lastUser).Bind(3, _lastDate);
-        while (_select.Step())
-        {
-            ReadOnlySpan<byte> userId = _select.Text(0), date = _select.Text(1), text = _select.Text(2);
-            if (!DayText.TryRead(date, out int day))
-            {
-                throw new IngestException(
-                    $"{path} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
-                    "Delete that row, then run again.");
-            }
-
-            Guid hash = SummaryHash.Of(text);
-            hash.TryFormat(hex, out _, "N");
-            if (_select.Text(3).SequenceEqual(hex))
-            {
-                Unchanged++;
-            }
-            else if (!_retryRefused && _select.Text(4).SequenceEqual(hex))
-            {
-                StillRefused++;
-            }
-            else
-            {
-                page.Add(new PendingSummary(userId, day, text, hash));
-                bytes += text.Length;
-            }
-
-            if (page.Count == OutboxPage.MaxRows || bytes >= OutboxPage.FullBytes)
-            {
-                _lastUser = userId.ToArray();
-                _lastDate = date.ToArray();
-                _select.Reset();
-                return ValueTask.FromResult(true);
-            }
-
-            if (cancellationToken.IsCancellationRequested)
-            {
-                _select.Reset();
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
-
-        _isAtEnd = true;
         return ValueTask.FromResult(page.Count > 0);
     }
 
@@ -157,11 +125,75 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Reads the next summaries, and of each what the API has and has refused.</summary>
+    private void ReadRows(List<PendingSummary> page)
+    {
+        _stored.Clear();
+        _select.Bind(2, _lastUser).Bind(3, _lastDate);
+        for (int bytes = 0; page.Count < OutboxPage.MaxRows && bytes < OutboxPage.FullBytes;)
+        {
+            if (!_select.Step())
+            {
+                _isAtEnd = true;
+                return;
+            }
+
+            ReadOnlySpan<byte> userId = _select.Text(0), date = _select.Text(1), text = _select.Text(2);
+            if (!DayText.TryRead(date, out int day))
+            {
+                throw new IngestException(
+                    $"{path} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
+                    "Delete that row, then run again.");
+            }
+
+            bytes += text.Length;
+            if (!userId.SequenceEqual(_lastUser))
+            {
+                _lastUser = userId.ToArray();
+                bytes += userId.Length;
+            }
+
+            date.CopyTo(_lastDate);
+            page.Add(new PendingSummary(_lastUser, day, text));
+            _stored.Add((Hash(3), Hash(4)));
+        }
+
+        _select.Reset();
+    }
+
+    /// <summary>Leaves what is to be sent, of a page that was read just now.</summary>
+    private void DropUnchanged(List<PendingSummary> page)
+    {
+        int left = 0;
+        for (int i = 0; i < page.Count; i++)
+        {
+            PendingSummary summary = page[i];
+            bool isUnchanged = _stored[i].Delivered == summary.Hash;
+            bool isRefused = !isUnchanged && !_retryRefused && _stored[i].Refused == summary.Hash;
+            Unchanged += isUnchanged ? 1 : 0;
+            StillRefused += isRefused ? 1 : 0;
+            if (isUnchanged || isRefused)
+            {
+                summary.FreeText();
+            }
+            else
+            {
+                page[left++] = summary;
+            }
+        }
+
+        page.RemoveRange(left, page.Count - left);
+    }
+
+    /// <summary>A column of the row as a hash; null when it holds none.</summary>
+    private Guid? Hash(int column) =>
+        Utf8Parser.TryParse(_select.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
+
     private void Mark(PendingSummary summary, string now)
     {
         Span<byte> date = stackalloc byte[DayText.Bytes];
         DayText.Write(date, summary.Day);
-        Span<byte> hex = stackalloc byte[32];
+        Span<byte> hex = stackalloc byte[HexBytes];
         summary.Hash.TryFormat(hex, out _, "N");
         SqliteStatement statement = summary.State switch
         {
@@ -169,7 +201,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             DeliveryState.Refused => _refused,
             _ => _failed,
         };
-        statement.Bind(1, _target).Bind(2, summary.UserId).Bind(3, date).Bind(4, summary.Attempts);
+        statement.Bind(2, summary.UserId).Bind(3, date).Bind(4, summary.Attempts);
         if (statement == _failed)
         {
             statement.Bind(5, summary.Error ?? "").Run();

@@ -40,6 +40,25 @@ public sealed class DeliveryTests
         Assert.Equal([api.Url], stored.Query("DISTINCT target"));
     }
 
+    /// <summary>A page ends by its rows or by its bytes, and buffers come in sizes: neither loses or mixes up a text.</summary>
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task Texts_of_any_length_arrive(string kind)
+    {
+        int[] lengths = [1, 15, 16, 17, 8_170, 8_191, 8_192, 8_193, 100_000, 700_000, 2, 700_000, 700_000, 3, 1_500_000, .. Enumerable.Range(1, 1_200)];
+        (string User, string Date, string Sentence)[] rows =
+            [.. lengths.Select((length, i) => ($"user {i / 40:000}", new DateOnly(2024, 1, 1).AddDays(i % 40).ToString("O"), new string((char)('a' + (i % 26)), length)))];
+        using StoredSummaries stored = new StoredSummaries(kind).With(rows);
+        await using ApiServer api = ApiServer.Start();
+
+        DeliveryReport first = await stored.DeliverAsync(api.Url);
+        DeliveryReport second = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((rows.Length, 0), (first.Delivered, first.Left));
+        Assert.Equal((0, rows.Length), (second.Delivered, second.Unchanged));
+        Assert.All(rows, r => Assert.EndsWith($". {r.Sentence}", api.Taken[$"{r.User} {r.Date}"], StringComparison.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
     public async Task What_is_refused_for_good_is_listed_and_not_sent_again_until_it_changes(string kind)

@@ -16,17 +16,20 @@ public sealed class StoredSummaries : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly string _schema = $"o{Guid.NewGuid():N}";
-    private readonly bool _isPostgres;
+    private readonly PostgresServer? _server;
 
-    public StoredSummaries(string kind) => _isPostgres = kind == "postgres";
+    public StoredSummaries(string kind) => _server = kind == "postgres" ? PostgresServer.Shared : null;
+
+    /// <param name="server">A server that the test has for itself.</param>
+    public StoredSummaries(PostgresServer server) => _server = server;
 
     public static TheoryData<string> Kinds => ["sqlite", "postgres"];
 
-    public string Url => _isPostgres ? PostgresServer.Shared.Url : "sqlite:" + File;
+    public string Url => _server is not null ? _server.Url : "sqlite:" + File;
 
     public string File => _folder["health.db"];
 
-    private string Table => _isPostgres ? $"{_schema}.deliveries" : "deliveries";
+    private string Table => _server is not null ? $"{_schema}.deliveries" : "deliveries";
 
     internal DeliveryOptions Options => new() { From = Url, Schema = _schema };
 
@@ -38,7 +41,7 @@ public sealed class StoredSummaries : IDisposable
             batch.Row(user, date, 1, (Category.Sleep, sentence));
         }
 
-        ISummarySink sink = _isPostgres ? new PostgresSink(Url, _schema) : new SqliteSink(File);
+        ISummarySink sink = _server is not null ? new PostgresSink(Url, _schema) : new SqliteSink(File);
         Task.Run(() => sink.IngestAsync(batch)).GetAwaiter().GetResult();
         return this;
     }
@@ -54,9 +57,9 @@ public sealed class StoredSummaries : IDisposable
     public List<string> Query(string columns, string rest = "")
     {
         string sql = $"SELECT {columns} FROM {Table} {rest}";
-        if (_isPostgres)
+        if (_server is not null)
         {
-            return PostgresServer.Shared.Query(sql);
+            return _server.Query(sql);
         }
 
         using SqliteFile file = new(File);
@@ -68,9 +71,9 @@ public sealed class StoredSummaries : IDisposable
 
     public void Dispose()
     {
-        if (_isPostgres)
+        if (_server is not null)
         {
-            PostgresServer.Shared.Query($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
+            _server.Query($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
         }
 
         _folder.Dispose();

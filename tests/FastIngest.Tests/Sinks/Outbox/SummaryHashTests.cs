@@ -22,7 +22,21 @@ public class SummaryHashTests
     [InlineData(1000, "cbecbdb0fdd5cec1e242493b6008cc79")]
     [InlineData(70000, "bd6270ad16e95c85d32f9a518e1f76e7")]
     public void The_hash_of_bytes_that_count_up_is_MD5(int length, string expected) =>
-        Assert.Equal(expected, SummaryHash.Of([.. Enumerable.Range(0, length).Select(i => (byte)i)]).ToString("N"));
+        Assert.Equal([expected], Hashes(length));
+
+    /// <summary>More texts than a vector has lanes, long beside short: each has the hash that it has alone.</summary>
+    [Fact]
+    public void Texts_side_by_side_do_not_disturb_each_other()
+    {
+        int[] lengths = [70000, 0, 55, 64, 1000, 128, 56, 1, 119, 63, 65, 120, 0, 57, 3000, 121, 64, 64, 1, 500];
+        string[] alone = [.. lengths.SelectMany(l => Hashes(l))];
+        Assert.Equal(lengths.Distinct().Count(), alone.Distinct().Count());
+        for (int count = 0; count <= lengths.Length; count++)
+        {
+            Assert.Equal(alone[..count], Hashes(lengths[..count]));
+            Assert.Equal(alone[^count..], Hashes(lengths[^count..]));
+        }
+    }
 
     [Theory]
     [InlineData(0, "1b4db7eb-4057-5ddf-91e0-36dec72071f5")]
@@ -48,4 +62,11 @@ public class SummaryHashTests
     [InlineData("zo\u00eb \"x\"", "2024-02-29", "3f313cca-842f-51c8-9bf7-caeefe15d5c8")]
     public void The_identity_of_a_summary_is_made_of_user_and_day(string user, string date, string expected) =>
         Assert.Equal(expected, SummaryId.Of(Encoding.UTF8.GetBytes(user), DateOnly.Parse(date, null).DayNumber).ToString());
+
+    private static IEnumerable<string> Hashes(params int[] lengths)
+    {
+        PendingSummary[] summaries = [.. lengths.Select(l => new PendingSummary([], 0, [.. Enumerable.Range(0, l).Select(i => (byte)i)]))];
+        SummaryHash.Fill(summaries);
+        return summaries.Select(s => s.Hash.ToString("N"));
+    }
 }
