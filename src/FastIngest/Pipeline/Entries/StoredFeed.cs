@@ -1,16 +1,21 @@
 using FastIngest.Lexicon;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks;
 
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>Stored records, each with its entry as it stands.</summary>
-internal sealed class StoredFeed(StoredRecords records, int cleanBatch) : IRecordFeed
+/// <param name="records">The records.</param>
+/// <param name="index">The source's place among those of the run.</param>
+/// <param name="cleanBatch">Records for one batch, at most.</param>
+internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBatch) : IRecordFeed
 {
     private bool _isEnded, _hasNext;
+    private long _lastId;
 
     public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
         int filled = 0;
+        batch.FileIndex = index;
         while (batch.RowCount < cleanBatch && HasNext())
         {
             ReadOnlySpan<byte> next = records.Current;
@@ -38,7 +43,15 @@ internal sealed class StoredFeed(StoredRecords records, int cleanBatch) : IRecor
             filled += next.Length;
         }
 
-        return batch.RowCount > 0;
+        if (batch.RowCount == 0)
+        {
+            return false;
+        }
+
+        // How far it is, in ids; see LexiconReprocess.
+        batch.FileBytes = batch.Rows[^1].RawId - _lastId;
+        _lastId = batch.Rows[^1].RawId;
+        return true;
     }
 
     public void Dispose() => records.Dispose();

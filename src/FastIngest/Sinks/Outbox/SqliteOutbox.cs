@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Sqlite;
@@ -47,7 +46,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         }
 
         await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        SqliteSchema.CheckOrCreate(database, path);
+        SummarySchema.Tables.CheckOrCreate(database, path);
         database.Execute(Table);
         await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 
@@ -127,7 +126,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     {
         SqliteDatabase database = _database!;
         await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        string now = SqliteRuns.Utc(DateTime.UtcNow);
         foreach (PendingSummary summary in done)
         {
             Mark(summary, now);

@@ -9,7 +9,7 @@ namespace FastIngest.Sinks.Postgres;
 /// every so many records merged in a transaction that also notes how far the source is done, so that what is killed goes on
 /// from there. An advisory lock keeps other runs over dictionaries away.
 /// </summary>
-public sealed class PostgresReprocess : IAsyncDisposable
+public sealed class PostgresReprocess : IEntryStore
 {
     /// <summary>Records between two notes of how far a source is done.</summary>
     private const long RecordsPerNote = 200_000;
@@ -78,7 +78,7 @@ public sealed class PostgresReprocess : IAsyncDisposable
     }
 
     /// <summary>All records of a source, each with its entry.</summary>
-    public async ValueTask<StoredRecords> ReadAsync(string source, CancellationToken cancellationToken) =>
+    public async ValueTask<IStoredRecords> ReadAsync(string source, CancellationToken cancellationToken) =>
         await ReadFromAsync(source, 0, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ public sealed class PostgresReprocess : IAsyncDisposable
     /// <param name="source">Its id.</param>
     /// <param name="isAgain">Whether this very run was interrupted; its figures go on.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<StoredRecords> BeginAsync(string source, bool isAgain, CancellationToken cancellationToken)
+    public async ValueTask<IStoredRecords> BeginAsync(string source, bool isAgain, CancellationToken cancellationToken)
     {
         await _session.GuardAsync(async () =>
         {
@@ -136,6 +136,16 @@ public sealed class PostgresReprocess : IAsyncDisposable
             _removedAhead.Clear();
         }).ConfigureAwait(false);
         return await ReadFromAsync(source, _position, cancellationToken).ConfigureAwait(false);
+    }
+
+    public IStoredComparer MakeComparer(string source) => new StoredComparer(source);
+
+    public async ValueTask<long> LastIdAsync(string source, CancellationToken cancellationToken)
+    {
+        long last = 0;
+        await _session.GuardAsync(async () => last = await _session.Connection.ScalarAsync(
+            $"SELECT max(id) FROM {_names.RawEntries} WHERE source_id = $1", cancellationToken, PostgresSources.Text(source)).ConfigureAwait(false) as long? ?? 0).ConfigureAwait(false);
+        return last;
     }
 
     /// <summary>Takes cleaned and compared records.</summary>

@@ -3,7 +3,7 @@ using Npgsql;
 namespace FastIngest.Sinks.Postgres;
 
 /// <summary>The raw entries of a source in the order of their ids, each with its entry, as they stood at one moment.</summary>
-public sealed class StoredRecords : IDisposable
+public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
     private readonly CopyReceiver _receiver;

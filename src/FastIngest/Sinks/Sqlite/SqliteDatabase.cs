@@ -25,6 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(_connection, "main") != 0;
 
+    /// <summary>Rows that the last statement inserted, updated or deleted.</summary>
+    public int Changes => raw.sqlite3_changes(_connection);
+
     /// <summary>Opens an existing file; an empty one is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">Where it is.</param>
