@@ -19,6 +19,22 @@ internal static class Faults
         return fault is UsageException ? ExitCode.Usage : ExitCode.Failed;
     }
 
+    /// <summary>Makes something that an option asks for; where the option makes no sense, that is wrong usage.</summary>
+    /// <param name="option">The option, or the variable that stands for it.</param>
+    /// <param name="make">What makes it.</param>
+    /// <exception cref="UsageException">It cannot be made.</exception>
+    public static T AsUsage<T>(string option, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (IngestException wrong)
+        {
+            throw new UsageException($"{option}: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
+        }
+    }
+
     public static string Line(Exception fault) => Root(fault) switch
     {
         UsageException usage => $"{usage.Message} (see health_ingestion --help)",

@@ -51,7 +51,7 @@ internal static class IngestCommand
 
     private static async Task<IngestReport> RunEngineAsync(IngestSettings settings, Log log, CancellationToken cancellationToken)
     {
-        List<ISummarySink> sinks = OpenSinks(settings);
+        List<ISummarySink> sinks = MakeSinks(settings);
         RunProgress progress = new();
         log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
         try
@@ -83,23 +83,11 @@ internal static class IngestCommand
     }
 
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
-    private static List<ISummarySink> OpenSinks(IngestSettings settings)
-    {
-        List<ISummarySink> sinks = [];
-        foreach (string target in settings.Targets)
-        {
-            try
-            {
-                sinks.Add(SinkFactory.Create(target, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)));
-            }
-            catch (IngestException wrong)
-            {
-                throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-            }
-        }
-
-        return sinks;
-    }
+    private static List<ISummarySink> MakeSinks(IngestSettings settings) =>
+    [
+        .. settings.Targets.Select(t => Faults.AsUsage(
+            "--to", () => SinkFactory.Create(t, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)))),
+    ];
 
     private static void RefuseMissingPaths(IReadOnlyList<string> paths, bool isDefault)
     {

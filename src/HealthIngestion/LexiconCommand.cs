@@ -56,19 +56,8 @@ internal static class LexiconCommand
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
     private static List<IEntrySink> MakeSinks(LexiconSettings settings)
     {
-        List<IEntrySink> sinks = [];
-        foreach (string target in settings.Targets)
-        {
-            try
-            {
-                sinks.Add(EntrySinkFactory.Create(target, new EntrySinkOptions(StandardStream.OpenOutput, settings.Schema, settings.MergeRows)));
-            }
-            catch (IngestException wrong)
-            {
-                throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-            }
-        }
-
+        EntrySinkOptions options = new(StandardStream.OpenOutput, settings.Schema, settings.MergeRows);
+        List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => EntrySinkFactory.Create(t, options)))];
         return settings.IsDryRun ? [new DryRunEntrySink()] : sinks;
     }
 

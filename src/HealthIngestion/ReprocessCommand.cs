@@ -1,7 +1,6 @@
 using System.CommandLine;
-using FastIngest;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;
@@ -14,20 +13,18 @@ internal static class ReprocessCommand
 {
     public static int Run(ReprocessSpec spec, ParseResult arguments)
     {
-        bool isQuiet = arguments.GetValue(spec.Quiet);
-        Log log = new(ErrorTerminal.Writer, arguments.GetValue(spec.LogFormat), isQuiet ? LogLevel.Error : arguments.GetValue(spec.LogLevel));
-        string target = spec.Stored.Target(arguments);
+        StoredSettings settings = StoredSettings.From(spec, arguments);
+        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
         using StopSignal stop = new(log);
         try
         {
-            ReprocessReport report = RunEngineAsync(spec, arguments, target, log, stop.Token).GetAwaiter().GetResult();
-            report.Warnings.ToList().ForEach(log.Warning);
-            Close(report, log);
+            StatsFile.RefuseMissingDirectory(settings.StatsPath);
+            Close(RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult(), settings, log);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {
-            log.Notice("stopped", $"stopped by {stop.Name}; what was done stays done; run the same command again to go on");
+            log.Notice("stopped", $"stopped by {stop.Name}; {(settings.IsDryRun ? "nothing was written" : "what was done stays done; run the same command again to go on")}");
             return stop.ExitCode;
         }
         catch (Exception fault)
@@ -36,77 +33,36 @@ internal static class ReprocessCommand
         }
     }
 
-    private static async Task<ReprocessReport> RunEngineAsync(ReprocessSpec spec, ParseResult arguments, string target, Log log, CancellationToken cancellationToken)
+    private static async Task<ReprocessReport> RunEngineAsync(StoredSettings settings, Log log, CancellationToken cancellationToken)
     {
-        PostgresReprocess database = Open(target, arguments.GetValue(spec.Stored.Schema)!, spec.Entries, arguments);
         LexiconGauges gauges = new();
-        try
+        RunProgress progress = new() { Stages = new StageFigures(gauges, isStored: true), CountsBytes = false };
+        IEntryStore database = settings.MakeStore();
+        await using (database.ConfigureAwait(false))
         {
-            using StageLines? lines = log.Shows(LogLevel.Info) && arguments.GetValue(spec.Progress) != ProgressStyle.None ? new StageLines(gauges, log) : null;
+            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
+            display?.Start();
             return await LexiconReprocess.RunAsync(
-                database,
-                arguments.GetValue(spec.Stored.Source),
-                arguments.GetValue(spec.Stored.Workers),
-                arguments.GetResult(spec.Entries.CleanBatch) is null ? 5_000 : arguments.GetValue(spec.Entries.CleanBatch),
-                gauges,
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            await database.DisposeAsync().ConfigureAwait(false);
+                database, settings.Source, settings.Workers, settings.CleanBatch, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static PostgresReprocess Open(string target, string schema, EntryOptionGroup options, ParseResult arguments)
+    private static void Close(ReprocessReport report, StoredSettings settings, Log log)
     {
-        try
+        long peakBytes = PeakMemory.Bytes();
+        foreach (string warning in report.Warnings)
         {
-            int writeBatch = arguments.GetResult(options.WriteBatch) is null ? 10_000 : arguments.GetValue(options.WriteBatch);
-            return new PostgresReprocess(target, schema, options.Policy(arguments), writeBatch);
-        }
-        catch (IngestException wrong)
-        {
-            throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-        }
-    }
-
-    private static void Close(ReprocessReport report, Log log)
-    {
-        long records = report.Sources.Sum(s => s.Result.Loaded);
-        string sentence = $"{Figures.Count(records, "record")} in {Figures.Seconds(report.Elapsed)}: {Figures.Rate(Figures.PerSecond(records, report.Elapsed))} records/s, peak memory {Figures.Bytes(PeakMemory.Bytes())}";
-        if (log.Format == LogFormat.Text)
-        {
-            FigureTable table = new(
-                ["source", "records", "written", "unchanged", "duplicate", "below quality", "invalid", "removed"],
-                [.. report.Sources.Select(IReadOnlyList<string> (s) =>
-                [
-                    s.Source,
-                    Figures.Count(s.Result.Loaded),
-                    Figures.Count(s.Result.Written),
-                    Figures.Count(s.Result.Unchanged),
-                    Figures.Count(s.Result.Duplicate),
-                    Figures.Count(s.Result.BelowQuality),
-                    Figures.Count(s.Result.Invalid),
-                    Figures.Count(s.Removed),
-                ])],
-                LastIsText: false);
-            log.Block(LogLevel.Info, "sources", $"\n{table.ToPlainText()}\n");
+            log.Warning(warning);
         }
 
-        log.Info("done", sentence, json =>
+        if (settings.StatsPath is not null)
         {
-            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
-            json.WriteStartArray("sources");
-            foreach (ReprocessedSource source in report.Sources)
-            {
-                json.WriteStartObject();
-                json.WriteString("source", source.Source);
-                LexiconStats.WriteResult(json, source.Result);
-                json.WriteNumber("removed", source.Removed);
-                json.WriteEndObject();
-            }
+            StatsFile.Write(settings.StatsPath, StoredStats.Of(report, settings, peakBytes));
+        }
 
-            json.WriteEndArray();
-        });
+        if (log.Shows(LogLevel.Info))
+        {
+            ClosingWriter.Write(StoredClosing.Of(report, settings, peakBytes), json => StoredStats.WriteDone(json, report), log);
+        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed record LexiconSettings : RunSettings
         string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
             : DatabaseUrl() is { } database ? [database]
             : isDryRun ? []
-            : throw new UsageException("a dictionary needs a place: give --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
+            : throw new UsageException("a dictionary needs a place: give --to sqlite:FILE, --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
