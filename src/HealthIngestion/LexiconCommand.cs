@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FastIngest;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
 using HealthIngestion.CommandLine;

@@ -68,7 +68,7 @@ public interface IStoredRecords : IDisposable
 
     /// <summary>Goes to the next record; false behind the last one.</summary>
     /// <exception cref="IngestException">The database cannot be read.</exception>
-    bool Next();
+    bool MoveNext();
 }
 
 /// <summary>Compares entries with those that are stored, whichever rules made them.</summary>

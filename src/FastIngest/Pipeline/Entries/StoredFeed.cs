@@ -61,7 +61,7 @@ internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBat
     {
         if (!_hasNext && !_isEnded)
         {
-            _hasNext = records.Next();
+            _hasNext = records.MoveNext();
             _isEnded = !_hasNext;
         }
 

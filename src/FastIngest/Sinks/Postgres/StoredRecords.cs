@@ -57,7 +57,7 @@ public sealed class StoredRecords : IStoredRecords
 
     /// <summary>Goes to the next record; false behind the last one.</summary>
     /// <exception cref="IngestException">The connection broke.</exception>
-    public bool Next()
+    public bool MoveNext()
     {
         try
         {

@@ -35,7 +35,7 @@ internal sealed class SqliteStoredRecords : IStoredRecords
 
     public Range? Entry { get; private set; }
 
-    public bool Next()
+    public bool MoveNext()
     {
         _gate.Wait();
         try
