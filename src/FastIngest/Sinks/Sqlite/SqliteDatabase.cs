@@ -48,6 +48,9 @@ internal sealed class SqliteDatabase : IDisposable
         return database;
     }
 
+    /// <summary>Bounds the memory for pages.</summary>
+    public void SetCache(int bytes) => Execute($"PRAGMA cache_size = {-bytes / 1024}");
+
     /// <summary>Runs one statement and forgets it; rows are ignored.</summary>
     public void Execute(string sql)
     {

@@ -24,9 +24,9 @@ internal sealed class SqliteEntryLoad
     private readonly long _maxRemembered;
     private readonly SqliteRuns _runs;
     private readonly SqliteEntryRows _rows;
-    private readonly EntryScreen _screen;
     private readonly EntryTally _lookedUp = new();
-    private bool _isIndexed;
+    private EntryScreen? _screen;
+    private EntryResult _screened = EntryResult.Zero;
     private long _lastId;
 
     /// <param name="transaction">It has the tables.</param>
@@ -42,18 +42,21 @@ internal sealed class SqliteEntryLoad
         _runs.Begin(run);
         SqliteSources.Register(database, run.Source, run.Catalog);
         _lastId = database.Scalar("SELECT max(id) FROM raw_entries");
-        _isIndexed = database.Scalar("SELECT EXISTS (SELECT 1 FROM raw_entries) OR EXISTS (SELECT 1 FROM entries)") != 0;
-        foreach (string statement in _isIndexed ? SqliteEntrySchema.CreateIndexes : SqliteEntrySchema.DropIndexes)
+        if (database.Scalar("SELECT EXISTS (SELECT 1 FROM raw_entries) OR EXISTS (SELECT 1 FROM entries)") != 0)
         {
-            database.Execute(statement);
+            MakeIndexes();
+        }
+        else
+        {
+            Execute(SqliteEntrySchema.DropIndexes);
+            _screen = new EntryScreen(run.Policy);
         }
 
         _rows = new SqliteEntryRows(database, run.Source);
-        _screen = new EntryScreen(run.Policy);
     }
 
     /// <summary>What became of the records so far.</summary>
-    public EntryResult SoFar => _screen.Result.Plus(_lookedUp.Result);
+    public EntryResult SoFar => (_screen?.Result ?? _screened).Plus(_lookedUp.Result);
 
     public void Write(EntryBatch batch, CancellationToken cancellationToken)
     {
@@ -71,7 +74,7 @@ internal sealed class SqliteEntryLoad
         }
 
         _transaction.Wrote(bytes);
-        if (!_isIndexed && _screen.Remembered >= _maxRemembered)
+        if (_screen?.Remembered >= _maxRemembered)
         {
             MakeIndexes();
         }
@@ -82,7 +85,7 @@ internal sealed class SqliteEntryLoad
     {
         EntryResult result = SoFar;
         result.Check(figures);
-        if (!_isIndexed)
+        if (_screen is not null)
         {
             MakeIndexes();
         }
@@ -93,7 +96,7 @@ internal sealed class SqliteEntryLoad
 
     private void Add(EntryBatch batch, in EntryRow row)
     {
-        EntryFate fate = _isIndexed ? EntryScreen.Judge(row, _run.Policy) : _screen.Next(row);
+        EntryFate fate = _screen?.Next(row) ?? EntryScreen.Judge(row, _run.Policy);
         if (fate is EntryFate.Rejected or EntryFate.Repeated)
         {
             return;
@@ -107,24 +110,37 @@ internal sealed class SqliteEntryLoad
         {
             _lastId++;
             bool isWritten = fate == EntryFate.Written
-                && !(_isIndexed && !_run.Policy.AllowsDuplicates && _rows.HasAlike(_lastId, row))
+                && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasAlike(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
             fate = fate == EntryFate.Written && !isWritten ? EntryFate.Duplicate : fate;
         }
 
-        if (_isIndexed)
+        if (_screen is null)
         {
             _lookedUp.Add(fate);
         }
     }
 
+    /// <summary>Goes over from what is remembered, which is forgotten, to indexes.</summary>
     private void MakeIndexes()
     {
-        foreach (string statement in SqliteEntrySchema.CreateIndexes)
+        if (_screen is not null)
+        {
+            // It holds up to 100 MB, in whose place the cache comes.
+            _screened = _screen.Result;
+            _screen = null;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        }
+
+        Execute(SqliteEntrySchema.CreateIndexes);
+        _transaction.WidenCache();
+    }
+
+    private void Execute(IEnumerable<string> statements)
+    {
+        foreach (string statement in statements)
         {
             _transaction.Database.Execute(statement);
         }
-
-        _isIndexed = true;
     }
 }

@@ -57,7 +57,7 @@ public sealed class SqliteReprocess : IEntryStore
         }
 
         _database = SqliteDatabase.Open(_path, file);
-        _database.Execute($"PRAGMA cache_size = {-_tuning.CacheBytes / 1024}");
+        _database.SetCache(_tuning.CacheBytes);
         await Database.ExecuteWhenFreeAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         if (!SqliteEntrySchema.Tables.IsIn(Database, _path))
         {

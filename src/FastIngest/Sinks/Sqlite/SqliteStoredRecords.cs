@@ -6,6 +6,7 @@ namespace FastIngest.Sinks.Sqlite;
 internal sealed class SqliteStoredRecords : IStoredRecords
 {
     private const int FirstEntryColumn = 2;
+    private const int EntryRoomBytes = 64 << 10;
 
     private readonly SqliteStatement _select;
     private readonly SemaphoreSlim _gate;
@@ -45,9 +46,16 @@ internal sealed class SqliteStoredRecords : IStoredRecords
                 return false;
             }
 
-            // A change of the tables, on the same connection, may move what SQLite points at: so it is copied.
-            _current.Clear();
+            // A change of the tables, on the same connection, may move what SQLite points at: so it is copied. The room for
+            // a large record is kept for the next one, and has a little more, so that it does not double for the entry.
             ReadOnlySpan<byte> record = _select.Text(1);
+            _current.Truncate(0);
+            _current.ExpectedLength = record.Length + EntryRoomBytes;
+            if (_current.GetSpan().Length < _current.ExpectedLength)
+            {
+                _current.Clear();
+            }
+
             _current.Append(record);
             Id = _select.Int64(0);
             Raw = ..record.Length;

@@ -63,7 +63,7 @@ internal sealed class SqliteTransaction : IDisposable
                 database.Execute("BEGIN");
             }
 
-            database.Execute($"PRAGMA cache_size = {-tuning.CacheBytes / 1024}");
+            database.SetCache(tuning.CacheBytes);
             if (tuning.PagesMax > 0)
             {
                 database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
@@ -79,6 +79,9 @@ internal sealed class SqliteTransaction : IDisposable
             throw;
         }
     }
+
+    /// <summary>Asks for the memory that looking up by indexes wants.</summary>
+    public void WidenCache() => Database.SetCache(_tuning.IndexCacheBytes);
 
     /// <summary>Tells of bytes that were written to a new file, so that the disk can begin with them.</summary>
     public void Wrote(long bytes) => _file?.Wrote(bytes);
