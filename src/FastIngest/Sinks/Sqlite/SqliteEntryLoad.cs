@@ -52,7 +52,7 @@ internal sealed class SqliteEntryLoad
             _screen = new EntryScreen(run.Policy);
         }
 
-        _rows = new SqliteEntryRows(database, run.Source);
+        _rows = new SqliteEntryRows(database, run.Source, replaces: false);
     }
 
     /// <summary>What became of the records so far.</summary>
@@ -110,7 +110,7 @@ internal sealed class SqliteEntryLoad
         {
             _lastId++;
             bool isWritten = fate == EntryFate.Written
-                && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasAlike(_lastId, row))
+                && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierAlike(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
             fate = fate == EntryFate.Written && !isWritten ? EntryFate.Duplicate : fate;
         }

@@ -10,15 +10,22 @@ internal sealed class SqliteEntryRows
     private const int KeyBytes = 16;
 
     private readonly SqliteDatabase _database;
-    private readonly SqliteStatement _raw, _entry, _alike;
+    private readonly SqliteStatement _raw, _entry, _earlier, _later;
 
-    public SqliteEntryRows(SqliteDatabase database, string source)
+    /// <param name="database">The database.</param>
+    /// <param name="source">The source's id.</param>
+    /// <param name="replaces">Whether an entry takes the place of any of its record or id; otherwise that stays.</param>
+    public SqliteEntryRows(SqliteDatabase database, string source, bool replaces)
     {
         _database = database;
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         _raw = database.Prepare(SqliteEntrySchema.InsertRaw).Bind(2, source).Bind(6, now);
-        _entry = database.Prepare(SqliteEntrySchema.InsertEntry).Bind(2, source).Bind(13, PipelineVersion.Current).Bind(15, now);
-        _alike = database.Prepare("SELECT 1 FROM entries WHERE duplicate_key = ?1 AND source_id = ?2 AND raw_id < ?3 LIMIT 1").Bind(2, source);
+        _entry = database.Prepare(replaces ? SqliteEntrySchema.ReplaceEntry : SqliteEntrySchema.InsertEntry).Bind(2, source).Bind(13, PipelineVersion.Current).Bind(15, now);
+        _earlier = Alike("<");
+        _later = Alike(">");
+
+        SqliteStatement Alike(string where) =>
+            database.Prepare($"SELECT raw_id FROM entries WHERE duplicate_key = ?1 AND source_id = ?2 AND raw_id {where} ?3").Bind(2, source);
     }
 
     /// <summary>The file that the records to come are of.</summary>
@@ -49,12 +56,30 @@ internal sealed class SqliteEntryRows
     }
 
     /// <summary>Whether there is an entry like this one of an earlier record.</summary>
-    public bool HasAlike(long rawId, in EntryRow row)
+    public bool HasEarlierAlike(long rawId, in EntryRow row)
+    {
+        bool has = Alike(_earlier, rawId, row).Step();
+        _earlier.Reset();
+        return has;
+    }
+
+    /// <summary>The later records that have an entry like this one.</summary>
+    public IReadOnlyList<long> LaterAlike(long rawId, in EntryRow row)
+    {
+        List<long>? found = null;
+        Alike(_later, rawId, row);
+        while (_later.Step())
+        {
+            (found ??= []).Add(_later.Int64(0));
+        }
+
+        return found ?? (IReadOnlyList<long>)[];
+    }
+
+    private static SqliteStatement Alike(SqliteStatement statement, long rawId, in EntryRow row)
     {
         Span<byte> key = stackalloc byte[KeyBytes];
         BinaryPrimitives.WriteUInt128BigEndian(key, row.Key);
-        bool has = _alike.BindBlob(1, key).Bind(3, rawId).Step();
-        _alike.Reset();
-        return has;
+        return statement.BindBlob(1, key).Bind(3, rawId);
     }
 }

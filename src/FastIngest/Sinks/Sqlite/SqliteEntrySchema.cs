@@ -58,11 +58,14 @@ internal static class SqliteEntrySchema
     public static IEnumerable<string> DropIndexes => IndexList.Select(i => "DROP INDEX IF EXISTS " + i.Name);
 
     /// <summary>Takes a record as <see cref="SqliteEntryRows"/> binds it; one that is there stays.</summary>
-    public static string InsertRaw { get; } = Insert(RawEntries);
+    public static string InsertRaw { get; } = Insert("INSERT", RawEntries) + " ON CONFLICT DO NOTHING";
 
     /// <summary>Takes an entry likewise.</summary>
-    public static string InsertEntry { get; } = Insert(Entries);
+    public static string InsertEntry { get; } = Insert("INSERT", Entries) + " ON CONFLICT DO NOTHING";
 
-    private static string Insert(SqliteTable table) =>
-        $"INSERT INTO {table.Name} ({string.Join(", ", table.Columns)}) VALUES ({string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"))}) ON CONFLICT DO NOTHING";
+    /// <summary>Takes an entry in the place of any of that record or id.</summary>
+    public static string ReplaceEntry { get; } = Insert("INSERT OR REPLACE", Entries);
+
+    private static string Insert(string verb, SqliteTable table) =>
+        $"{verb} INTO {table.Name} ({string.Join(", ", table.Columns)}) VALUES ({string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"))})";
 }

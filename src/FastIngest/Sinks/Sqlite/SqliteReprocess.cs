@@ -5,7 +5,7 @@ namespace FastIngest.Sinks.Sqlite;
 /// <summary>
 /// Brings the entries of a database to today's rules. Records come in the order of their ids; what changed is held, and every
 /// so many records merged in a transaction that also notes how far the source is done, so that what is killed goes on from
-/// there. The connection keeps its lock between these transactions, so that no other run comes between.
+/// there. The connection keeps its lock from one transaction to the next, so that no other run comes between.
 /// </summary>
 public sealed class SqliteReprocess : IEntryStore
 {
@@ -19,7 +19,7 @@ public sealed class SqliteReprocess : IEntryStore
     private readonly HashSet<long> _removedAhead = [];
     private SqliteDatabase? _database;
     private SqliteEntryRows? _rows;
-    private SqliteStatement? _delete, _later, _note;
+    private SqliteStatement? _delete, _note;
     private bool _isLocked;
     private string _source = "";
     private long _startPosition, _position, _notedPosition, _recordsSinceNote, _changedBytes;
@@ -81,8 +81,7 @@ public sealed class SqliteReprocess : IEntryStore
     {
         await LockAsync(cancellationToken).ConfigureAwait(false);
         _source = source;
-        _rows = new SqliteEntryRows(Database, source);
-        _later!.Bind(2, source);
+        _rows = new SqliteEntryRows(Database, source, replaces: true);
         using (SqliteStatement noted = Database.Prepare("SELECT reprocess_position FROM data_sources WHERE source_id = ? AND reprocess_rules = ?"))
         {
             _startPosition = _position = _notedPosition = noted.Bind(1, source).Bind(2, ReprocessRules.Text(_policy)).Step() ? noted.Int64(0) : 0;
@@ -135,7 +134,10 @@ public sealed class SqliteReprocess : IEntryStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Keeps other runs away from here on; readers, too, once something changes.</summary>
+    /// <summary>
+    /// Begins the first transaction, which keeps other runs away; from its commit on the lock is never let go, which keeps
+    /// readers away, too.
+    /// </summary>
     private async ValueTask LockAsync(CancellationToken cancellationToken)
     {
         if (_isLocked)
@@ -160,9 +162,7 @@ public sealed class SqliteReprocess : IEntryStore
             Database.Execute(statement);
         }
 
-        await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         _delete = Database.Prepare("DELETE FROM entries WHERE raw_id = ?");
-        _later = Database.Prepare("SELECT raw_id FROM entries WHERE duplicate_key = (SELECT duplicate_key FROM entries WHERE raw_id = ?1) AND source_id = ?2 AND raw_id > ?1");
         _note = Database.Prepare("UPDATE data_sources SET reprocess_position = ?2, reprocess_rules = ?3 WHERE source_id = ?1");
         _isLocked = true;
     }
@@ -258,37 +258,34 @@ public sealed class SqliteReprocess : IEntryStore
     /// <summary>Writes a changed entry, unless one of an earlier record is like it; it takes the place of those of later records.</summary>
     private void Put(in EntryRow row)
     {
-        if ((!_policy.AllowsDuplicates && _rows!.HasAlike(row.RawId, row)) || !_rows!.AddEntry(row.RawId, _changed, row))
+        if (_policy.AllowsDuplicates)
+        {
+            _rows!.AddEntry(row.RawId, _changed, row);
+            SoFar = SoFar with { Written = SoFar.Written + 1 };
+            return;
+        }
+
+        if (_rows!.HasEarlierAlike(row.RawId, row))
         {
             SoFar = SoFar with { Duplicate = SoFar.Duplicate + 1 };
             return;
         }
 
-        SoFar = SoFar with { Written = SoFar.Written + 1 };
-        if (_policy.AllowsDuplicates)
+        foreach (long later in _rows.LaterAlike(row.RawId, row))
         {
-            return;
-        }
-
-        _later!.Bind(1, row.RawId);
-        List<long>? later = null;
-        while (_later.Step())
-        {
-            (later ??= []).Add(_later.Int64(0));
-        }
-
-        foreach (long rawId in later ?? [])
-        {
-            Delete(rawId);
-            if (rawId > _position)
+            Delete(later);
+            if (later > _position)
             {
-                _removedAhead.Add(rawId);
+                _removedAhead.Add(later);
             }
             else
             {
                 SoFar = SoFar with { Unchanged = SoFar.Unchanged - 1, Duplicate = SoFar.Duplicate + 1 };
             }
         }
+
+        _rows.AddEntry(row.RawId, _changed, row);
+        SoFar = SoFar with { Written = SoFar.Written + 1 };
     }
 
     private int Delete(long rawId)
@@ -320,15 +317,15 @@ public sealed class SqliteReprocess : IEntryStore
         return count.Bind(1, _source).Bind(2, _startPosition).Step() ? count.Int64(0) : 0;
     }
 
-    /// <summary>Changes the tables in a transaction of its own, while nobody reads.</summary>
+    /// <summary>Changes the tables while nobody reads, commits that, and begins the next transaction.</summary>
     private async ValueTask ChangeAsync(Action change, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await Database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
             change();
             await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+            Database.Execute("BEGIN IMMEDIATE");
         }
         finally
         {
