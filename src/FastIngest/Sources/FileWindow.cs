@@ -51,6 +51,7 @@ public sealed unsafe class FileWindow : IDisposable
     {
         SourceFile file = _file!;
         Leave();
+        file.Reach(offset + length);
         offset = Math.Min(offset, file.Length);
         int before = (int)(offset % PageBytes);
         length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength - before);
