@@ -73,5 +73,9 @@ internal static class LexiconClosing
         {
             yield return "dry run: no entries were written";
         }
+        else if (ClosingReport.SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
+        {
+            yield return $"next: sqlite3 {file} \"select headword, language, definition from entries limit 3\"";
+        }
     }
 }

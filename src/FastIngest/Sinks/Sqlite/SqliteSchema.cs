@@ -10,23 +10,32 @@ internal sealed record SqliteTable(string Name, IReadOnlyList<string> Columns, s
 /// The tables of one half of a database: of daily summaries or of dictionaries. One file may have both; each is made by
 /// the first run that needs it.
 /// </summary>
-internal sealed class SqliteSchema(params SqliteTable[] tables)
+public sealed class SqliteSchema
 {
+    private readonly SqliteTable[] _tables;
+
+    internal SqliteSchema(params SqliteTable[] tables) => _tables = tables;
+
     /// <summary>Kept in <c>PRAGMA user_version</c>; rises whenever a table of either half changes.</summary>
     public const int Version = 1;
 
     /// <summary>Both halves record their runs here; times are in UTC, files are JSON.</summary>
-    public static SqliteTable Runs { get; } = new(
+    internal static SqliteTable Runs { get; } = new(
         "ingest_runs",
         ["run_id", "started", "finished", "files", "records", "aggregated", "rejected", "rows"],
         "(run_id TEXT NOT NULL PRIMARY KEY, started TEXT NOT NULL, finished TEXT NOT NULL, files TEXT NOT NULL, "
             + "records INTEGER NOT NULL, aggregated INTEGER NOT NULL, rejected INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID");
 
     /// <summary>What makes the tables, a statement each.</summary>
-    public IEnumerable<string> Statements => tables.Append(Runs).Select(t => $"CREATE TABLE IF NOT EXISTS {t.Name} {t.Definition}");
+    internal IEnumerable<string> Statements => _tables.Append(Runs).Select(t => $"CREATE TABLE IF NOT EXISTS {t.Name} {t.Definition}");
+
+    /// <summary>The SQL that makes both halves in a new file.</summary>
+    public static string Script() =>
+        $"BEGIN;\n{string.Join(";\n", SummarySchema.Tables.Statements.Concat(SqliteEntrySchema.Tables.Statements).Distinct().Concat(SqliteEntrySchema.CreateIndexes))};\n"
+        + $"PRAGMA user_version = {Version};\nCOMMIT;\n";
 
     /// <summary>Makes the tables in a database that has none of them.</summary>
-    public void Create(SqliteDatabase database)
+    internal void Create(SqliteDatabase database)
     {
         foreach (string statement in Statements)
         {
@@ -40,7 +49,7 @@ internal sealed class SqliteSchema(params SqliteTable[] tables)
     /// <param name="database">With a transaction open.</param>
     /// <param name="path">The file as the user named it.</param>
     /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
-    public void CheckOrCreate(SqliteDatabase database, string path)
+    internal void CheckOrCreate(SqliteDatabase database, string path)
     {
         if (!IsIn(database, path))
         {
@@ -50,7 +59,7 @@ internal sealed class SqliteSchema(params SqliteTable[] tables)
 
     /// <summary>Whether a database has this half; false for an empty one and for one of ours that has the other half alone.</summary>
     /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
-    public bool IsIn(SqliteDatabase database, string path)
+    internal bool IsIn(SqliteDatabase database, string path)
     {
         long version = database.Scalar("PRAGMA user_version");
         List<string> present = database.Texts("SELECT name FROM sqlite_master WHERE type = 'table'");
@@ -67,8 +76,8 @@ internal sealed class SqliteSchema(params SqliteTable[] tables)
                 "Use that version, or name another file.");
         }
 
-        bool isHere = tables.Any(t => present.Contains(t.Name)) || !hasRuns;
-        foreach (SqliteTable table in isHere ? tables.Append(Runs) : [Runs])
+        bool isHere = _tables.Any(t => present.Contains(t.Name)) || !hasRuns;
+        foreach (SqliteTable table in isHere ? _tables.Append(Runs) : [Runs])
         {
             if (version != Version || !database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid").SequenceEqual(table.Columns))
             {
