@@ -54,18 +54,4 @@ internal static class Faults
         string line = Log.OneLine(text).TrimEnd();
         return line.Length == 0 || line[^1] is '.' or '!' or '?' ? line : line + ".";
     }
-
-    /// <summary>Says what a run that was stopped leaves, and gives its exit code.</summary>
-    /// <param name="stop">What stopped it.</param>
-    /// <param name="settings">What it was asked for.</param>
-    /// <param name="rows">What it writes, as people call it.</param>
-    /// <param name="log">Where it is said.</param>
-    public static int Stopped(StopSignal stop, RunSettings settings, string rows, Log log)
-    {
-        string what = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun
-            ? $"the {rows} on standard output are incomplete"
-            : "nothing was written";
-        log.Notice("stopped", $"stopped by {stop.Name}; {what}; run the same command again");
-        return stop.ExitCode;
-    }
 }

@@ -14,23 +14,10 @@ internal static class ReprocessCommand
     public static int Run(ReprocessSpec spec, ParseResult arguments)
     {
         StoredSettings settings = StoredSettings.From(spec, arguments);
-        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
-        using StopSignal stop = new(log);
-        try
-        {
-            StatsFile.RefuseMissingDirectory(settings.StatsPath);
-            Close(RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult(), settings, log);
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
-        {
-            log.Notice("stopped", $"stopped by {stop.Name}; {(settings.IsDryRun ? "nothing was written" : "what was done stays done; run the same command again to go on")}");
-            return stop.ExitCode;
-        }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+        return CommandRun.Do(
+            settings,
+            (log, token) => Close(RunEngineAsync(settings, log, token).GetAwaiter().GetResult(), settings, log),
+            () => settings.IsDryRun ? "nothing was written" : "what was done stays done; run the same command again to go on");
     }
 
     private static async Task<ReprocessReport> RunEngineAsync(StoredSettings settings, Log log, CancellationToken cancellationToken)
@@ -47,22 +34,16 @@ internal static class ReprocessCommand
         }
     }
 
-    private static void Close(ReprocessReport report, StoredSettings settings, Log log)
+    private static int Close(ReprocessReport report, StoredSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
-        foreach (string warning in report.Warnings)
-        {
-            log.Warning(warning);
-        }
-
-        if (settings.StatsPath is not null)
-        {
-            StatsFile.Write(settings.StatsPath, StoredStats.Of(report, settings, peakBytes));
-        }
-
-        if (log.Shows(LogLevel.Info))
-        {
-            ClosingWriter.Write(StoredClosing.Of(report, settings, peakBytes), json => StoredStats.WriteDone(json, report), log);
-        }
+        CommandRun.Close(
+            settings,
+            report.Warnings,
+            () => StoredStats.Of(report, settings, peakBytes),
+            () => StoredClosing.Of(report, settings, peakBytes),
+            json => StoredStats.WriteDone(json, report),
+            log);
+        return ExitCode.Done;
     }
 }

@@ -15,34 +15,27 @@ internal static class ValidateCommand
     public static int Run(ValidateSpec spec, ParseResult arguments)
     {
         StoredSettings settings = StoredSettings.From(spec.Stored, arguments);
-        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
-        using StopSignal stop = new(log);
-        try
-        {
-            StatsFile.RefuseMissingDirectory(settings.StatsPath);
-            ValidationReport report = RunEngineAsync(settings, arguments.GetValue(spec.Limit), log, stop.Token).GetAwaiter().GetResult();
-            if (settings.StatsPath is not null)
-            {
-                StatsFile.Write(settings.StatsPath, StoredStats.Of(report, settings, PeakMemory.Bytes()));
-            }
+        return CommandRun.Do(
+            settings,
+            (log, token) => Close(RunEngineAsync(settings, arguments.GetValue(spec.Limit), log, token).GetAwaiter().GetResult(), settings),
+            () => "nothing was changed");
+    }
 
-            if (settings.StatsPath != "-")
-            {
-                using Stream output = StandardStream.OpenOutput();
-                output.Write(Encoding.UTF8.GetBytes(StoredClosing.Text(report)));
-            }
+    private static int Close(ValidationReport report, StoredSettings settings)
+    {
+        if (settings.StatsPath is not null)
+        {
+            StatsFile.Write(settings.StatsPath, StoredStats.Of(report, settings, PeakMemory.Bytes()));
+        }
 
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
+        // Standard output has room for one of them.
+        if (settings.StatsPath != "-")
         {
-            log.Notice("stopped", $"stopped by {stop.Name}");
-            return stop.ExitCode;
+            using Stream output = StandardStream.OpenOutput();
+            output.Write(Encoding.UTF8.GetBytes(StoredClosing.Text(report)));
         }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+
+        return ExitCode.Done;
     }
 
     private static async Task<ValidationReport> RunEngineAsync(StoredSettings settings, int limit, Log log, CancellationToken cancellationToken)

@@ -14,10 +14,7 @@ internal static class LexiconStats
         json.WriteString("pipeline_version", PipelineVersion.Current);
         json.WriteString("source", settings.Options.Source);
         json.WriteString("path", settings.Options.Path);
-        json.WriteNumber("workers", settings.Options.Workers);
-        json.WriteNumber("min_quality", settings.Options.Policy.MinQualityHundredths / 100.0);
-        json.WriteBoolean("allow_duplicates", settings.Options.Policy.AllowsDuplicates);
-        json.WriteBoolean("dry_run", settings.IsDryRun);
+        WriteChoice(json, settings.Options.Workers, settings.Options.Policy, settings.IsDryRun);
         json.WriteBoolean("strict", settings.IsStrict);
         WriteDone(json, report);
         json.WriteNumber("peak_rss_bytes", peakBytes);
@@ -57,6 +54,15 @@ internal static class LexiconStats
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>How the entries were made and chosen.</summary>
+    public static void WriteChoice(Utf8JsonWriter json, int workers, EntryPolicy policy, bool isDryRun)
+    {
+        json.WriteNumber("workers", workers);
+        json.WriteNumber("min_quality", policy.MinQualityHundredths / 100.0);
+        json.WriteBoolean("allow_duplicates", policy.AllowsDuplicates);
+        json.WriteBoolean("dry_run", isDryRun);
     }
 
     public static void WriteResult(Utf8JsonWriter json, EntryResult result)

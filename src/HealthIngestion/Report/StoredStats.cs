@@ -11,10 +11,8 @@ internal static class StoredStats
 {
     public static ReadOnlyMemory<byte> Of(ReprocessReport report, StoredSettings settings, long peakBytes) => StatsFile.Json(json =>
     {
-        WriteHead(json, report.Target, settings, peakBytes);
-        json.WriteNumber("min_quality", settings.Policy.MinQualityHundredths / 100.0);
-        json.WriteBoolean("allow_duplicates", settings.Policy.AllowsDuplicates);
-        json.WriteBoolean("dry_run", settings.IsDryRun);
+        WriteHead(json, report.Target, peakBytes);
+        LexiconStats.WriteChoice(json, settings.Workers, settings.Policy, settings.IsDryRun);
         WriteDone(json, report);
         json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Total.Loaded, report.Elapsed)));
         StatsFile.Write(json, "warnings", report.Warnings);
@@ -22,7 +20,8 @@ internal static class StoredStats
 
     public static ReadOnlyMemory<byte> Of(ValidationReport report, StoredSettings settings, long peakBytes) => StatsFile.Json(json =>
     {
-        WriteHead(json, report.Target, settings, peakBytes);
+        WriteHead(json, report.Target, peakBytes);
+        json.WriteNumber("workers", settings.Workers);
         json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
         json.WriteNumber("records", report.Records);
         json.WriteNumber("entries", report.Entries);
@@ -69,11 +68,10 @@ internal static class StoredStats
         json.WriteEndArray();
     }
 
-    private static void WriteHead(Utf8JsonWriter json, string target, StoredSettings settings, long peakBytes)
+    private static void WriteHead(Utf8JsonWriter json, string target, long peakBytes)
     {
         json.WriteString("pipeline_version", PipelineVersion.Current);
         json.WriteString("target", target);
-        json.WriteNumber("workers", settings.Workers);
         json.WriteNumber("peak_rss_bytes", peakBytes);
     }
 }

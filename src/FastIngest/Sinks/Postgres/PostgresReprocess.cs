@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastIngest.Lexicon;
 using Npgsql;
 
@@ -11,9 +10,6 @@ namespace FastIngest.Sinks.Postgres;
 /// </summary>
 public sealed class PostgresReprocess : IEntryStore
 {
-    /// <summary>Records between two notes of how far a source is done.</summary>
-    private const long RecordsPerNote = 200_000;
-
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
     private readonly EntryPolicy _policy;
@@ -71,10 +67,7 @@ public sealed class PostgresReprocess : IEntryStore
     public async ValueTask<IReadOnlyList<string>> ChosenSourcesAsync(string? source, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> sources = await SourcesAsync(cancellationToken).ConfigureAwait(false);
-        return source is null ? sources
-            : sources.Contains(source) ? [source]
-            : throw new IngestException(
-                $"{DisplayName} has no source {source}.", sources.Count > 0 ? $"It has {string.Join(", ", sources)}." : "Load one with ingest --source ID --file PATH.");
+        return ReprocessRules.Choose(DisplayName, sources, source);
     }
 
     /// <summary>All records of a source, each with its entry.</summary>
@@ -154,7 +147,7 @@ public sealed class PostgresReprocess : IEntryStore
         for (int i = 0; i < batch.RowCount; i++)
         {
             Take(batch, batch.Rows[i]);
-            if (_removed!.Buffer.Length + _changed!.Buffer.Length >= 4 << 20 || _recordsSinceNote >= RecordsPerNote || _changed.BufferedRows >= _mergeRows)
+            if (_removed!.Buffer.Length + _changed!.Buffer.Length >= ReprocessRules.HeldBytes || _recordsSinceNote >= ReprocessRules.RecordsPerNote || _changed.BufferedRows >= _mergeRows)
             {
                 await MergeAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -172,13 +165,7 @@ public sealed class PostgresReprocess : IEntryStore
             long duplicates = _policy.AllowsDuplicates ? 0 : await CountAsync(ReprocessStatements.RemoveDuplicates(_names), cancellationToken).ConfigureAwait(false);
             long entries = await CountAsync(ReprocessStatements.CountEntries(_names), cancellationToken).ConfigureAwait(false);
             result = SoFar with { Unchanged = SoFar.Unchanged - duplicates, Duplicate = SoFar.Duplicate + duplicates };
-            if (!result.Balances(new EntryFigures(result.Loaded, 0)) || entries != result.Written + result.Unchanged)
-            {
-                throw new IngestException(
-                    $"The balance of {_source} does not add up: {entries} entries are stored; {result}.",
-                    "Check that no other program changed the tables meanwhile, then run again; otherwise please report it.");
-            }
-
+            ReprocessRules.Check(_source, result, entries);
             await _session.Connection.RunAsync(
                 ReprocessStatements.SetVersion(_names), cancellationToken, PostgresSources.Text(_source), PostgresSources.Text(PipelineVersion.Current)).ConfigureAwait(false);
             await NoteAsync(null, cancellationToken).ConfigureAwait(false);
@@ -208,7 +195,7 @@ public sealed class PostgresReprocess : IEntryStore
 
     public ValueTask DisposeAsync() => _session.CloseAsync();
 
-    private string Rules => string.Create(CultureInfo.InvariantCulture, $"{PipelineVersion.Current} {_policy.MinQualityHundredths} {_policy.AllowsDuplicates}");
+    private string Rules => ReprocessRules.Text(_policy);
 
     private void Take(EntryBatch batch, in EntryRow row)
     {

@@ -133,7 +133,7 @@ public sealed class EntryPostgresTests
         using EntryRuns runs = new();
         File.Copy(Path.Combine(Sample, "entries.jsonl"), runs["a.jsonl"]);
         using CancellationTokenSource stop = new();
-        IEntrySink sink = new CancellingSink(tables.Sink(), stop);
+        CancellingSink sink = new(tables.Sink(), stop);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             LexiconIngest.RunAsync(runs.Options("a.jsonl") with { CleanBatch = 10 }, [sink], new LexiconGauges(), null, stop.Token));

@@ -186,15 +186,15 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     }
 
     [Fact]
-    public void Validation_finds_what_reprocess_would_change()
+    public async Task Validation_finds_what_reprocess_would_change()
     {
         _tables.Load(_runs, Options);
         Damage("UPDATE entries SET definition = 'wrong' WHERE headword = 'Fuchs'; UPDATE raw_entries SET raw_data = '{}' WHERE id = 1");
         SqliteReprocess database = new(_tables.Path, new EntryPolicy(), 1);
 
-        ValidationReport report = LexiconValidate.RunAsync(database, null, 3, 2, new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        ValidationReport report = await LexiconValidate.RunAsync(database, null, 3, 2, new LexiconGauges(), null, TestContext.Current.CancellationToken);
 
-        database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        await database.DisposeAsync();
         Assert.Equal(1, report.Findings.Single(f => f.Name == LexiconValidate.Outdated).Count);
         Assert.Equal(1, report.Findings.Single(f => f.Name == LexiconValidate.Unfounded).Count);
     }
