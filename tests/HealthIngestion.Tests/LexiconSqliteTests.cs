@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
 
 namespace HealthIngestion.Tests;
 
@@ -139,6 +141,57 @@ public sealed class LexiconSqliteTests
             HealthIngestionProcess.Run(place.Directory, "reprocess", "--to", "sqlite:disk/a.db", "--quiet"),
             "error: disk/a.db cannot be written: no permission, or a read-only file system.");
         Assert.Contains("61 records", HealthIngestionProcess.Run(place.Directory, "validate", "--to", "sqlite:disk/a.db").Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lines of 60 MiB, beside ordinary ones, as lines and as a compressed array.</summary>
+    [Theory]
+    [InlineData("jsonl")]
+    [InlineData("json")]
+    public void Huge_records_stay_within_256_MiB(string format)
+    {
+        using Workplace place = Workplace.Empty();
+        Run(place, "generate", "words", "--kind", "lexicon", "--entries", "2000", "--quiet");
+        string[] lines = File.ReadAllLines(place["words/entries.jsonl"]);
+        string file = format == "json" ? "a.json.gz" : "a.jsonl";
+        using (Stream output = format == "json" ? new GZipStream(File.Create(place[file]), CompressionLevel.Fastest) : File.Create(place[file]))
+        using (StreamWriter writer = new(output))
+        {
+            writer.Write(format == "json" ? "[" : "");
+            for (int i = 0; i < lines.Length; i++)
+            {
+                writer.Write(i > 0 ? (format == "json" ? ",\n" : "\n") : "");
+                writer.Write(lines[i]);
+                if (i % 700 == 0)
+                {
+                    writer.Write((format == "json" ? ",\n" : "\n") + $$"""{"word": "w{{i}}", "lang_code": "de", "senses": [{"glosses": ["huge"]}], "x": [""");
+                    string item = $"\"{new string('y', 1000 + i)}\", ";
+                    for (int bytes = 0; bytes < 60 << 20; bytes += item.Length)
+                    {
+                        writer.Write(item);
+                    }
+
+                    writer.Write("0]}");
+                }
+            }
+
+            writer.Write(format == "json" ? "]" : "\n");
+        }
+
+        string[][] commands =
+        [
+            ["ingest", "--source", "w", "--file", file, "--format", format, "--to", "sqlite:a.db"],
+            ["reprocess", "--to", "sqlite:a.db"],
+            ["ingest", "--source", "v", "--file", file, "--format", format, "--to", "sqlite:a.db"],
+        ];
+        foreach (string[] command in commands)
+        {
+            Run(place, [.. command, "--quiet", "--stats-json", "stats.json"]);
+            using JsonDocument stats = JsonDocument.Parse(File.ReadAllBytes(place["stats.json"]));
+            Assert.InRange(stats.RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 256 << 20);
+        }
+
+        using Database database = Database.Open(place["a.db"]);
+        Assert.Equal(6L, database.Query("SELECT count(*) FROM raw_entries JOIN entries e ON e.raw_id = raw_entries.id WHERE length(raw_data) > 60000000 AND definition = 'huge'")[0][0]);
     }
 
     [Theory]

@@ -57,14 +57,11 @@ public interface IStoredRecords : IDisposable
     /// <summary>The raw entry's id.</summary>
     long Id { get; }
 
-    /// <summary>The record and its entry, until the next is asked for.</summary>
-    ReadOnlySpan<byte> Current { get; }
+    /// <summary>The record's bytes, until the next is asked for.</summary>
+    ReadOnlySpan<byte> Record { get; }
 
-    /// <summary>The record's bytes, as a part of <see cref="Current"/>.</summary>
-    Range Raw { get; }
-
-    /// <summary>Its entry in the database's own form, likewise; null where it has none.</summary>
-    Range? Entry { get; }
+    /// <summary>Its entry in the database's own form, likewise; empty where it has none.</summary>
+    ReadOnlySpan<byte> Entry { get; }
 
     /// <summary>Goes to the next record; false behind the last one.</summary>
     /// <exception cref="IngestException">The database cannot be read.</exception>

@@ -42,7 +42,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
             long end = Math.Min(_position.Offset + LargeRecords.PieceBytes, file.Length);
             _window.MoveTo(_position.Offset, end - _position.Offset + OverrunBytes);
             _reader.Start(_position, end);
-            while (batch.RowCount < cleanBatch && _reader.Next())
+            while (batch.RowCount < cleanBatch && filled <= LargeRecords.PieceBytes && _reader.Next())
             {
                 Add(batch, ref filled, large, cancellationToken);
             }

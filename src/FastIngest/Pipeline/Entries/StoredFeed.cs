@@ -18,29 +18,25 @@ internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBat
         batch.FileIndex = index;
         while (batch.RowCount < cleanBatch && HasNext())
         {
-            ReadOnlySpan<byte> next = records.Current;
-            if (filled > 0 && filled + next.Length > LargeRecords.PieceBytes)
+            ReadOnlySpan<byte> record = records.Record, entry = records.Entry;
+            int length = record.Length + entry.Length;
+            if (filled > 0 && filled + length > LargeRecords.PieceBytes)
             {
                 break;
             }
 
-            if (batch.Input.Length < filled + next.Length)
+            if (batch.Input.Length < filled + length)
             {
-                large.Grow(batch, filled + next.Length, cancellationToken);
+                large.Grow(batch, filled + length, cancellationToken);
             }
 
-            next.CopyTo(batch.Input[filled..]);
+            record.CopyTo(batch.Input[filled..]);
+            entry.CopyTo(batch.Input[(filled + record.Length)..]);
             _hasNext = false;
-            (int start, int length) = records.Raw.GetOffsetAndLength(next.Length);
-            ref EntryRow row = ref batch.AddRow(filled + start, length);
+            ref EntryRow row = ref batch.AddRow(filled, record.Length);
             row.RawId = records.Id;
-            if (records.Entry is { } entry)
-            {
-                (start, length) = entry.GetOffsetAndLength(next.Length);
-                row.Stored = new TextRef(filled + start, length);
-            }
-
-            filled += next.Length;
+            row.Stored = entry.IsEmpty ? TextRef.Null : new TextRef(filled + record.Length, entry.Length);
+            filled += length;
         }
 
         if (batch.RowCount == 0)

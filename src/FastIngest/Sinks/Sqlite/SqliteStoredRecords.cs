@@ -6,11 +6,10 @@ namespace FastIngest.Sinks.Sqlite;
 internal sealed class SqliteStoredRecords : IStoredRecords
 {
     private const int FirstEntryColumn = 2;
-    private const int EntryRoomBytes = 64 << 10;
 
     private readonly SqliteStatement _select;
     private readonly SemaphoreSlim _gate;
-    private readonly TextBuffer _current = new();
+    private readonly TextBuffer _entry = new();
 
     /// <param name="database">The connection.</param>
     /// <param name="gate">Whoever uses the connection holds it meanwhile: the records are read on a thread of their own.</param>
@@ -30,41 +29,40 @@ internal sealed class SqliteStoredRecords : IStoredRecords
 
     public long Id { get; private set; }
 
-    public ReadOnlySpan<byte> Current => _current.Text;
+    /// <summary>It lies where SQLite has put it, which stays until the statement goes on, whatever else the connection does.</summary>
+    public ReadOnlySpan<byte> Record
+    {
+        get
+        {
+            _gate.Wait();
+            try
+            {
+                return _select.Text(1);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+    }
 
-    public Range Raw { get; private set; }
-
-    public Range? Entry { get; private set; }
+    public ReadOnlySpan<byte> Entry => _entry.Text;
 
     public bool MoveNext()
     {
         _gate.Wait();
         try
         {
+            _entry.Clear();
             if (!_select.Step())
             {
                 return false;
             }
 
-            // A change of the tables, on the same connection, may move what SQLite points at: so it is copied. The room for
-            // a large record is kept for the next one, and has a little more, so that it does not double for the entry.
-            ReadOnlySpan<byte> record = _select.Text(1);
-            _current.Truncate(0);
-            _current.ExpectedLength = record.Length + EntryRoomBytes;
-            if (_current.GetSpan().Length < _current.ExpectedLength)
-            {
-                _current.Clear();
-            }
-
-            _current.Append(record);
             Id = _select.Int64(0);
-            Raw = ..record.Length;
-            Entry = null;
             if (!_select.IsNull(FirstEntryColumn))
             {
-                int start = _current.Length;
-                SqliteEntryForm.WriteStored(_current, _select, FirstEntryColumn);
-                Entry = start.._current.Length;
+                SqliteEntryForm.WriteStored(_entry, _select, FirstEntryColumn);
             }
 
             return true;

@@ -15,7 +15,7 @@ internal sealed record SqliteTuning
     public int CacheBytes { get; init; } = 16 << 20;
 
     /// <summary>Memory for pages once records of a dictionary are looked up by indexes, whose places are anywhere.</summary>
-    public int IndexCacheBytes { get; init; } = 64 << 20;
+    public int IndexCacheBytes { get; init; } = 32 << 20;
 
     /// <summary>Bounds the database so that a full disk can be tested; 0 is no bound.</summary>
     public int PagesMax { get; init; }
