@@ -13,7 +13,7 @@ public sealed unsafe class FileWindow : IDisposable
     private const int PageBytes = 4096;
 
     /// <summary>A buffer of more, which one large record wanted, is given back when it is much too large.</summary>
-    private const int LargeBytes = 16 << 20;
+    private const int LargeBytes = 32 << 20;
 
     private SourceFile? _file;
     private byte[] _buffer = [];

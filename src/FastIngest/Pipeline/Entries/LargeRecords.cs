@@ -13,7 +13,7 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
     public const int PieceBytes = 1 << 20;
 
     /// <summary>Arrays of this size are dear to keep once nobody needs them, and dear enough to fill that collecting them costs little.</summary>
-    private const int HugeBytes = 8 << 20;
+    private const int HugeBytes = 24 << 20;
 
     private readonly int _capacity = PiecesOf(maxRecordBytes) + 2;
     private readonly SemaphoreSlim _pieces = new(PiecesOf(maxRecordBytes) + 2);
