@@ -17,6 +17,9 @@ internal sealed class SqliteEntryLoad
     /// <summary>Digests that are remembered, in some 25 bytes each, before the run makes the indexes and goes on by them.</summary>
     public const long MaxRemembered = 4_000_000;
 
+    /// <summary>Digests between two collections of what their tables leave behind as they grow: tens of MB that would wait.</summary>
+    private const long DigestsPerCollection = 1_000_000;
+
     private const int RowsPerCancellationCheck = 64;
 
     private readonly SqliteTransaction _transaction;
@@ -27,7 +30,7 @@ internal sealed class SqliteEntryLoad
     private readonly EntryTally _lookedUp = new();
     private EntryScreen? _screen;
     private EntryResult _screened = EntryResult.Zero;
-    private long _lastId;
+    private long _lastId, _nextCollection = DigestsPerCollection;
 
     /// <param name="transaction">It has the tables.</param>
     /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
@@ -77,6 +80,11 @@ internal sealed class SqliteEntryLoad
         if (_screen?.Remembered >= _maxRemembered)
         {
             MakeIndexes();
+        }
+        else if (_screen?.Remembered >= _nextCollection)
+        {
+            _nextCollection += DigestsPerCollection;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
 
