@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Dictionaries, side by side in one run: a load into an empty PostgreSQL by health_ingestion, and the server alone with the
-# same rows from ready-made files; then cleaning alone, and reprocess when nothing changed. The server is a throwaway one.
+# same rows from ready-made files; then reprocess when nothing changed, right after the load (no statistics, nothing
+# vacuumed) and later, and cleaning alone. The server is a throwaway one.
 #
 # usage: bench/lexicon.sh [ENTRIES] [RUNS]     default: 200000 entries, 3 runs; prints a table, and every time of every run
 set -euo pipefail
@@ -34,9 +35,19 @@ seconds() {
     awk -v ns=$((end - start)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
 }
 
+# CPU seconds, user and system, that a command takes.
+cpu_seconds() {
+    local TIMEFORMAT='%U %S'
+    { time "$@" > "$work/log" 2>&1; } 2>&1 | awk '{ printf "%.3f\n", $1 + $2 }'
+}
+
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 load() { "$binary" ingest --source bench --file "$work/words/entries.jsonl" --to "$url" --rejects "$work/rejects.ndjson" --quiet; }
+
+reprocess() { "$binary" reprocess --to "$url" --quiet; }
+
+dry_run() { "$@" "$binary" ingest --source bench --file "$work/words/entries.jsonl" --dry-run --workers 1 --quiet --rejects "$work/rejects.ndjson"; }
 
 server_alone() {
     sql << SQL
@@ -73,22 +84,29 @@ load
 sql -c "\\copy (select $raw_columns from fastingest.raw_entries order by id) to '$work/raw.bin' (format binary)" \
     -c "\\copy (select $entry_columns from fastingest.entries order by raw_id) to '$work/entries.bin' (format binary)"
 for ((run = 1; run <= runs; run++)); do
-    empty
+    sql -c 'drop schema fastingest cascade' -c checkpoint
     seconds load | tee -a "$work/load"
+    seconds reprocess | tee -a "$work/reprocess_at_once"
     empty
     seconds server_alone | tee -a "$work/alone"
     sql -c 'vacuum analyze fastingest.raw_entries, fastingest.entries'
-    seconds "$binary" reprocess --to "$url" --quiet | tee -a "$work/reprocess"
-    seconds "$binary" ingest --source bench --file "$work/words/entries.jsonl" --dry-run --workers 1 --quiet --rejects "$work/rejects.ndjson" | tee -a "$work/dry"
+    seconds reprocess | tee -a "$work/reprocess"
+    seconds dry_run | tee -a "$work/dry"
+    cpu_seconds dry_run | tee -a "$work/dry_cpu"
+    seconds dry_run taskset -c 0 | tee -a "$work/dry_core"
 done
 
 awk -v n="$entries" -v b="$bytes" -v load="$(median < "$work/load")" -v alone="$(median < "$work/alone")" \
-    -v again="$(median < "$work/reprocess")" -v dry="$(median < "$work/dry")" 'BEGIN {
+    -v at_once="$(median < "$work/reprocess_at_once")" -v again="$(median < "$work/reprocess")" \
+    -v dry="$(median < "$work/dry")" -v dry_cpu="$(median < "$work/dry_cpu")" -v dry_core="$(median < "$work/dry_core")" 'BEGIN {
     printf "\n%d entries, %.0f MB; medians\n\n", n, b / 1e6
     printf "| what | seconds | entries/s | MB/s |\n|---|---|---|---|\n"
     printf "| load into an empty PostgreSQL | %.2f | %.0f | %.0f |\n", load, n / load, b / load / 1e6
     printf "| the server alone, the same rows | %.2f | %.0f | %.0f |\n", alone, n / alone, b / alone / 1e6
-    printf "| reprocess, nothing changed | %.2f | %.0f | |\n", again, n / again
+    printf "| reprocess right after that load, nothing changed | %.2f | %.0f | |\n", at_once, n / at_once
+    printf "| reprocess of vacuumed and analyzed tables, nothing changed | %.2f | %.0f | |\n", again, n / again
     printf "| read, clean, validate, one cleaner (--dry-run --workers 1) | %.2f | %.0f | %.0f |\n", dry, n / dry, b / dry / 1e6
+    printf "| the same, CPU seconds of all its threads | %.2f | %.0f | %.0f |\n", dry_cpu, n / dry_cpu, b / dry_cpu / 1e6
+    printf "| the same on one core (taskset -c 0) | %.2f | %.0f | %.0f |\n", dry_core, n / dry_core, b / dry_core / 1e6
     printf "\nload / server alone: %.2f\n", load / alone
 }'

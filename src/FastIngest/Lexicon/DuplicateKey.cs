@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace FastIngest.Lexicon;
 
@@ -21,8 +20,8 @@ public static class DuplicateKey
         Append(buffer, cleaner, EntryColumn.Headword);
         Append(buffer, cleaner, EntryColumn.Pos);
         Append(buffer, cleaner, EntryColumn.Definition);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(buffer.Text, hash);
+        Span<byte> hash = stackalloc byte[Sha256.Bytes];
+        Sha256.Hash(buffer.Text, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 

@@ -63,6 +63,12 @@ internal sealed class EntryTexts
             return;
         }
 
+        if (fields.GlossCount == 1)
+        {
+            Take(record, fields.Glosses[0]);
+            return;
+        }
+
         _source.Clear();
         _glosses.Clear();
         foreach (Field gloss in fields.Glosses)
@@ -116,7 +122,8 @@ internal sealed class EntryTexts
 
     private void Clean(EntryColumn column)
     {
-        foreach (CleaningStep step in CleaningSteps.Of(column))
+        // No step makes a text of none.
+        foreach (CleaningStep step in _source.Length > 0 ? CleaningSteps.Of(column) : [])
         {
             _cleaned.Clear();
             _cleaned.ExpectedLength = _source.Length;

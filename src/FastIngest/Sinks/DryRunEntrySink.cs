@@ -9,6 +9,8 @@ public sealed class DryRunEntrySink : IEntrySink
 
     public string DisplayName => "nothing (dry run)";
 
+    public bool TakesEntries => false;
+
     public EntryResult SoFar { get; private set; } = EntryResult.Zero;
 
     public ValueTask OpenAsync(EntryRun run, CancellationToken cancellationToken)
@@ -19,13 +21,13 @@ public sealed class DryRunEntrySink : IEntrySink
 
     public ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
     {
+        _screen!.Expect(batch.Rows);
         foreach (ref readonly EntryRow row in batch.Rows)
         {
-            _screen!.Next(row);
+            _screen.Next(row);
         }
 
-        SoFar = _screen!.Result;
-
+        SoFar = _screen.Result;
         return ValueTask.CompletedTask;
     }
 

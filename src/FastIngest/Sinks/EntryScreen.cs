@@ -44,13 +44,28 @@ internal sealed class EntryScreen(EntryPolicy policy)
         : row.QualityHundredths < policy.MinQualityHundredths ? EntryFate.BelowQuality
         : EntryFate.Written;
 
+    /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
+    private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);
+
+    /// <summary>Announces the next records; it makes them faster and changes nothing.</summary>
+    public void Expect(ReadOnlySpan<EntryRow> rows)
+    {
+        foreach (ref readonly EntryRow row in rows)
+        {
+            if (row.IsLoaded)
+            {
+                _records.Expect(Digest(row));
+                _entries.Expect(row.Key);
+            }
+        }
+    }
+
     /// <summary>What becomes of the next record; they must come in input order.</summary>
     public EntryFate Next(in EntryRow row)
     {
         EntryFate fate = Judge(row, policy);
 
-        // Half of a SHA-256 is as good as all of it to tell some billions of records apart.
-        if (fate != EntryFate.Rejected && !_records.Add(BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum)))
+        if (fate != EntryFate.Rejected && !_records.Add(Digest(row)))
         {
             fate = EntryFate.Repeated;
         }

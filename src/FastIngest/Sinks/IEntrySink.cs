@@ -7,6 +7,9 @@ public interface IEntrySink : ISink<EntryRun, EntryBatch, EntryFigures, EntryRes
 {
     /// <summary>What became of the records so far. Any thread may ask.</summary>
     EntryResult SoFar { get; }
+
+    /// <summary>Whether it looks at <see cref="EntryRow.Id"/> and <see cref="EntryRow.Texts"/>, which need not be made otherwise.</summary>
+    bool TakesEntries => true;
 }
 
 /// <summary>What a sink may record about a run at its start.</summary>

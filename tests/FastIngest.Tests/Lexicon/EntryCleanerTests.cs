@@ -87,12 +87,12 @@ public sealed class EntryCleanerTests
     {
         foreach (string name in (string[])["entries.jsonl", "kaikki.jsonl"])
         {
-            byte[] file = File.ReadAllBytes(Path.Combine(Folder, name));
-            ReferenceResult result = ReferenceLexicon.Load(file, "sample");
-            Assert.Equal(result.Read, result.Raws.Count + result.Repeated + result.Rejected);
-            Assert.Equal(result.Raws.Count, result.Rows.Count + result.Duplicates + result.BelowQuality + result.Invalid);
+            ReferenceCounts counts = new();
+            ReferenceRow[] rows = [.. ReferenceLexicon.Load(Lines(name), "sample", counts).Select(r => r.Row).OfType<ReferenceRow>()];
+            Assert.Equal(counts.Read, counts.Loaded + counts.Repeated + counts.Rejected);
+            Assert.Equal(counts.Loaded, counts.Written + counts.Duplicate + counts.BelowQuality + counts.Invalid);
             EntryCleaner cleaner = new();
-            foreach (ReferenceRow row in result.Rows)
+            foreach (ReferenceRow row in rows)
             {
                 byte[] record = row.Raw.Data.Bytes();
                 Assert.Equal(EntryOutcome.Valid, Check(cleaner, record));
@@ -102,8 +102,8 @@ public sealed class EntryCleanerTests
             if (name == "entries.jsonl")
             {
                 string[] expected = File.ReadAllLines(Path.Combine(Folder, "expected.ndjson"));
-                Assert.Equal(expected.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()), result.Rows.Select(r => r.Id));
-                Assert.Equal((64, 1, 2, 0, 1, 1), (result.Read, result.Repeated, result.Rejected, result.Duplicates, result.BelowQuality, result.Invalid));
+                Assert.Equal(expected.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("id").GetString()), rows.Select(r => r.Id));
+                Assert.Equal((64, 1, 2, 0, 1, 1), (counts.Read, counts.Repeated, counts.Rejected, counts.Duplicate, counts.BelowQuality, counts.Invalid));
             }
         }
     }

@@ -19,6 +19,20 @@ public sealed class IdentityTests
     }
 
     [Fact]
+    public void Sha256_of_all_lengths_is_that_of_dotnet_on_every_thread()
+    {
+        byte[] text = new byte[5000];
+        new Random(7).NextBytes(text);
+        Parallel.For(0, text.Length, length =>
+        {
+            byte[] hash = new byte[Sha256.Bytes];
+            Sha256.Hash(text.AsSpan(0, length), hash);
+            Assert.Equal(SHA256.HashData(text.AsSpan(0, length)), hash);
+        });
+        Assert.Throws<ArgumentOutOfRangeException>(() => Sha256.Hash(text, new byte[Sha256.Bytes - 1]));
+    }
+
+    [Fact]
     public void Ids_of_all_lengths_of_sources_are_those_of_the_reference()
     {
         for (int length = 0; length < 700; length++)

@@ -15,24 +15,27 @@ internal sealed record ReferenceRaw(string Data, string Checksum, int LineNumber
 /// <summary>A row of <c>entries</c>.</summary>
 internal sealed record ReferenceRow(string Id, ReferenceEntry Entry, ReferenceRaw Raw);
 
+/// <summary>What becomes of a record: it is listed among the rejects or not, makes a raw entry or none, and an entry or none.</summary>
+internal sealed record ReferenceRecord(int LineNumber, bool IsListed, ReferenceRaw? Raw, ReferenceRow? Row);
+
 /// <summary>What a whole file comes to: read = loaded + repeated + rejected, loaded = written + duplicate + below + invalid.</summary>
-internal sealed class ReferenceResult
+internal sealed record ReferenceCounts
 {
-    public List<ReferenceRaw> Raws { get; } = [];
-
-    public List<ReferenceRow> Rows { get; } = [];
-
     public int Read { get; set; }
-
-    public int Repeated { get; set; }
 
     public int Rejected { get; set; }
 
-    public int Duplicates { get; set; }
+    public int Repeated { get; set; }
+
+    public int Loaded { get; set; }
+
+    public int Invalid { get; set; }
 
     public int BelowQuality { get; set; }
 
-    public int Invalid { get; set; }
+    public int Duplicate { get; set; }
+
+    public int Written { get; set; }
 }
 
 /// <summary>
@@ -65,57 +68,71 @@ internal static class ReferenceLexicon
         ["proto-indo-european"] = "ine-pro",
     };
 
-    /// <summary>All lines of a file into an empty database.</summary>
-    public static ReferenceResult Load(ReadOnlySpan<byte> file, string sourceId, decimal minQuality = 0.5m, bool allowDuplicates = false)
+    /// <summary>The lines of a file, one after the other, into an empty database.</summary>
+    /// <param name="counts">Receives the figures, which are complete at the end.</param>
+    public static IEnumerable<ReferenceRecord> Load(IEnumerable<byte[]> lines, string sourceId, ReferenceCounts counts, decimal minQuality = 0.5m, bool allowDuplicates = false)
     {
-        ReferenceResult result = new();
         HashSet<string> checksums = [];
         HashSet<(string?, string?, string?, string?)> known = [];
-        int lineNumber = 0;
-        foreach (Range range in file.Split((byte)'\n'))
+
+        // By itself a record is the same on any thread; what came before it matters only below.
+        foreach (var line in lines.Select((bytes, i) => (Bytes: bytes, Number: i + 1)).Chunk(10_000).SelectMany(c => c.AsParallel().AsOrdered().Select(l => Read(l.Bytes, l.Number)).ToArray()))
         {
-            lineNumber++;
-            byte[] record = file[range].Trim(" \t\r"u8).ToArray();
-            if (record.Length == 0)
+            if (line is not var (raw, entry))
             {
                 continue;
             }
 
-            result.Read++;
-            if (!TryParse(record, out JsonElement json) || json.ValueKind != JsonValueKind.Object)
+            counts.Read++;
+            bool isInvalid = entry is null || entry.Texts[0] is null || entry.Texts[2] is null;
+            if (entry is null)
             {
-                result.Rejected++;
-                continue;
+                counts.Rejected++;
+                yield return new ReferenceRecord(raw.LineNumber, true, null, null);
             }
-
-            ReferenceRaw raw = new(Encoding.UTF8.GetString(record), Convert.ToHexStringLower(SHA256.HashData(record)), lineNumber);
-            if (!checksums.Add(raw.Checksum))
+            else if (!checksums.Add(raw.Checksum))
             {
-                result.Repeated++;
-                continue;
-            }
-
-            result.Raws.Add(raw);
-            ReferenceEntry entry = Clean(json);
-            if (entry.Texts[0] is null || entry.Texts[2] is null)
-            {
-                result.Invalid++;
-            }
-            else if (entry.Quality < minQuality)
-            {
-                result.BelowQuality++;
-            }
-            else if (!known.Add((entry.Texts[2], entry.Texts[0], entry.Texts[3], entry.Texts[5])) && !allowDuplicates)
-            {
-                result.Duplicates++;
+                counts.Repeated++;
+                yield return new ReferenceRecord(raw.LineNumber, isInvalid, null, null);
             }
             else
             {
-                result.Rows.Add(new ReferenceRow(Id(sourceId, raw.Checksum), entry, raw));
+                counts.Loaded++;
+                ReferenceRow? row = null;
+                if (isInvalid)
+                {
+                    counts.Invalid++;
+                }
+                else if (entry.Quality < minQuality)
+                {
+                    counts.BelowQuality++;
+                }
+                else if (!known.Add((entry.Texts[2], entry.Texts[0], entry.Texts[3], entry.Texts[5])) && !allowDuplicates)
+                {
+                    counts.Duplicate++;
+                }
+                else
+                {
+                    counts.Written++;
+                    row = new ReferenceRow(Id(sourceId, raw.Checksum), entry, raw);
+                }
+
+                yield return new ReferenceRecord(raw.LineNumber, isInvalid, raw, row);
             }
         }
+    }
 
-        return result;
+    /// <summary>A line's record and its entry, which is null where it is no object; null for a line of white space.</summary>
+    private static (ReferenceRaw Raw, ReferenceEntry? Entry)? Read(byte[] line, int lineNumber)
+    {
+        byte[] record = line.AsSpan().Trim(" \t\r"u8).ToArray();
+        if (record.Length == 0)
+        {
+            return null;
+        }
+
+        ReferenceRaw raw = new(Encoding.UTF8.GetString(record), Convert.ToHexStringLower(SHA256.HashData(record)), lineNumber);
+        return (raw, TryParse(record, out JsonElement json) && json.ValueKind == JsonValueKind.Object ? Clean(json) : null);
     }
 
     /// <summary>Whether bytes are one JSON text, every string in it valid text.</summary>
@@ -187,7 +204,7 @@ internal static class ReferenceLexicon
 
     private static string? Replace(string? text, string pattern, string by) => text is null ? null : Regex.Replace(text, pattern, by);
 
-    private static string? Nfc(string? text) => text is null ? null : PlainNormalization.Nfc(text);
+    private static string? Nfc(string? text) => text is null || text.All(char.IsAscii) ? text : PlainNormalization.Nfc(text);
 
     private static string? Trim(string? text) => text?.Trim();
 

@@ -33,6 +33,9 @@ internal unsafe interface ILanes
 
     /// <summary>Which of 64 bytes are decimal digits.</summary>
     static abstract ulong DigitMask(byte* text);
+
+    /// <summary>See <see cref="BitParity"/>.</summary>
+    static abstract ulong Parity(ulong bits);
 }
 
 /// <summary>Which of 64 bytes are what, in or out of strings.</summary>
@@ -53,6 +56,9 @@ internal struct JsonMasks
 internal readonly unsafe struct Lanes512 : ILanes
 {
     public static string Name => "AVX-512";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Matches(byte* left, byte* right, ulong mask) =>
@@ -110,6 +116,9 @@ internal readonly unsafe struct Lanes512 : ILanes
 internal readonly unsafe struct Lanes256 : ILanes
 {
     public static string Name => "AVX2";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Matches(byte* left, byte* right, ulong mask) =>
@@ -206,6 +215,9 @@ internal readonly unsafe struct Lanes256 : ILanes
 internal readonly unsafe struct Lanes128 : ILanes
 {
     public static string Name => "128-bit";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Matches(byte* left, byte* right, ulong mask)
@@ -312,6 +324,9 @@ internal readonly unsafe struct Lanes128 : ILanes
 internal readonly unsafe struct LanesScalar : ILanes
 {
     public static string Name => "scalar";
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 
     public static bool Matches(byte* left, byte* right, ulong mask)
     {

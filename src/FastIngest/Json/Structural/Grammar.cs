@@ -66,48 +66,54 @@ internal struct Grammar
         ulong valuePlaces = behindSeparator | behindOpen;
         ulong faults = (tokens.Close & behindSeparator) | (separators & valuePlaces) | (all & ~(separators | tokens.Close | valuePlaces));
         ulong inObject = (behindKey ^ tokens.Colons) | ((tokens.Open | tokens.Scalars) & ~behindColon);
-        return (faults | Nest(tokens, inObject, tokens.Colons)) == 0;
+        return (faults | Nest(tokens.Open, tokens.Close, tokens.Brace, inObject, tokens.Colons)) == 0;
     }
 
-    /// <summary>Opens and closes; returns what is wrong in what is open, between brackets and up to each of them.</summary>
+    /// <summary>
+    /// Opens and closes; returns what is wrong in what is open, up to each bracket and behind the last.
+    /// <code>
+    /// text           {"a": [1, 2], "b"}
+    /// in an object    111111     111111      a bracket itself belongs to what is around it
+    /// </code>
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Nest(in Tokens tokens, ulong inObject, ulong inArray)
+    private ulong Nest(ulong open, ulong close, ulong brace, ulong inObject, ulong inArray)
     {
         ulong objects = _objects;
-        ulong faults = 0;
-        ulong unseen = ulong.MaxValue;
-        for (ulong rest = tokens.Open | tokens.Close; rest != 0; rest &= rest - 1)
+        ulong mismatch = 0;
+        ulong isInObject = 0 - (objects & 1);
+        for (ulong rest = open | close; rest != 0; rest &= rest - 1)
         {
-            ulong upTo = rest ^ (rest - 1);
-            faults |= ((objects & 1) != 0 ? inObject : inArray) & upTo & unseen;
-            unseen = ~upTo;
-            ulong bit = upTo & rest;
-            ulong isBrace = (tokens.Brace & bit) != 0 ? 1ul : 0;
-            if ((tokens.Open & bit) != 0)
+            ulong bit = rest & (0 - rest);
+            ulong isBrace = (brace & bit) != 0 ? 1ul : 0;
+            if ((open & bit) != 0)
             {
                 objects = (objects << 1) | isBrace;
             }
             else
             {
-                faults |= (objects ^ isBrace) & 1;
+                mismatch |= objects ^ isBrace;
                 objects >>= 1;
             }
+
+            // Behind the bracket it is as it is now.
+            isInObject ^= (isInObject ^ (0 - (objects & 1))) & (0 - (bit << 1));
         }
 
-        faults |= ((objects & 1) != 0 ? inObject : inArray) & unseen;
         _objects = objects;
-        int opened = BitOperations.PopCount(tokens.Open);
+        int opened = BitOperations.PopCount(open);
         int before = Depth;
-        Depth = before + opened - BitOperations.PopCount(tokens.Close);
-        return faults | (before + opened > MaxDepth && Deepest(tokens, before) > MaxDepth ? 1ul : 0);
+        Depth = before + opened - BitOperations.PopCount(close);
+        return (mismatch & 1) | (isInObject & inObject) | (~isInObject & inArray)
+            | (before + opened > MaxDepth && Deepest(open, close, before) > MaxDepth ? 1ul : 0);
     }
 
-    private static int Deepest(in Tokens tokens, int depth)
+    private static int Deepest(ulong open, ulong close, int depth)
     {
         int deepest = depth;
-        for (ulong rest = tokens.Open | tokens.Close; rest != 0; rest &= rest - 1)
+        for (ulong rest = open | close; rest != 0; rest &= rest - 1)
         {
-            depth += (tokens.Open & rest & (~rest + 1)) != 0 ? 1 : -1;
+            depth += (open & rest & (0 - rest)) != 0 ? 1 : -1;
             deepest = Math.Max(deepest, depth);
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using FastIngest.Json.Shapes;
 
 namespace FastIngest.Json.Structural;
@@ -61,7 +62,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
 
         int length = StringLength(start, _at);
         name = new ReadOnlySpan<byte>(_text + start, length);
-        if (name.Contains((byte)'\\'))
+        if (IsEscaped(name))
         {
             byte[] decoded = length <= _name.Length ? _name : new byte[length];
             name = decoded.AsSpan(0, JsonString.Unescape(name, decoded));
@@ -78,8 +79,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         int start = _at + 1;
         Move();
         int length = StringLength(start, _at);
-        bool isEscaped = new ReadOnlySpan<byte>(_text + start, length).Contains((byte)'\\');
-        return new Field(start, length, isEscaped ? FieldKind.EscapedString : FieldKind.String);
+        return new Field(start, length, IsEscaped(new ReadOnlySpan<byte>(_text + start, length)) ? FieldKind.EscapedString : FieldKind.String);
     }
 
     public void Skip()
@@ -154,21 +154,34 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         return Math.Max(0, end - start);
     }
 
+    /// <summary>Whether a string that lies behind the cursor holds an escape; most texts have none anywhere.</summary>
+    private readonly bool IsEscaped(ReadOnlySpan<byte> text) => _scan.HasBackslash && text.Contains((byte)'\\');
+
     /// <summary>To the next token, or to the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Move()
     {
-        while (_tokens == 0)
+        if (_tokens != 0 || MoveToTokens())
         {
-            if (!_scan.MoveNext())
-            {
-                _at = _length;
-                return;
-            }
+            _at = _scan.Block + BitOperations.TrailingZeroCount(_tokens);
+            _tokens &= _tokens - 1;
+        }
+    }
 
+    /// <summary>To the next block with tokens; false where there is none, and the cursor stands at the end.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MoveToTokens()
+    {
+        while (_scan.MoveNext())
+        {
             _tokens = _scan.Tokens;
+            if (_tokens != 0)
+            {
+                return true;
+            }
         }
 
-        _at = _scan.Block + BitOperations.TrailingZeroCount(_tokens);
-        _tokens &= _tokens - 1;
+        _at = _length;
+        return false;
     }
 }

@@ -54,6 +54,9 @@ internal unsafe ref struct StructureScan<TLanes>
     /// <summary>How many objects and arrays are open before the block.</summary>
     public int Depth { get; private set; }
 
+    /// <summary>Whether a backslash stood in the text up to the end of the block.</summary>
+    public bool HasBackslash { get; private set; }
+
     /// <summary>Whether the text is not JSON, as far as it was looked at; at its end, as a whole.</summary>
     public bool Failed { get; private set; }
 
@@ -162,6 +165,7 @@ internal unsafe ref struct StructureScan<TLanes>
     {
         ulong backslashes = TLanes.EqualMask(bytes, (byte)'\\');
         ulong controls = rare & ~backslashes;
+        HasBackslash |= backslashes != 0;
         quotes &= ~Escaped(backslashes, out ulong starts);
         inString = InString(quotes, _inString);
 
@@ -185,16 +189,7 @@ internal unsafe ref struct StructureScan<TLanes>
 
     /// <summary>From each opening quote to before the closing one: a bit is set where an odd number of quotes stand up to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong InString(ulong quotes, ulong before)
-    {
-        quotes ^= quotes << 1;
-        quotes ^= quotes << 2;
-        quotes ^= quotes << 4;
-        quotes ^= quotes << 8;
-        quotes ^= quotes << 16;
-        quotes ^= quotes << 32;
-        return quotes ^ before;
-    }
+    private static ulong InString(ulong quotes, ulong before) => TLanes.Parity(quotes) ^ before;
 
     /// <summary>
     /// The bytes behind a backslash that escapes them; every other one of a run of backslashes does.

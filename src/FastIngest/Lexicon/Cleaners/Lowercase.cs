@@ -14,6 +14,11 @@ internal sealed class Lowercase : ICleaner
 
     public static bool Clean(ReadOnlySpan<byte> text, TextBuffer output)
     {
+        if (Ascii.IsValid(text))
+        {
+            return CleanAscii(text, output);
+        }
+
         bool changed = false;
         while (!text.IsEmpty)
         {
@@ -25,5 +30,18 @@ internal sealed class Lowercase : ICleaner
         }
 
         return changed;
+    }
+
+    /// <summary>What most languages' codes and many headwords are.</summary>
+    private static bool CleanAscii(ReadOnlySpan<byte> text, TextBuffer output)
+    {
+        if (text.IndexOfAnyInRange((byte)'A', (byte)'Z') < 0)
+        {
+            return false;
+        }
+
+        Ascii.ToLower(text, output.GetSpan(text.Length), out int length);
+        output.Advance(length);
+        return true;
     }
 }

@@ -109,6 +109,7 @@ internal sealed class CleanStage(int workers, LexiconGauges gauges)
     {
         public EntryBatch Batch { get; } = new(LargeRecords.PieceBytes);
 
-        public ManualResetEventSlim IsClean { get; } = new();
+        /// <summary>Cleaning takes far longer than a thread's falling asleep and waking up: who waits does not spin.</summary>
+        public ManualResetEventSlim IsClean { get; } = new(initialState: false, spinCount: 0);
     }
 }

@@ -25,6 +25,7 @@ public static class LexiconIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        BatchCleaner.RequireLibraries();
         using DictionaryFiles input = DictionaryFiles.Open(options.Path);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
         EntryLane[] all = [.. sinks.Select(s => new EntryLane(s))];
@@ -76,10 +77,11 @@ public static class LexiconIngest
         using FileFeed feed = new(input.Files, options);
         EntryCounts counts = new();
         CleanStage stage = new(options.Workers, gauges);
+        bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
         try
         {
             await Task.Factory.StartNew(
-                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source).Clean, Write, cancellationToken),
+                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken),
                 cancellationToken,
                 TaskCreationOptions.LongRunning,
                 TaskScheduler.Default).ConfigureAwait(false);

@@ -29,6 +29,7 @@ public static class LexiconReprocess
         IEntryStore database, string? source, int workers, int cleanBatch, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        BatchCleaner.RequireLibraries();
         List<string> warnings = [];
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);

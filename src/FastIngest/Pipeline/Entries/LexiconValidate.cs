@@ -30,6 +30,7 @@ public static class LexiconValidate
         IEntryStore database, string? source, int limit, int workers, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        BatchCleaner.RequireLibraries();
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         long records = 0, entries = 0;
         SortedDictionary<string, Finding> findings = new(StringComparer.Ordinal);

@@ -77,6 +77,11 @@ internal sealed class EntryLoad
     public async ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
     {
         byte[] file = Encoding.UTF8.GetBytes(batch.File);
+        if (!_isStaged)
+        {
+            _screen.Expect(batch.Rows);
+        }
+
         for (int i = 0; i < batch.RowCount; i++)
         {
             EntryFate fate = _isStaged ? EntryScreen.Judge(batch.Rows[i], _run.Policy) : _screen.Next(batch.Rows[i]);

@@ -23,20 +23,24 @@ internal static class ReprocessStatements
     public static string RemoveChanged(PostgresNames names) =>
         $"DELETE FROM {names.Entries} WHERE raw_id IN (SELECT raw_id FROM pg_temp.staged_entries)";
 
-    /// <summary>Chooses those that are written: of entries that are alike the one of the lowest record.</summary>
+    /// <summary>
+    /// Chooses those that are written: of entries that are alike the one of the lowest record. Here and below 0 is added to a
+    /// raw_id that only restricts, so that entries are found by their key: a planner without statistics, as right after
+    /// a load, would go through the index of raw_id for each, by the thousands.
+    /// </summary>
     public static string Choose(PostgresNames names, bool allowsDuplicates) => allowsDuplicates
         ? "INSERT INTO pg_temp.kept SELECT raw_id FROM pg_temp.staged_entries"
         : $"""
-        INSERT INTO pg_temp.kept SELECT s.raw_id FROM pg_temp.staged_entries s
-        WHERE raw_id IN (SELECT min(raw_id) FROM pg_temp.staged_entries GROUP BY duplicate_key)
-        AND (SELECT 1 FROM {names.Entries} t WHERE t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id < s.raw_id LIMIT 1) IS NULL
+        INSERT INTO pg_temp.kept SELECT s.raw_id
+        FROM (SELECT DISTINCT ON (duplicate_key) raw_id, duplicate_key, source_id FROM pg_temp.staged_entries ORDER BY duplicate_key, raw_id) s
+        WHERE (SELECT 1 FROM {names.Entries} t WHERE t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id + 0 < s.raw_id LIMIT 1) IS NULL
         """;
 
     /// <summary>Removes entries of later records that are like those to be written, and tells of which records.</summary>
     public static string RemoveLater(PostgresNames names) =>
         $"""
         DELETE FROM {names.Entries} t USING pg_temp.staged_entries s, pg_temp.kept k
-        WHERE k.raw_id = s.raw_id AND t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id > s.raw_id
+        WHERE k.raw_id = s.raw_id AND t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id + 0 > s.raw_id
         RETURNING t.raw_id
         """;
 

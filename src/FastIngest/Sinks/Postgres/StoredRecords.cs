@@ -35,9 +35,11 @@ public sealed class StoredRecords : IStoredRecords
             """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL enable_hashjoin = off;
+            SET LOCAL enable_nestloop = off;
             SET LOCAL enable_sort = off;
             SET LOCAL enable_seqscan = off;
             SET LOCAL enable_bitmapscan = off;
+            SET LOCAL max_parallel_workers_per_gather = 0;
             SET LOCAL jit = off;
             SET LOCAL idle_in_transaction_session_timeout = 0
             """,
@@ -45,7 +47,7 @@ public sealed class StoredRecords : IStoredRecords
         string columns = string.Join(", ", EntryTuples.EntryColumns.Split(", ").Select(c => "e." + c));
         NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
             $"""
-            COPY (SELECT r.id, r.raw_data, {columns} FROM {names.RawEntries} r LEFT JOIN {names.Entries} e ON e.raw_id = r.id
+            COPY (SELECT r.id, r.raw_data, {columns} FROM {names.RawEntries} r LEFT JOIN {names.Entries} e ON e.raw_id = r.id AND e.raw_id > {position}
             WHERE r.source_id = {PostgresNames.Literal(source)} AND r.id > {position} ORDER BY r.id) TO STDOUT (FORMAT BINARY)
             """,
             cancellationToken).ConfigureAwait(false);

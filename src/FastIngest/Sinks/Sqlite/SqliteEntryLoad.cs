@@ -64,6 +64,7 @@ internal sealed class SqliteEntryLoad
     public void Write(EntryBatch batch, CancellationToken cancellationToken)
     {
         _rows.SetFile(batch.File);
+        _screen?.Expect(batch.Rows);
         long bytes = 0;
         for (int i = 0; i < batch.RowCount; i++)
         {

@@ -3,6 +3,7 @@ using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres;
 using FastIngest.Tests.Sinks.Postgres;
+using Npgsql;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
@@ -54,6 +55,33 @@ public sealed class EntryReprocessTests : IDisposable
         Assert.Equal(entries, _tables.Entries);
         Assert.Equal(loaded.Written, result.Written + result.Unchanged);
         Assert.Equal(loaded with { Written = result.Written, Unchanged = result.Unchanged, Repeated = 0 }, result);
+    }
+
+    /// <summary>The planner without statistics takes the index of raw_id where it can, and reads half of the table for each entry.</summary>
+    [Fact]
+    public void No_plan_finds_duplicates_by_the_places_of_their_records()
+    {
+        _tables.Load(_runs, Options);
+        PostgresNames names = new(_tables.Schema);
+        using NpgsqlConnection connection = PostgresServer.Shared.Connect();
+        string prepare = $"{ReprocessStatements.Staging(names)}; BEGIN; DROP INDEX {names.QuotedSchema}.entries_duplicate_key; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off";
+        using (NpgsqlCommand command = new(prepare, connection))
+        {
+            command.ExecuteNonQuery();
+        }
+
+        foreach (string statement in (string[])[ReprocessStatements.Choose(names, allowsDuplicates: false), ReprocessStatements.RemoveLater(names)])
+        {
+            using NpgsqlCommand explain = new("EXPLAIN " + statement, connection);
+            using NpgsqlDataReader reader = explain.ExecuteReader();
+            List<string> plan = [];
+            while (reader.Read())
+            {
+                plan.Add(reader.GetString(0));
+            }
+
+            Assert.DoesNotContain(plan, l => l.Contains("Index Cond", StringComparison.Ordinal) && (l.Contains("raw_id <", StringComparison.Ordinal) || l.Contains("raw_id >", StringComparison.Ordinal)));
+        }
     }
 
     [Fact]
