@@ -11,6 +11,7 @@ Usage: bench/postgres.sh [OPTION...]
 
   --size SIZE    size of the generated data set, all files together (default 1GB)
   --runs N       measured runs of each row (default 5); the median counts
+  --cpus LIST    cores for the server and its clients together, such as 0,1 (default all)
   --build        builds the native binary first
   --help         this text
 
@@ -22,10 +23,10 @@ TEXT
 say() { printf '%s\n' "postgres.sh: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-size=1GB runs=5 build=false
+size=1GB runs=5 cpus='' build=false
 while (($#)); do
     case $1 in
-        --size | --runs)
+        --size | --runs | --cpus)
             [[ $# -ge 2 ]] || { say "$1 needs a value"; exit 2; }
             declare "${1#--}=$2"
             shift
@@ -45,6 +46,8 @@ while (($#)); do
 done
 [[ $runs =~ ^[1-9][0-9]*$ ]] || { say "--runs must be a number from 1 on"; exit 2; }
 
+# The server and all clients are children of this script.
+[[ -z $cpus ]] || taskset -pc "$cpus" $$ >/dev/null || { say "--cpus must be a list of cores"; exit 2; }
 unset DATABASE_URL API_URL WEAVIATE_URL DATA_DIR PGHOST PGPORT PGDATABASE PGUSER PGOPTIONS PGSERVICE
 native=${HEALTH_INGESTION:-$root/dist/health_ingestion}
 ! $build || "$root/build.sh" --aot >&2
@@ -95,6 +98,8 @@ url="postgres://bench@/postgres?host=$work/server"
 say "generating $size"
 "$native" generate "$work/data" --size "$size" --quiet
 rates=$work/data/heart_rate.json
+
+load_before=$(cut -d ' ' -f 1-3 /proc/loadavg)
 
 # ---- measuring -------------------------------------------------------------------------------------------------------
 
@@ -217,7 +222,7 @@ awk -F'\t' -v OFS='\t' -v summaries="$rows_summaries" -v rates="$rows_rates" '
 commit=$(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
 [[ -z $(git -C "$root" status --porcelain --untracked-files=no 2>/dev/null) ]] || commit+=' (changed)'
 mkdir -p "$here/results"
-result=$here/results/$(date -u +%F)-postgres-$size
+result=$here/results/$(date -u +%F)-postgres-$size${cpus:+-cpus-$cpus}
 {
     echo "# PostgreSQL of $(date -u +%F), $size"
     echo
@@ -225,9 +230,9 @@ result=$here/results/$(date -u +%F)-postgres-$size
     echo "- commit: $commit"
     echo "- binary: $("$native" --version | tr '\n' ' ' | sed 's/ *$//')"
     echo "- server: $("$binaries/postgres" --version), ${settings[*]}, the rest as it comes; a Unix socket"
-    echo "- cpu: $(sed -nE 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
+    echo "- cpu: $(sed -nE 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores${cpus:+ of it, $cpus}"
     echo "- kernel: $(uname -sr)"
-    echo "- load before: $(cut -d ' ' -f 1-3 /proc/loadavg)"
+    echo "- load before: $load_before"
     echo "- data: $(cat "$work"/data/*.json | wc -c) bytes, heart_rate $(stat -c %s "$rates")"
     echo
     echo "Medians of $runs. Whole: the process, for FastIngest with reading $size (heart_rate: its file) and, in heart_rate, the summaries too."

@@ -110,28 +110,35 @@ public sealed class PostgresCommandTests(GeneratedData data)
     }
 
     [Fact]
-    public void Records_are_stored_shown_and_counted_and_the_next_run_replaces_them()
+    public void Records_are_stored_shown_and_counted_and_the_next_run_replaces_days_that_changed()
     {
         using Workplace place = Workplace.WithFaultyData();
         string[] arguments = ["data", "--to", Server.Url, "--to", "sqlite:a.db", "--schema", _schema, "--records", "--stats-json", "-"];
-        for (int run = 0; run < 2; run++)
+        foreach ((int run, int unchanged, int replaced) in ((int, int, int)[])[(0, 0, 0), (1, 4, 0), (2, 2, 2)])
         {
+            if (run == 2)
+            {
+                string rates = Path.Combine(place["data"], "heart_rate.ndjson");
+                File.WriteAllText(rates, File.ReadAllText(rates).Replace("\"value\":61", "\"value\":60", StringComparison.Ordinal));
+            }
+
             Outcome outcome = HealthIngestionProcess.Run(place.Directory, arguments);
 
             Assert.True(outcome.ExitCode == 0, outcome.Error);
-            Assert.Matches("records in heart_rate +4 +4 *\n", outcome.Error);
-            Assert.Equal(run == 1, outcome.Error.Contains("replaced: 4 older records of the same users and days in postgres://", StringComparison.Ordinal));
+            Assert.Matches($"records in heart_rate +4 +{4 - unchanged} +{unchanged}\n", outcome.Error);
+            Assert.Equal(replaced > 0, outcome.Error.Contains("replaced: 2 older records of the same users and days in postgres://", StringComparison.Ordinal));
             JsonElement sinks = JsonDocument.Parse(outcome.Output).RootElement.GetProperty("sinks");
             Assert.Equal(
-                "heart_rate 4 " + (run * 4),
-                string.Join(' ', sinks[0].GetProperty("tables").EnumerateArray().Where(t => t.GetProperty("rows").GetInt32() > 0).Select(t => $"{t.GetProperty("table")} {t.GetProperty("rows")} {t.GetProperty("replaced")}")));
+                $"heart_rate 4 {replaced} {unchanged}",
+                string.Join(' ', sinks[0].GetProperty("tables").EnumerateArray().Where(t => t.GetProperty("rows").GetInt32() > 0)
+                    .Select(t => $"{t.GetProperty("table")} {t.GetProperty("rows")} {t.GetProperty("replaced")} {t.GetProperty("unchanged")}")));
             Assert.False(sinks[1].TryGetProperty("tables", out _));
             Assert.Equal(
-                ["u1 2024-01-01 08:00:00 61", "u1 2024-01-01 09:00:00 63", "u1 2024-01-02 08:00:00 62", "u2 2024-01-01 08:00:00 71"],
+                [$"u1 2024-01-01 08:00:00 {(run == 2 ? 60 : 61)}", "u1 2024-01-01 09:00:00 63", "u1 2024-01-02 08:00:00 62", "u2 2024-01-01 08:00:00 71"],
                 Server.Query($"SELECT user_id, ts::text, value FROM {_schema}.heart_rate ORDER BY 1, 2"));
         }
 
-        Assert.Equal(["heart_rate 4", "heart_rate 4"], Server.Query($"SELECT kind, rows FROM {_schema}.ingest_chunks WHERE kind <> 'new'"));
+        Assert.Equal(["heart_rate 4", "heart_rate 4", "heart_rate 4"], Server.Query($"SELECT kind, rows FROM {_schema}.ingest_chunks WHERE kind NOT IN ('new', 'changed')"));
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unc
 
 /// <param name="Table">Its name.</param>
 /// <param name="Category">Whose records it holds.</param>
-/// <param name="Rows">Rows that the run wrote.</param>
-/// <param name="Replaced">Rows of older runs that it deleted for them.</param>
+/// <param name="Rows">Rows handed to the sink.</param>
+/// <param name="Replaced">Rows of older runs that were deleted for them.</param>
+/// <param name="Unchanged">Rows of days that stood there already, just so.</param>
 /// <param name="Bytes">What was sent.</param>
-public sealed record RecordTableResult(string Table, Category Category, long Rows, long Replaced, long Bytes);
+public sealed record RecordTableResult(string Table, Category Category, long Rows, long Replaced, long Unchanged, long Bytes);

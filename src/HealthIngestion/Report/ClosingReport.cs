@@ -77,7 +77,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         ];
         foreach (RecordTableResult table in result.Tables)
         {
-            yield return ["records in " + table.Table, Figures.Count(table.Rows), Figures.Count(table.Rows), "", ""];
+            yield return ["records in " + table.Table, Figures.Count(table.Rows), Figures.Count(table.Rows - table.Unchanged), "", Figures.Count(table.Unchanged)];
         }
     }
 

@@ -108,6 +108,7 @@ internal static class StatsJson
             json.WriteString("table", table.Table);
             json.WriteNumber("rows", table.Rows);
             json.WriteNumber("replaced", table.Replaced);
+            json.WriteNumber("unchanged", table.Unchanged);
             json.WriteNumber("bytes", table.Bytes);
             json.WriteEndObject();
         }

@@ -11,18 +11,8 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     /// <summary>Bytes that gather before they are sent.</summary>
     private const int BufferBytes = 256 << 10;
 
-    /// <summary>
-    /// Bytes after which a COPY ends and the next one begins: only at its end does the server tell what went wrong, and
-    /// until then it swallows all that is sent.
-    /// </summary>
-    private const long StatementBytes = 64L << 20;
-
-    private static readonly byte[] Header = CopyFormat.Header.ToArray();
-    private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
-
-    private readonly string _command = $"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)";
-    private NpgsqlRawCopyStream? _stream;
-    private long _bufferedRows, _statementRows, _statementBytes;
+    private CopyStatement? _statement;
+    private long _bufferedRows, _statementRows;
 
     /// <summary>Where rows are written; <see cref="Wrote"/> tells of each.</summary>
     public CopyBuffer Buffer { get; } = new(BufferBytes + (BufferBytes / 4));
@@ -31,7 +21,7 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     public bool IsFull => Buffer.Length >= BufferBytes;
 
     /// <summary>Whether a COPY is open.</summary>
-    public bool IsOpen => _stream is not null;
+    public bool IsOpen => _statement is not null;
 
     /// <summary>Rows of every COPY that ended, and their bytes.</summary>
     public List<(long Rows, long Bytes)> Chunks { get; } = [];
@@ -54,8 +44,7 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     public async ValueTask SendAsync(ReadOnlyMemory<byte> field, CancellationToken cancellationToken)
     {
         await SendAsync(true, cancellationToken).ConfigureAwait(false);
-        await _stream!.WriteAsync(field, cancellationToken).ConfigureAwait(false);
-        _statementBytes += field.Length;
+        await _statement!.WriteAsync(field, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends what is left and waits until the server has taken all of it.</summary>
@@ -66,30 +55,23 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (_stream is { } stream)
+        if (_statement is { } statement)
         {
-            await stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);
-            _stream = null;
-            await stream.DisposeAsync().ConfigureAwait(false);
-            Chunks.Add((_statementRows, _statementBytes));
-            _statementRows = _statementBytes = 0;
+            _statement = null;
+            await statement.EndAsync(cancellationToken).ConfigureAwait(false);
+            Chunks.Add((_statementRows, statement.Bytes));
+            _statementRows = 0;
         }
     }
 
     private async ValueTask SendAsync(bool isAnnounced, CancellationToken cancellationToken)
     {
-        if (_stream is null)
-        {
-            _stream = await connection.BeginRawBinaryCopyAsync(_command, cancellationToken).ConfigureAwait(false);
-            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
-        }
-
-        await _stream.WriteRowsAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
+        _statement ??= await CopyStatement.BeginAsync(connection, table, columns, cancellationToken).ConfigureAwait(false);
+        await _statement.WriteAsync(Buffer.Written, cancellationToken).ConfigureAwait(false);
         _statementRows += _bufferedRows;
-        _statementBytes += Buffer.Length;
         _bufferedRows = 0;
         Buffer.Clear();
-        if (_statementBytes >= StatementBytes && !isAnnounced)
+        if (_statement.IsFull && !isAnnounced)
         {
             await EndAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -13,6 +13,13 @@ internal sealed record PostgresTarget(string ConnectionString, string DisplayNam
     /// <summary>Seconds between two signs of life on an idle connection, so that a dead peer is noticed.</summary>
     private const int KeepAliveSeconds = 30;
 
+    /// <summary>
+    /// Bytes that may be under way on a socket of this machine. Its writer is woken when three quarters of them were taken:
+    /// of the system's 208 KiB the server has taken the rest before the next rows come. The system may allow less; TCP finds
+    /// its own measure.
+    /// </summary>
+    private const int SocketSendBytes = 1 << 20;
+
     /// <param name="target">
     /// <c>postgres://user:password@host:port/database?option=value</c>, or <c>postgres:</c> and Npgsql's keywords.
     /// </param>
@@ -34,7 +41,11 @@ internal sealed record PostgresTarget(string ConnectionString, string DisplayNam
         settings.Enlist = false;
         settings.CommandTimeout = 0;
         settings.ReadBufferSize = 64 << 10;
-        if (!settings.Host!.StartsWith('/'))
+        if (settings.Host!.StartsWith('/'))
+        {
+            settings.SocketSendBufferSize = settings.SocketSendBufferSize > 0 ? settings.SocketSendBufferSize : SocketSendBytes;
+        }
+        else
         {
             settings.TcpKeepAlive = true;
             settings.TcpKeepAliveTime = KeepAliveSeconds;

@@ -2,6 +2,7 @@ using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Sinks.Postgres;
@@ -19,7 +20,7 @@ public sealed class PostgresRecordsTests : IDisposable
     [InlineData("default")]
     [InlineData("ndjson")]
     [InlineData("pretty")]
-    public void A_sample_set_is_stored_column_by_column_and_a_second_time_adds_nothing(string set)
+    public void A_sample_set_is_stored_column_by_column_and_a_second_time_writes_nothing(string set)
     {
         List<string> expected = InputRecords.Expected(TestData.Health(set));
         for (int run = 0; run < 2; run++)
@@ -31,8 +32,11 @@ public sealed class PostgresRecordsTests : IDisposable
             foreach (RecordTableResult table in report.Sinks[1].Result!.Tables)
             {
                 CategoryReport category = report.Categories.Single(c => c.Category == table.Category);
-                Assert.Equal((category.Aggregated, run == 0 ? 0 : category.Aggregated), (table.Rows, table.Replaced));
+                Assert.Equal((category.Aggregated, 0, run == 0 ? 0 : category.Aggregated), (table.Rows, table.Replaced, table.Unchanged));
             }
+
+            // Every row is still the first run's.
+            Assert.Equal(["1"], _tables.Query($"SELECT count(DISTINCT x) FROM ({string.Join(" UNION ALL ", RecordTable.All.Select(t => $"SELECT xmin::text x FROM {{s}}.{t.Name}"))}) rows"));
         }
 
         Assert.Equal(
@@ -127,7 +131,56 @@ public sealed class PostgresRecordsTests : IDisposable
         after.AddRange(["heart_rate|user_000001|2023-01-03 10:00:00|1", "heart_rate|user_000001|2023-02-01 10:00:00|2", "sleep|user_000002|2023-01-02|null|24|null|null|null"]);
         Assert.Equal(after.Order(StringComparer.Ordinal), InputRecords.Stored(_tables));
         Assert.Equal(replaced, report.Sinks[1].Result!.Tables.Sum(t => t.Replaced));
-        Assert.Equal(3, report.Sinks[1].Result!.Tables.Sum(t => t.Rows));
+        Assert.Equal((3, 0), Sum(report, t => t.Rows, t => t.Unchanged));
+
+        report = Ingest(_folder.FullPath);
+        Assert.Equal((0, 3), Sum(report, t => t.Replaced, t => t.Unchanged));
+        Assert.Equal(after.Order(StringComparer.Ordinal), InputRecords.Stored(_tables));
+    }
+
+    [Fact]
+    public async Task A_day_is_left_alone_only_if_it_has_the_same_records_as_often()
+    {
+        // A record is its user, its type and its fat, if it has any; all are of one day.
+        foreach ((string day, int replaced, int unchanged) in ((string, int, int)[])[
+            ("ax ax ay1 az2 bx", 0, 0),
+            ("bx az2 ay1 ax ax", 0, 5),
+            ("ax ax ay1 az2.000001 bx", 4, 1),
+            ("ax ax ay2.000001 az1 bx", 4, 1),
+            ("ax ax ay az bx", 4, 1),
+            ("ax ay ay az bx", 4, 1),
+            ("ax ay az bx", 4, 1),
+            ("ax ay az az bx bx", 4, 0),
+            ("ax ay az az cx", 0, 4),
+            ("bx bx", 0, 2)])
+        {
+            string[] records = day.Split(' ');
+            await using PostgresSink sink = _tables.Sink(takesRecords: true);
+            await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+            await sink.WriteRecordsAsync(Category.Nutrition, [.. records.Select(r =>
+                $$"""{"user_id": "{{r[0]}}", "date": "2024-01-01", "meal_type": "{{r[1]}}", "fat": {{(r.Length > 2 ? r[2..] : "null")}}}""")]);
+            RecordTableResult meals = (await sink.CompleteAsync(Rows.Figures, CancellationToken.None)).Tables.Single(t => t.Table == "meals");
+
+            Assert.Equal((records.Length, replaced, unchanged), (meals.Rows, meals.Replaced, meals.Unchanged));
+            Assert.Equal(
+                records.Order(StringComparer.Ordinal),
+                _tables.Query($"SELECT concat(user_id, meal_type, fat) FROM {{s}}.meals WHERE strpos('{day}', user_id) > 0").Order(StringComparer.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Days_that_are_not_stored_are_not_looked_for_row_by_row()
+    {
+        // Each row with each day would be 10^10 comparisons, and take minutes.
+        foreach (string prefix in (string[])["a", "b"])
+        {
+            await using PostgresSink sink = new(PostgresServer.Shared.Url + "?options=-c%20statement_timeout%3D60s", _tables.Schema, PostgresRetry.Default, takesRecords: true);
+            await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+            await sink.WriteRecordsAsync(Category.Nutrition, [.. Enumerable.Range(0, 100_000).Select(i => $$"""{"user_id": "{{prefix}}{{i}}", "date": "2024-01-01"}""")]);
+            RecordTableResult meals = (await sink.CompleteAsync(Rows.Figures, CancellationToken.None)).Tables.Single(t => t.Table == "meals");
+            Assert.Equal((100_000, 0, 0), (meals.Rows, meals.Replaced, meals.Unchanged));
+            _tables.Query("ANALYZE {s}.meals");
+        }
     }
 
     [Fact]
@@ -152,7 +205,7 @@ public sealed class PostgresRecordsTests : IDisposable
 
             int more = run == 0 ? 0 : 1;
             Assert.Equal(1_380 + more, result.Tables.Single(t => t.Table == "heart_rate").Rows);
-            Assert.Equal(run == 0 ? 0 : 1_380, result.Tables.Single(t => t.Table == "heart_rate").Replaced);
+            Assert.Equal(run == 0 ? 0 : 1_380, result.Tables.Single(t => t.Table == "heart_rate").Unchanged);
             Assert.Equal([$"{1_380 + run} {735_510 + run}"], _tables.Query("SELECT count(*), sum(value) FROM {s}.heart_rate"));
         }
     }
@@ -197,6 +250,9 @@ public sealed class PostgresRecordsTests : IDisposable
             sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
+
+    private static (long First, long Second) Sum(IngestReport report, Func<RecordTableResult, long> first, Func<RecordTableResult, long> second) =>
+        (report.Sinks[1].Result!.Tables.Sum(first), report.Sinks[1].Result!.Tables.Sum(second));
 
     /// <summary>What the records of each user and day come to is what the day's summary says.</summary>
     private void AssertAddUp()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks;
@@ -190,25 +189,6 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_statement_timeout_is_said_with_its_cure()
-    {
-        await _tables.IngestAsync(Few());
-        await using PostgresSink sink = new(PostgresServer.Shared.Url + "?options=-c%20statement_timeout%3D1", _tables.Schema);
-        IngestException e = await Assert.ThrowsAsync<IngestException>(async () =>
-        {
-            await sink.OpenAsync(Rows.Run(), CancellationToken.None);
-            for (int i = 0; i < 50; i++)
-            {
-                await sink.WriteAsync(Many(5_000, $"x{i}"), CancellationToken.None);
-            }
-        });
-        Assert.Contains("SQLSTATE 57014", e.Message);
-        Assert.Contains("statement_timeout", e.Remedy);
-        await sink.DisposeAsync();
-        Assert.Equal(["3"], _tables.Query("SELECT count(*) FROM {s}.daily_summaries"));
-    }
-
-    [Fact]
     public async Task A_socket_and_keywords_lead_to_the_same_server()
     {
         PostgresServer server = PostgresServer.Shared;
@@ -221,45 +201,6 @@ public sealed class PostgresSinkTests
         }
 
         Assert.Equal(3, _tables.Runs());
-    }
-
-    [Fact]
-    public async Task A_full_disk_of_the_server_leaves_the_tables_as_they_were()
-    {
-        using TempFolder folder = new();
-        Assert.SkipUnless(Mount("-t", "tmpfs", "-o", "size=4m", "none", folder.FullPath), "needs to mount a disk");
-        string space = $"small{Guid.NewGuid():N}";
-        PostgresServer server = PostgresServer.Shared;
-        try
-        {
-            PostgresServer.Own(folder.FullPath);
-            server.Query($"CREATE TABLESPACE {space} LOCATION {PostgresNames.Literal(folder.FullPath)}");
-            string url = $"{server.Url}?options=-c%20default_tablespace%3D{space}";
-            await new PostgresSink(url, _tables.Schema).IngestAsync(Few());
-            string before = _tables.Dump();
-
-            await using PostgresSink sink = new(url, _tables.Schema, new PostgresRetry(1, TimeSpan.FromMilliseconds(1)));
-            IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.IngestAsync(Many(20_000)));
-            Assert.Contains("the server's disk is full", e.Message);
-            Assert.Equal(before, _tables.Dump());
-
-            Assert.True(Mount("-o", "remount,size=64m", folder.FullPath));
-            Assert.Equal(20_000, (await new PostgresSink(url, _tables.Schema).IngestAsync(Many(20_000))).Inserted);
-            _tables.Query("DROP SCHEMA {s} CASCADE");
-            _tables.Query($"DROP TABLESPACE {space}");
-        }
-        finally
-        {
-            using Process unmount = Process.Start("umount", ["-l", folder.FullPath]);
-            await unmount.WaitForExitAsync();
-        }
-    }
-
-    private static bool Mount(params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo("mount", arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 
     private static SummaryBatch Few() => new SummaryBatch()

@@ -34,6 +34,13 @@ public sealed class PostgresTargetTests
         Assert.Equal(expected, new NpgsqlConnectionStringBuilder(PostgresTarget.Parse($"postgres://h/d?sslmode={mode}&sslrootcert=/ca.pem&application_name=a%20b").ConnectionString).SslMode);
 
     [Theory]
+    [InlineData("postgres:///d?host=/tmp/s", 1 << 20)]
+    [InlineData("postgres:Host=/tmp/s;Database=d;Socket Send Buffer Size=300000", 300_000)]
+    [InlineData("postgres://h/d", 0)]
+    public void A_socket_of_this_machine_has_a_large_buffer(string target, int bytes) =>
+        Assert.Equal(bytes, new NpgsqlConnectionStringBuilder(PostgresTarget.Parse(target).ConnectionString).SocketSendBufferSize);
+
+    [Theory]
     [InlineData("postgres://u:secret@h:port/d")]
     [InlineData("postgres://u:secret@h/d?sslmode=secret")]
     [InlineData("postgres://u:secret@h/d?nonsense=secret")]

@@ -6,20 +6,14 @@ namespace FastIngest.Sinks.Postgres.Records;
 /// The records of one run on their way into their tables, within the run's transaction.
 /// <code>
 /// table, or months, that were empty    tuples ══COPY══► there
-/// otherwise                            tuples ══COPY══► staged_… ──► delete the days that are staged, insert
+/// otherwise                            tuples ══COPY══► staged_… ──► of the days that are staged and differ: delete, insert
 /// </code>
-/// A user's day of one category is so replaced as a whole. One connection has one COPY at a time, which is long: to begin
+/// A user's day of one category is so replaced as a whole, or left alone. One connection has one COPY at a time, which is long: to begin
 /// and end one costs the server as much as storing a thousand rows. The categories come one after another, as their
 /// files are read.
 /// </summary>
 internal sealed class RecordLoad
 {
-    /// <summary>Bytes after which a COPY ends and the next begins, so that the server tells in time what went wrong.</summary>
-    private const long StatementBytes = 64L << 20;
-
-    private static readonly byte[] Header = CopyFormat.Header.ToArray();
-    private static readonly byte[] Trailer = CopyFormat.Trailer.ToArray();
-
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
     private readonly HashSet<string> _partitions;
@@ -27,9 +21,8 @@ internal sealed class RecordLoad
 
     // By month; null until the run has records of it.
     private readonly bool?[] _monthWasEmpty = new bool?[Month.Count];
-    private NpgsqlRawCopyStream? _stream;
+    private CopyStatement? _statement;
     private string? _target;
-    private long _statementBytes;
 
     private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions)
     {
@@ -68,6 +61,7 @@ internal sealed class RecordLoad
         TableState table = _tables.Single(t => t.Table.Category == chunk.Category);
         bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(chunk, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
+        table.StagedRows += isEmpty ? 0 : chunk.Rows;
         foreach (CopyBuffer piece in chunk.Pieces)
         {
             await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
@@ -80,32 +74,53 @@ internal sealed class RecordLoad
     /// <summary>Ends the COPY that is open, so that the connection is free.</summary>
     public async ValueTask EndCopyAsync(CancellationToken cancellationToken)
     {
-        if (_stream is { } stream)
+        if (_statement is { } statement)
         {
-            _stream = null;
-            _target = null;
-            await stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);
-            await stream.DisposeAsync().ConfigureAwait(false);
+            _statement = null;
+            await statement.EndAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Replaces the days that were staged, and says what became of each table.</summary>
+    /// <summary>Replaces the staged days that differ from what is stored, and says what became of each table.</summary>
     public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-        foreach (TableState table in _tables.Where(t => t.HasStaging))
+        foreach (TableState table in _tables.Where(t => t.StagedRows > 0))
         {
             await _connection.RunAsync(RecordStatements.CollectDays(table.Table), cancellationToken).ConfigureAwait(false);
-            foreach (string target in Stored(table.Table))
-            {
-                table.Replaced += await _connection.RunAsync(RecordStatements.DeleteDays(table.Table, target), cancellationToken).ConfigureAwait(false);
-            }
-
-            await _connection.RunAsync(RecordStatements.InsertStaged(_names, table.Table), cancellationToken).ConfigureAwait(false);
+            await MoveStagedAsync(table, cancellationToken).ConfigureAwait(false);
             await _connection.RunAsync(RecordStatements.DropStaging(table.Table), cancellationToken).ConfigureAwait(false);
         }
 
-        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Bytes))];
+        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes))];
+    }
+
+    /// <summary>Brings staged rows to their table, but for those of days that it has just so.</summary>
+    private async ValueTask MoveStagedAsync(TableState table, CancellationToken cancellationToken)
+    {
+        List<string> targets = [];
+        foreach (string target in Stored(table.Table))
+        {
+            if (await _connection.ScalarAsync(RecordStatements.HasDays(table.Table, target), cancellationToken).ConfigureAwait(false) is true)
+            {
+                targets.Add(target);
+            }
+        }
+
+        if (targets.Count == 0)
+        {
+            await _connection.RunAsync(RecordStatements.InsertStaged(_names, table.Table), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _connection.RunAsync(RecordStatements.CollectChanges(table.Table, targets), cancellationToken).ConfigureAwait(false);
+        foreach (string target in targets)
+        {
+            table.Replaced += await _connection.RunAsync(RecordStatements.DeleteChanged(table.Table, target), cancellationToken).ConfigureAwait(false);
+        }
+
+        table.Unchanged = table.StagedRows
+            - await _connection.RunAsync(RecordStatements.InsertChanged(_names, table.Table), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The tables that held rows when the run began and that it has rows for.</summary>
@@ -153,17 +168,14 @@ internal sealed class RecordLoad
 
     private async ValueTask SendAsync(TableState table, string target, CopyBuffer piece, CancellationToken cancellationToken)
     {
-        if (_target != target || _statementBytes >= StatementBytes)
+        if (_statement is { } open && (_target != target || open.IsFull))
         {
             await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-            _stream = await _connection.BeginRawBinaryCopyAsync($"COPY {target} ({table.Table.Columns}) FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
-            await _stream.WriteAsync(Header, cancellationToken).ConfigureAwait(false);
-            _target = target;
-            _statementBytes = 0;
         }
 
-        await _stream!.WriteRowsAsync(piece.Written, cancellationToken).ConfigureAwait(false);
-        _statementBytes += piece.Length;
+        _target = target;
+        _statement ??= await CopyStatement.BeginAsync(_connection, target, table.Table.Columns, cancellationToken).ConfigureAwait(false);
+        await _statement.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
         table.Bytes += piece.Length;
     }
 
@@ -181,7 +193,11 @@ internal sealed class RecordLoad
 
         public long Rows { get; set; }
 
+        public long StagedRows { get; set; }
+
         public long Replaced { get; set; }
+
+        public long Unchanged { get; set; }
 
         public long Bytes { get; set; }
     }
