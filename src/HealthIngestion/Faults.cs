@@ -19,6 +19,22 @@ internal static class Faults
         return fault is UsageException ? ExitCode.Usage : ExitCode.Failed;
     }
 
+    /// <summary>Makes something that an option asks for; where the option makes no sense, that is wrong usage.</summary>
+    /// <param name="option">The option, or the variable that stands for it.</param>
+    /// <param name="make">What makes it.</param>
+    /// <exception cref="UsageException">It cannot be made.</exception>
+    public static T AsUsage<T>(string option, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (IngestException wrong)
+        {
+            throw new UsageException($"{option}: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
+        }
+    }
+
     public static string Line(Exception fault) => Root(fault) switch
     {
         UsageException usage => $"{usage.Message} (see health_ingestion --help)",
@@ -37,19 +53,5 @@ internal static class Faults
     {
         string line = Log.OneLine(text).TrimEnd();
         return line.Length == 0 || line[^1] is '.' or '!' or '?' ? line : line + ".";
-    }
-
-    /// <summary>Says what a run that was stopped leaves, and gives its exit code.</summary>
-    /// <param name="stop">What stopped it.</param>
-    /// <param name="settings">What it was asked for.</param>
-    /// <param name="rows">What it writes, as people call it.</param>
-    /// <param name="log">Where it is said.</param>
-    public static int Stopped(StopSignal stop, RunSettings settings, string rows, Log log)
-    {
-        string what = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun
-            ? $"the {rows} on standard output are incomplete"
-            : "nothing was written";
-        log.Notice("stopped", $"stopped by {stop.Name}; {what}; run the same command again");
-        return stop.ExitCode;
     }
 }

@@ -17,60 +17,39 @@ internal static class IngestCommand
         LexiconSettings.RefuseWithoutSource(spec, arguments);
         IngestSettings settings = IngestSettings.From(spec, arguments);
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
-        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
-        using StopSignal stop = new(log);
         if (settings.Apis.Count > 0)
         {
             Deliveries.TuneSockets();
         }
 
         IngestReport? report = null;
-        try
-        {
-            StatsFile.RefuseMissingDirectory(settings.StatsPath);
-            bool isDefaultPath = arguments.GetResult(spec.Paths) is not { Tokens.Count: > 0 };
-            RefuseMissingPaths(settings.Options.Paths, isDefaultPath);
-            report = RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult();
-            List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, stop.Token).GetAwaiter().GetResult();
-            return Close(report, deliveries, settings, log);
-        }
-        catch (OperationCanceledException) when (stop.Name is not null && report is not null)
-        {
-            log.Notice("stopped", $"stopped by {stop.Name}; the summaries are stored, and what was delivered is marked; health_ingestion push sends the rest");
-            return stop.ExitCode;
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
-        {
-            return Faults.Stopped(stop, settings, "rows", log);
-        }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+        return CommandRun.Do(
+            settings,
+            (log, token) =>
+            {
+                bool isDefaultPath = arguments.GetResult(spec.Paths) is not { Tokens.Count: > 0 };
+                RefuseMissingPaths(settings.Options.Paths, isDefaultPath);
+                report = RunEngineAsync(settings, log, token).GetAwaiter().GetResult();
+                List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, token).GetAwaiter().GetResult();
+                return Close(report, deliveries, settings, log);
+            },
+            () => report is null
+                ? CommandRun.NothingLeft(settings, "rows")
+                : "the summaries are stored, and what was delivered is marked; health_ingestion push sends the rest");
     }
 
     private static async Task<IngestReport> RunEngineAsync(IngestSettings settings, Log log, CancellationToken cancellationToken)
     {
-        List<ISummarySink> sinks = OpenSinks(settings);
+        List<ISummarySink> sinks = MakeSinks(settings);
         RunProgress progress = new();
         log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
-        try
+        return await CommandRun.UseAsync(sinks, async () =>
         {
             using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
             display?.Start();
             return await HealthIngest.RunAsync(
-                settings.Options,
-                settings.IsDryRun ? [] : sinks,
-                display is null ? null : progress,
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (ISummarySink sink in sinks)
-            {
-                await sink.DisposeAsync().ConfigureAwait(false);
-            }
-        }
+                settings.Options, settings.IsDryRun ? [] : sinks, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Delivers what the database holds now; not from one that failed.</summary>
@@ -83,23 +62,11 @@ internal static class IngestCommand
     }
 
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
-    private static List<ISummarySink> OpenSinks(IngestSettings settings)
-    {
-        List<ISummarySink> sinks = [];
-        foreach (string target in settings.Targets)
-        {
-            try
-            {
-                sinks.Add(SinkFactory.Create(target, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)));
-            }
-            catch (IngestException wrong)
-            {
-                throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-            }
-        }
-
-        return sinks;
-    }
+    private static List<ISummarySink> MakeSinks(IngestSettings settings) =>
+    [
+        .. settings.Targets.Select(t => Faults.AsUsage(
+            "--to", () => SinkFactory.Create(t, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)))),
+    ];
 
     private static void RefuseMissingPaths(IReadOnlyList<string> paths, bool isDefault)
     {
@@ -119,28 +86,15 @@ internal static class IngestCommand
     private static int Close(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
-        foreach (string warning in report.Warnings)
-        {
-            log.Warning(warning);
-        }
-
         Balance balance = Balance.Of(report);
-        if (settings.StatsPath is not null)
-        {
-            StatsFile.Write(settings.StatsPath, StatsJson.Of(report, deliveries, settings, peakBytes));
-        }
-
-        if (log.Shows(LogLevel.Info))
-        {
-            ClosingWriter.Write(ClosingReport.Of(report, deliveries, settings, peakBytes), json => StatsJson.WriteDone(json, report, deliveries), log);
-        }
-
-        SinkReport[] failed = [.. report.Sinks.Where(s => s.Fault is not null)];
-        foreach (SinkReport sink in failed)
-        {
-            log.Error($"{Faults.Line(sink.Fault!)} The other targets are complete.");
-        }
-
+        CommandRun.Close(
+            settings,
+            report.Warnings,
+            () => StatsJson.Of(report, deliveries, settings, peakBytes),
+            () => ClosingReport.Of(report, deliveries, settings, peakBytes),
+            json => StatsJson.WriteDone(json, report, deliveries),
+            log);
+        bool hasFailed = CommandRun.TellFailed(report.Sinks.Select(s => s.Fault), log);
         int delivered = Deliveries.Close(deliveries, log);
         if (!balance.IsOk)
         {
@@ -148,7 +102,7 @@ internal static class IngestCommand
             return ExitCode.Failed;
         }
 
-        return failed.Length > 0 ? ExitCode.Failed
+        return hasFailed ? ExitCode.Failed
             : settings.IsStrict && report.Rejected > 0 && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
     }
 }

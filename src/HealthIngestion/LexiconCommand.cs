@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FastIngest;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
 using HealthIngestion.CommandLine;
@@ -15,22 +14,10 @@ internal static class LexiconCommand
     public static int Run(IngestSpec spec, ParseResult arguments)
     {
         LexiconSettings settings = LexiconSettings.From(spec, arguments);
-        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
-        using StopSignal stop = new(log);
-        try
-        {
-            StatsFile.RefuseMissingDirectory(settings.StatsPath);
-            LexiconReport report = RunEngineAsync(settings, log, stop.Token).GetAwaiter().GetResult();
-            return Close(report, settings, log);
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
-        {
-            return Faults.Stopped(stop, settings, "entries", log);
-        }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+        return CommandRun.Do(
+            settings,
+            (log, token) => Close(RunEngineAsync(settings, log, token).GetAwaiter().GetResult(), settings, log),
+            () => CommandRun.NothingLeft(settings, "entries"));
     }
 
     private static async Task<LexiconReport> RunEngineAsync(LexiconSettings settings, Log log, CancellationToken cancellationToken)
@@ -38,65 +25,33 @@ internal static class LexiconCommand
         List<IEntrySink> sinks = MakeSinks(settings);
         LexiconGauges gauges = new();
         RunProgress progress = new() { Stages = new StageFigures(gauges) };
-        try
+        return await CommandRun.UseAsync(sinks, async () =>
         {
             using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
             display?.Start();
             return await LexiconIngest.RunAsync(settings.Options, sinks, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (IEntrySink sink in sinks)
-            {
-                await sink.DisposeAsync().ConfigureAwait(false);
-            }
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
     private static List<IEntrySink> MakeSinks(LexiconSettings settings)
     {
-        List<IEntrySink> sinks = [];
-        foreach (string target in settings.Targets)
-        {
-            try
-            {
-                sinks.Add(EntrySinkFactory.Create(target, new EntrySinkOptions(StandardStream.OpenOutput, settings.Schema, settings.MergeRows)));
-            }
-            catch (IngestException wrong)
-            {
-                throw new UsageException($"--to: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-            }
-        }
-
+        EntrySinkOptions options = new(StandardStream.OpenOutput, settings.Schema, settings.MergeRows);
+        List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => EntrySinkFactory.Create(t, options)))];
         return settings.IsDryRun ? [new DryRunEntrySink()] : sinks;
     }
 
     private static int Close(LexiconReport report, LexiconSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
-        foreach (string warning in report.Warnings)
-        {
-            log.Warning(warning);
-        }
-
-        if (settings.StatsPath is not null)
-        {
-            StatsFile.Write(settings.StatsPath, LexiconStats.Of(report, settings, peakBytes));
-        }
-
-        if (log.Shows(LogLevel.Info))
-        {
-            ClosingWriter.Write(LexiconClosing.Of(report, settings, peakBytes), json => LexiconStats.WriteDone(json, report), log);
-        }
-
-        EntrySinkReport[] failed = [.. report.Sinks.Where(s => s.Fault is not null)];
-        foreach (EntrySinkReport sink in failed)
-        {
-            log.Error($"{Faults.Line(sink.Fault!)} The other targets are complete.");
-        }
-
-        return failed.Length > 0 ? ExitCode.Failed
+        CommandRun.Close(
+            settings,
+            report.Warnings,
+            () => LexiconStats.Of(report, settings, peakBytes),
+            () => LexiconClosing.Of(report, settings, peakBytes),
+            json => LexiconStats.WriteDone(json, report),
+            log);
+        return CommandRun.TellFailed(report.Sinks.Select(s => s.Fault), log) ? ExitCode.Failed
             : settings.IsStrict && report.Rejected + report.Invalid > 0 ? ExitCode.Rejected : ExitCode.Done;
     }
 }

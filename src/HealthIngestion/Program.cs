@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using FastIngest.Json.Shapes;
 using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Sqlite;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;
@@ -48,7 +49,9 @@ static int Run(string[] args)
         : command == generate.Spec ? GenerateCommand.Run(generate, arguments)
         : command == reprocess.Spec ? ReprocessCommand.Run(reprocess, arguments)
         : command == validate.Spec ? ValidateCommand.Run(validate, arguments)
-        : command == schema.Spec ? Print(PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
+        : command == schema.Spec ? Print(arguments.GetValue(schema.Kind) == DatabaseKind.Sqlite
+            ? SqliteSchema.Script()
+            : PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
         : LexiconSettings.Asks(ingest, arguments) ? LexiconCommand.Run(ingest, arguments)
         : IngestCommand.Run(ingest, arguments, commands);
 }

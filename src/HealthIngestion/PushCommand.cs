@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using FastIngest.Sinks.Http;
 using FastIngest.Sinks.Outbox;
 using HealthIngestion.CommandLine;
@@ -74,21 +71,10 @@ internal static class PushCommand
         return apis.Length > 0 ? apis : throw new UsageException($"there is no API to deliver to: give --to {ApiTarget.Forms.Split(',')[0]}, or set API_URL");
     }
 
-    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes)
+    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
     {
-        ArrayBufferWriter<byte> bytes = new(1024);
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("version", VersionText.Version);
-            json.WriteString("commit", VersionText.Commit);
-            json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
-            json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
-            DeliveryWords.Write(json, outcomes);
-            json.WriteEndObject();
-        }
-
-        bytes.Write("\n"u8);
-        return bytes.WrittenMemory;
-    }
+        json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
+        json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
+        DeliveryWords.Write(json, outcomes);
+    });
 }

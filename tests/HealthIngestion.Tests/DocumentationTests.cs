@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using FastIngest.Tests.Sinks.Http;
 
@@ -75,7 +76,7 @@ public sealed partial class DocumentationTests
         Assert.All(targets, t => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, t)), $"{page}: {t}"));
     }
 
-    /// <summary>A folder that looks like a clone with a published binary, and like a user's with an export.</summary>
+    /// <summary>A folder that looks like a clone with a published binary, and like a user's with an export and a dump.</summary>
     private static void Prepare(Workplace place)
     {
         Directory.CreateDirectory(place["dist"]);
@@ -96,6 +97,9 @@ public sealed partial class DocumentationTests
         {
             File.Copy(file, Path.Combine(place["export"], Path.GetFileName(file)));
         }
+
+        using GZipStream dump = new(File.Create(place["dump.jsonl.gz"]), CompressionLevel.Fastest);
+        dump.Write(File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "data", "lexicon", "entries.jsonl")));
     }
 
     private static (int ExitCode, string[] Printed) Run(Workplace place, string command, ApiServer api)

@@ -147,13 +147,13 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
         Assert.False(place.Has("rows"));
     }
 
-    /// <summary>The file has no name; the process has it open all the same.</summary>
+    /// <summary>The file has no name any more; the process has it open all the same.</summary>
     private static bool HasSpilled(Process process)
     {
         try
         {
             return Directory.GetFiles($"/proc/{process.Id}/fd")
-                .Any(d => new FileInfo(d).LinkTarget is { } target && target.Contains(".spill", StringComparison.Ordinal));
+                .Any(d => new FileInfo(d).LinkTarget is { } target && target.EndsWith(".spill (deleted)", StringComparison.Ordinal));
         }
         catch (IOException)
         {

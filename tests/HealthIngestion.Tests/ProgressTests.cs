@@ -113,4 +113,55 @@ public sealed class ProgressTests(GeneratedData data)
         Assert.DoesNotContain("━", output, StringComparison.Ordinal);
         Assert.Contains("read users.json", output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("ingest --source w --file words/entries.jsonl --to sqlite:b.db", "loaded ", "rejected ")]
+    [InlineData("reprocess --to sqlite:a.db", "passed ", "unchanged")]
+    [InlineData("validate --to sqlite:a.db", "passed ", "unchanged")]
+    public void The_stages_of_a_dictionary_are_bars_on_a_terminal(string command, params string[] told)
+    {
+        using Workplace place = Words(20_000);
+
+        Outcome outcome = HealthIngestionProcess.RunOnTerminal(place.Directory, [], command);
+
+        Assert.Equal(0, outcome.ExitCode);
+        foreach (string text in (string[])["raw queue", "cleaned queue", "written", "below quality", "records/s", .. told])
+        {
+            Assert.Contains(text, outcome.Output, StringComparison.Ordinal);
+        }
+
+        Screen screen = Screen.Of(outcome.Output);
+        Assert.True(screen.IsCursorShown);
+        Assert.DoesNotContain(screen.Lines, l => l.Contains('━', StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_stages_of_a_dictionary_are_lines_elsewhere()
+    {
+        using Workplace place = Words(5_000);
+
+        // The run waits for its reader, whatever the machine: the pipe holds 64 KiB.
+        using Process shell = HealthIngestionProcess.Start(
+            "bash", place.Directory, [], "-c", $"set -o pipefail; '{HealthIngestionProcess.Path}' ingest --source w --file words/entries.jsonl --to ndjson:- | (sleep 5; cat > rows)");
+        Outcome outcome = HealthIngestionProcess.Finish(shell, Stopwatch.StartNew());
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.DoesNotContain('\x1b', outcome.Error);
+        Assert.Matches("""(?m)^ +\d+%  .*read .*/s, cleaned .*/s, stored .*/s; loaded [\d,]+, repeated [\d,]+, written [\d,]+, below quality \d+, rejected \d+; queues raw \d+, cleaned \d+ of \d+$""", outcome.Error);
+    }
+
+    private static Workplace Words(int entries)
+    {
+        Workplace place = Workplace.Empty();
+        foreach (string[] arguments in new string[][]
+        {
+            ["generate", "words", "--kind", "lexicon", "--entries", $"{entries}", "--quiet"],
+            ["ingest", "--source", "w", "--file", "words/entries.jsonl", "--to", "sqlite:a.db", "--quiet"],
+        })
+        {
+            Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, arguments).ExitCode);
+        }
+
+        return place;
+    }
 }

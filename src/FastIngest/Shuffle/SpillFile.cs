@@ -37,9 +37,7 @@ internal sealed class SpillFile : IDisposable
         _place = directory;
         try
         {
-            string path = Path.Combine(directory, $"fastingest-{Environment.ProcessId}-{Guid.NewGuid():N}.spill");
-            _handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
-            File.Delete(path);
+            _handle = UnnamedFile.Create(directory, "spill");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -30,16 +30,9 @@ internal sealed class EntryScreen(EntryPolicy policy)
 {
     private readonly DigestSet _records = new();
     private readonly DigestSet _entries = new();
-    private readonly long[] _counts = new long[(int)EntryFate.Written + 1];
+    private readonly EntryTally _tally = new();
 
-    public EntryResult Result
-    {
-        get
-        {
-            long written = Count(EntryFate.Written), duplicate = Count(EntryFate.Duplicate), below = Count(EntryFate.BelowQuality), invalid = Count(EntryFate.Invalid);
-            return new EntryResult(written + duplicate + below + invalid, Count(EntryFate.Repeated), written, 0, duplicate, below, invalid);
-        }
-    }
+    public EntryResult Result => _tally.Result;
 
     /// <summary>Records and entries that it remembers.</summary>
     public long Remembered => _records.Count + _entries.Count;
@@ -81,9 +74,7 @@ internal sealed class EntryScreen(EntryPolicy policy)
             fate = EntryFate.Duplicate;
         }
 
-        _counts[(int)fate]++;
+        _tally.Add(fate);
         return fate;
     }
-
-    private long Count(EntryFate fate) => _counts[(int)fate];
 }

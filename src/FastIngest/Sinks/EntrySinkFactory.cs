@@ -1,5 +1,6 @@
 using FastIngest.Sinks.Ndjson;
 using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks.Sqlite;
 
 namespace FastIngest.Sinks;
 
@@ -14,6 +15,7 @@ public static class EntrySinkFactory
 {
     private static readonly TargetKinds<IEntrySink, EntrySinkOptions> Kinds = new(
     [
+        ("sqlite:", "sqlite:FILE", (_, file, _) => new SqliteEntrySink(file)),
         ("ndjson:", "ndjson:FILE, ndjson:- (standard output)", (_, file, options) => new EntryNdjsonSink(file, options.OpenStandardOutput)),
         ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntrySink(target, options.Schema, options.MergeRows)),
         ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntrySink(target, options.Schema, options.MergeRows)),

@@ -113,13 +113,21 @@ public abstract class ByteSource : IDisposable
             }
             catch (InvalidDataException e)
             {
-                throw Damaged(e.Message.TrimEnd('.'), e);
+                throw Damaged(IsGzip() ? e.Message.TrimEnd('.') : "it is no gzip file", e);
             }
 
             if (_isEnded && !_buffer.AsSpan(0, _end).EndsWith(Mark))
             {
                 throw Damaged("it is cut off, or something else stands behind its end");
             }
+        }
+
+        private bool IsGzip()
+        {
+            Span<byte> magic = stackalloc byte[2];
+            magic = magic[..(int)Math.Min(magic.Length, file.Length)];
+            file.Read(magic, 0);
+            return magic.SequenceEqual((ReadOnlySpan<byte>)[0x1F, 0x8B]);
         }
 
         private IngestException Damaged(string what, Exception? inner = null) => new(

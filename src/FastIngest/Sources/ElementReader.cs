@@ -378,6 +378,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             window.MoveTo(offset, Math.Max(ReadAheadBytes, Math.Min(_endExcl - offset, int.MaxValue) + ReadAheadBytes));
         }
 
-        return true;
+        // Of a file that is unpacked as it is read the length may be known only now.
+        return offset < window.FileLength;
     }
 }

@@ -12,6 +12,9 @@ public sealed unsafe class FileWindow : IDisposable
 {
     private const int PageBytes = 4096;
 
+    /// <summary>A buffer of more, which one large record wanted, is given back when it is much too large.</summary>
+    private const int LargeBytes = 32 << 20;
+
     private SourceFile? _file;
     private byte[] _buffer = [];
     private nint _map;
@@ -51,6 +54,7 @@ public sealed unsafe class FileWindow : IDisposable
     {
         SourceFile file = _file!;
         Leave();
+        file.Reach(offset + length);
         offset = Math.Min(offset, file.Length);
         int before = (int)(offset % PageBytes);
         length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength - before);
@@ -64,10 +68,9 @@ public sealed unsafe class FileWindow : IDisposable
         }
         else
         {
-            if (_buffer.Length < length)
+            if (_buffer.Length < length || (_buffer.Length > LargeBytes && length < _buffer.Length / 4))
             {
-                _buffer = GC.AllocateUninitializedArray<byte>(
-                    (int)Math.Min(Math.Max(length, _buffer.Length * 2L), Array.MaxLength), pinned: true);
+                Allocate(length);
             }
 
             _start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer));
@@ -76,6 +79,19 @@ public sealed unsafe class FileWindow : IDisposable
 
         Offset = offset;
         _length = (int)length;
+    }
+
+    private void Allocate(long length)
+    {
+        long wanted = _buffer.Length < length ? Math.Max(length, _buffer.Length * 2L) : length;
+        if (Math.Max(wanted, _buffer.Length) > LargeBytes)
+        {
+            // It may be as large as all else together, and would wait long for the collector.
+            _buffer = [];
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        }
+
+        _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(wanted, Array.MaxLength), pinned: true);
     }
 
     /// <summary>Gives the bytes back.</summary>

@@ -6,18 +6,20 @@ public sealed class LineCounter(SourceFile file)
     private const int PieceBytes = 64 * 1024;
 
     private readonly byte[] _piece = new byte[PieceBytes];
-    private long _countedTo;
     private long _lineNumber = 1;
+
+    /// <summary>Nothing before this offset is read again.</summary>
+    public long CountedTo { get; private set; }
 
     /// <summary>The line, from 1.</summary>
     public long LineOf(long offset)
     {
-        while (_countedTo < offset)
+        while (CountedTo < offset)
         {
-            Span<byte> piece = _piece.AsSpan(0, (int)Math.Min(PieceBytes, offset - _countedTo));
-            file.Read(piece, _countedTo);
+            Span<byte> piece = _piece.AsSpan(0, (int)Math.Min(PieceBytes, offset - CountedTo));
+            file.Read(piece, CountedTo);
             _lineNumber += piece.Count((byte)'\n');
-            _countedTo += piece.Length;
+            CountedTo += piece.Length;
         }
 
         return _lineNumber;

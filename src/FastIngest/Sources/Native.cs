@@ -9,6 +9,9 @@ internal static partial class Native
     internal const int MapShared = 1;
     internal const int AdvicePopulateRead = 22;
 
+    internal const int KeepSize = 1;
+    internal const int PunchHole = 2;
+
     internal const int SetSignal = 10;
     internal const int SetLease = 1024;
     internal const int GetLease = 1025;
@@ -29,4 +32,7 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "fcntl")]
     internal static partial int Control(int descriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "fallocate")]
+    internal static partial int Allocate(int descriptor, int mode, nint offset, nint length);
 }

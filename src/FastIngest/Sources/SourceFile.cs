@@ -21,20 +21,21 @@ public enum IoMode
 /// are given up, so that a mapped page can not vanish under a worker (which would be SIGBUS). When someone asks, the
 /// file changes over to reading. Thread-safe.
 /// </summary>
-public sealed class SourceFile : IDisposable
+public class SourceFile : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SafeFileHandle _handle;
+    private readonly long _length;
     private readonly bool _leased;
     private bool _mapWanted, _leaseReturned;
     private int _mapUsers;
 
-    private SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
+    protected SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
     {
         Path = path;
         _handle = handle;
-        Length = length;
-        if (mode == IoMode.Pread || length == 0 || !OperatingSystem.IsLinux())
+        _length = length;
+        if (mode == IoMode.Pread || _length == 0 || !OperatingSystem.IsLinux())
         {
             return;
         }
@@ -48,7 +49,7 @@ public sealed class SourceFile : IDisposable
     public string Path { get; }
 
     /// <summary>Size in bytes at opening.</summary>
-    public long Length { get; }
+    public virtual long Length => _length;
 
     /// <summary>Whether the file's parts are mapped at present, and not read.</summary>
     public bool IsMapped => _mapWanted;
@@ -128,6 +129,24 @@ public sealed class SourceFile : IDisposable
         }
     }
 
+    /// <summary>How many bytes of the file itself are read where reading stands at an offset.</summary>
+    public virtual long FileBytesTo(long offset) => offset;
+
+    /// <summary>Makes sure that what lies before an offset can be read, as far as the file goes.</summary>
+    internal virtual void Reach(long end)
+    {
+    }
+
+    /// <summary>Goes over all that is left, which tells whether the file is whole.</summary>
+    internal virtual void ReadToEnd()
+    {
+    }
+
+    /// <summary>Says that nothing, or little, before an offset will be read again.</summary>
+    internal virtual void Forget(long before)
+    {
+    }
+
     /// <exception cref="IngestException">The file became shorter, or the medium failed.</exception>
     internal void Read(Span<byte> destination, long offset)
     {
@@ -165,10 +184,11 @@ public sealed class SourceFile : IDisposable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         StopMapping();
         _handle.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private void StopMappingWhenAsked()

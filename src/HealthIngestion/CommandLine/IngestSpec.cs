@@ -20,7 +20,7 @@ internal sealed class IngestSpec
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where summaries or entries go: sqlite:FILE (summaries alone), postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or summaries from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
+        Description = "where summaries or entries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or summaries from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
 

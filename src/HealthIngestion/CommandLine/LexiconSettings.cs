@@ -41,7 +41,7 @@ internal sealed record LexiconSettings : RunSettings
             throw new UsageException($"{extra}: a dictionary is named by --file PATH alone");
         }
 
-        foreach (Option option in new Option[] { spec.Mode, spec.MemoryLimit, spec.TempDir, spec.Io, spec.ChunkSize, spec.Partitions })
+        foreach (Option option in new Option[] { spec.Mode, spec.MemoryLimit, spec.Io, spec.ChunkSize, spec.Partitions })
         {
             if (arguments.GetResult(option) is { Implicit: false })
             {
@@ -53,7 +53,7 @@ internal sealed record LexiconSettings : RunSettings
         string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
             : DatabaseUrl() is { } database ? [database]
             : isDryRun ? []
-            : throw new UsageException("a dictionary needs a place: give --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
+            : throw new UsageException("a dictionary needs a place: give --to sqlite:FILE, --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
@@ -73,6 +73,7 @@ internal sealed record LexiconSettings : RunSettings
                 Workers = workers <= MaxWorkers ? workers : throw new UsageException($"--workers {workers}: a dictionary takes 1 to {MaxWorkers}"),
                 CleanBatch = Given(arguments, spec.Entries.CleanBatch, 5_000),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, 64L << 20),
+                TempDirectory = arguments.GetValue(spec.TempDir) ?? Path.GetTempPath(),
                 RejectsPath = rejects,
             },
             MergeRows = Math.Min(Given(arguments, spec.Entries.LoadBatch, 10_000), Given(arguments, spec.Entries.WriteBatch, 10_000)),

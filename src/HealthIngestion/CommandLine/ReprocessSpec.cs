@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
@@ -10,13 +9,7 @@ internal sealed class ReprocessSpec
 
     public EntryOptionGroup Entries { get; } = new();
 
-    public Option<ProgressStyle> Progress { get; } = ConsoleOptions.Progress();
-
-    public Option<LogFormat> LogFormat { get; } = ConsoleOptions.LogFormat();
-
-    public Option<LogLevel> LogLevel { get; } = ConsoleOptions.LogLevel();
-
-    public Option<bool> Quiet { get; } = ConsoleOptions.Quiet();
+    public Option<bool> DryRun { get; } = ConsoleOptions.Flag("--dry-run", "count what would change, write nothing");
 
     public CommandSpec Spec { get; }
 
@@ -28,11 +21,13 @@ internal sealed class ReprocessSpec
             Examples =
             [
                 new("health_ingestion reprocess --source kaikki", "bring one dictionary in $DATABASE_URL to today's rules"),
+                new("health_ingestion reprocess --to sqlite:words.db --dry-run", "count what would change in a file"),
             ],
-            Environment = [new("DATABASE_URL", "the database when no --to is given, a URL or keywords")],
+            Environment = StoredOptions.Environment,
         };
-        Spec.AddGroup("Database", Stored.Source, Stored.To, Stored.Schema);
+        Spec.AddGroup("Database", Stored.OfDatabase);
         Spec.AddGroup("Entries", Entries.CleanBatch, Entries.WriteBatch, Entries.MinQuality, Entries.AllowDuplicates, Stored.Workers);
-        Spec.AddGroup("Console", Progress, LogFormat, LogLevel, Quiet);
+        Spec.AddGroup("Output", DryRun, Stored.StatsJson);
+        Spec.AddGroup("Console", Stored.OfConsole);
     }
 }

@@ -1,12 +1,11 @@
 using System.CommandLine;
+using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
-/// <summary>The options of commands that work on what a database holds.</summary>
+/// <summary>The options of commands that work on the dictionaries that a database holds.</summary>
 internal sealed class StoredOptions
 {
-    private const string Scheme = "postgres";
-
     public Option<string?> Source { get; } = new("--source")
     {
         HelpName = "ID",
@@ -17,7 +16,7 @@ internal sealed class StoredOptions
     public Option<string?> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "the database, postgres://USER@HOST/DATABASE (default: $DATABASE_URL)",
+        Description = "the database, sqlite:FILE or postgres://USER@HOST/DATABASE (default: $DATABASE_URL)",
         CustomParser = Values.NotEmpty,
     };
 
@@ -31,14 +30,19 @@ internal sealed class StoredOptions
         DefaultValueFactory = _ => 4,
     };
 
-    /// <summary>The database that is asked for.</summary>
-    /// <exception cref="UsageException">None is, or another kind.</exception>
-    public string Target(ParseResult arguments)
-    {
-        string target = arguments.GetValue(To) ?? RunSettings.DatabaseUrl()
-            ?? throw new UsageException("no database is named: give --to postgres://USER@HOST/DATABASE, or set DATABASE_URL");
-        return target.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? target
-            : throw new UsageException("--to: only a PostgreSQL database is worked on in place; write postgres://USER@HOST/DATABASE");
-    }
+    public Option<string?> StatsJson { get; } = ConsoleOptions.StatsJson();
+
+    public Option<ProgressStyle> Progress { get; } = ConsoleOptions.Progress();
+
+    public Option<LogFormat> LogFormat { get; } = ConsoleOptions.LogFormat();
+
+    public Option<LogLevel> LogLevel { get; } = ConsoleOptions.LogLevel();
+
+    public Option<bool> Quiet { get; } = ConsoleOptions.Quiet();
+
+    public Option[] OfDatabase => [Source, To, Schema];
+
+    public Option[] OfConsole => [Progress, LogFormat, LogLevel, Quiet];
+
+    public static HelpLine[] Environment => [new("DATABASE_URL", "the PostgreSQL database when no --to is given, a URL or keywords")];
 }

@@ -1,4 +1,3 @@
-using FastIngest;
 using FastIngest.Sinks.Http;
 using FastIngest.Sinks.Outbox;
 
@@ -63,13 +62,6 @@ internal sealed record Targets(IReadOnlyList<string> Sinks, IReadOnlyList<ApiTar
             throw new UsageException($"{source} is no URL of an API; known are {ApiTarget.Forms}");
         }
 
-        try
-        {
-            return ApiTarget.Parse(url);
-        }
-        catch (IngestException wrong)
-        {
-            throw new UsageException($"{source}: {wrong.Message.TrimEnd('.')}. {wrong.Remedy.TrimEnd('.')}");
-        }
+        return Faults.AsUsage(source, () => ApiTarget.Parse(url));
     }
 }

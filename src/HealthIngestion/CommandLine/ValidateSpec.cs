@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
 
@@ -16,10 +15,6 @@ internal sealed class ValidateSpec
         DefaultValueFactory = _ => 3,
     };
 
-    public Option<LogFormat> LogFormat { get; } = ConsoleOptions.LogFormat();
-
-    public Option<LogLevel> LogLevel { get; } = ConsoleOptions.LogLevel();
-
     public CommandSpec Spec { get; }
 
     public ValidateSpec()
@@ -31,10 +26,11 @@ internal sealed class ValidateSpec
             [
                 new("health_ingestion validate --source kaikki --limit 10", "what is wrong with the entries of one dictionary in $DATABASE_URL"),
             ],
-            Environment = [new("DATABASE_URL", "the database when no --to is given, a URL or keywords")],
+            Environment = StoredOptions.Environment,
         };
-        Spec.AddGroup("Database", Stored.Source, Stored.To, Stored.Schema);
+        Spec.AddGroup("Database", Stored.OfDatabase);
         Spec.AddGroup("Entries", Limit, Stored.Workers);
-        Spec.AddGroup("Console", LogFormat, LogLevel);
+        Spec.AddGroup("Output", Stored.StatsJson);
+        Spec.AddGroup("Console", Stored.OfConsole);
     }
 }

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 
 namespace HealthIngestion.Progress;
 
-/// <summary>Bars on a terminal: one a file, the total with its pace, then the rows written. They vanish at the end.</summary>
+/// <summary>Bars on a terminal: one a file, the total with its pace, then the rows written or, of a dictionary, its stages. They vanish at the end.</summary>
 internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progress)
 {
     private const int RedrawMs = 100;
@@ -42,22 +42,26 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             : [.. Progress.Files.Select(f => (f, context.AddTask(Markup.Escape(f.Name), maxValue: Math.Max(1, f.TotalBytes))))];
         ProgressTask total = context.AddTask("total", maxValue: Math.Max(1, Progress.TotalBytes));
         ProgressTask? rows = null;
+        ProgressTask[] stages = [.. Progress.Stages?.Bars(TimeSpan.Zero).Select(s => context.AddTask(s.Name)) ?? []];
         do
         {
             foreach ((FileProgress file, ProgressTask bar) in files)
             {
                 bar.Value = file.IsDone ? bar.MaxValue : file.Bytes;
-                facts.Set(bar, $"{Figures.Bytes(file.Bytes)}, {Figures.Rate(file.Records)} records");
+                facts.Set(bar, (Progress.CountsBytes ? Figures.Bytes(file.Bytes) + ", " : "") + $"{Figures.Rate(file.Records)} records");
             }
 
             Pace pace = Pace.Of(Progress);
             total.Value = pace.Bytes;
-            if (Progress.Stages is { } stages)
+            if (Progress.Stages is { } figures)
             {
                 facts.Set(total, pace.ToString());
-                rows ??= context.AddTask("entries");
-                rows.IsIndeterminate = true;
-                facts.Set(rows, stages.Short(pace.Elapsed));
+                foreach ((ProgressTask bar, StageBar stage) in stages.Zip(figures.Bars(pace.Elapsed)))
+                {
+                    bar.MaxValue = Math.Max(1, stage.Full);
+                    bar.Value = stage.Value;
+                    facts.Set(bar, stage.Facts);
+                }
             }
             else if (!Progress.IsReducing)
             {

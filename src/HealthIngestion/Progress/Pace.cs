@@ -3,10 +3,10 @@ using HealthIngestion.Report;
 namespace HealthIngestion.Progress;
 
 /// <summary>How fast a run is at one moment: averages since reading began, which keep the time left steady.</summary>
-internal sealed record Pace(long Bytes, long TotalBytes, long Records, TimeSpan Elapsed)
+internal sealed record Pace(long Bytes, long TotalBytes, long Records, TimeSpan Elapsed, bool CountsBytes)
 {
     public static Pace Of(RunProgress progress) =>
-        new(progress.Bytes, progress.TotalBytes, progress.Records, progress.Elapsed);
+        new(progress.Bytes, progress.TotalBytes, progress.Records, progress.Elapsed, progress.CountsBytes);
 
     public double BytesPerSecond => Figures.PerSecond(Bytes, Elapsed);
 
@@ -18,6 +18,6 @@ internal sealed record Pace(long Bytes, long TotalBytes, long Records, TimeSpan 
     public TimeSpan? Left => BytesPerSecond > 0 ? TimeSpan.FromSeconds((TotalBytes - Bytes) / BytesPerSecond) : null;
 
     public override string ToString() =>
-        $"{Figures.Bytes(BytesPerSecond)}/s, {Figures.Rate(RecordsPerSecond)} records/s"
+        (CountsBytes ? $"{Figures.Bytes(BytesPerSecond)}/s, " : "") + $"{Figures.Rate(RecordsPerSecond)} records/s"
         + (Left is { } left ? $", {Figures.Seconds(left)} left" : "");
 }

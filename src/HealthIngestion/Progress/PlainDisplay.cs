@@ -44,12 +44,12 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
                 string name = group.Count() == 1 ? group.First().Name : $"{Figures.Count(group.Count())} files of {group.First().Category}";
                 log.Info(
                     "file_read",
-                    $"read {name}: {Figures.Bytes(bytes)}, {Figures.Count(records, "record")}",
+                    $"read {name}: {(Progress.CountsBytes ? Figures.Bytes(bytes) + ", " : "")}{Figures.Count(records, "record")}",
                     json =>
                     {
                         json.WriteString("file", name);
                         json.WriteNumber("files", group.Count());
-                        json.WriteNumber("bytes", bytes);
+                        WriteBytes(json, "bytes", bytes);
                         json.WriteNumber("records", records);
                     });
             }
@@ -61,19 +61,28 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         Pace pace = Pace.Of(Progress);
         string text = Progress.IsReducing
             ? $"writing summaries: {Figures.Count(Progress.Rows, "row")}"
-            : $"{pace.Percent,3}%  {Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, {pace}"
+            : $"{pace.Percent,3}%  {(Progress.CountsBytes ? $"{Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, " : "")}{pace}"
                 + (Progress.Stages is { } stages ? "; " + stages.Text(pace.Elapsed) : "");
         log.Info("progress", text, json => Write(json, pace));
     }
 
     private void Write(Utf8JsonWriter json, Pace pace)
     {
-        json.WriteNumber("bytes", pace.Bytes);
-        json.WriteNumber("total_bytes", pace.TotalBytes);
+        json.WriteNumber("percent", pace.Percent);
+        WriteBytes(json, "bytes", pace.Bytes);
+        WriteBytes(json, "total_bytes", pace.TotalBytes);
         json.WriteNumber("records", pace.Records);
-        json.WriteNumber("bytes_per_second", Math.Round(pace.BytesPerSecond));
+        WriteBytes(json, "bytes_per_second", Math.Round(pace.BytesPerSecond));
         json.WriteNumber("records_per_second", Math.Round(pace.RecordsPerSecond));
         json.WriteNumber("rows", Progress.Rows);
         Progress.Stages?.Write(json);
+    }
+
+    private void WriteBytes(Utf8JsonWriter json, string name, double bytes)
+    {
+        if (Progress.CountsBytes)
+        {
+            json.WriteNumber(name, bytes);
+        }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class RunProgress : IIngestProgress
     /// <summary>The stages of a run over a dictionary; null for others.</summary>
     public StageFigures? Stages { get; init; }
 
+    /// <summary>Whether a file's size is in bytes; of stored records it is the last one's id.</summary>
+    public bool CountsBytes { get; init; } = true;
+
     public bool IsReducing => Volatile.Read(ref _isReducing) != 0;
 
     public long Rows => Interlocked.Read(ref _rows);

@@ -124,16 +124,16 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         {
             yield return "dry run: no summaries were written";
         }
-        else if (NextStep(report) is { } next)
+        else if (SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
         {
-            yield return "next: " + next;
+            yield return $"next: sqlite3 {file} \"select summary from daily_summaries limit 3\"";
         }
     }
 
-    private static string? NextStep(IngestReport report)
+    /// <summary>The first SQLite file among some targets.</summary>
+    public static string? SqliteFile(IEnumerable<string> targets)
     {
         const string Scheme = "sqlite:";
-        string? target = report.Sinks.FirstOrDefault(s => s.Result is not null && s.Target.StartsWith(Scheme, StringComparison.Ordinal))?.Target;
-        return target is null ? null : $"sqlite3 {target[Scheme.Length..]} \"select summary from daily_summaries limit 3\"";
+        return targets.FirstOrDefault(t => t.StartsWith(Scheme, StringComparison.Ordinal))?[Scheme.Length..];
     }
 }

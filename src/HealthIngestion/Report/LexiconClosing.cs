@@ -28,6 +28,11 @@ internal static class LexiconClosing
             Figures.Count(result.Invalid),
         ];
 
+    /// <summary>What became of the records that were kept.</summary>
+    public static string Fates(EntryResult result) =>
+        $"{Figures.Count(result.Written)} written + {Figures.Count(result.Unchanged)} unchanged + {Figures.Count(result.Duplicate)} duplicate "
+        + $"+ {Figures.Count(result.BelowQuality)} below quality + {Figures.Count(result.Invalid)} invalid";
+
     private static FigureTable InputTable(LexiconReport report, LexiconSettings settings) => new(
         ["dictionary", "files", "size", "records", "rejected", "why"],
         [[
@@ -47,8 +52,7 @@ internal static class LexiconClosing
     {
         EntryResult result = report.Sinks.First(s => s.Result is not null).Result!;
         yield return $"balance: {Figures.Count(report.Read)} read = {Figures.Count(result.Loaded)} loaded + {Figures.Count(result.Repeated)} repeated + {Figures.Count(report.Rejected)} rejected; "
-            + $"{Figures.Count(result.Loaded)} loaded = {Figures.Count(result.Written)} written + {Figures.Count(result.Unchanged)} unchanged + {Figures.Count(result.Duplicate)} duplicate "
-            + $"+ {Figures.Count(result.BelowQuality)} below quality + {Figures.Count(result.Invalid)} invalid";
+            + $"{Figures.Count(result.Loaded)} loaded = {Fates(result)}";
         yield return $"{Figures.Count(report.Read, "record")} in {Figures.Seconds(report.Elapsed)}: "
             + $"{Figures.Bytes(Figures.PerSecond(report.Bytes, report.Elapsed))}/s, "
             + $"{Figures.Rate(Figures.PerSecond(report.Read, report.Elapsed))} records/s, peak memory {Figures.Bytes(peakBytes)}";
@@ -68,6 +72,10 @@ internal static class LexiconClosing
         if (settings.IsDryRun)
         {
             yield return "dry run: no entries were written";
+        }
+        else if (ClosingReport.SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
+        {
+            yield return $"next: sqlite3 {file} \"select headword, language, definition from entries limit 3\"";
         }
     }
 }

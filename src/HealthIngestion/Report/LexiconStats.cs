@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
@@ -11,43 +9,23 @@ namespace HealthIngestion.Report;
 /// <summary>The figures of a run over a dictionary for machines. The keys are documented in docs/stats.md and stay as they are.</summary>
 internal static class LexiconStats
 {
-    public static ReadOnlyMemory<byte> Of(LexiconReport report, LexiconSettings settings, long peakBytes)
+    public static ReadOnlyMemory<byte> Of(LexiconReport report, LexiconSettings settings, long peakBytes) => StatsFile.Json(json =>
     {
-        ArrayBufferWriter<byte> bytes = new(4096);
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteString("version", VersionText.Version);
-            json.WriteString("commit", VersionText.Commit);
-            json.WriteString("pipeline_version", PipelineVersion.Current);
-            json.WriteString("source", settings.Options.Source);
-            json.WriteString("path", settings.Options.Path);
-            json.WriteNumber("workers", settings.Options.Workers);
-            json.WriteNumber("min_quality", settings.Options.Policy.MinQualityHundredths / 100.0);
-            json.WriteBoolean("allow_duplicates", settings.Options.Policy.AllowsDuplicates);
-            json.WriteBoolean("dry_run", settings.IsDryRun);
-            json.WriteBoolean("strict", settings.IsStrict);
-            WriteDone(json, report);
-            json.WriteNumber("peak_rss_bytes", peakBytes);
-            json.WriteNumber("files", report.Files.Count);
-            json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
-            json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Read, report.Elapsed)));
-            Write(json, "rejected_by_reason", report.RejectedByReason);
-            Write(json, "invalid_by_reason", report.InvalidByReason);
-            json.WriteNumber("removed_nuls", report.RemovedNuls);
-            json.WriteStartArray("warnings");
-            foreach (string warning in report.Warnings)
-            {
-                json.WriteStringValue(warning);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        bytes.Write("\n"u8);
-        return bytes.WrittenMemory;
-    }
+        json.WriteString("pipeline_version", PipelineVersion.Current);
+        json.WriteString("source", settings.Options.Source);
+        json.WriteString("path", settings.Options.Path);
+        WriteChoice(json, settings.Options.Workers, settings.Options.Policy, settings.IsDryRun);
+        json.WriteBoolean("strict", settings.IsStrict);
+        WriteDone(json, report);
+        json.WriteNumber("peak_rss_bytes", peakBytes);
+        json.WriteNumber("files", report.Files.Count);
+        json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
+        json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Read, report.Elapsed)));
+        Write(json, "rejected_by_reason", report.RejectedByReason);
+        Write(json, "invalid_by_reason", report.InvalidByReason);
+        json.WriteNumber("removed_nuls", report.RemovedNuls);
+        StatsFile.Write(json, "warnings", report.Warnings);
+    });
 
     /// <summary>What the closing words of a JSON log have, too.</summary>
     public static void WriteDone(Utf8JsonWriter json, LexiconReport report)
@@ -76,6 +54,15 @@ internal static class LexiconStats
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>How the entries were made and chosen.</summary>
+    public static void WriteChoice(Utf8JsonWriter json, int workers, EntryPolicy policy, bool isDryRun)
+    {
+        json.WriteNumber("workers", workers);
+        json.WriteNumber("min_quality", policy.MinQualityHundredths / 100.0);
+        json.WriteBoolean("allow_duplicates", policy.AllowsDuplicates);
+        json.WriteBoolean("dry_run", isDryRun);
     }
 
     public static void WriteResult(Utf8JsonWriter json, EntryResult result)

@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using FastIngest;
+using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Report;
@@ -19,6 +23,35 @@ internal static class StatsFile
         {
             throw new IngestException($"--stats-json {path}: there is no directory {directory}.", "Make it, or name another file.");
         }
+    }
+
+    /// <summary>An object that begins with the program's version.</summary>
+    public static ReadOnlyMemory<byte> Json(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> bytes = new(4096);
+        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("version", VersionText.Version);
+            json.WriteString("commit", VersionText.Commit);
+            write(json);
+            json.WriteEndObject();
+        }
+
+        bytes.Write("\n"u8);
+        return bytes.WrittenMemory;
+    }
+
+    /// <summary>An array of texts.</summary>
+    public static void Write(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
     }
 
     public static void Write(string path, ReadOnlyMemory<byte> json)
@@ -47,7 +80,7 @@ internal static class StatsFile
         {
             File.Delete(partial);
             throw new IngestException(
-                $"--stats-json {path} cannot be written: {fault.Message.TrimEnd('.')}. The summaries themselves are complete.",
+                $"--stats-json {path} cannot be written: {fault.Message.TrimEnd('.')}. What the run was to write is complete.",
                 "Name another file.",
                 fault);
         }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
@@ -12,69 +10,52 @@ namespace HealthIngestion.Report;
 /// <summary>The run's figures for machines. The keys are documented in docs/stats.md and stay as they are.</summary>
 internal static class StatsJson
 {
-    public static ReadOnlyMemory<byte> Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes)
+    public static ReadOnlyMemory<byte> Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes) => StatsFile.Json(json =>
     {
-        ArrayBufferWriter<byte> bytes = new(4096);
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteString("run_id", report.RunId);
+        json.WriteString("isa", VersionText.Isa);
+        Write(json, settings);
+        json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
+        json.WriteNumber("peak_rss_bytes", peakBytes);
+        json.WriteNumber("bytes", report.Bytes);
+        json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
+        json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
+        json.WriteNumber("rows", report.Rows);
+        json.WriteStartArray("categories");
+        foreach (CategoryReport category in report.Categories)
+        {
+            Write(json, category);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("sinks");
+        foreach (SinkReport sink in report.Sinks)
         {
             json.WriteStartObject();
-            json.WriteString("run_id", report.RunId);
-            json.WriteString("version", VersionText.Version);
-            json.WriteString("commit", VersionText.Commit);
-            json.WriteString("isa", VersionText.Isa);
-            Write(json, settings);
-            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
-            json.WriteNumber("peak_rss_bytes", peakBytes);
-            json.WriteNumber("bytes", report.Bytes);
-            json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
-            json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
-            json.WriteNumber("rows", report.Rows);
-            json.WriteStartArray("categories");
-            foreach (CategoryReport category in report.Categories)
+            json.WriteString("target", sink.Target);
+            if (sink.Result is { } result)
             {
-                Write(json, category);
+                json.WriteNumber("rows", result.Rows);
+                json.WriteNumber("inserted", result.Inserted);
+                json.WriteNumber("updated", result.Updated);
+                json.WriteNumber("unchanged", result.Unchanged);
+                json.WriteNumber("refreshed", result.Refreshed);
+                json.WriteNumber("removed_nuls", result.RemovedNuls);
+                Write(json, result.Tables);
+            }
+            else
+            {
+                json.WriteString("failed", Faults.Line(sink.Fault!));
             }
 
-            json.WriteEndArray();
-            json.WriteStartArray("sinks");
-            foreach (SinkReport sink in report.Sinks)
-            {
-                json.WriteStartObject();
-                json.WriteString("target", sink.Target);
-                if (sink.Result is { } result)
-                {
-                    json.WriteNumber("rows", result.Rows);
-                    json.WriteNumber("inserted", result.Inserted);
-                    json.WriteNumber("updated", result.Updated);
-                    json.WriteNumber("unchanged", result.Unchanged);
-                    json.WriteNumber("refreshed", result.Refreshed);
-                    json.WriteNumber("removed_nuls", result.RemovedNuls);
-                    Write(json, result.Tables);
-                }
-                else
-                {
-                    json.WriteString("failed", Faults.Line(sink.Fault!));
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            DeliveryWords.Write(json, deliveries);
-            WriteBalance(json, Balance.Of(report));
-            json.WriteStartArray("warnings");
-            foreach (string warning in report.Warnings)
-            {
-                json.WriteStringValue(warning);
-            }
-
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        bytes.Write("\n"u8);
-        return bytes.WrittenMemory;
-    }
+        json.WriteEndArray();
+        DeliveryWords.Write(json, deliveries);
+        WriteBalance(json, Balance.Of(report));
+        StatsFile.Write(json, "warnings", report.Warnings);
+    });
 
     /// <summary>The figures of the closing words.</summary>
     public static void WriteDone(Utf8JsonWriter json, IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries)
@@ -101,13 +82,7 @@ internal static class StatsJson
     {
         IngestOptions options = settings.Options;
         json.WriteStartObject("options");
-        json.WriteStartArray("paths");
-        foreach (string path in options.Paths)
-        {
-            json.WriteStringValue(path);
-        }
-
-        json.WriteEndArray();
+        StatsFile.Write(json, "paths", options.Paths);
         json.WriteString("mode", options.Mode == IngestMode.Original ? "original" : "optimized");
         json.WriteNumber("workers", options.Workers);
         json.WriteString("io", options.Io switch { IoMode.Mmap => "mmap", IoMode.Pread => "pread", _ => "auto" });

@@ -5,7 +5,7 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>The elements of a JSON array, by the rule of docs/reading.md.</summary>
-/// <param name="file">The file.</param>
+/// <param name="file">The file, which is disposed with this if it is an unpacked one.</param>
 /// <param name="fileIndex">Its place among those of the run.</param>
 /// <param name="head">Where the elements begin.</param>
 /// <param name="cleanBatch">Records for one batch, at most.</param>
@@ -31,36 +31,37 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
         {
             if (_position.Offset >= file.Length || _position.State == FrameState.Done)
             {
-                if (_fileBytes == file.Length)
-                {
-                    return false;
-                }
-
-                // What is ignored behind the last element was read, too.
-                batch.FileBytes = file.Length - _fileBytes;
-                _fileBytes = file.Length;
-                return true;
+                // What is ignored behind the last element is read, too, as far as that tells whether the file is whole.
+                file.ReadToEnd();
+                batch.FileBytes = file.FileBytesTo(file.Length) - _fileBytes;
+                _fileBytes += batch.FileBytes;
+                return batch.FileBytes > 0;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
             long end = Math.Min(_position.Offset + LargeRecords.PieceBytes, file.Length);
             _window.MoveTo(_position.Offset, end - _position.Offset + OverrunBytes);
             _reader.Start(_position, end);
-            while (batch.RowCount < cleanBatch && _reader.Next())
+            while (batch.RowCount < cleanBatch && filled <= LargeRecords.PieceBytes && _reader.Next())
             {
                 Add(batch, ref filled, large, cancellationToken);
             }
 
             _position = _reader.Position;
+            file.Forget(Math.Min(_lines.CountedTo, _position.Offset));
         }
 
         _window.Leave();
-        batch.FileBytes = _position.Offset - _fileBytes;
-        _fileBytes = _position.Offset;
+        batch.FileBytes = file.FileBytesTo(_position.Offset) - _fileBytes;
+        _fileBytes += batch.FileBytes;
         return true;
     }
 
-    public void Dispose() => _window.Dispose();
+    public void Dispose()
+    {
+        _window.Dispose();
+        (file as UnpackedFile)?.Dispose();
+    }
 
     private ElementReader Open()
     {

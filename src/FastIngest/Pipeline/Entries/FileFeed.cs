@@ -40,10 +40,8 @@ internal sealed class FileFeed(IReadOnlyList<SourceFile> files, LexiconOptions o
             using ByteSource source = ByteSource.Open(file);
             if (DictionaryHead.Find(head.AsSpan(0, source.Read(head))) is { } start)
             {
-                return !ByteSource.IsCompressed(file.Path)
-                    ? new ElementFeed(file, index, start, options.CleanBatch, options.MaxRecordBytes)
-                    : throw new IngestException(
-                        $"{file.Path} is a compressed JSON array, which cannot be read from several places.", "Unpack it first (gunzip), or compress one object a line.");
+                return new ElementFeed(
+                    ByteSource.IsCompressed(file.Path) ? UnpackedFile.Open(file, options.TempDirectory) : file, index, start, options.CleanBatch, options.MaxRecordBytes);
             }
         }
 

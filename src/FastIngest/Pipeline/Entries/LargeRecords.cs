@@ -12,6 +12,9 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
     /// <summary>What an ordinary batch has room for, and what is taken at once beyond.</summary>
     public const int PieceBytes = 1 << 20;
 
+    /// <summary>Arrays of this size are dear to keep once nobody needs them, and dear enough to fill that collecting them costs little.</summary>
+    private const int HugeBytes = 24 << 20;
+
     private readonly int _capacity = PiecesOf(maxRecordBytes) + 2;
     private readonly SemaphoreSlim _pieces = new(PiecesOf(maxRecordBytes) + 2);
 
@@ -21,6 +24,12 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
         for (int has = Taken(batch.Input.Length); has < Taken(bytes); has++)
         {
             _pieces.Wait(cancellationToken);
+        }
+
+        if (bytes >= HugeBytes)
+        {
+            // What the batch had room in before, and batches before it, is garbage that would wait long for the collector.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 
         batch.GrowInput((int)Math.Min((long)PiecesOf(bytes) * PieceBytes, Array.MaxLength));

@@ -50,11 +50,16 @@ public static class LexiconIngest
             all[0].Fault!.Throw();
         }
 
+        if (done!.Read > 0 && done.Rejected.Values.Sum() == done.Read)
+        {
+            warnings.Add($"no record of {options.Path} is a JSON object" + (options.Format == DictionaryFormat.Jsonl ? "; an array is read with --format json" : ""));
+        }
+
         return new LexiconReport
         {
             RunId = run.RunId,
             Files = run.Files,
-            Read = done!.Read,
+            Read = done.Read,
             RejectedByReason = done.Rejected,
             InvalidByReason = done.Invalid,
             RemovedNuls = done.RemovedNuls,

@@ -37,6 +37,9 @@ public sealed record LexiconOptions
     /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 
+    /// <summary>Where a compressed array takes room as it is unpacked.</summary>
+    public string TempDirectory { get; init; } = System.IO.Path.GetTempPath();
+
     /// <summary>Where rejected and invalid records are written, one JSON object a line; made only if there are any.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using FastIngest.Lexicon;
 using FastIngest.Sinks;
-using FastIngest.Sinks.Postgres;
 
 namespace FastIngest.Pipeline.Entries;
 
@@ -11,6 +10,9 @@ namespace FastIngest.Pipeline.Entries;
 /// </summary>
 public static class LexiconReprocess
 {
+    /// <summary>What progress calls the sources; it counts the ids that were passed, and ends at the last one.</summary>
+    public const string Kind = "records";
+
     /// <summary>Memory for records that exceed an ordinary batch; a larger one is taken alone.</summary>
     private const int MaxRecordBytes = 64 << 20;
 
@@ -19,17 +21,19 @@ public static class LexiconReprocess
     /// <param name="source">A source's id, or null for all.</param>
     /// <param name="workers">Threads that clean.</param>
     /// <param name="cleanBatch">Records that a worker cleans at a time, at most.</param>
-    /// <param name="gauges">Shows how far it is.</param>
+    /// <param name="gauges">Shows how far each stage is.</param>
+    /// <param name="progress">Hears how far the sources are; or null.</param>
     /// <param name="cancellationToken">Ends the run; what was done by then stays done.</param>
     /// <exception cref="IngestException">The run cannot go on, or there is no such source.</exception>
     public static async Task<ReprocessReport> RunAsync(
-        PostgresReprocess database, string? source, int workers, int cleanBatch, LexiconGauges gauges, CancellationToken cancellationToken)
+        IEntryStore database, string? source, int workers, int cleanBatch, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
         List<string> warnings = [];
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);
+        progress?.Started(await ExtentsAsync(database, sources, cancellationToken).ConfigureAwait(false));
         List<ReprocessedSource> done = [];
         foreach (string each in sources)
         {
@@ -38,7 +42,10 @@ public static class LexiconReprocess
             {
                 try
                 {
-                    result = await RunSourceAsync(database, each, isAgain, workers, cleanBatch, gauges, cancellationToken).ConfigureAwait(false);
+                    using StoredFeed feed = new(await database.BeginAsync(each, isAgain, cancellationToken).ConfigureAwait(false), done.Count, cleanBatch);
+                    gauges.Clear();
+                    await CleanAsync(database, each, feed, workers, gauges, Write, cancellationToken).ConfigureAwait(false);
+                    result = await database.FinishAsync(cancellationToken).ConfigureAwait(false);
                 }
                 catch (IngestException e) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -55,32 +62,6 @@ public static class LexiconReprocess
         }
 
         return new ReprocessReport(database.DisplayName, done, Stopwatch.GetElapsedTime(started), warnings);
-    }
-
-    /// <summary>What a worker does with a batch: cleans it and compares it with what is stored.</summary>
-    internal static Action<EntryBatch, CancellationToken> MakeCleaner(string source)
-    {
-        BatchCleaner cleaner = new(source);
-        StoredComparer comparer = new(source);
-        return (batch, token) =>
-        {
-            cleaner.Clean(batch, token);
-            comparer.Compare(batch);
-        };
-    }
-
-    private static async Task<EntryResult> RunSourceAsync(
-        PostgresReprocess database, string source, bool isAgain, int workers, int cleanBatch, LexiconGauges gauges, CancellationToken cancellationToken)
-    {
-        using StoredFeed feed = new(await database.BeginAsync(source, isAgain, cancellationToken).ConfigureAwait(false), cleanBatch);
-        gauges.Clear();
-        CleanStage stage = new(workers, gauges);
-        await Task.Factory.StartNew(
-            () => stage.Run(feed, MaxRecordBytes, () => MakeCleaner(source), Write, cancellationToken),
-            cancellationToken,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).ConfigureAwait(false);
-        return await database.FinishAsync(cancellationToken).ConfigureAwait(false);
 
         void Write(EntryBatch batch, CancellationToken token)
         {
@@ -91,7 +72,43 @@ public static class LexiconReprocess
             }
 
             gauges.Show(database.SoFar, 0);
+            progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
         }
+    }
+
+    /// <summary>Sends what a feed gives through the cleaners, and compares it with what is stored.</summary>
+    internal static Task CleanAsync(
+        IEntryStore database, string source, StoredFeed feed, int workers, LexiconGauges gauges, Action<EntryBatch, CancellationToken> write, CancellationToken cancellationToken)
+    {
+        CleanStage stage = new(workers, gauges);
+        return Task.Factory.StartNew(
+            () => stage.Run(feed, MaxRecordBytes, MakeCleaner, write, cancellationToken),
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        Action<EntryBatch, CancellationToken> MakeCleaner()
+        {
+            BatchCleaner cleaner = new(source);
+            IStoredComparer comparer = database.MakeComparer(source);
+            return (batch, token) =>
+            {
+                cleaner.Clean(batch, token);
+                comparer.Compare(batch);
+            };
+        }
+    }
+
+    /// <summary>Each source with the id of its last record in the place of a size.</summary>
+    internal static async Task<IReadOnlyList<RunFile>> ExtentsAsync(IEntryStore database, IReadOnlyList<string> sources, CancellationToken cancellationToken)
+    {
+        List<RunFile> extents = [];
+        foreach (string source in sources)
+        {
+            extents.Add(new RunFile(source, Kind, await database.LastIdAsync(source, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return extents;
     }
 }
 
@@ -100,7 +117,11 @@ public static class LexiconReprocess
 /// <param name="Sources">Each source that was gone through.</param>
 /// <param name="Elapsed">How long it took.</param>
 /// <param name="Warnings">Things the user should know.</param>
-public sealed record ReprocessReport(string Target, IReadOnlyList<ReprocessedSource> Sources, TimeSpan Elapsed, IReadOnlyList<string> Warnings);
+public sealed record ReprocessReport(string Target, IReadOnlyList<ReprocessedSource> Sources, TimeSpan Elapsed, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The figures of all sources.</summary>
+    public EntryResult Total => Sources.Aggregate(EntryResult.Zero, (sum, s) => sum.Plus(s.Result));
+}
 
 /// <param name="Source">Its id.</param>
 /// <param name="Result">What became of its records; those that an earlier, unfinished run did aside.</param>

@@ -1,5 +1,7 @@
+using System.Diagnostics;
+using System.Text;
 using FastIngest.Lexicon;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks;
 
 namespace FastIngest.Pipeline.Entries;
 
@@ -15,37 +17,38 @@ public static class LexiconValidate
     /// <summary>There is an entry of a record that makes none; <c>reprocess</c> removes it.</summary>
     public const string Unfounded = "unfounded";
 
-    private const int MaxRecordBytes = 64 << 20;
-
     /// <summary>Checks the entries of one source, or of all.</summary>
     /// <param name="database">The database; the caller disposes it.</param>
     /// <param name="source">A source's id, or null for all.</param>
     /// <param name="limit">Examples of each finding, at most.</param>
     /// <param name="workers">Threads that clean.</param>
+    /// <param name="gauges">Shows how far each stage is.</param>
+    /// <param name="progress">Hears how far the sources are; or null.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     /// <exception cref="IngestException">The database cannot be read, or there is no such source.</exception>
     public static async Task<ValidationReport> RunAsync(
-        PostgresReprocess database, string? source, int limit, int workers, CancellationToken cancellationToken)
+        IEntryStore database, string? source, int limit, int workers, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
+        long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         long records = 0, entries = 0;
         SortedDictionary<string, Finding> findings = new(StringComparer.Ordinal);
-        foreach (string each in await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false))
+        IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);
+        progress?.Started(await LexiconReprocess.ExtentsAsync(database, sources, cancellationToken).ConfigureAwait(false));
+        for (int i = 0; i < sources.Count; i++)
         {
-            using StoredFeed feed = new(await database.ReadAsync(each, cancellationToken).ConfigureAwait(false), cleanBatch: 5_000);
-            CleanStage stage = new(workers, new LexiconGauges());
-            await Task.Factory.StartNew(
-                () => stage.Run(feed, MaxRecordBytes, () => LexiconReprocess.MakeCleaner(each), (batch, _) => Look(each, batch), cancellationToken),
-                cancellationToken,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
+            string each = sources[i];
+            using StoredFeed feed = new(await database.ReadAsync(each, cancellationToken).ConfigureAwait(false), i, cleanBatch: 5_000);
+            gauges.Clear();
+            await LexiconReprocess.CleanAsync(database, each, feed, workers, gauges, (batch, _) => Look(each, batch), cancellationToken).ConfigureAwait(false);
         }
 
-        return new ValidationReport(database.DisplayName, records, entries, [.. findings.Values]);
+        return new ValidationReport(database.DisplayName, records, entries, [.. findings.Values], Stopwatch.GetElapsedTime(started));
 
         void Look(string id, EntryBatch batch)
         {
+            progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
             records += batch.RowCount;
             foreach (ref readonly EntryRow row in batch.Rows)
             {
@@ -86,10 +89,12 @@ public static class LexiconValidate
             finding.Count++;
             if (finding.Examples.Count < limit)
             {
-                finding.Examples.Add(new FindingExample(id, row.RawId, System.Text.Encoding.UTF8.GetString(batch.Text(row, EntryColumn.Headword)), System.Text.Encoding.UTF8.GetString(batch.Text(row, EntryColumn.Language))));
+                finding.Examples.Add(new FindingExample(id, row.RawId, Text(batch, row, EntryColumn.Headword), Text(batch, row, EntryColumn.Language)));
             }
         }
     }
+
+    private static string Text(EntryBatch batch, in EntryRow row, EntryColumn column) => Encoding.UTF8.GetString(batch.Text(row, column));
 }
 
 /// <summary>What is wrong with stored entries.</summary>
@@ -97,7 +102,8 @@ public static class LexiconValidate
 /// <param name="Records">Stored records.</param>
 /// <param name="Entries">Those that have an entry.</param>
 /// <param name="Findings">What was found, by name.</param>
-public sealed record ValidationReport(string Target, long Records, long Entries, IReadOnlyList<Finding> Findings);
+/// <param name="Elapsed">How long it took.</param>
+public sealed record ValidationReport(string Target, long Records, long Entries, IReadOnlyList<Finding> Findings, TimeSpan Elapsed);
 
 /// <summary>One thing that is wrong with some entries.</summary>
 public sealed class Finding(string name)

@@ -34,6 +34,12 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         batch.File = file.Path;
         _tail.AsSpan(0, _tailLength).CopyTo(batch.Input);
         int filled = _tailLength + Read(batch.Input[_tailLength..LargeRecords.PieceBytes]);
+        if (filled == 0)
+        {
+            // The end of the file was not seen before, as what was read last filled its room.
+            return TellFileBytes(batch);
+        }
+
         int end = _isEnded ? filled : batch.Input[..filled].LastIndexOf((byte)'\n') + 1;
         if (end == 0)
         {
@@ -51,12 +57,19 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
             SkipLine(batch, filled, cancellationToken);
         }
 
-        batch.FileBytes = _source.FileBytesRead - _fileBytes;
-        _fileBytes = _source.FileBytesRead;
+        TellFileBytes(batch);
         return true;
     }
 
     public void Dispose() => _source.Dispose();
+
+    /// <summary>Says what the batch stands for; whether that is anything.</summary>
+    private bool TellFileBytes(EntryBatch batch)
+    {
+        batch.FileBytes = _source.FileBytesRead - _fileBytes;
+        _fileBytes += batch.FileBytes;
+        return batch.FileBytes > 0;
+    }
 
     private int Read(Span<byte> destination)
     {

@@ -17,6 +17,10 @@ public static class SourceCatalog
         {
             text = File.ReadAllText(path);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IngestException($"The catalog {path} does not exist.", "Check the path.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IngestException($"The catalog {path} can not be read: {e.Message}", "Check the path.", e);
@@ -37,8 +41,14 @@ public static class SourceCatalog
             }
 
             DataSource source = new("");
+            HashSet<string> keys = [];
             while (toml.NextKey(out string key))
             {
+                if (!keys.Add(key))
+                {
+                    throw toml.Fault($"{key} stands twice in one table", "Remove one of them, or write [[source]] before the second.");
+                }
+
                 source = key switch
                 {
                     "id" => source with { Id = toml.Text() },

@@ -1,44 +1,53 @@
 using FastIngest.Lexicon;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Sinks;
 
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>Stored records, each with its entry as it stands.</summary>
-internal sealed class StoredFeed(StoredRecords records, int cleanBatch) : IRecordFeed
+/// <param name="records">The records.</param>
+/// <param name="index">The source's place among those of the run.</param>
+/// <param name="cleanBatch">Records for one batch, at most.</param>
+internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBatch) : IRecordFeed
 {
     private bool _isEnded, _hasNext;
+    private long _lastId;
 
     public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
         int filled = 0;
+        batch.FileIndex = index;
         while (batch.RowCount < cleanBatch && HasNext())
         {
-            ReadOnlySpan<byte> next = records.Current;
-            if (filled > 0 && filled + next.Length > LargeRecords.PieceBytes)
+            ReadOnlySpan<byte> record = records.Record, entry = records.Entry;
+            int length = record.Length + entry.Length;
+            if (filled > 0 && filled + length > LargeRecords.PieceBytes)
             {
                 break;
             }
 
-            if (batch.Input.Length < filled + next.Length)
+            if (batch.Input.Length < filled + length)
             {
-                large.Grow(batch, filled + next.Length, cancellationToken);
+                large.Grow(batch, filled + length, cancellationToken);
             }
 
-            next.CopyTo(batch.Input[filled..]);
+            record.CopyTo(batch.Input[filled..]);
+            entry.CopyTo(batch.Input[(filled + record.Length)..]);
             _hasNext = false;
-            (int start, int length) = records.Raw.GetOffsetAndLength(next.Length);
-            ref EntryRow row = ref batch.AddRow(filled + start, length);
+            ref EntryRow row = ref batch.AddRow(filled, record.Length);
             row.RawId = records.Id;
-            if (records.Entry is { } entry)
-            {
-                (start, length) = entry.GetOffsetAndLength(next.Length);
-                row.Stored = new TextRef(filled + start, length);
-            }
-
-            filled += next.Length;
+            row.Stored = entry.IsEmpty ? TextRef.Null : new TextRef(filled + record.Length, entry.Length);
+            filled += length;
         }
 
-        return batch.RowCount > 0;
+        if (batch.RowCount == 0)
+        {
+            return false;
+        }
+
+        // How far it is, in ids; see LexiconReprocess.
+        batch.FileBytes = batch.Rows[^1].RawId - _lastId;
+        _lastId = batch.Rows[^1].RawId;
+        return true;
     }
 
     public void Dispose() => records.Dispose();
@@ -48,7 +57,7 @@ internal sealed class StoredFeed(StoredRecords records, int cleanBatch) : IRecor
     {
         if (!_hasNext && !_isEnded)
         {
-            _hasNext = records.Next();
+            _hasNext = records.MoveNext();
             _isEnded = !_hasNext;
         }
 

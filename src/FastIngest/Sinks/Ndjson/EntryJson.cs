@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Numerics;
 using System.Text;
 using FastIngest.Json;
 using FastIngest.Lexicon;
@@ -14,8 +13,6 @@ internal sealed class EntryJson
 
     private static readonly byte[][] ColumnKeys =
         [.. Enum.GetValues<EntryColumn>().Select(c => Encoding.UTF8.GetBytes($", \"{c.Name()}\": "))];
-
-    private static readonly byte[][] ErrorNames = [.. EntryErrorNames.All.Select(n => Encoding.UTF8.GetBytes($"\"{n}\""))];
 
     private readonly byte[] _source;
 
@@ -50,18 +47,9 @@ internal sealed class EntryJson
 
         output.Write(", \"quality\": "u8);
         output.Advance(DoubleText.Write(output.GetSpan(DoubleText.MaxBytes), row.QualityHundredths / 100.0));
-        output.Write(", \"errors\": ["u8);
-        for (int rest = (int)row.Errors; rest != 0; rest &= rest - 1)
-        {
-            if (rest != (int)row.Errors)
-            {
-                output.Write(", "u8);
-            }
-
-            output.Write(ErrorNames[BitOperations.TrailingZeroCount(rest)]);
-        }
-
-        output.Write("], \"line_number\": "u8);
+        output.Write(", \"errors\": "u8);
+        output.Write(EntryErrorJson.Of(row.Errors));
+        output.Write(", \"line_number\": "u8);
         row.LineNumber.TryFormat(output.GetSpan(20), out int lineBytes);
         output.Advance(lineBytes);
         output.Write("}\n"u8);

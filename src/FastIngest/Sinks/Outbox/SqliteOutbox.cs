@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using FastIngest.Health;
@@ -53,7 +52,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         }
 
         await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        SqliteSchema.CheckOrCreate(database, path);
+        SummarySchema.Tables.CheckOrCreate(database, path);
         database.Execute(Table);
         await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 
@@ -95,7 +94,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     {
         SqliteDatabase database = _database!;
         await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        string now = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        string now = SqliteRuns.Utc(DateTime.UtcNow);
         foreach (PendingSummary summary in done)
         {
             Mark(summary, now);

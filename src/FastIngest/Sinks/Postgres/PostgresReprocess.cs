@@ -1,4 +1,3 @@
-using System.Globalization;
 using FastIngest.Lexicon;
 using Npgsql;
 
@@ -9,11 +8,8 @@ namespace FastIngest.Sinks.Postgres;
 /// every so many records merged in a transaction that also notes how far the source is done, so that what is killed goes on
 /// from there. An advisory lock keeps other runs over dictionaries away.
 /// </summary>
-public sealed class PostgresReprocess : IAsyncDisposable
+public sealed class PostgresReprocess : IEntryStore
 {
-    /// <summary>Records between two notes of how far a source is done.</summary>
-    private const long RecordsPerNote = 200_000;
-
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
     private readonly EntryPolicy _policy;
@@ -71,14 +67,11 @@ public sealed class PostgresReprocess : IAsyncDisposable
     public async ValueTask<IReadOnlyList<string>> ChosenSourcesAsync(string? source, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> sources = await SourcesAsync(cancellationToken).ConfigureAwait(false);
-        return source is null ? sources
-            : sources.Contains(source) ? [source]
-            : throw new IngestException(
-                $"{DisplayName} has no source {source}.", sources.Count > 0 ? $"It has {string.Join(", ", sources)}." : "Load one with ingest --source ID --file PATH.");
+        return ReprocessRules.Choose(DisplayName, sources, source);
     }
 
     /// <summary>All records of a source, each with its entry.</summary>
-    public async ValueTask<StoredRecords> ReadAsync(string source, CancellationToken cancellationToken) =>
+    public async ValueTask<IStoredRecords> ReadAsync(string source, CancellationToken cancellationToken) =>
         await ReadFromAsync(source, 0, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken)
@@ -106,7 +99,7 @@ public sealed class PostgresReprocess : IAsyncDisposable
     /// <param name="source">Its id.</param>
     /// <param name="isAgain">Whether this very run was interrupted; its figures go on.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<StoredRecords> BeginAsync(string source, bool isAgain, CancellationToken cancellationToken)
+    public async ValueTask<IStoredRecords> BeginAsync(string source, bool isAgain, CancellationToken cancellationToken)
     {
         await _session.GuardAsync(async () =>
         {
@@ -138,13 +131,23 @@ public sealed class PostgresReprocess : IAsyncDisposable
         return await ReadFromAsync(source, _position, cancellationToken).ConfigureAwait(false);
     }
 
+    public IStoredComparer MakeComparer(string source) => new StoredComparer(source);
+
+    public async ValueTask<long> LastIdAsync(string source, CancellationToken cancellationToken)
+    {
+        long last = 0;
+        await _session.GuardAsync(async () => last = await _session.Connection.ScalarAsync(
+            $"SELECT max(id) FROM {_names.RawEntries} WHERE source_id = $1", cancellationToken, PostgresSources.Text(source)).ConfigureAwait(false) as long? ?? 0).ConfigureAwait(false);
+        return last;
+    }
+
     /// <summary>Takes cleaned and compared records.</summary>
     public async ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken) => await _session.GuardAsync(async () =>
     {
         for (int i = 0; i < batch.RowCount; i++)
         {
             Take(batch, batch.Rows[i]);
-            if (_removed!.Buffer.Length + _changed!.Buffer.Length >= 4 << 20 || _recordsSinceNote >= RecordsPerNote || _changed.BufferedRows >= _mergeRows)
+            if (_removed!.Buffer.Length + _changed!.Buffer.Length >= ReprocessRules.HeldBytes || _recordsSinceNote >= ReprocessRules.RecordsPerNote || _changed.BufferedRows >= _mergeRows)
             {
                 await MergeAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -162,13 +165,7 @@ public sealed class PostgresReprocess : IAsyncDisposable
             long duplicates = _policy.AllowsDuplicates ? 0 : await CountAsync(ReprocessStatements.RemoveDuplicates(_names), cancellationToken).ConfigureAwait(false);
             long entries = await CountAsync(ReprocessStatements.CountEntries(_names), cancellationToken).ConfigureAwait(false);
             result = SoFar with { Unchanged = SoFar.Unchanged - duplicates, Duplicate = SoFar.Duplicate + duplicates };
-            if (!result.Balances(new EntryFigures(result.Loaded, 0)) || entries != result.Written + result.Unchanged)
-            {
-                throw new IngestException(
-                    $"The balance of {_source} does not add up: {entries} entries are stored; {result}.",
-                    "Check that no other program changed the tables meanwhile, then run again; otherwise please report it.");
-            }
-
+            ReprocessRules.Check(_source, result, entries);
             await _session.Connection.RunAsync(
                 ReprocessStatements.SetVersion(_names), cancellationToken, PostgresSources.Text(_source), PostgresSources.Text(PipelineVersion.Current)).ConfigureAwait(false);
             await NoteAsync(null, cancellationToken).ConfigureAwait(false);
@@ -198,7 +195,7 @@ public sealed class PostgresReprocess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _session.CloseAsync();
 
-    private string Rules => string.Create(CultureInfo.InvariantCulture, $"{PipelineVersion.Current} {_policy.MinQualityHundredths} {_policy.AllowsDuplicates}");
+    private string Rules => ReprocessRules.Text(_policy);
 
     private void Take(EntryBatch batch, in EntryRow row)
     {

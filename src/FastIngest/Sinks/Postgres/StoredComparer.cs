@@ -6,7 +6,7 @@ namespace FastIngest.Sinks.Postgres;
 /// Compares entries with those that are stored, in the form in which the server sends and takes them: what is equal byte for
 /// byte, the rules' version aside, is equal. One for each worker.
 /// </summary>
-public sealed class StoredComparer(string source)
+public sealed class StoredComparer(string source) : IStoredComparer
 {
     private readonly EntryTuples _tuples = new(source);
     private readonly CopyBuffer _now = new(16 << 10);

@@ -3,11 +3,13 @@ using Npgsql;
 namespace FastIngest.Sinks.Postgres;
 
 /// <summary>The raw entries of a source in the order of their ids, each with its entry, as they stood at one moment.</summary>
-public sealed class StoredRecords : IDisposable
+public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
     private readonly CopyReceiver _receiver;
     private readonly Func<Exception, Exception> _explain;
+    private Range _record;
+    private Range? _entry;
 
     private StoredRecords(NpgsqlConnection connection, NpgsqlRawCopyStream stream, Func<Exception, Exception> explain)
     {
@@ -19,14 +21,9 @@ public sealed class StoredRecords : IDisposable
     /// <summary>The raw entry's id.</summary>
     public long Id { get; private set; }
 
-    /// <summary>The record and its entry, until the next is asked for.</summary>
-    public ReadOnlySpan<byte> Current => _receiver.Current;
+    public ReadOnlySpan<byte> Record => _receiver.Current[_record];
 
-    /// <summary>The record's bytes, as a part of <see cref="Current"/>.</summary>
-    public Range Raw { get; private set; }
-
-    /// <summary>Its entry's fields, likewise; null where it has none.</summary>
-    public Range? Entry { get; private set; }
+    public ReadOnlySpan<byte> Entry => _entry is { } entry ? _receiver.Current[entry] : default;
 
     /// <summary>
     /// Both tables are gone through by their indexes, side by side: whatever the planner knows of them, nothing is sorted.
@@ -59,7 +56,7 @@ public sealed class StoredRecords : IDisposable
 
     /// <summary>Goes to the next record; false behind the last one.</summary>
     /// <exception cref="IngestException">The connection broke.</exception>
-    public bool Next()
+    public bool MoveNext()
     {
         try
         {
@@ -78,8 +75,8 @@ public sealed class StoredRecords : IDisposable
         Id = fields.Int8();
         fields.TryField(out ReadOnlySpan<byte> raw);
         int rest = bytes.Length - fields.Rest.Length;
-        Raw = (rest - raw.Length)..rest;
-        Entry = fields.TryField(out _) ? rest..bytes.Length : null;
+        _record = (rest - raw.Length)..rest;
+        _entry = fields.TryField(out _) ? rest..bytes.Length : null;
         return true;
     }
 

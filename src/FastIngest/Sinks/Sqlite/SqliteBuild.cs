@@ -3,63 +3,26 @@ using SQLitePCL;
 
 namespace FastIngest.Sinks.Sqlite;
 
-/// <summary>
-/// A new database: built under another name without journal or sync, because until it is renamed nobody can see it and
-/// afterwards it is whole and on the disk.
-/// </summary>
+/// <summary>A new database, whose rows come in the order of their key.</summary>
 internal sealed class SqliteBuild : ISqliteTarget
 {
     private const int RowsPerCancellationCheck = 256;
 
-    private readonly PartialFile _file;
-    private readonly SqliteDatabase _database;
+    private readonly SqliteTransaction _transaction;
     private readonly SqliteStatement _insert;
     private readonly SqliteUsers _users;
     private readonly SqliteRuns _runs;
     private long _rows;
 
-    private SqliteBuild(PartialFile file, SqliteDatabase database, SqliteTuning tuning, SinkRun run)
-    {
-        _file = file;
-        _database = database;
-        database.Execute($"PRAGMA page_size = {tuning.PageBytes}");
-        database.Execute($"PRAGMA cache_size = {-tuning.CacheBytes / 1024}");
-        database.Execute("PRAGMA journal_mode = OFF");
-        database.Execute("PRAGMA synchronous = OFF");
-        database.Execute("PRAGMA locking_mode = EXCLUSIVE");
-        if (tuning.PagesMax > 0)
-        {
-            database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
-        }
-
-        database.Execute("BEGIN");
-        SqliteSchema.Create(database);
-        _insert = database.Prepare(SqliteSchema.InsertSummary);
-        _users = new SqliteUsers(database);
-        _runs = new SqliteRuns(database);
-        _runs.Begin(run);
-    }
-
-    /// <summary>Creates the file under its temporary name, and the tables in it.</summary>
-    /// <param name="displayPath">The database as the user named it.</param>
-    /// <param name="target">Its path from <see cref="PartialFile.Resolve"/>.</param>
-    /// <param name="tuning">Page and cache sizes.</param>
+    /// <param name="transaction">The new file; this disposes it.</param>
     /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
-    public static SqliteBuild Open(string displayPath, string target, SqliteTuning tuning, SinkRun run)
+    public SqliteBuild(SqliteTransaction transaction, SinkRun run)
     {
-        PartialFile file = PartialFile.Create(displayPath, target);
-        SqliteDatabase? database = null;
-        try
-        {
-            database = SqliteDatabase.Open(displayPath, file.PartialPath);
-            return new SqliteBuild(file, database, tuning, run);
-        }
-        catch
-        {
-            database?.Dispose();
-            file.Dispose();
-            throw;
-        }
+        _transaction = transaction;
+        _insert = transaction.Database.Prepare(SummarySchema.InsertSummary);
+        _users = new SqliteUsers(transaction.Database);
+        _runs = new SqliteRuns(transaction.Database);
+        _runs.Begin(run);
     }
 
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
@@ -81,27 +44,20 @@ internal sealed class SqliteBuild : ISqliteTarget
             int result = SqliteNative.InsertSummary(_insert.Pointer, text, rows[i]);
             if (result != raw.SQLITE_DONE)
             {
-                _database.Fail(result);
+                _transaction.Database.Fail(result);
             }
         }
 
         _rows += rows.Length;
-        _file.Wrote(text.Length);
+        _transaction.Wrote(text.Length);
     }
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         _runs.Finish(figures);
-        _database.Execute("COMMIT");
-        _database.Dispose();
-        await _file.PublishAsync(replace: false, cancellationToken).ConfigureAwait(false);
+        await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new SinkResult(_rows, _rows, 0, 0);
     }
 
-    public void Dispose()
-    {
-        _database.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _transaction.Dispose();
 }

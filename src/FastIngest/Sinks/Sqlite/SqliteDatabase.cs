@@ -25,6 +25,9 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(_connection, "main") != 0;
 
+    /// <summary>Rows that the last statement inserted, updated or deleted.</summary>
+    public int Changes => raw.sqlite3_changes(_connection);
+
     /// <summary>Opens an existing file; an empty one is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">Where it is.</param>
@@ -44,6 +47,9 @@ internal sealed class SqliteDatabase : IDisposable
         _ = raw.sqlite3_extended_result_codes(connection, 1);
         return database;
     }
+
+    /// <summary>Bounds the memory for pages.</summary>
+    public void SetCache(int bytes) => Execute($"PRAGMA cache_size = {-bytes / 1024}");
 
     /// <summary>Runs one statement and forgets it; rows are ignored.</summary>
     public void Execute(string sql)

@@ -25,7 +25,7 @@ internal static class SqliteFault
         raw.SQLITE_IOERR => new($"{path} cannot be read or written: {detail} ({result}).", "Check the disk and its free space, then run again."),
         raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => FileFault.NotWritable(path),
         raw.SQLITE_BUSY or raw.SQLITE_LOCKED => new($"{path} is locked by another program.", "Close the program that has it open, then run again."),
-        raw.SQLITE_TOOBIG => new($"{path} cannot hold a summary of more than 1 GB.", "Split that day's records over fewer rows."),
+        raw.SQLITE_TOOBIG => new($"{path} cannot hold a text of more than 1 GB.", "Split that day's records over more days, or leave that record out."),
         raw.SQLITE_NOMEM => new($"{path} cannot be written: out of memory.", "Give the process more memory."),
         _ => new($"{path} cannot be written: {FileFault.OneLine(detail)} ({result}).", "Check that only health_ingestion changed its tables, or name another file."),
     };

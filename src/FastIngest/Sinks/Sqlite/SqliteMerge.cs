@@ -3,8 +3,7 @@ using FastIngest.Health;
 namespace FastIngest.Sinks.Sqlite;
 
 /// <summary>
-/// An existing database, changed in one transaction that holds the write lock from opening to completion: killed at
-/// any moment, the database is as before or as after. Rows follow <see cref="SummaryMerge"/>; the opening of a summary
+/// An existing database. Rows follow <see cref="SummaryMerge"/>; the opening of a summary
 /// is that of the newest profile ever read for the user, whichever run read it, so that content does not depend on the
 /// order in which files are ingested.
 /// </summary>
@@ -12,8 +11,8 @@ internal sealed class SqliteMerge : ISqliteTarget
 {
     private const int RowsPerCancellationCheck = 64;
 
+    private readonly SqliteTransaction _transaction;
     private readonly SqliteDatabase _database;
-    private readonly SqliteTuning _tuning;
     private readonly SqliteRuns _runs;
     private readonly SqliteUsers _users;
     private readonly SqliteSummaries _summaries;
@@ -30,54 +29,20 @@ internal sealed class SqliteMerge : ISqliteTarget
 
     private long _rows, _inserted, _updated;
 
-    private SqliteMerge(SqliteDatabase database, string displayPath, SqliteTuning tuning)
+    /// <param name="transaction">The file; this disposes it.</param>
+    /// <param name="displayPath">The database as the user named it.</param>
+    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
+    public SqliteMerge(SqliteTransaction transaction, string displayPath, SinkRun run)
     {
-        _database = database;
-        _tuning = tuning;
+        _transaction = transaction;
+        SqliteDatabase database = _database = transaction.Database;
         _runs = new SqliteRuns(database);
         _users = new SqliteUsers(database);
         _summaries = new SqliteSummaries(database, displayPath);
         database.Execute("CREATE TEMP TABLE profiles_of_run (user_id TEXT NOT NULL PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID");
         _noteProfile = database.Prepare("INSERT OR REPLACE INTO temp.profiles_of_run VALUES (?, ?)");
         _isProfileOfRun = database.Prepare("SELECT 1 FROM temp.profiles_of_run WHERE user_id = ?");
-    }
-
-    /// <summary>Opens the database, takes its write lock, checks that it is ours, and writes the run's first row.</summary>
-    /// <param name="displayPath">The database as the user named it.</param>
-    /// <param name="target">Its path from <see cref="PartialFile.Resolve"/>.</param>
-    /// <param name="tuning">Cache size and patience.</param>
-    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
-    /// <param name="cancellationToken">Ends the wait for the lock.</param>
-    public static async ValueTask<SqliteMerge> OpenAsync(
-        string displayPath, string target, SqliteTuning tuning, SinkRun run, CancellationToken cancellationToken)
-    {
-        SqliteDatabase database = SqliteDatabase.Open(displayPath, target);
-        try
-        {
-            if (database.IsReadOnly)
-            {
-                throw FileFault.NotWritable(displayPath);
-            }
-
-            // An empty file has no page size yet; for others this changes nothing.
-            database.Execute($"PRAGMA page_size = {tuning.PageBytes}");
-            await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-            database.Execute($"PRAGMA cache_size = {-tuning.CacheBytes / 1024}");
-            if (tuning.PagesMax > 0)
-            {
-                database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
-            }
-
-            SqliteSchema.CheckOrCreate(database, displayPath);
-            SqliteMerge merge = new(database, displayPath, tuning);
-            merge._runs.Begin(run);
-            return merge;
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
+        _runs.Begin(run);
     }
 
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
@@ -105,12 +70,11 @@ internal sealed class SqliteMerge : ISqliteTarget
     {
         long refreshed = RefreshOpenings(cancellationToken);
         _runs.Finish(figures);
-        await _database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        _database.Dispose();
+        await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed);
     }
 
-    public void Dispose() => _database.Dispose();
+    public void Dispose() => _transaction.Dispose();
 
     private void StoreProfile(SummaryBatch batch, in UserProfile user)
     {

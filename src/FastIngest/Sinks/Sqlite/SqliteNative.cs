@@ -4,8 +4,8 @@ using FastIngest.Health;
 namespace FastIngest.Sinks.Sqlite;
 
 /// <summary>
-/// The one hot call, a row's insert, by pointer: SQLitePCLRaw copies every text it binds and guards every call with a
-/// safe handle, which costs more than the binding itself. Nothing of a row outlives the call.
+/// The hot calls by pointer: a summary's insert, and that of a record that may be large. SQLitePCLRaw copies every text it
+/// binds and guards every call with a safe handle, which costs more than the binding itself. Nothing of a row outlives a call.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
@@ -67,6 +67,27 @@ internal static unsafe partial class SqliteNative
             int step = Step(statement);
             _ = Reset(statement);
             return step;
+        }
+    }
+
+    /// <summary>
+    /// Binds a text, which is not empty, without a copy, runs the statement to its end, resets it and forgets the text. Returns
+    /// SQLite's result, <c>SQLITE_DONE</c> if all is well.
+    /// </summary>
+    /// <param name="statement">A statement of a connection that no other thread uses meanwhile.</param>
+    /// <param name="parameter">Its place.</param>
+    /// <param name="text">The text.</param>
+    public static int Run(nint statement, int parameter, ReadOnlySpan<byte> text)
+    {
+        // SAFETY: the text is bound as SQLITE_STATIC and pinned until after the reset, and null is bound in its place before
+        // it is let go, so SQLite never reads it later.
+        fixed (byte* start = text)
+        {
+            int result = BindText(statement, parameter, start, text.Length, 0);
+            result = result == Ok ? Step(statement) : result;
+            _ = Reset(statement);
+            _ = BindNull(statement, parameter);
+            return result;
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
     /// <summary>
     /// Records the start. It is the transaction's first write, so a database that cannot be written says so here, before any input is read.
     /// </summary>
-    public void Begin(SinkRun run)
+    public void Begin(RunHead run)
     {
         _runId = run.RunId.ToString("D");
         using SqliteStatement insert = database.Prepare(
@@ -32,5 +32,6 @@ internal sealed class SqliteRuns(SqliteDatabase database)
             .Run();
     }
 
-    private static string Utc(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A time as all tables keep it.</summary>
+    public static string Utc(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

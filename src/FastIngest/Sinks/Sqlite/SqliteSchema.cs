@@ -1,99 +1,92 @@
-using FastIngest.Health;
-
 namespace FastIngest.Sinks.Sqlite;
 
+/// <summary>A table.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Columns">Its columns, in order.</param>
+/// <param name="Definition">What <c>CREATE TABLE name</c> goes on with.</param>
+internal sealed record SqliteTable(string Name, IReadOnlyList<string> Columns, string Definition);
+
 /// <summary>
-/// The tables. <c>daily_summaries</c> has the columns of <see cref="SummaryColumn.All"/> and <c>summary_parts</c>
-/// (see <see cref="SummaryParts"/>); <c>users</c> holds the profiles, from which a later run renders openings;
-/// <c>ingest_runs</c> has one row a run, its times in UTC and its files as JSON.
+/// The tables of one half of a database: of daily summaries or of dictionaries. One file may have both; each is made by
+/// the first run that needs it.
 /// </summary>
-internal static class SqliteSchema
+public sealed class SqliteSchema
 {
-    /// <summary>Kept in <c>PRAGMA user_version</c>; rises whenever a table changes.</summary>
+    private readonly SqliteTable[] _tables;
+
+    internal SqliteSchema(params SqliteTable[] tables) => _tables = tables;
+
+    /// <summary>Kept in <c>PRAGMA user_version</c>; rises whenever a table of either half changes.</summary>
     public const int Version = 1;
 
-    /// <summary>Every table with its columns, in order.</summary>
-    private static readonly (string Table, string[] Columns, string Definition)[] Tables =
-    [
-        (
-            "daily_summaries",
-            [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"],
-            string.Join(", ", SummaryColumn.All.Select(Define)) + ", summary_parts TEXT NOT NULL, PRIMARY KEY (user_id, date)"
-        ),
-        (
-            "users",
-            ["user_id", "name", "age", "gender", "height", "weight", "fitness_level"],
-            "user_id TEXT NOT NULL PRIMARY KEY, name TEXT, age REAL, gender TEXT, height REAL, weight REAL, fitness_level TEXT"
-        ),
-        (
-            "ingest_runs",
-            ["run_id", "started", "finished", "files", "records", "aggregated", "rejected", "rows"],
-            "run_id TEXT NOT NULL PRIMARY KEY, started TEXT NOT NULL, finished TEXT NOT NULL, files TEXT NOT NULL, "
-                + "records INTEGER NOT NULL, aggregated INTEGER NOT NULL, rejected INTEGER NOT NULL, rows INTEGER NOT NULL"
-        ),
-    ];
+    /// <summary>Both halves record their runs here; times are in UTC, files are JSON.</summary>
+    internal static SqliteTable Runs { get; } = new(
+        "ingest_runs",
+        ["run_id", "started", "finished", "files", "records", "aggregated", "rejected", "rows"],
+        "(run_id TEXT NOT NULL PRIMARY KEY, started TEXT NOT NULL, finished TEXT NOT NULL, files TEXT NOT NULL, "
+            + "records INTEGER NOT NULL, aggregated INTEGER NOT NULL, rejected INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID");
 
-    /// <summary>Inserts a row of <c>daily_summaries</c>; its parameters are what <see cref="SqliteNative"/> binds.</summary>
-    public static string InsertSummary { get; } =
-        $"INSERT INTO daily_summaries VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
+    /// <summary>What makes the tables, a statement each.</summary>
+    internal IEnumerable<string> Statements => _tables.Append(Runs).Select(t => $"CREATE TABLE IF NOT EXISTS {t.Name} {t.Definition}");
 
-    /// <summary>The same, but a row with that key takes the new values.</summary>
-    public static string UpsertSummary { get; } =
-        $"{InsertSummary} ON CONFLICT (user_id, date) DO UPDATE SET "
-        + string.Join(", ", Tables[0].Columns.Skip(2).Select(column => $"{column} = excluded.{column}"));
+    /// <summary>The SQL that makes both halves in a new file.</summary>
+    public static string Script() =>
+        $"BEGIN;\n{string.Join(";\n", SummarySchema.Tables.Statements.Concat(SqliteEntrySchema.Tables.Statements).Distinct().Concat(SqliteEntrySchema.CreateIndexes))};\n"
+        + $"PRAGMA user_version = {Version};\nCOMMIT;\n";
 
-    /// <summary>All columns of one row by its key.</summary>
-    public static string SelectSummary { get; } =
-        $"SELECT {string.Join(", ", Tables[0].Columns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
-
-    /// <summary>Makes the tables in an empty database.</summary>
-    public static void Create(SqliteDatabase database)
+    /// <summary>Makes the tables in a database that has none of them.</summary>
+    internal void Create(SqliteDatabase database)
     {
-        foreach ((string table, _, string definition) in Tables)
+        foreach (string statement in Statements)
         {
-            database.Execute($"CREATE TABLE {table} ({definition}) WITHOUT ROWID");
+            database.Execute(statement);
         }
 
         database.Execute($"PRAGMA user_version = {Version}");
     }
 
-    /// <summary>Checks that an existing database is one of ours; an empty one is made ours.</summary>
+    /// <summary>Checks that an existing database is one of ours, and makes this half where it is missing.</summary>
     /// <param name="database">With a transaction open.</param>
     /// <param name="path">The file as the user named it.</param>
     /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
-    public static void CheckOrCreate(SqliteDatabase database, string path)
+    internal void CheckOrCreate(SqliteDatabase database, string path)
     {
-        long version = database.Scalar("PRAGMA user_version");
-        if (version == 0 && database.Scalar("SELECT count(*) FROM sqlite_master") == 0)
+        if (!IsIn(database, path))
         {
             Create(database);
-            return;
+        }
+    }
+
+    /// <summary>Whether a database has this half; false for an empty one and for one of ours that has the other half alone.</summary>
+    /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
+    internal bool IsIn(SqliteDatabase database, string path)
+    {
+        long version = database.Scalar("PRAGMA user_version");
+        List<string> present = database.Texts("SELECT name FROM sqlite_master WHERE type = 'table'");
+        if (version == 0 && database.Scalar("SELECT count(*) FROM sqlite_master") == 0)
+        {
+            return false;
         }
 
-        bool hasOurs = database.Scalar("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'daily_summaries'") > 0;
-        if (hasOurs && version > Version)
+        bool hasRuns = present.Contains(Runs.Name);
+        if (hasRuns && version > Version)
         {
             throw new IngestException(
                 $"{path} was made by a newer version of health_ingestion (its schema is {version}, this one knows {Version}).",
                 "Use that version, or name another file.");
         }
 
-        foreach ((string table, string[] columns, _) in Tables)
+        bool isHere = _tables.Any(t => present.Contains(t.Name)) || !hasRuns;
+        foreach (SqliteTable table in isHere ? _tables.Append(Runs) : [Runs])
         {
-            if (version != Version || !database.Texts($"SELECT name FROM pragma_table_info('{table}') ORDER BY cid").SequenceEqual(columns))
+            if (version != Version || !database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid").SequenceEqual(table.Columns))
             {
                 throw new IngestException(
-                    $"{path} is a database that health_ingestion did not make: it has no table {table} of version {Version}.",
+                    $"{path} is a database that health_ingestion did not make: it has no table {table.Name} of version {Version}.",
                     "Name another file, or move this one away.");
             }
         }
-    }
 
-    private static string Define(SummaryColumn column) => column.Kind switch
-    {
-        ColumnKind.Count => $"{column.Name} INTEGER NOT NULL",
-        ColumnKind.Number => $"{column.Name} REAL",
-        ColumnKind.Date => $"{column.Name} TEXT NOT NULL",
-        _ => column.Owner is null ? $"{column.Name} TEXT NOT NULL" : $"{column.Name} TEXT",
-    };
+        return isHere;
+    }
 }

@@ -36,15 +36,16 @@ public sealed class SqliteSink : ISummarySink
     {
         _state.Open();
         cancellationToken.ThrowIfCancellationRequested();
-        string target = PartialFile.Resolve(_path);
-        if (SpecialFile.Is(target))
+        SqliteTransaction transaction = await SqliteTransaction.BeginAsync(_path, SummarySchema.Tables, _tuning, cancellationToken).ConfigureAwait(false);
+        try
         {
-            throw new IngestException($"{_path} is a device or a pipe, which cannot hold a database.", "Name a regular file.");
+            _target = transaction.IsNew ? new SqliteBuild(transaction, run) : new SqliteMerge(transaction, _path, run);
         }
-
-        _target = File.Exists(target)
-            ? await SqliteMerge.OpenAsync(_path, target, _tuning, run, cancellationToken).ConfigureAwait(false)
-            : SqliteBuild.Open(_path, target, _tuning, run);
+        catch
+        {
+            transaction.Dispose();
+            throw;
+        }
     }
 
     /// <exception cref="IngestException">The disk is full, or the database is damaged.</exception>

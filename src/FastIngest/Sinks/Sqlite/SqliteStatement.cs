@@ -35,6 +35,12 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
+    public SqliteStatement BindBlob(int parameterNumber, ReadOnlySpan<byte> bytes)
+    {
+        database.Check(raw.sqlite3_bind_blob(statement, parameterNumber, bytes));
+        return this;
+    }
+
     public SqliteStatement BindNull(int parameterNumber)
     {
         database.Check(raw.sqlite3_bind_null(statement, parameterNumber));
@@ -65,6 +71,16 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     {
         while (Step())
         {
+        }
+    }
+
+    /// <summary>Runs a statement without rows, one text of which is read where it lies and not kept.</summary>
+    public void RunWith(int parameterNumber, ReadOnlySpan<byte> text)
+    {
+        int result = SqliteNative.Run(Pointer, parameterNumber, text);
+        if (result != raw.SQLITE_DONE)
+        {
+            database.Fail(result);
         }
     }
 

@@ -7,8 +7,8 @@ namespace FastIngest.Sinks.Sqlite;
 /// <summary>The table <c>daily_summaries</c> of an existing database, row by row.</summary>
 internal sealed class SqliteSummaries(SqliteDatabase database, string displayPath)
 {
-    private readonly SqliteStatement _select = database.Prepare(SqliteSchema.SelectSummary);
-    private readonly SqliteStatement _upsert = database.Prepare(SqliteSchema.UpsertSummary);
+    private readonly SqliteStatement _select = database.Prepare(SummarySchema.SelectSummary);
+    private readonly SqliteStatement _upsert = database.Prepare(SummarySchema.UpsertSummary);
 
     private readonly SqliteStatement _ofUser = database.Prepare(
         "SELECT date, summary, summary_parts FROM daily_summaries WHERE user_id = ?");

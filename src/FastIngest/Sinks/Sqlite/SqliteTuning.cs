@@ -14,6 +14,9 @@ internal sealed record SqliteTuning
     /// <summary>Memory for pages; rows come in order, so a small cache holds all that is touched.</summary>
     public int CacheBytes { get; init; } = 16 << 20;
 
+    /// <summary>Memory for pages once records of a dictionary are looked up by indexes, whose places are anywhere.</summary>
+    public int IndexCacheBytes { get; init; } = 32 << 20;
+
     /// <summary>Bounds the database so that a full disk can be tested; 0 is no bound.</summary>
     public int PagesMax { get; init; }
 

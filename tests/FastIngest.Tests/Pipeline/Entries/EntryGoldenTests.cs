@@ -90,12 +90,82 @@ public sealed class EntryGoldenTests
         runs.Write("a.json", before + string.Join(between, Lines) + behind);
         string expected = string.Join('\n', Expected.Split('\n').Select(WithoutLine));
 
-        foreach (int cleanBatch in new[] { 5000, 1 })
+        runs.Pack("a.json");
+        foreach ((string name, int cleanBatch) in new[] { ("a.json", 5000), ("a.json", 1), ("a.json.gz", 5000), ("a.json.gz", 1) })
         {
-            string output = runs.Print(runs.Options("a.json") with { Format = DictionaryFormat.Json, CleanBatch = cleanBatch }).Output;
+            string output = runs.Print(runs.Options(name) with { Format = DictionaryFormat.Json, CleanBatch = cleanBatch }).Output;
 
             Assert.Equal(expected, string.Join('\n', output.Split('\n').Select(WithoutLine)));
         }
+    }
+
+    /// <summary>Records of up to 3 MiB, more than one window holds, some of them broken: whatever the reader goes back to is there.</summary>
+    [Fact]
+    public void A_broken_array_is_read_alike_compressed_and_not()
+    {
+        using EntryRuns runs = new();
+        Random random = new(7);
+        StringBuilder text = new("[\n");
+        for (int i = 0; i < 300; i++)
+        {
+            string filler = new('y', random.Next(20) == 0 ? 3_000_000 : random.Next(60_000));
+            string record = $$"""{"word": "w{{i}}", "lang_code": "de", "senses": [{"glosses": ["g{{i}}"]}], "x": "{{filler}}", "y": [{"z": [] }] }""";
+            text.Append(random.Next(12) switch
+            {
+                0 => record[..^random.Next(record.Length)],
+                1 => record.Insert(random.Next(record.Length), "}"),
+                2 => "[" + record,
+                3 => record + new string(' ', random.Next(200_000)),
+                4 => "17",
+                _ => record,
+            }).Append(random.Next(30) == 0 ? "\n" : ",\n");
+        }
+
+        runs.Write("a.json", text.ToString());
+        runs.Pack("a.json");
+        LexiconOptions options = runs.Options("a.json") with { Format = DictionaryFormat.Json, MaxRecordBytes = 2 << 20 };
+
+        (string plain, EntryResult plainResult, LexiconReport plainReport) = runs.Print(options);
+        string[] plainRejects = runs.Rejects;
+        (string packed, EntryResult packedResult, LexiconReport packedReport) = runs.Print(options with { Path = runs["a.json.gz"] });
+
+        Assert.True(plainResult.Written > 100 && plainRejects.Length > 20);
+        Assert.Equal(plain, packed);
+        Assert.Equal(plainResult, packedResult);
+        Assert.Equal(plainReport.RejectedByReason, packedReport.RejectedByReason);
+        Assert.Equal(plainRejects, runs.Rejects.Select(r => r.Replace("a.json.gz", "a.json", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{\"entries\": [", "], \"rest\": 1}")]
+    public void A_compressed_array_that_is_cut_or_damaged_is_said_to_be(string before, string behind)
+    {
+        using EntryRuns runs = new();
+        runs.Write("a.json", before + string.Join(",\n", Lines[..20]) + behind);
+        runs.Pack("a.json");
+        byte[] bytes = File.ReadAllBytes(runs["a.json.gz"]);
+        foreach (int length in new[] { bytes.Length - 1, bytes.Length - 9, bytes.Length / 2 })
+        {
+            File.WriteAllBytes(runs["a.json.gz"], bytes[..length]);
+
+            IngestException fault = Assert.Throws<IngestException>(() => runs.Print(runs.Options("a.json.gz") with { Format = DictionaryFormat.Json }));
+
+            Assert.Contains("a.json.gz can not be unpacked", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_folder_without_room_for_what_is_unpacked_is_told()
+    {
+        using EntryRuns runs = new();
+        runs.Write("a.json", "[" + string.Join(",", Lines[..2]) + "]");
+        runs.Pack("a.json");
+
+        IngestException fault = Assert.Throws<IngestException>(() =>
+            runs.Print(runs.Options("a.json.gz") with { Format = DictionaryFormat.Json, TempDirectory = runs["none"] }));
+
+        Assert.Contains("--temp-dir", fault.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,40 @@ public sealed class EntryLineTests
         Assert.Equal(["2", "5", "7"], runs.Rejects.Select(r => r[(r.IndexOf("\"line\": ", StringComparison.Ordinal) + 8)..].Split(',')[0]));
     }
 
+    /// <summary>Nothing; blanks alone; and whole lines that end where a batch is full.</summary>
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(0, "\n \n")]
+    [InlineData(1, "\n")]
+    [InlineData(2, "\n")]
+    [InlineData(3, "")]
+    public void Behind_the_last_line_there_is_no_record(int lines, string behind)
+    {
+        using EntryRuns runs = new();
+        runs.Write("a.jsonl", string.Join('\n', Enumerable.Range(0, lines).Select(i => Line(i, MiB - 1))) + behind);
+        runs.Pack("a.jsonl");
+
+        foreach (string name in new[] { "a.jsonl", "a.jsonl.gz" })
+        {
+            LexiconReport report = runs.Print(runs.Options(name)).Report;
+
+            Assert.Equal(lines, report.Read);
+            Assert.Equal(0, report.Rejected);
+        }
+    }
+
+    [Fact]
+    public void A_file_of_which_every_record_is_rejected_is_warned_of()
+    {
+        using EntryRuns runs = new();
+        runs.Write("a.json", "[\n{\"word\": \"a\",\n\"lang_code\": \"de\"}\n]");
+        runs.Write("b.json", Line(1, 60));
+
+        Assert.Contains("--format json", Assert.Single(runs.Print(runs.Options("a.json")).Report.Warnings), StringComparison.Ordinal);
+        Assert.Empty(runs.Print(runs.Options("a.json") with { Format = DictionaryFormat.Json }).Report.Warnings);
+        Assert.Empty(runs.Print(runs.Options("b.json")).Report.Warnings);
+    }
+
     [Fact]
     public void A_line_that_is_cut_is_rejected_with_its_place()
     {

@@ -133,7 +133,7 @@ public sealed class EntryPostgresTests
         using EntryRuns runs = new();
         File.Copy(Path.Combine(Sample, "entries.jsonl"), runs["a.jsonl"]);
         using CancellationTokenSource stop = new();
-        IEntrySink sink = new CancellingSink(tables.Sink(), stop);
+        CancellingSink sink = new(tables.Sink(), stop);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             LexiconIngest.RunAsync(runs.Options("a.jsonl") with { CleanBatch = 10 }, [sink], new LexiconGauges(), null, stop.Token));
@@ -141,30 +141,5 @@ public sealed class EntryPostgresTests
 
         Assert.Empty(tables.Raw);
         Assert.Empty(runs.Rejects);
-    }
-
-    private sealed class CancellingSink(IEntrySink sink, CancellationTokenSource stop) : IEntrySink
-    {
-        private int _batches;
-
-        public string DisplayName => sink.DisplayName;
-
-        public EntryResult SoFar => sink.SoFar;
-
-        public ValueTask OpenAsync(EntryRun run, CancellationToken cancellationToken) => sink.OpenAsync(run, cancellationToken);
-
-        public ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
-        {
-            if (++_batches == 3)
-            {
-                stop.Cancel();
-            }
-
-            return sink.WriteAsync(batch, cancellationToken);
-        }
-
-        public ValueTask<EntryResult> CompleteAsync(EntryFigures figures, CancellationToken cancellationToken) => sink.CompleteAsync(figures, cancellationToken);
-
-        public ValueTask DisposeAsync() => sink.DisposeAsync();
     }
 }

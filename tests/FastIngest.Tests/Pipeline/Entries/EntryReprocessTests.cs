@@ -133,7 +133,7 @@ public sealed class EntryReprocessTests : IDisposable
         using CancellationTokenSource stop = new();
         PostgresReprocess database = Database(new EntryPolicy(), 10);
         LexiconGauges gauges = new();
-        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, stop.Token);
+        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
         while (!run.IsCompleted && gauges.Result.Written < 30)
         {
             await Task.Yield();
@@ -180,7 +180,7 @@ public sealed class EntryReprocessTests : IDisposable
         try
         {
             ReprocessedSource done = Assert.Single(LexiconReprocess.RunAsync(
-                database, source, 3, 4, new LexiconGauges(), TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
+                database, source, 3, 4, new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
             return (done.Result, done.Removed);
         }
         finally

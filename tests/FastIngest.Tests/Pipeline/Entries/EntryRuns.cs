@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks;
@@ -23,6 +24,13 @@ internal sealed class EntryRuns : IDisposable
     {
         File.WriteAllText(this[name], text, new UTF8Encoding(false));
         return this;
+    }
+
+    /// <summary>Makes <c>name.gz</c> beside a file.</summary>
+    public void Pack(string name)
+    {
+        using GZipStream gzip = new(File.Create(this[name + ".gz"]), CompressionLevel.Fastest);
+        gzip.Write(File.ReadAllBytes(this[name]));
     }
 
     public LexiconReport Run(LexiconOptions options, IEntrySink sink)

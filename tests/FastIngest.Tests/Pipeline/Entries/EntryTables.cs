@@ -19,6 +19,18 @@ internal sealed class EntryTables(PostgresServer server)
     public string[] Entries =>
         [.. Query("SELECT raw_id, id, source_id, headword, headword_key, language, pos, ipa, definition, etymology, quality, array_to_string(errors, ','), pipeline_version, duplicate_key FROM {0}.entries ORDER BY raw_id")];
 
+    /// <summary>All that every database must have alike, a row each; ids are given in the order of the input, with gaps or without.</summary>
+    public string[] Portable =>
+    [
+        .. Query("SELECT source_id, name, type, format, url, to_json(languages), license, quality::text, version, reprocess_rules, reprocess_position FROM {0}.data_sources ORDER BY source_id"),
+        .. Query("SELECT row_number() OVER (ORDER BY id), source_id, raw_data, encode(checksum, 'hex'), file_path, line_number FROM {0}.raw_entries ORDER BY id"),
+        .. Query(
+            """
+            SELECT (SELECT count(*) FROM {0}.raw_entries r WHERE r.id <= raw_id), id, source_id, headword, headword_key, language, pos, ipa, definition, etymology, round((quality * 100)::numeric), array_to_json(errors),
+                pipeline_version, replace(duplicate_key::text, '-', '') FROM {0}.entries ORDER BY raw_id
+            """),
+    ];
+
     /// <summary>Entries as <c>--to ndjson:</c> prints them.</summary>
     public string Ndjson => string.Concat(Query(
         """

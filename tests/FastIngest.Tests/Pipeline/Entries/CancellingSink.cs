@@ -1,0 +1,30 @@
+using FastIngest.Lexicon;
+using FastIngest.Sinks;
+
+namespace FastIngest.Tests.Pipeline.Entries;
+
+/// <summary>Another sink, under which the run is cancelled at its third batch.</summary>
+internal sealed class CancellingSink(IEntrySink sink, CancellationTokenSource stop) : IEntrySink
+{
+    private int _batches;
+
+    public string DisplayName => sink.DisplayName;
+
+    public EntryResult SoFar => sink.SoFar;
+
+    public ValueTask OpenAsync(EntryRun run, CancellationToken cancellationToken) => sink.OpenAsync(run, cancellationToken);
+
+    public ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
+    {
+        if (++_batches == 3)
+        {
+            stop.Cancel();
+        }
+
+        return sink.WriteAsync(batch, cancellationToken);
+    }
+
+    public ValueTask<EntryResult> CompleteAsync(EntryFigures figures, CancellationToken cancellationToken) => sink.CompleteAsync(figures, cancellationToken);
+
+    public ValueTask DisposeAsync() => sink.DisposeAsync();
+}
