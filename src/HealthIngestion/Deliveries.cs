@@ -17,12 +17,24 @@ internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, In
 internal static class Deliveries
 {
     /// <summary>
-    /// Has answers handled by the threads that wait for them, a fourth less work a post than handing each to the thread
-    /// pool: nothing that follows an answer blocks. .NET takes this from the environment alone, when the first socket is
-    /// made; what the user has set there stays.
+    /// Makes sure, before anything is read or stored, that the APIs can be reached from here at all; and has answers
+    /// handled by the threads that wait for them, a fourth less work a post than handing each to the thread pool: nothing
+    /// that follows an answer blocks. .NET takes this from the environment alone, when the first socket is made; what the
+    /// user has set there stays.
     /// </summary>
-    public static void TuneSockets()
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public static void Prepare(IReadOnlyList<ApiTarget> apis)
     {
+        if (apis.Count == 0)
+        {
+            return;
+        }
+
+        foreach (ApiTarget api in apis)
+        {
+            api.RequireLibraries();
+        }
+
         Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
 

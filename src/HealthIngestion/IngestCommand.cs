@@ -17,11 +17,6 @@ internal static class IngestCommand
         LexiconSettings.RefuseWithoutSource(spec, arguments);
         IngestSettings settings = IngestSettings.From(spec, arguments);
         IngestSettings.RefuseMistypedCommand(settings.Options.Paths, commands.Select(c => c.Name));
-        if (settings.Apis.Count > 0)
-        {
-            Deliveries.TuneSockets();
-        }
-
         IngestReport? report = null;
         return CommandRun.Do(
             settings,
@@ -29,6 +24,7 @@ internal static class IngestCommand
             {
                 bool isDefaultPath = arguments.GetResult(spec.Paths) is not { Tokens.Count: > 0 };
                 RefuseMissingPaths(settings.Options.Paths, isDefaultPath);
+                Deliveries.Prepare(settings.Apis);
                 report = RunEngineAsync(settings, log, token).GetAwaiter().GetResult();
                 List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, token).GetAwaiter().GetResult();
                 return Close(report, deliveries, settings, log);

@@ -26,10 +26,10 @@ internal static class PushCommand
         ProgressStyle progress = isQuiet ? ProgressStyle.None : arguments.GetValue(spec.Progress);
         Log log = new(ErrorTerminal.Writer, arguments.GetValue(spec.LogFormat), isQuiet ? LogLevel.Error : arguments.GetValue(spec.LogLevel));
         using StopSignal stop = new(log);
-        Deliveries.TuneSockets();
         try
         {
             StatsFile.RefuseMissingDirectory(stats);
+            Deliveries.Prepare(apis);
             List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, progress, log, stop.Token).GetAwaiter().GetResult();
             if (stats is not null)
             {

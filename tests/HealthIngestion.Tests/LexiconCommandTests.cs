@@ -56,26 +56,6 @@ public sealed class LexiconCommandTests
         Assert.Contains("61 records, 59 with an entry", after.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Without_OpenSSL_it_says_so_before_anything_is_written()
-    {
-        using Workplace place = Workplace.Empty();
-        using Workplace libraries = Workplace.Empty();
-
-        // The linker takes the first file of a name; an empty one is no library.
-        foreach (string version in (string[])["3", "1.1", "4", "1.0.2", "1.0.0", "10"])
-        {
-            File.WriteAllText(libraries["libssl.so." + version], "");
-        }
-
-        Outcome outcome = HealthIngestionProcess.Run(
-            place.Directory, [("LD_LIBRARY_PATH", libraries.Directory)], "ingest", "--source", "sample", "--file", Sample, "--to", "ndjson:out.ndjson", "--quiet");
-
-        Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("libssl.so.3) was not found. Install it", outcome.OnlyErrorLine, StringComparison.Ordinal);
-        Assert.Empty(place.Files());
-    }
-
     [Theory]
     [InlineData("--source needs --file PATH", "--source", "x")]
     [InlineData("--file needs --source ID", "--file", "x")]

@@ -67,6 +67,16 @@ public sealed class ApiTarget
     /// <exception cref="IngestException">It makes no sense. The message repeats nothing that could be a secret.</exception>
     public static ApiTarget Parse(string target) => Parse(target, Environment.GetEnvironmentVariable);
 
+    /// <summary>Makes sure that it can be reached from here at all.</summary>
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public void RequireLibraries()
+    {
+        if (Address.Scheme == Uri.UriSchemeHttps)
+        {
+            OpenSslLibrary.Require("APIs over TLS");
+        }
+    }
+
     internal static ApiTarget Parse(string target, Func<string, string?> variable)
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));

@@ -26,6 +26,7 @@ internal sealed class PostgresSession(PostgresTarget target, PostgresNames names
     {
         if (_source is null)
         {
+            target.RequireLibraries();
             NpgsqlSlimDataSourceBuilder builder = new(target.ConnectionString);
             builder.EnableTransportSecurity();
 

@@ -6,7 +6,8 @@ namespace FastIngest.Sinks.Postgres;
 /// <summary>Which database, from a URL or from keywords, with what the environment adds.</summary>
 /// <param name="ConnectionString">For Npgsql; it may hold a password and is never shown.</param>
 /// <param name="DisplayName">The target as shown to the user.</param>
-internal sealed record PostgresTarget(string ConnectionString, string DisplayName)
+/// <param name="MayEncrypt">Whether the connection may come to TLS, or to proving a password.</param>
+internal sealed record PostgresTarget(string ConnectionString, string DisplayName, bool MayEncrypt)
 {
     private const string SocketFolder = "/var/run/postgresql";
 
@@ -53,7 +54,17 @@ internal sealed record PostgresTarget(string ConnectionString, string DisplayNam
         }
 
         settings.ApplicationName ??= "health_ingestion";
-        return new PostgresTarget(settings.ConnectionString, Show(settings));
+        return new PostgresTarget(settings.ConnectionString, Show(settings), MayEncryptBy(settings));
+    }
+
+    /// <summary>Makes sure that it can be reached from here at all.</summary>
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public void RequireLibraries()
+    {
+        if (MayEncrypt)
+        {
+            OpenSslLibrary.Require("TLS and passwords of PostgreSQL");
+        }
     }
 
     /// <summary>A record would print its password.</summary>
@@ -117,6 +128,13 @@ internal sealed record PostgresTarget(string ConnectionString, string DisplayNam
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>Whether TLS or a password may come up: over a socket without a password neither does.</summary>
+    private static bool MayEncryptBy(NpgsqlConnectionStringBuilder settings) =>
+        (!settings.Host!.StartsWith('/') && settings.SslMode != SslMode.Disable)
+        || !string.IsNullOrEmpty(settings.Password ?? Variable("PGPASSWORD"))
+        || !string.IsNullOrEmpty(settings.Passfile ?? Variable("PGPASSFILE"))
+        || File.Exists(Path.Combine(Variable("HOME") ?? "", ".pgpass"));
 
     private static string Show(NpgsqlConnectionStringBuilder settings)
     {
