@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Dictionaries, side by side in one run: a load into an empty PostgreSQL by health_ingestion, and the server alone with the
 # same rows from ready-made files; then reprocess when nothing changed, right after the load (no statistics, nothing
-# vacuumed) and later, and cleaning alone. The server is a throwaway one.
+# vacuumed) and later, both in a SQLite file, and cleaning alone. The server is a throwaway one.
 #
 # usage: bench/lexicon.sh [ENTRIES] [RUNS]     default: 200000 entries, 3 runs; prints a table, and every time of every run
 set -euo pipefail
@@ -43,11 +43,17 @@ cpu_seconds() {
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-load() { "$binary" ingest --source bench --file "$work/words/entries.jsonl" --to "$url" --rejects "$work/rejects.ndjson" --quiet; }
+ingest() { "$binary" ingest --source bench --file "$work/words/entries.jsonl" --rejects "$work/rejects.ndjson" --quiet "$@"; }
 
-reprocess() { "$binary" reprocess --to "$url" --quiet; }
+load() { ingest --to "$url"; }
 
-dry_run() { "$@" "$binary" ingest --source bench --file "$work/words/entries.jsonl" --dry-run --workers 1 --quiet --rejects "$work/rejects.ndjson"; }
+load_sqlite() { ingest --to "sqlite:$work/words.db"; }
+
+reprocess() { "$binary" reprocess --to "$1" --quiet; }
+
+dry_run() { ingest --dry-run --workers 1; }
+
+dry_run_on_one_core() { (taskset -pc 0 "$BASHPID" > "$work/pinned" && dry_run); }
 
 server_alone() {
     sql << SQL
@@ -86,18 +92,22 @@ sql -c "\\copy (select $raw_columns from fastingest.raw_entries order by id) to 
 for ((run = 1; run <= runs; run++)); do
     sql -c 'drop schema fastingest cascade' -c checkpoint
     seconds load | tee -a "$work/load"
-    seconds reprocess | tee -a "$work/reprocess_at_once"
+    seconds reprocess "$url" | tee -a "$work/reprocess_at_once"
     empty
     seconds server_alone | tee -a "$work/alone"
     sql -c 'vacuum analyze fastingest.raw_entries, fastingest.entries'
-    seconds reprocess | tee -a "$work/reprocess"
+    seconds reprocess "$url" | tee -a "$work/reprocess"
+    rm -f "$work/words.db"
+    seconds load_sqlite | tee -a "$work/sqlite"
+    seconds reprocess "sqlite:$work/words.db" | tee -a "$work/reprocess_sqlite"
     seconds dry_run | tee -a "$work/dry"
     cpu_seconds dry_run | tee -a "$work/dry_cpu"
-    seconds dry_run taskset -c 0 | tee -a "$work/dry_core"
+    seconds dry_run_on_one_core | tee -a "$work/dry_core"
 done
 
 awk -v n="$entries" -v b="$bytes" -v load="$(median < "$work/load")" -v alone="$(median < "$work/alone")" \
     -v at_once="$(median < "$work/reprocess_at_once")" -v again="$(median < "$work/reprocess")" \
+    -v sqlite="$(median < "$work/sqlite")" -v again_sqlite="$(median < "$work/reprocess_sqlite")" \
     -v dry="$(median < "$work/dry")" -v dry_cpu="$(median < "$work/dry_cpu")" -v dry_core="$(median < "$work/dry_core")" 'BEGIN {
     printf "\n%d entries, %.0f MB; medians\n\n", n, b / 1e6
     printf "| what | seconds | entries/s | MB/s |\n|---|---|---|---|\n"
@@ -105,6 +115,8 @@ awk -v n="$entries" -v b="$bytes" -v load="$(median < "$work/load")" -v alone="$
     printf "| the server alone, the same rows | %.2f | %.0f | %.0f |\n", alone, n / alone, b / alone / 1e6
     printf "| reprocess right after that load, nothing changed | %.2f | %.0f | |\n", at_once, n / at_once
     printf "| reprocess of vacuumed and analyzed tables, nothing changed | %.2f | %.0f | |\n", again, n / again
+    printf "| load into a new SQLite file | %.2f | %.0f | %.0f |\n", sqlite, n / sqlite, b / sqlite / 1e6
+    printf "| reprocess of that file, nothing changed | %.2f | %.0f | |\n", again_sqlite, n / again_sqlite
     printf "| read, clean, validate, one cleaner (--dry-run --workers 1) | %.2f | %.0f | %.0f |\n", dry, n / dry, b / dry / 1e6
     printf "| the same, CPU seconds of all its threads | %.2f | %.0f | %.0f |\n", dry_cpu, n / dry_cpu, b / dry_cpu / 1e6
     printf "| the same on one core (taskset -c 0) | %.2f | %.0f | %.0f |\n", dry_core, n / dry_core, b / dry_core / 1e6
