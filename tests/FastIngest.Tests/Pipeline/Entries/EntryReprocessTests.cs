@@ -130,25 +130,7 @@ public sealed class EntryReprocessTests : IDisposable
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
         _tables.Query("UPDATE {0}.entries SET headword = 'wrong'");
-        using CancellationTokenSource stop = new();
-        PostgresReprocess database = Database(new EntryPolicy(), 10);
-        LexiconGauges gauges = new();
-        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
-        while (!run.IsCompleted && gauges.Result.Written < 30)
-        {
-            await Task.Yield();
-        }
-
-        await stop.CancelAsync();
-        try
-        {
-            await run;
-        }
-        catch (OperationCanceledException)
-        {
-        }
-
-        await database.DisposeAsync();
+        await EntryRuns.EndReprocessAsync(Database(new EntryPolicy(), 10), afterWritten: 30);
 
         string noted = _tables.Query("SELECT reprocess_position FROM {0}.data_sources")[0];
         (EntryResult result, _) = Reprocess(new EntryPolicy());

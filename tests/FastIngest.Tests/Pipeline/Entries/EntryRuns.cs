@@ -49,5 +49,28 @@ internal sealed class EntryRuns : IDisposable
         return (Encoding.UTF8.GetString(output.ToArray()), report.Sinks[0].Result!, report);
     }
 
+    /// <summary>Begins a reprocess in small steps, and ends it in its middle.</summary>
+    public static async Task EndReprocessAsync(IEntryStore database, long afterWritten)
+    {
+        using CancellationTokenSource stop = new();
+        LexiconGauges gauges = new();
+        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
+        while (!run.IsCompleted && gauges.Result.Written < afterWritten)
+        {
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        try
+        {
+            await run;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        await database.DisposeAsync();
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -118,25 +118,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
         Damage("UPDATE entries SET headword = 'wrong'");
-        using CancellationTokenSource stop = new();
-        SqliteReprocess database = new(_tables.Path, new EntryPolicy(), 10);
-        LexiconGauges gauges = new();
-        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
-        while (!run.IsCompleted && gauges.Result.Written < 30)
-        {
-            await Task.Yield();
-        }
-
-        await stop.CancelAsync();
-        try
-        {
-            await run;
-        }
-        catch (OperationCanceledException)
-        {
-        }
-
-        await database.DisposeAsync();
+        await EntryRuns.EndReprocessAsync(new SqliteReprocess(_tables.Path, new EntryPolicy(), 10), afterWritten: 30);
 
         string noted = _tables.Query("SELECT reprocess_position FROM data_sources")[0];
         EntryResult result = _tables.Reprocess(new EntryPolicy()).Result;
