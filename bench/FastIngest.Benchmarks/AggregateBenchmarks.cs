@@ -8,7 +8,7 @@ namespace FastIngest.Benchmarks;
 /// <summary>Bytes to events: parsing, and what the mapper and the segment add to it.</summary>
 public class AggregateBenchmarks
 {
-    private readonly MapOutput _output = new(KeyBorders.FromSample([], 1));
+    private readonly MapOutput _output = new(PartitionBoundaries.FromSample([], 1));
     private CategoryReading? _reading;
 
     public static IEnumerable<Category> LargeCategories => SampleData.LargeCategories;

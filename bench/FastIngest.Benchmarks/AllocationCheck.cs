@@ -66,7 +66,7 @@ internal static class AllocationCheck
         void CheckReading(Category category, GeneratorStyle style)
         {
             using CategoryReading reading = new(category, SampleData.PathOfLarge(category, style));
-            MapOutput events = new(KeyBorders.FromSample([], 1));
+            MapOutput events = new(PartitionBoundaries.FromSample([], 1));
             CheckHalves($"parse {category.Name()} {style}", reading.ReadByShapes);
             CheckHalves($"parse {category.Name()} {style}, general reader", reading.ReadGenerally);
             CheckHalves($"aggregate {category.Name()} {style}", share => reading.Map(events, share));
@@ -75,17 +75,17 @@ internal static class AllocationCheck
         void CheckCall(string stage, Func<long> run)
         {
             (long bytes, long records) = Measure(run);
-            Judge(stage, Math.Max(0, bytes - MaxBytesPerCall), records);
+            Classify(stage, Math.Max(0, bytes - MaxBytesPerCall), records);
         }
 
         void CheckHalves(string stage, Func<double, long> run)
         {
             (long halfBytes, long halfRecords) = Measure(() => run(0.5));
             (long bytes, long records) = Measure(() => run(1));
-            Judge(stage, bytes - halfBytes, records - halfRecords);
+            Classify(stage, bytes - halfBytes, records - halfRecords);
         }
 
-        void Judge(string stage, long bytes, long records)
+        void Classify(string stage, long bytes, long records)
         {
             double perRecord = bytes / (double)records;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perRecord,9:0.000} B/record  {stage}"));

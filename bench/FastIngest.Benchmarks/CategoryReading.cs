@@ -112,7 +112,7 @@ internal sealed class MappedPartition
         for (int i = 0; i < Categories.Length; i++)
         {
             using CategoryReading reading = new(Categories[i], SampleData.PathOf(Categories[i], GeneratorStyle.Pretty));
-            MapOutput output = new(Borders);
+            MapOutput output = new(Boundaries);
             reading.Map(output);
             store.Append(0, new SegmentId((int)Categories[i], i, 0), output[0].Bytes);
             InputBytes += reading.Bytes;
@@ -122,7 +122,7 @@ internal sealed class MappedPartition
         store.Load(0, _data);
     }
 
-    public KeyBorders Borders { get; } = KeyBorders.FromSample([], 1);
+    public PartitionBoundaries Boundaries { get; } = PartitionBoundaries.FromSample([], 1);
 
     public Category[] Categories { get; } = Enum.GetValues<Category>();
 

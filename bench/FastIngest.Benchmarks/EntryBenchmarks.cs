@@ -54,7 +54,7 @@ public class EntryBenchmarks
         long sum = 0;
         foreach ((int start, int length) in _lines)
         {
-            if (_cleaner.Clean(_file.AsSpan(start, length)) == EntryOutcome.Valid)
+            if (_cleaner.Clean(_file.AsSpan(start, length)) == CleaningStatus.Valid)
             {
                 sum += EntryId.Create("kaikki", _checksum).Version + (long)(DuplicateKey.Of(_cleaner, _buffer) & 1);
             }
@@ -82,7 +82,7 @@ public class EntryBenchmarks
         int count = (int)(_lines.Length * share);
         foreach ((int start, int length) in _lines.AsSpan(0, count))
         {
-            if (_cleaner.Clean(_file.AsSpan(start, length)) != EntryOutcome.Valid)
+            if (_cleaner.Clean(_file.AsSpan(start, length)) != CleaningStatus.Valid)
             {
                 throw new InvalidOperationException("A generated entry is not valid.");
             }

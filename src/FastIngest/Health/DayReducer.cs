@@ -10,7 +10,7 @@ namespace FastIngest.Health;
 internal sealed class DayReducer
 {
     private readonly MeasurementDay _measurements = new();
-    private readonly long[] _numbers = new long[Tally.MaxNumbers];
+    private readonly long[] _numbers = new long[NumericAggregate.MaxNumbers];
 
     private static ReadOnlySpan<byte> Unknown => "unknown"u8;
 
@@ -46,7 +46,7 @@ internal sealed class DayReducer
     {
         if (row.Has(Category.Sleep))
         {
-            row.Numbers[NumberSlot.RestingHr] = sleep.HasRestingHeartRate ? ExactDouble.FromMillionths(sleep.RestingHeartRate) : double.NaN;
+            row.Numbers[NumberSlot.RestingHr] = sleep.HasRestingHeartRate ? ExactDouble.FromMicros(sleep.RestingHeartRate) : double.NaN;
             if (!sleep.Quality.IsEmpty)
             {
                 row.Texts[TextSlot.SleepQuality] = batch.AddText(sleep.Quality);
@@ -61,7 +61,7 @@ internal sealed class DayReducer
 
     private void Activities(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Tally tally = default;
+        NumericAggregate aggregate = default;
         long highest = long.MinValue;
         Span<long> numbers = _numbers.AsSpan(0, 6);
         while (events.Next(out PayloadReader payload))
@@ -69,7 +69,7 @@ internal sealed class DayReducer
             ReadOnlySpan<byte> type = payload.ReadText();
             ReadOnlySpan<byte> weather = payload.ReadText();
             uint present = payload.ReadNumbers(numbers);
-            tally.Add(numbers, present);
+            aggregate.Add(numbers, present);
             if ((present & 1 << 5) != 0)
             {
                 highest = Math.Max(highest, numbers[5]);
@@ -90,22 +90,22 @@ internal sealed class DayReducer
         }
 
         row.Numbers[NumberSlot.ActivityCount] = events.Count;
-        row.Numbers[NumberSlot.ActivityMinutes] = tally[0];
-        row.Numbers[NumberSlot.ActivityKm] = tally[1];
-        row.Numbers[NumberSlot.ActivitySteps] = tally[2];
-        row.Numbers[NumberSlot.ActivityKcal] = tally[3];
-        row.Numbers[NumberSlot.ActivityHrMax] = highest == long.MinValue ? double.NaN : ExactDouble.FromMillionths(highest);
+        row.Numbers[NumberSlot.ActivityMinutes] = aggregate[0];
+        row.Numbers[NumberSlot.ActivityKm] = aggregate[1];
+        row.Numbers[NumberSlot.ActivitySteps] = aggregate[2];
+        row.Numbers[NumberSlot.ActivityKcal] = aggregate[3];
+        row.Numbers[NumberSlot.ActivityHrMax] = highest == long.MinValue ? double.NaN : ExactDouble.FromMicros(highest);
     }
 
     private void Workouts(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Tally tally = default;
+        NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
             ReadOnlySpan<byte> type = payload.ReadText();
             uint present = payload.ReadNumbers(numbers);
-            tally.Add(numbers, present);
+            aggregate.Add(numbers, present);
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Workout: "u8);
@@ -119,19 +119,19 @@ internal sealed class DayReducer
         }
 
         row.Numbers[NumberSlot.WorkoutCount] = events.Count;
-        row.Numbers[NumberSlot.WorkoutMinutes] = tally[0];
-        row.Numbers[NumberSlot.WorkoutKcal] = tally[3];
+        row.Numbers[NumberSlot.WorkoutMinutes] = aggregate[0];
+        row.Numbers[NumberSlot.WorkoutKcal] = aggregate[3];
     }
 
     private void Nutrition(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
-        Tally tally = default;
+        NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
             ReadOnlySpan<byte> type = payload.ReadText();
             uint present = payload.ReadNumbers(numbers);
-            tally.Add(numbers, present);
+            aggregate.Add(numbers, present);
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Meal: "u8);
@@ -145,21 +145,21 @@ internal sealed class DayReducer
         }
 
         row.Numbers[NumberSlot.MealCount] = events.Count;
-        row.Numbers[NumberSlot.MealKcal] = tally[0];
-        row.Numbers[NumberSlot.ProteinG] = tally[1];
-        row.Numbers[NumberSlot.CarbsG] = tally[2];
-        row.Numbers[NumberSlot.FatG] = tally[3];
+        row.Numbers[NumberSlot.MealKcal] = aggregate[0];
+        row.Numbers[NumberSlot.ProteinG] = aggregate[1];
+        row.Numbers[NumberSlot.CarbsG] = aggregate[2];
+        row.Numbers[NumberSlot.FatG] = aggregate[3];
     }
 
     private void Sleep(ref DayEvents events, ref DailySummary row, ref SleepChoice choice, SummaryBatch batch)
     {
-        Tally tally = default;
+        NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
         while (events.Next(out PayloadReader payload))
         {
             ReadOnlySpan<byte> quality = payload.ReadText();
             uint present = payload.ReadNumbers(numbers);
-            tally.Add(numbers, present);
+            aggregate.Add(numbers, present);
             choice.Consider((present & 1) != 0 ? numbers[0] : long.MinValue, quality, (present & 1 << 3) != 0, numbers[3]);
 
             Span<byte> target = batch.GetSpan(SentenceWriter.MaxBytes(4, quality.Length));
@@ -183,8 +183,8 @@ internal sealed class DayReducer
         }
 
         row.Numbers[NumberSlot.SleepCount] = events.Count;
-        row.Numbers[NumberSlot.SleepHours] = tally[0];
-        row.Numbers[NumberSlot.DeepSleepHours] = tally[1];
-        row.Numbers[NumberSlot.RemSleepHours] = tally[2];
+        row.Numbers[NumberSlot.SleepHours] = aggregate[0];
+        row.Numbers[NumberSlot.DeepSleepHours] = aggregate[1];
+        row.Numbers[NumberSlot.RemSleepHours] = aggregate[2];
     }
 }

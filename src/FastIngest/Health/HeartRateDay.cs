@@ -23,8 +23,8 @@ internal static class HeartRateDay
         }
 
         row.Numbers[NumberSlot.HrCount] = count;
-        row.Numbers[NumberSlot.HrMin] = ExactDouble.FromMillionths(min);
-        row.Numbers[NumberSlot.HrMax] = ExactDouble.FromMillionths(max);
+        row.Numbers[NumberSlot.HrMin] = ExactDouble.FromMicros(min);
+        row.Numbers[NumberSlot.HrMax] = ExactDouble.FromMicros(max);
         row.Numbers[NumberSlot.HrMean] = ExactDouble.Ratio(sum, (Int128)count * 1_000_000);
 
         SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, 0)));
@@ -42,29 +42,29 @@ internal static class HeartRateDay
     }
 
     /// <summary>The mean in tenths, ties to even on the exact value.</summary>
-    private static long Tenths(Int128 sumMillionths, long count)
+    private static long Tenths(Int128 sumMicros, long count)
     {
         Int128 divisor = (Int128)count * 100_000;
-        if (sumMillionths == (long)sumMillionths && divisor == (int)divisor)
+        if (sumMicros == (long)sumMicros && divisor == (int)divisor)
         {
-            return ShortTenths((long)sumMillionths, (int)divisor);
+            return ShortTenths((long)sumMicros, (int)divisor);
         }
 
-        (Int128 quotient, Int128 remainder) = Int128.DivRem(sumMillionths, divisor);
+        (Int128 quotient, Int128 remainder) = Int128.DivRem(sumMicros, divisor);
         Int128 twice = Int128.Abs(remainder) * 2;
         if (twice > divisor || (twice == divisor && Int128.IsOddInteger(quotient)))
         {
-            quotient += sumMillionths < 0 ? -1 : 1;
+            quotient += sumMicros < 0 ? -1 : 1;
         }
 
         return (long)quotient;
     }
 
-    private static long ShortTenths(long sumMillionths, int divisor)
+    private static long ShortTenths(long sumMicros, int divisor)
     {
-        (long quotient, long remainder) = Math.DivRem(sumMillionths, (long)divisor);
+        (long quotient, long remainder) = Math.DivRem(sumMicros, (long)divisor);
         long twice = Math.Abs(remainder) * 2;
         bool roundsAway = twice > divisor || (twice == divisor && (quotient & 1) != 0);
-        return quotient + (!roundsAway ? 0 : sumMillionths < 0 ? -1 : 1);
+        return quotient + (!roundsAway ? 0 : sumMicros < 0 ? -1 : 1);
     }
 }

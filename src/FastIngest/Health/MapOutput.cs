@@ -10,7 +10,7 @@ public sealed class MapOutput
     /// <summary>So many segments keep their memory from chunk to chunk, since they are of one size then; more share it.</summary>
     private const int Kept = 8;
 
-    private readonly KeyBorders _borders;
+    private readonly PartitionBoundaries _boundaries;
     private readonly PartitionFinder _finder;
     private readonly SegmentMemory _memory;
     private readonly int _kept;
@@ -22,24 +22,24 @@ public sealed class MapOutput
     private Segment? _last;
     private DayRange _days;
 
-    public MapOutput(KeyBorders borders)
-        : this(borders, new SegmentMemory(), Kept)
+    public MapOutput(PartitionBoundaries boundaries)
+        : this(boundaries, new SegmentMemory(), Kept)
     {
     }
 
     /// <summary>One that gives all memory back to others whenever it is cleared.</summary>
-    internal MapOutput(KeyBorders borders, SegmentMemory memory)
-        : this(borders, memory, kept: 0)
+    internal MapOutput(PartitionBoundaries boundaries, SegmentMemory memory)
+        : this(boundaries, memory, kept: 0)
     {
     }
 
-    private MapOutput(KeyBorders borders, SegmentMemory memory, int kept)
+    private MapOutput(PartitionBoundaries boundaries, SegmentMemory memory, int kept)
     {
-        _borders = borders;
-        _finder = new PartitionFinder(borders);
+        _boundaries = boundaries;
+        _finder = new PartitionFinder(boundaries);
         _memory = memory;
         _kept = kept;
-        _segments = new Segment?[borders.PartitionCount];
+        _segments = new Segment?[boundaries.PartitionCount];
     }
 
     /// <summary>The partitions that have events, in the order in which they were first met.</summary>
@@ -83,7 +83,7 @@ public sealed class MapOutput
 
     /// <summary>The partitions that a user's rows may fall in, the first holding the user's own record.</summary>
     public (int First, int Last) RangeOf(ReadOnlySpan<byte> user) =>
-        (_borders.Find(user, int.MinValue, out _), _borders.Find(user, int.MaxValue, out _));
+        (_boundaries.Find(user, int.MinValue, out _), _boundaries.Find(user, int.MaxValue, out _));
 
     /// <summary>The segment of a partition.</summary>
     public Segment Touch(int partition)

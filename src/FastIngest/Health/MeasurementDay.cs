@@ -85,7 +85,7 @@ internal sealed class MeasurementDay
                     length = name.Length;
                 }
 
-                length += DoubleText.WriteMillionths(target[length..], entry.Value);
+                length += DoubleText.WriteMicros(target[length..], entry.Value);
             }
         }
 

@@ -15,7 +15,7 @@ internal sealed class MeasurementJson
 
     private readonly ArrayBufferWriter<byte> _json = new(1024);
     private ByteStringTable _names = new();
-    private (long Millionths, bool IsNumber)[] _values = new (long, bool)[32];
+    private (long Micros, bool IsNumber)[] _values = new (long, bool)[32];
 
     public void Clear()
     {
@@ -27,7 +27,7 @@ internal sealed class MeasurementJson
         _names.Clear();
     }
 
-    public void Add(ReadOnlySpan<byte> name, long millionths, bool isNumber)
+    public void Add(ReadOnlySpan<byte> name, long micros, bool isNumber)
     {
         int index = _names.Add(name);
         if (index == _values.Length)
@@ -35,7 +35,7 @@ internal sealed class MeasurementJson
             Array.Resize(ref _values, index * 2);
         }
 
-        _values[index] = (millionths, isNumber);
+        _values[index] = (micros, isNumber);
     }
 
     /// <summary>Such as <c>{"weight": 61.5, "bmi": 22.0}</c>; valid until the next call.</summary>
@@ -50,7 +50,7 @@ internal sealed class MeasurementJson
                 _json.Write(_json.WrittenCount > 1 ? ", "u8 : ""u8);
                 JsonText.Write(_json, _names[i]);
                 _json.Write(": "u8);
-                _json.Advance(DoubleText.WriteMillionths(_json.GetSpan(DoubleText.MaxBytes), _values[i].Millionths));
+                _json.Advance(DoubleText.WriteMicros(_json.GetSpan(DoubleText.MaxBytes), _values[i].Micros));
             }
         }
 

@@ -21,7 +21,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     private readonly long[] _aggregated = new long[Categories.Count];
 
     // What the openings of the current user's rows have in common.
-    private readonly ArrayBufferWriter<byte> _opening = new(256);
+    private readonly ArrayBufferWriter<byte> _profileSentence = new(256);
 
     /// <summary>Records that ended in rows and profiles so far, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
@@ -86,10 +86,10 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         row.Day = Run.DayOf(key);
         row.Texts[TextSlot.UserId] = userId;
         int start = batch.TextLength;
-        int openingBytes = _opening.WrittenCount + Opening.DayBytes;
+        int openingBytes = _profileSentence.WrittenCount + ProfileSentence.DayBytes;
         Span<byte> opening = batch.GetSpan(openingBytes);
-        _opening.WrittenSpan.CopyTo(opening);
-        Opening.WriteDay(opening[_opening.WrittenCount..], row.Day);
+        _profileSentence.WrittenSpan.CopyTo(opening);
+        ProfileSentence.WriteDay(opening[_profileSentence.WrittenCount..], row.Day);
         batch.Advance(openingBytes);
         row.Parts[(int)Category.Users] = openingBytes;
         SleepChoice sleep = default;
@@ -147,10 +147,10 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     /// <summary>Reads the user's own record, if there is one, and adds it to the batch of the partition that is its home.</summary>
     private void ReadUser(ReadOnlySpan<byte> data, int user, ReadOnlySpan<byte> userId, bool isHome, SummaryBatch batch)
     {
-        _opening.ResetWrittenCount();
+        _profileSentence.ResetWrittenCount();
         if (_nextKey[(int)Category.Users] != Run.KeyOf(user, RecordMapper.ProfileDay))
         {
-            Opening.WriteUser(_opening, new ProfileView(userId));
+            ProfileSentence.WriteUser(_profileSentence, new ProfileView(userId));
             return;
         }
 
@@ -169,7 +169,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         long age = (present & 1 << 0) != 0 ? numbers[0] : UserProfile.Missing;
         long height = (present & 1 << 1) != 0 ? numbers[1] : UserProfile.Missing;
         long weight = (present & 1 << 2) != 0 ? numbers[2] : UserProfile.Missing;
-        Opening.WriteUser(_opening, new ProfileView(userId) { Name = name, Gender = gender, FitnessLevel = fitnessLevel, Age = age, Height = height, Weight = weight });
+        ProfileSentence.WriteUser(_profileSentence, new ProfileView(userId) { Name = name, Gender = gender, FitnessLevel = fitnessLevel, Age = age, Height = height, Weight = weight });
         if (!isHome)
         {
             return;

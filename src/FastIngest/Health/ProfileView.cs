@@ -1,7 +1,7 @@
 namespace FastIngest.Health;
 
 /// <summary>
-/// A user's profile with its texts, in UTF-8 and wherever they lie: empty when missing. Numbers are in millionths,
+/// A user's profile with its texts, in UTF-8 and wherever they lie: empty when missing. Numbers are in micros,
 /// <see cref="UserProfile.Missing"/> when missing.
 /// </summary>
 public readonly ref struct ProfileView

@@ -173,7 +173,7 @@ public sealed class RecordMapper
     {
         ref Field day = ref fields[_last.DayIndex];
         ref Field own = ref fields[RecordSchema.FirstOwn];
-        long value = fields.Millionths(RecordSchema.FirstOwn);
+        long value = fields.Micros(RecordSchema.FirstOwn);
         if (own.Kind != FieldKind.Decimal || day.Kind != FieldKind.String || !HasTimeOrNone(record, day)
             || value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude
             || (uint)_sampleCount >= (uint)_samples.Length)
@@ -250,7 +250,7 @@ public sealed class RecordMapper
             long number = 0;
             if (fields[first + i].Kind == FieldKind.Decimal)
             {
-                number = fields.Millionths(first + i);
+                number = fields.Micros(first + i);
                 present |= 1u << i;
             }
 
@@ -345,27 +345,27 @@ public sealed class RecordMapper
         return !text.IsEmpty;
     }
 
-    internal bool TryGetNumber(ReadOnlySpan<byte> record, RecordFields fields, int index, out long millionths)
+    internal bool TryGetNumber(ReadOnlySpan<byte> record, RecordFields fields, int index, out long micros)
     {
         if (fields[index].Kind == FieldKind.Decimal)
         {
-            millionths = fields.Millionths(index);
+            micros = fields.Micros(index);
             return true;
         }
 
-        return TryGetNumber(record, fields[index], out millionths);
+        return TryGetNumber(record, fields[index], out micros);
     }
 
-    internal bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long millionths)
+    internal bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long micros)
     {
         switch (field.Kind)
         {
             case FieldKind.Number:
-                return DecimalParser.TryParse(record.Slice(field.Start, field.Length), out millionths);
+                return DecimalParser.TryParse(record.Slice(field.Start, field.Length), out micros);
             case FieldKind.String or FieldKind.EscapedString:
-                return DecimalParser.TryParse(Decode(record, field).Trim(" \t\r\n"u8), out millionths);
+                return DecimalParser.TryParse(Decode(record, field).Trim(" \t\r\n"u8), out micros);
             default:
-                millionths = 0;
+                micros = 0;
                 return false;
         }
     }

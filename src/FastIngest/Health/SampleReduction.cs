@@ -11,10 +11,10 @@ public static class SampleReduction
     /// <summary>The longest run whose sum is certain to fit: 1024 values below 2^53 in magnitude.</summary>
     public const int MaxRun = 1024;
 
-    /// <summary>Samples of this magnitude (millionths) or above are not to be put in a run with others.</summary>
+    /// <summary>Samples of this magnitude (micros) or above are not to be put in a run with others.</summary>
     public const long MaxMagnitude = 1L << 53;
 
-    /// <param name="samples">From 1 to <see cref="MaxRun"/> values in millionths, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>
+    /// <param name="samples">From 1 to <see cref="MaxRun"/> values in micros, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>
     public static SampleTotals Reduce(ReadOnlySpan<long> samples)
     {
         if (samples.Length == 1)

@@ -27,16 +27,16 @@ internal ref struct SentenceWriter(Span<byte> target)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Number(long millionths) => Length += DecimalText.Write(_target[Length..], millionths);
+    public void Number(long micros) => Length += DecimalText.Write(_target[Length..], micros);
 
     /// <summary>A number of an event between two literals, the first of which has the comma; nothing when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Piece(ReadOnlySpan<byte> before, bool present, long millionths, ReadOnlySpan<byte> after)
+    public void Piece(ReadOnlySpan<byte> before, bool present, long micros, ReadOnlySpan<byte> after)
     {
         if (present)
         {
             Literal(before);
-            Number(millionths);
+            Number(micros);
             Literal(after);
         }
     }

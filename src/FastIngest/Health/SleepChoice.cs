@@ -13,7 +13,7 @@ internal ref struct SleepChoice
 
     public long RestingHeartRate { get; private set; }
 
-    /// <param name="hours">In millionths; <see cref="long.MinValue"/> when unknown, which is shorter than any.</param>
+    /// <param name="hours">In micros; <see cref="long.MinValue"/> when unknown, which is shorter than any.</param>
     public void Consider(long hours, ReadOnlySpan<byte> quality, bool hasResting, long resting)
     {
         if (_any && hours <= _hours)

@@ -2,7 +2,7 @@ namespace FastIngest.Health;
 
 /// <summary>
 /// A record of <c>users</c>: what the opening of a summary is made of. Texts lie in the batch's buffer;
-/// numbers are in millionths, <see cref="Missing"/> when absent.
+/// numbers are in micros, <see cref="Missing"/> when absent.
 /// </summary>
 public struct UserProfile
 {
@@ -11,6 +11,6 @@ public struct UserProfile
 
     public TextRef UserId, Name, Gender, FitnessLevel;
 
-    /// <summary>Age in years, height in cm and weight in kg, each in millionths.</summary>
+    /// <summary>Age in years, height in cm and weight in kg, each in micros.</summary>
     public long Age, Height, Weight;
 }

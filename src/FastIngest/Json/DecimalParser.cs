@@ -1,20 +1,20 @@
 namespace FastIngest.Json;
 
 /// <summary>
-/// Reads a JSON number as an exact count of millionths, rounded half to even, within ±9·10^12.
+/// Reads a JSON number as an exact count of micros, rounded half to even, within ±9·10^12.
 /// </summary>
 public static class DecimalParser
 {
-    /// <summary>The largest magnitude accepted, 9·10^12 in millionths.</summary>
-    public const long MaxMillionths = 9_000_000_000_000_000_000;
+    /// <summary>The largest magnitude accepted, 9·10^12 in micros.</summary>
+    public const long MaxMicros = 9_000_000_000_000_000_000;
 
     private static readonly long[] PowersOfTen = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
     /// <summary>False when the text is no JSON number or the number is out of range.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out long millionths)
+    public static bool TryParse(ReadOnlySpan<byte> text, out long micros)
     {
         // Sample: -123.45e6   sign, whole digits, fraction digits, exponent.
-        millionths = 0;
+        micros = 0;
         int i = 0;
         bool negative = text.Length > 0 && text[0] == '-';
         if (negative)
@@ -55,31 +55,31 @@ public static class DecimalParser
         {
             // At most 18 digits: value * 10^(6 - fraction) stays below 10^18.
             value *= PowersOfTen[fractionDigits];
-            millionths = negative ? -value : value;
+            micros = negative ? -value : value;
             return true;
         }
 
-        return TryParseLong(text, wholeStart, wholeDigits, fractionDigits, i, negative, out millionths);
+        return TryParseLong(text, wholeStart, wholeDigits, fractionDigits, i, negative, out micros);
     }
 
     private static bool TryParseLong(
-        ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int fractionDigits, int i, bool negative, out long millionths)
+        ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int fractionDigits, int i, bool negative, out long micros)
     {
-        millionths = 0;
+        micros = 0;
         long exponent = 0;
         if (i < text.Length && !TryParseExponent(text[i..], out exponent))
         {
             return false;
         }
 
-        // Digits before `cut` count whole millionths, the one at `cut` and those behind it only round.
+        // Digits before `cut` count whole micros, the one at `cut` and those behind it only round.
         // A value above a tenth of the limit takes no further digit: ten times it could exceed 64 bits.
         int digits = wholeDigits + fractionDigits;
         long cut = wholeDigits + exponent + 6;
         ulong value = 0;
         for (int d = 0; d < digits && d < cut; d++)
         {
-            if (value > MaxMillionths / 10)
+            if (value > MaxMicros / 10)
             {
                 return false;
             }
@@ -89,7 +89,7 @@ public static class DecimalParser
 
         for (long d = digits; d < cut && value != 0; d++)
         {
-            if (value > MaxMillionths / 10)
+            if (value > MaxMicros / 10)
             {
                 return false;
             }
@@ -102,12 +102,12 @@ public static class DecimalParser
             value++;
         }
 
-        if (value > MaxMillionths)
+        if (value > MaxMicros)
         {
             return false;
         }
 
-        millionths = negative ? -(long)value : (long)value;
+        micros = negative ? -(long)value : (long)value;
         return true;
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Json;
 
 /// <summary>
-/// Millionths as plain decimal text: <c>7</c>, <c>7.5</c>, <c>0.000001</c>. No trailing zeros, no exponent, no
+/// Micros as plain decimal text: <c>7</c>, <c>7.5</c>, <c>0.000001</c>. No trailing zeros, no exponent, no
 /// rounding: the text is exactly the number. Digits are written three at a time from a table.
 /// </summary>
 public static class DecimalText
@@ -18,10 +18,10 @@ public static class DecimalText
     // and in bits 28 to 31 how many without trailing zeros, of 0 none. No method that reads it is ever inlined.
     private static readonly uint[] Triples = MakeTriples();
 
-    /// <summary>Writes the text of <paramref name="millionths"/> / 10^6 and returns its length in bytes.</summary>
+    /// <summary>Writes the text of <paramref name="micros"/> / 10^6 and returns its length in bytes.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/> bytes, some of which behind the text may change as well.</param>
-    /// <param name="millionths">Any value.</param>
-    public static int Write(Span<byte> destination, long millionths)
+    /// <param name="micros">Any value.</param>
+    public static int Write(Span<byte> destination, long micros)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxBytes);
         // SAFETY: at most 21 bytes are text, and every store but the last begins a word of four among them: MaxBytes holds all.
@@ -29,16 +29,16 @@ public static class DecimalText
         int length;
         uint fraction;
         uint triple;
-        if ((ulong)millionths < 1000ul * Scale)
+        if ((ulong)micros < 1000ul * Scale)
         {
-            (uint whole, fraction) = Math.DivRem((uint)millionths, Scale);
+            (uint whole, fraction) = Math.DivRem((uint)micros, Scale);
             triple = Triples[whole];
             length = (int)(triple >> 24) & 3;
             Unsafe.WriteUnaligned(ref target, triple >> (24 - (length * 8)));
         }
         else
         {
-            length = WriteLong(ref target, millionths, out fraction);
+            length = WriteLong(ref target, micros, out fraction);
         }
 
         if (fraction == 0)
@@ -63,11 +63,11 @@ public static class DecimalText
     }
 
     /// <summary>Writes sign and whole digits of any number; returns their length.</summary>
-    private static int WriteLong(ref byte target, long millionths, out uint fraction)
+    private static int WriteLong(ref byte target, long micros, out uint fraction)
     {
         int sign = 0;
-        ulong magnitude = (ulong)millionths;
-        if (millionths < 0)
+        ulong magnitude = (ulong)micros;
+        if (micros < 0)
         {
             target = (byte)'-';
             sign = 1;

@@ -16,7 +16,7 @@ public static class DoubleText
 
     private const int DigitsMax = 17;
 
-    /// <summary>Millionths that have neither an exponent nor more than 15 digits.</summary>
+    /// <summary>Micros that have neither an exponent nor more than 15 digits.</summary>
     private const long ShortStart = 100, ShortEnd = 1_000_000_000_000_000;
 
     /// <summary>Writes the text of <paramref name="value"/> and returns its length in bytes.</summary>
@@ -29,12 +29,12 @@ public static class DoubleText
 
         // A decimal of at most 15 digits is the shortest text of the double nearest to it, because no two of them
         // share a double. So where the value is the double nearest to k/10^6 and k has at most 15 digits, k is the
-        // answer. Below 100 millionths the text has an exponent; -0.0 has a sign that k cannot carry.
-        double millionths = Math.Round(value * 1e6);
-        double magnitude = Math.Abs(millionths);
-        if (magnitude is >= ShortStart and < ShortEnd && millionths / 1e6 == value)
+        // answer. Below 100 micros the text has an exponent; -0.0 has a sign that k cannot carry.
+        double micros = Math.Round(value * 1e6);
+        double magnitude = Math.Abs(micros);
+        if (magnitude is >= ShortStart and < ShortEnd && micros / 1e6 == value)
         {
-            return WriteShort(destination, (long)millionths);
+            return WriteShort(destination, (long)micros);
         }
 
         if (Math.Abs(value) < 1e15 && Math.Truncate(value) == value && !(value == 0 && double.IsNegative(value)))
@@ -46,18 +46,18 @@ public static class DoubleText
         return WriteShortest(destination, value);
     }
 
-    /// <summary>Writes the text of the double nearest to <paramref name="millionths"/> / 10^6 and returns its length.</summary>
+    /// <summary>Writes the text of the double nearest to <paramref name="micros"/> / 10^6 and returns its length.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
-    /// <param name="millionths">Any value.</param>
-    public static int WriteMillionths(Span<byte> destination, long millionths) =>
-        millionths is (> -ShortEnd and <= -ShortStart) or 0 or (>= ShortStart and < ShortEnd)
-            ? WriteShort(destination, millionths)
-            : Write(destination, ExactDouble.FromMillionths(millionths));
+    /// <param name="micros">Any value.</param>
+    public static int WriteMicros(Span<byte> destination, long micros) =>
+        micros is (> -ShortEnd and <= -ShortStart) or 0 or (>= ShortStart and < ShortEnd)
+            ? WriteShort(destination, micros)
+            : Write(destination, ExactDouble.FromMicros(micros));
 
-    private static int WriteShort(Span<byte> destination, long millionths)
+    private static int WriteShort(Span<byte> destination, long micros)
     {
-        int length = DecimalText.Write(destination, millionths);
-        return millionths % 1_000_000 == 0 ? EndWhole(destination, length) : length;
+        int length = DecimalText.Write(destination, micros);
+        return micros % 1_000_000 == 0 ? EndWhole(destination, length) : length;
     }
 
     private static int EndWhole(Span<byte> destination, int length)

@@ -8,11 +8,11 @@ public static class ExactDouble
     private const long MaxExact = 1L << 53;
     private const long Million = 1_000_000;
 
-    /// <summary>The double nearest to a count of millionths.</summary>
-    public static double FromMillionths(long millionths) => Ratio(millionths, Million);
+    /// <summary>The double nearest to a count of micros.</summary>
+    public static double FromMicros(long micros) => Ratio(micros, Million);
 
-    /// <summary>The double nearest to a count of millionths.</summary>
-    public static double FromMillionths(Int128 millionths) => Ratio(millionths, Million);
+    /// <summary>The double nearest to a count of micros.</summary>
+    public static double FromMicros(Int128 micros) => Ratio(micros, Million);
 
     /// <summary>The double nearest to a quotient.</summary>
     /// <param name="denominator">Positive.</param>

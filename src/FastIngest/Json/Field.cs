@@ -13,7 +13,7 @@ public enum FieldKind : byte
     EscapedString,
     Number,
 
-    /// <summary>A number that was read already: <see cref="RecordFields.Millionths"/> has its value.</summary>
+    /// <summary>A number that was read already: <see cref="RecordFields.Micros"/> has its value.</summary>
     Decimal,
     Boolean,
 

@@ -36,7 +36,7 @@ public sealed unsafe class RecordFields
     internal FieldPlace* Places => (FieldPlace*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_places));
 
     /// <summary>The value of a field whose kind is <see cref="FieldKind.Decimal"/>.</summary>
-    public ref long Millionths(int index) => ref _places[index].Millionths;
+    public ref long Micros(int index) => ref _places[index].Micros;
 
     /// <summary>
     /// How many of the record's first bytes are known to equal those of the record that was read before it into these
@@ -85,5 +85,5 @@ public sealed unsafe class RecordFields
 internal struct FieldPlace
 {
     public Field Field;
-    public long Millionths;
+    public long Micros;
 }

@@ -28,7 +28,7 @@ public sealed class BatchCleaner(string sourceId, bool makesEntries = true)
     private void Clean(EntryBatch batch, ref EntryRow row)
     {
         ReadOnlySpan<byte> raw = batch.Raw(row);
-        row.Outcome = _cleaner.Clean(raw);
+        row.Status = _cleaner.Clean(raw);
         row.Reason = _cleaner.Reason;
         row.RemovedNuls = _cleaner.RemovedNuls;
         if (!row.IsLoaded)
@@ -37,7 +37,7 @@ public sealed class BatchCleaner(string sourceId, bool makesEntries = true)
         }
 
         Sha256.Hash(raw, row.Checksum);
-        if (row.Outcome == EntryOutcome.Valid)
+        if (row.Status == CleaningStatus.Valid)
         {
             row.Key = DuplicateKey.Of(_cleaner, _buffer);
             row.Errors = _cleaner.Errors;

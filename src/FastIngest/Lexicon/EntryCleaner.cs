@@ -49,42 +49,42 @@ public sealed class EntryCleaner
 
     /// <summary>Reads and cleans a record.</summary>
     /// <param name="record">One JSON text; white space may surround it.</param>
-    public EntryOutcome Clean(ReadOnlySpan<byte> record)
+    public CleaningStatus Clean(ReadOnlySpan<byte> record)
     {
         Errors = EntryErrors.None;
         ErrorOffset = 0;
         _texts.Clear();
         if (!_reader.TryRead(record))
         {
-            EntryOutcome outcome = ReadPlain(ref record);
-            if (outcome != EntryOutcome.Valid)
+            CleaningStatus outcome = ReadPlain(ref record);
+            if (outcome != CleaningStatus.Valid)
             {
                 return outcome;
             }
         }
         else if (!_fields.IsObject)
         {
-            return Fail(EntryOutcome.NotAnObject, "not_an_object", record.IndexOfAnyExcept(WhiteSpace));
+            return Fail(CleaningStatus.NotAnObject, "not_an_object", record.IndexOfAnyExcept(WhiteSpace));
         }
 
         _texts.Clean(record, _fields);
         if (IsNull(EntryColumn.Headword))
         {
-            return Fail(EntryOutcome.Invalid, "no_headword", 0);
+            return Fail(CleaningStatus.Invalid, "no_headword", 0);
         }
 
         if (IsNull(EntryColumn.Language))
         {
-            return Fail(EntryOutcome.Invalid, "no_language", 0);
+            return Fail(CleaningStatus.Invalid, "no_language", 0);
         }
 
         Errors = EntryValidator.Validate(_texts);
         Reason = null;
-        return EntryOutcome.Valid;
+        return CleaningStatus.Valid;
     }
 
     /// <summary>Says what is wrong with a record; or reads it, should nothing be.</summary>
-    private EntryOutcome ReadPlain(ref ReadOnlySpan<byte> record)
+    private CleaningStatus ReadPlain(ref ReadOnlySpan<byte> record)
     {
         int leading = record.Length - record.TrimStart(WhiteSpace).Length;
         record = record[leading..];
@@ -92,24 +92,24 @@ public sealed class EntryCleaner
         if (status is ReadStatus.Object or ReadStatus.OtherValue or ReadStatus.InvalidText
             && record[length..].IndexOfAnyExcept(WhiteSpace) is >= 0 and var behind)
         {
-            return Fail(EntryOutcome.NotJson, "invalid_json", leading + length + behind);
+            return Fail(CleaningStatus.NotJson, "invalid_json", leading + length + behind);
         }
 
         switch (status)
         {
             case ReadStatus.Object:
                 _reader.ReadPlain(record[..length]);
-                return EntryOutcome.Valid;
+                return CleaningStatus.Valid;
             case ReadStatus.OtherValue:
-                return Fail(EntryOutcome.NotAnObject, "not_an_object", leading);
+                return Fail(CleaningStatus.NotAnObject, "not_an_object", leading);
             case ReadStatus.InvalidText:
-                return Fail(EntryOutcome.NotJson, "invalid_text", leading);
+                return Fail(CleaningStatus.NotJson, "invalid_text", leading);
             default:
-                return Fail(EntryOutcome.NotJson, "invalid_json", leading + length);
+                return Fail(CleaningStatus.NotJson, "invalid_json", leading + length);
         }
     }
 
-    private EntryOutcome Fail(EntryOutcome outcome, string reason, int offset)
+    private CleaningStatus Fail(CleaningStatus outcome, string reason, int offset)
     {
         Reason = reason;
         ErrorOffset = offset;

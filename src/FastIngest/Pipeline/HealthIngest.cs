@@ -17,7 +17,7 @@ namespace FastIngest.Pipeline;
 ///
 /// 1. find and open the files, read their heads        4. map: every chunk's records become events
 /// 2. open the sinks                                   5. reduce: every partition's events become rows
-/// 3. sample keys, choose the partitions' borders      6. check the balance, keep the rejects, complete the sinks
+/// 3. sample keys, choose the partitions' boundaries      6. check the balance, keep the rejects, complete the sinks
 /// </code>
 /// </summary>
 public static class HealthIngest
@@ -139,11 +139,11 @@ public static class HealthIngest
             : (int)Math.Clamp(input.TotalBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
         List<ChunkPlan> plans = [.. input.Files.Zip(
             input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        KeyBorders borders = KeySampler.ChooseBorders(input, plans, options, memory);
+        PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input, plans, options, memory);
         BlockPool pool = new(memory.EventBytes);
-        using PartitionStore store = new(borders.PartitionCount, pool, options.TempDirectory);
+        using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, input, plans, borders, store, rejects, lanes, progress);
+        MapStage map = new(options, memory, input, plans, boundaries, store, rejects, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -155,7 +155,7 @@ public static class HealthIngest
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        ReduceStage reduce = new(options, memory, borders, store, writer);
+        ReduceStage reduce = new(options, memory, boundaries, store, writer);
         reduce.Run(cancellationToken);
         List<CategoryReport> categories = ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
         CheckRecords(categories, map.RecordRows);

@@ -10,21 +10,21 @@ namespace FastIngest.Shuffle;
 /// <code>
 /// head:    2 bytes: bits 0-3 form, bits 4-15 which numbers are there
 /// numbers: form 0  2 bytes, tenths         form 1  2 bytes, hundredths
-///          form 2  4 bytes, hundredths     form 3  4 bytes, millionths       form 4  8 bytes, millionths, signed
+///          form 2  4 bytes, hundredths     form 3  4 bytes, micros       form 4  8 bytes, micros, signed
 /// </code>
 /// </summary>
 internal static class NumberGroup
 {
     public const int Size = 12;
 
-    private const int ShortTenths = 0, ShortHundredths = 1, Hundredths = 2, Millionths = 3;
-    private const int LongMillionths = 4;
+    private const int ShortTenths = 0, ShortHundredths = 1, Hundredths = 2, Micros = 3;
+    private const int LongMicros = 4;
     private const int HeadBytes = 2, FormBits = 4;
     private const int Tenth = 100_000, Hundredth = 10_000;
 
     /// <summary>Writes numbers and returns how many bytes they take, <see cref="HeadBytes"/> and eight a number at most.</summary>
     /// <param name="target">Where to.</param>
-    /// <param name="numbers">In millionths; 0 where none is.</param>
+    /// <param name="numbers">In micros; 0 where none is.</param>
     /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
     public static int Write(Span<byte> target, ReadOnlySpan<long> numbers, uint present)
     {
@@ -49,7 +49,7 @@ internal static class NumberGroup
                 }
 
                 return HeadBytes + (numbers.Length * sizeof(ushort));
-            case Hundredths or Millionths:
+            case Hundredths or Micros:
                 Span<uint> words = MemoryMarshal.Cast<byte, uint>(values);
                 for (int i = 0; i < numbers.Length; i++)
                 {
@@ -68,7 +68,7 @@ internal static class NumberGroup
 
     /// <summary>Reads as many numbers as were written and returns how many bytes they took.</summary>
     /// <param name="source">Where from.</param>
-    /// <param name="numbers">In millionths; 0 where none is.</param>
+    /// <param name="numbers">In micros; 0 where none is.</param>
     /// <param name="present">As it was written.</param>
     public static int Read(ReadOnlySpan<byte> source, scoped Span<long> numbers, out uint present)
     {
@@ -87,7 +87,7 @@ internal static class NumberGroup
                 }
 
                 return HeadBytes + (numbers.Length * sizeof(ushort));
-            case Hundredths or Millionths:
+            case Hundredths or Micros:
                 long unit = form == Hundredths ? Hundredth : 1;
                 ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(values)[..numbers.Length];
                 for (int i = 0; i < words.Length; i++)
@@ -117,21 +117,21 @@ internal static class NumberGroup
         }
 
         ulong hundredths = 0;
-        ulong millionths = 0;
+        ulong micros = 0;
         foreach (long number in numbers)
         {
             hundredths |= InHundredths(number);
-            millionths |= (ulong)number;
+            micros |= (ulong)number;
         }
 
         return hundredths <= ushort.MaxValue ? ShortHundredths
             : hundredths <= uint.MaxValue ? Hundredths
-            : millionths <= uint.MaxValue ? Millionths : LongMillionths;
+            : micros <= uint.MaxValue ? Micros : LongMicros;
     }
 
     // 100,000 is 2^5 * 3125: a product with the inverse of 3125 modulo 2^64, rotated by 5 bits, is the quotient where it is
     // whole, and above ulong.MaxValue / 100,000 where it is not. So it is with 10,000, 2^4 * 625.
-    private static ulong InTenths(long millionths) => BitOperations.RotateRight(unchecked((ulong)millionths * 0x5D4E8FB00BCBE61D), 5);
+    private static ulong InTenths(long micros) => BitOperations.RotateRight(unchecked((ulong)micros * 0x5D4E8FB00BCBE61D), 5);
 
-    private static ulong InHundredths(long millionths) => BitOperations.RotateRight(unchecked((ulong)millionths * 0xD288CE703AFB7E91), 4);
+    private static ulong InHundredths(long micros) => BitOperations.RotateRight(unchecked((ulong)micros * 0xD288CE703AFB7E91), 4);
 }

@@ -4,19 +4,19 @@ namespace FastIngest.Shuffle;
 /// Finds the partitions of keys, and remembers where the last users with short ids went: where records come in no order,
 /// a search goes another way each time, which is what a processor is slow at. Not thread-safe.
 /// </summary>
-internal sealed class PartitionFinder(KeyBorders borders)
+internal sealed class PartitionFinder(PartitionBoundaries boundaries)
 {
     /// <summary>Users remembered; a power of two. One that comes later takes the place of one before.</summary>
     private const int Places = 1024;
 
     private readonly Entry[] _entries = new Entry[Places];
 
-    /// <summary>As <see cref="KeyBorders.Find"/>.</summary>
+    /// <summary>As <see cref="PartitionBoundaries.Find"/>.</summary>
     public int Find(ReadOnlySpan<byte> user, int day, out DayRange days)
     {
         if (user.Length > KeyPrefix.Bytes)
         {
-            return borders.Find(user, day, out days);
+            return boundaries.Find(user, day, out days);
         }
 
         KeyPrefix prefix = KeyPrefix.Of(user);
@@ -24,7 +24,7 @@ internal sealed class PartitionFinder(KeyBorders borders)
         ref Entry entry = ref _entries[hash >> 54];
         if (entry.Length != user.Length || entry.Prefix != prefix || !entry.Days.Holds(day))
         {
-            int partition = borders.Find(user, day, out DayRange found);
+            int partition = boundaries.Find(user, day, out DayRange found);
             entry = new Entry(prefix, user.Length, partition, found);
         }
 

@@ -35,11 +35,11 @@ public ref struct PayloadReader(ReadOnlySpan<byte> data, int start)
     /// <summary>Which numbers of the next group are there, as it was written.</summary>
     public readonly uint NumbersPresent => NumberGroup.PresentIn(_data[_position..]);
 
-    /// <summary>Reads numbers in millionths; returns which are there, bit <c>1 &lt;&lt; i</c> for the number <c>i</c>. The others are 0.</summary>
-    /// <param name="millionths">As many as were written at once.</param>
-    public uint ReadNumbers(scoped Span<long> millionths)
+    /// <summary>Reads numbers in micros; returns which are there, bit <c>1 &lt;&lt; i</c> for the number <c>i</c>. The others are 0.</summary>
+    /// <param name="micros">As many as were written at once.</param>
+    public uint ReadNumbers(scoped Span<long> micros)
     {
-        _position += NumberGroup.Read(_data[_position..], millionths, out uint present);
+        _position += NumberGroup.Read(_data[_position..], micros, out uint present);
         return present;
     }
 

@@ -148,11 +148,11 @@ public sealed class Segment
         _length += text.Length;
     }
 
-    /// <summary>Writes numbers in millionths.</summary>
-    /// <param name="millionths">At most <see cref="GroupSize"/>; 0 where none is.</param>
+    /// <summary>Writes numbers in micros.</summary>
+    /// <param name="micros">At most <see cref="GroupSize"/>; 0 where none is.</param>
     /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
-    public void WriteNumbers(ReadOnlySpan<long> millionths, uint present) =>
-        _length += NumberGroup.Write(_data.AsSpan(_length), millionths, present);
+    public void WriteNumbers(ReadOnlySpan<long> micros, uint present) =>
+        _length += NumberGroup.Write(_data.AsSpan(_length), micros, present);
 
     private static int TextHash(ReadOnlySpan<byte> text)
     {

@@ -5,7 +5,7 @@ namespace FastIngest.Sinks;
 /// <summary>Writes nothing and counts what would be written to an empty target.</summary>
 public sealed class DryRunEntrySink : IEntrySink
 {
-    private EntryScreen? _screen;
+    private EntryClassifier? _screen;
 
     public string DisplayName => "nothing (dry run)";
 
@@ -15,7 +15,7 @@ public sealed class DryRunEntrySink : IEntrySink
 
     public ValueTask OpenAsync(EntryRun run, CancellationToken cancellationToken)
     {
-        _screen = new EntryScreen(run.Policy);
+        _screen = new EntryClassifier(run.Policy);
         return ValueTask.CompletedTask;
     }
 

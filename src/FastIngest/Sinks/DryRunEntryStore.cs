@@ -36,22 +36,22 @@ public sealed class DryRunEntryStore(IEntryStore store, EntryPolicy policy) : IE
 
     public ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
     {
-        EntryTally tally = new();
+        EntryOutcomeCounter aggregate = new();
         long same = 0;
         foreach (ref readonly EntryRow row in batch.Rows)
         {
-            EntryFate fate = EntryScreen.Judge(row, policy);
-            if (fate == EntryFate.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
+            EntryOutcome outcome = EntryClassifier.Classify(row, policy);
+            if (outcome == EntryOutcome.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
             {
-                fate = EntryFate.Duplicate;
+                outcome = EntryOutcome.Duplicate;
             }
 
-            tally.Add(fate);
-            same += fate == EntryFate.Written && row.IsStoredSame ? 1 : 0;
-            Removed += fate is EntryFate.Invalid or EntryFate.BelowQuality && !row.Stored.IsNull ? 1 : 0;
+            aggregate.Add(outcome);
+            same += outcome == EntryOutcome.Written && row.IsStoredSame ? 1 : 0;
+            Removed += outcome is EntryOutcome.Invalid or EntryOutcome.BelowQuality && !row.Stored.IsNull ? 1 : 0;
         }
 
-        EntryResult result = tally.Result;
+        EntryResult result = aggregate.Result;
         SoFar = SoFar.Plus(result with { Written = result.Written - same, Unchanged = same });
         return ValueTask.CompletedTask;
     }

@@ -51,7 +51,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
 
     /// <summary>
     /// Reads on through records that are like the last one but for their time and one number, and takes that number, in
-    /// millionths; returns how many. <see cref="Element"/> and the fields stay those of the last record before.
+    /// micros; returns how many. <see cref="Element"/> and the fields stay those of the last record before.
     /// </summary>
     public int ReadRun(in RunKey key, int numberField, Span<long> numbers)
     {

@@ -85,7 +85,7 @@ public class SourceFile : IDisposable
     /// Maps a part of the file and gives its address, or 0 when it is to be read. Every address handed out must be given
     /// back with <see cref="Unmap"/>; until then the lease stands.
     /// </summary>
-    /// <param name="offset">Where the part starts, on a page's border.</param>
+    /// <param name="offset">Where the part starts, on a page's boundary.</param>
     /// <param name="length">Its bytes, at least one, none behind the end of the file.</param>
     internal nint Map(long offset, int length)
     {

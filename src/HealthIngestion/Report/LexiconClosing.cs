@@ -29,7 +29,7 @@ internal static class LexiconClosing
         ];
 
     /// <summary>What became of the records that were kept.</summary>
-    public static string Fates(EntryResult result) =>
+    public static string Outcomes(EntryResult result) =>
         $"{Figures.Count(result.Written)} written + {Figures.Count(result.Unchanged)} unchanged + {Figures.Count(result.Duplicate)} duplicate "
         + $"+ {Figures.Count(result.BelowQuality)} below quality + {Figures.Count(result.Invalid)} invalid";
 
@@ -52,7 +52,7 @@ internal static class LexiconClosing
     {
         EntryResult result = report.Sinks.First(s => s.Result is not null).Result!;
         yield return $"balance: {Figures.Count(report.Read)} read = {Figures.Count(result.Loaded)} loaded + {Figures.Count(result.Repeated)} repeated + {Figures.Count(report.Rejected)} rejected; "
-            + $"{Figures.Count(result.Loaded)} loaded = {Fates(result)}";
+            + $"{Figures.Count(result.Loaded)} loaded = {Outcomes(result)}";
         yield return $"{Figures.Count(report.Read, "record")} in {Figures.Seconds(report.Elapsed)}: "
             + $"{Figures.Bytes(Figures.PerSecond(report.Bytes, report.Elapsed))}/s, "
             + $"{Figures.Rate(Figures.PerSecond(report.Read, report.Elapsed))} records/s, peak memory {Figures.Bytes(peakBytes)}";

@@ -48,7 +48,7 @@ internal static class StoredClosing
     private static IEnumerable<string> Say(ReprocessReport report, StoredSettings settings, long peakBytes)
     {
         EntryResult total = report.Total;
-        yield return $"balance: {Figures.Count(total.Loaded, "record")} = {LexiconClosing.Fates(total)}";
+        yield return $"balance: {Figures.Count(total.Loaded, "record")} = {LexiconClosing.Outcomes(total)}";
         yield return $"{Figures.Count(total.Loaded, "record")} in {Figures.Seconds(report.Elapsed)}: "
             + $"{Figures.Rate(Figures.PerSecond(total.Loaded, report.Elapsed))} records/s, peak memory {Figures.Bytes(peakBytes)}";
         if (settings.IsDryRun)

@@ -85,8 +85,8 @@ public sealed class EntryGeneratorTests
         foreach (byte[] line in file.SplitLines())
         {
             summary.Lines++;
-            EntryOutcome outcome = cleaner.Clean(line);
-            bool isJson = outcome is EntryOutcome.Valid or EntryOutcome.Invalid;
+            CleaningStatus outcome = cleaner.Clean(line);
+            bool isJson = outcome is CleaningStatus.Valid or CleaningStatus.Invalid;
             summary.Rejected += isJson ? 0 : 1;
             if (!isJson)
             {
@@ -98,7 +98,7 @@ public sealed class EntryGeneratorTests
             {
                 summary.Repeated++;
             }
-            else if (outcome == EntryOutcome.Invalid)
+            else if (outcome == CleaningStatus.Invalid)
             {
                 summary.Invalid++;
             }

@@ -59,7 +59,7 @@ public sealed class RecordMapperTests
     [Fact]
     public void What_is_forgotten_for_a_chunk_that_is_read_again_is_not_counted()
     {
-        MapOutput output = new(KeyBorders.FromSample([], 1));
+        MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         RecordMapper mapper = new(Category.HeartRate);
         Assert.Null(Summaries.Map(mapper, Category.HeartRate, "{\"user_id\": \"u\", \"date\": \"2024-01-01\", \"value\": 1}", output));
         mapper.Reset();
@@ -68,5 +68,5 @@ public sealed class RecordMapperTests
     }
 
     private static RejectReason? Map(Category category, string record) =>
-        Summaries.Map(new RecordMapper(category), category, record, new MapOutput(KeyBorders.FromSample([], 1)));
+        Summaries.Map(new RecordMapper(category), category, record, new MapOutput(PartitionBoundaries.FromSample([], 1)));
 }

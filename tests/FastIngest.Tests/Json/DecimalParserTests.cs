@@ -49,8 +49,8 @@ public sealed partial class DecimalParserTests
     [InlineData("8999999999999.9999996", 9_000_000_000_000_000_000)]
     public void A_JSON_number_is_read_to_the_millionth_with_ties_to_even(string text, long expected)
     {
-        Assert.True(DecimalParser.TryParse(text.Bytes(), out long millionths));
-        Assert.Equal(expected, millionths);
+        Assert.True(DecimalParser.TryParse(text.Bytes(), out long micros));
+        Assert.Equal(expected, micros);
     }
 
     [Theory]
@@ -121,8 +121,8 @@ public sealed partial class DecimalParserTests
         bool fits = Math.Abs(value) < 10_000_000_000_000m;
         decimal rounded = fits ? Math.Round(value, 6, MidpointRounding.ToEven) : 0;
         fits = fits && Math.Abs(rounded) <= 9_000_000_000_000m;
-        Assert.True(fits == DecimalParser.TryParse(text.Bytes(), out long millionths), text);
-        Assert.True(!fits || rounded * 1_000_000 == millionths, text);
+        Assert.True(fits == DecimalParser.TryParse(text.Bytes(), out long micros), text);
+        Assert.True(!fits || rounded * 1_000_000 == micros, text);
     });
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed partial class DecimalParserTests
                 ? string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Any(Pieces)))
                 : $"{(random.OneIn(2) ? "-" : "")}{random.NextInt64(1L << random.Next(62))}.{random.NextInt64(1L << random.Next(62))}{(random.OneIn(2) ? "" : $"e{random.Next(-30, 20)}")}";
             long? expected = Reference(text);
-            long? actual = DecimalParser.TryParse(memory.AtEnd(text.Bytes()), out long millionths) ? millionths : null;
+            long? actual = DecimalParser.TryParse(memory.AtEnd(text.Bytes()), out long micros) ? micros : null;
             Assert.True(expected == actual, $"{text}: expected {expected}, got {actual}");
             numbers += expected is null ? 0 : 1;
         });
@@ -167,7 +167,7 @@ public sealed partial class DecimalParserTests
             value += order > 0 || (order == 0 && !value.IsEven) ? 1 : 0;
         }
 
-        return value > DecimalParser.MaxMillionths ? null : match.Groups["sign"].Length > 0 ? -(long)value : (long)value;
+        return value > DecimalParser.MaxMicros ? null : match.Groups["sign"].Length > 0 ? -(long)value : (long)value;
     }
 
     [GeneratedRegex(@"\A(?<sign>-?)(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<exponent>[+-]?[0-9]+))?\z")]

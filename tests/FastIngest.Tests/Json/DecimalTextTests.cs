@@ -28,8 +28,8 @@ public class DecimalTextTests
     [InlineData(9_000_000_000_000_000_000, "9000000000000")]
     [InlineData(long.MaxValue, "9223372036854.775807")]
     [InlineData(long.MinValue, "-9223372036854.775808")]
-    public void Millionths_print_as_plain_decimals(long millionths, string expected) =>
-        Assert.Equal(expected, Text(millionths));
+    public void Micros_print_as_plain_decimals(long micros, string expected) =>
+        Assert.Equal(expected, Text(micros));
 
     [Fact]
     public void Every_text_is_the_number_exactly()
@@ -37,9 +37,9 @@ public class DecimalTextTests
         Random random = new(11);
         for (int i = 0; i < 100_000; i++)
         {
-            long millionths = random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(63);
-            string text = Text(millionths);
-            Assert.Equal(millionths / 1_000_000m, decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+            long micros = random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(63);
+            string text = Text(micros);
+            Assert.Equal(micros / 1_000_000m, decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
             Assert.False(text.Contains('.') && text.EndsWith('0'), text);
         }
     }
@@ -52,17 +52,17 @@ public class DecimalTextTests
     public void The_longest_text_stays_within_its_target()
     {
         byte[] target = new byte[DecimalText.MaxBytes + 8];
-        foreach (long millionths in (long[])[long.MinValue, long.MaxValue, -1, 999, -9_000_000_000_000_000_001])
+        foreach (long micros in (long[])[long.MinValue, long.MaxValue, -1, 999, -9_000_000_000_000_000_001])
         {
             target.AsSpan().Fill(0xAA);
-            DecimalText.Write(target.AsSpan(0, DecimalText.MaxBytes), millionths);
+            DecimalText.Write(target.AsSpan(0, DecimalText.MaxBytes), micros);
             Assert.Equal(-1, target.AsSpan(DecimalText.MaxBytes).IndexOfAnyExcept((byte)0xAA));
         }
     }
 
-    private static string Text(long millionths)
+    private static string Text(long micros)
     {
         Span<byte> destination = stackalloc byte[DecimalText.MaxBytes];
-        return Encoding.ASCII.GetString(destination[..DecimalText.Write(destination, millionths)]);
+        return Encoding.ASCII.GetString(destination[..DecimalText.Write(destination, micros)]);
     }
 }

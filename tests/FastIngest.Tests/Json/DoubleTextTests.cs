@@ -206,16 +206,16 @@ public class DoubleTextTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Text(value));
 
     [Fact]
-    public void Millionths_print_as_the_double_nearest_to_them()
+    public void Micros_print_as_the_double_nearest_to_them()
     {
         Random random = new(8);
         long[] edges = [0, 1, -1, 99, 100, -99, -100, 999_999_999_999_999, 1_000_000_000_000_000, -1_000_000_000_000_000, long.MaxValue, long.MinValue];
         Span<byte> destination = stackalloc byte[DoubleText.MaxBytes];
         for (int i = 0; i < 100_000; i++)
         {
-            long millionths = i < edges.Length ? edges[i] : random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(63);
-            string text = Encoding.ASCII.GetString(destination[..DoubleText.WriteMillionths(destination, millionths)]);
-            Assert.Equal(Text(ExactDouble.FromMillionths((Int128)millionths)), text);
+            long micros = i < edges.Length ? edges[i] : random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(63);
+            string text = Encoding.ASCII.GetString(destination[..DoubleText.WriteMicros(destination, micros)]);
+            Assert.Equal(Text(ExactDouble.FromMicros((Int128)micros)), text);
         }
     }
 

@@ -8,13 +8,13 @@ namespace FastIngest.Tests.Json;
 public sealed class ExactDoubleTests
 {
     [Fact]
-    public void Millionths_become_the_double_that_their_decimal_text_reads_as() => Fuzz.Run(5, 50_000, random =>
+    public void Micros_become_the_double_that_their_decimal_text_reads_as() => Fuzz.Run(5, 50_000, random =>
     {
-        Int128 millionths = RandomInteger(random, 126);
-        BigInteger magnitude = BigInteger.Abs((BigInteger)millionths);
-        string text = $"{(millionths < 0 ? "-" : "")}{magnitude / 1_000_000}.{(int)(magnitude % 1_000_000):D6}";
+        Int128 micros = RandomInteger(random, 126);
+        BigInteger magnitude = BigInteger.Abs((BigInteger)micros);
+        string text = $"{(micros < 0 ? "-" : "")}{magnitude / 1_000_000}.{(int)(magnitude % 1_000_000):D6}";
         double expected = double.Parse(text, CultureInfo.InvariantCulture);
-        Assert.True(expected == ExactDouble.FromMillionths(millionths), text);
+        Assert.True(expected == ExactDouble.FromMicros(micros), text);
     });
 
     [Fact]

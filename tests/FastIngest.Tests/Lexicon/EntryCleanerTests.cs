@@ -42,7 +42,7 @@ public sealed class EntryCleanerTests
                 line = Mutations.Mutate(random, line);
             }
 
-            valid += Check(cleaner, line) == EntryOutcome.Valid ? 1 : 0;
+            valid += Check(cleaner, line) == CleaningStatus.Valid ? 1 : 0;
         });
         Assert.True(valid > 150, $"{valid}");
     }
@@ -95,7 +95,7 @@ public sealed class EntryCleanerTests
             foreach (ReferenceRow row in rows)
             {
                 byte[] record = row.Raw.Data.Bytes();
-                Assert.Equal(EntryOutcome.Valid, Check(cleaner, record));
+                Assert.Equal(CleaningStatus.Valid, Check(cleaner, record));
                 Assert.Equal(row.Id, EntryId.Create("sample", Convert.FromHexString(row.Raw.Checksum)).ToString());
             }
 
@@ -109,20 +109,20 @@ public sealed class EntryCleanerTests
     }
 
     [Theory]
-    [InlineData("", EntryOutcome.NotJson, "invalid_json", 0)]
-    [InlineData("  ", EntryOutcome.NotJson, "invalid_json", 2)]
-    [InlineData("not json", EntryOutcome.NotJson, "invalid_json", 1)]
-    [InlineData(" {\"a\": 1,}", EntryOutcome.NotJson, "invalid_json", 9)]
-    [InlineData("{\"a\": 1", EntryOutcome.NotJson, "invalid_json", 7)]
-    [InlineData("{\"a\": 1} x", EntryOutcome.NotJson, "invalid_json", 9)]
-    [InlineData("{\"a\": \"\\ud800\"}", EntryOutcome.NotJson, "invalid_text", 0)]
-    [InlineData(" [1,2]", EntryOutcome.NotAnObject, "not_an_object", 1)]
-    [InlineData("null", EntryOutcome.NotAnObject, "not_an_object", 0)]
-    [InlineData("{}", EntryOutcome.Invalid, "no_headword", 0)]
-    [InlineData("{\"word\": \"*()\", \"lang\": \"x\"}", EntryOutcome.Invalid, "no_headword", 0)]
-    [InlineData("{\"word\": \"a\", \"lang_code\": \"\\u0000 \"}", EntryOutcome.Invalid, "no_language", 0)]
-    [InlineData("{\"word\": \"a\", \"word\": 5, \"lang\": \"x\"}", EntryOutcome.Invalid, "no_headword", 0)]
-    public void What_is_no_entry_says_why_and_where(string record, EntryOutcome outcome, string reason, int offset)
+    [InlineData("", CleaningStatus.NotJson, "invalid_json", 0)]
+    [InlineData("  ", CleaningStatus.NotJson, "invalid_json", 2)]
+    [InlineData("not json", CleaningStatus.NotJson, "invalid_json", 1)]
+    [InlineData(" {\"a\": 1,}", CleaningStatus.NotJson, "invalid_json", 9)]
+    [InlineData("{\"a\": 1", CleaningStatus.NotJson, "invalid_json", 7)]
+    [InlineData("{\"a\": 1} x", CleaningStatus.NotJson, "invalid_json", 9)]
+    [InlineData("{\"a\": \"\\ud800\"}", CleaningStatus.NotJson, "invalid_text", 0)]
+    [InlineData(" [1,2]", CleaningStatus.NotAnObject, "not_an_object", 1)]
+    [InlineData("null", CleaningStatus.NotAnObject, "not_an_object", 0)]
+    [InlineData("{}", CleaningStatus.Invalid, "no_headword", 0)]
+    [InlineData("{\"word\": \"*()\", \"lang\": \"x\"}", CleaningStatus.Invalid, "no_headword", 0)]
+    [InlineData("{\"word\": \"a\", \"lang_code\": \"\\u0000 \"}", CleaningStatus.Invalid, "no_language", 0)]
+    [InlineData("{\"word\": \"a\", \"word\": 5, \"lang\": \"x\"}", CleaningStatus.Invalid, "no_headword", 0)]
+    public void What_is_no_entry_says_why_and_where(string record, CleaningStatus outcome, string reason, int offset)
     {
         EntryCleaner cleaner = new();
         Assert.Equal(outcome, cleaner.Clean(record.Bytes()));
@@ -134,12 +134,12 @@ public sealed class EntryCleanerTests
     public void Nothing_of_one_record_is_left_in_the_next()
     {
         EntryCleaner cleaner = new();
-        Assert.Equal(EntryOutcome.Valid, cleaner.Clean("{\"word\": \"a\\u0000\", \"lang\": \"e1\", \"pos\": \"x\", \"ipa\": \"[1\", \"etymology\": \"y\"}"u8));
+        Assert.Equal(CleaningStatus.Valid, cleaner.Clean("{\"word\": \"a\\u0000\", \"lang\": \"e1\", \"pos\": \"x\", \"ipa\": \"[1\", \"etymology\": \"y\"}"u8));
         Assert.Equal((1, 40), (cleaner.RemovedNuls, cleaner.QualityHundredths));
-        Assert.Equal(EntryOutcome.Invalid, cleaner.Clean("{\"word\": \"b\"}"u8));
+        Assert.Equal(CleaningStatus.Invalid, cleaner.Clean("{\"word\": \"b\"}"u8));
         Assert.Equal(EntryErrors.None, cleaner.Errors);
         Assert.True(cleaner.IsNull(EntryColumn.Language));
-        Assert.Equal(EntryOutcome.Valid, cleaner.Clean("{\"word\": \"b\", \"lang\": \"german\", \"definition\": \"abc\"}"u8));
+        Assert.Equal(CleaningStatus.Valid, cleaner.Clean("{\"word\": \"b\", \"lang\": \"german\", \"definition\": \"abc\"}"u8));
         Assert.Equal((0, 100), (cleaner.RemovedNuls, cleaner.QualityHundredths));
         Assert.True(cleaner.IsNull(EntryColumn.Pos) && cleaner.IsNull(EntryColumn.Ipa) && cleaner.IsNull(EntryColumn.Etymology));
         Assert.Null(cleaner.Reason);
@@ -150,7 +150,7 @@ public sealed class EntryCleanerTests
     {
         string glosses = string.Join(",", Enumerable.Range(0, 100_000).Select(i => $"{{\"glosses\":[\"g{i}\",\"g{i / 2}\"],\"skipped\":[[{i},{i}],{{\"a\":[]}}]}}"));
         EntryCleaner cleaner = new();
-        Assert.Equal(EntryOutcome.Valid, cleaner.Clean($"{{\"word\":\"long\",\"lang\":\"en\",\"senses\":[{glosses}]}}".Bytes()));
+        Assert.Equal(CleaningStatus.Valid, cleaner.Clean($"{{\"word\":\"long\",\"lang\":\"en\",\"senses\":[{glosses}]}}".Bytes()));
         Assert.Equal(string.Join(" | ", Enumerable.Range(0, 100_000).Select(i => $"g{i}")), Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Definition)));
     }
 
@@ -162,7 +162,7 @@ public sealed class EntryCleanerTests
         string expected = string.Join(' ', Enumerable.Repeat("é x", 200_000));
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal(EntryOutcome.Valid, cleaner.Clean(JsonSerializer.SerializeToUtf8Bytes(new { word = text, lang = "en", definition = text, etymology = text, ipa = text })));
+            Assert.Equal(CleaningStatus.Valid, cleaner.Clean(JsonSerializer.SerializeToUtf8Bytes(new { word = text, lang = "en", definition = text, etymology = text, ipa = text })));
             Assert.Equal(expected, Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Definition)));
             Assert.Equal(expected, Encoding.UTF8.GetString(cleaner.Text(EntryColumn.Etymology)));
         }
@@ -184,14 +184,14 @@ public sealed class EntryCleanerTests
          "ά", "\u0344", "\u0958", "И", "İ", "ß", "ẞ", "Σ", "𐐀", "\\ud801\\udc00", "日", "が", "か\u3099", "/", "1", "|", "a", "B", "-", "english", "German", "x", "\\\"", "\\\\", "\u2028", "¡", "→", "‑"];
 
     /// <summary>Both must say the same; returns what they say.</summary>
-    private static EntryOutcome Check(EntryCleaner cleaner, byte[] record)
+    private static CleaningStatus Check(EntryCleaner cleaner, byte[] record)
     {
         string Shown() => ((ReadOnlySpan<byte>)record).Shown();
-        EntryOutcome outcome = cleaner.Clean(record);
+        CleaningStatus outcome = cleaner.Clean(record);
         bool isJson = ReferenceLexicon.TryParse(record, out JsonElement json);
         if (!isJson || json.ValueKind != JsonValueKind.Object)
         {
-            bool expected = isJson ? outcome == EntryOutcome.NotAnObject : outcome is EntryOutcome.NotJson or EntryOutcome.NotAnObject;
+            bool expected = isJson ? outcome == CleaningStatus.NotAnObject : outcome is CleaningStatus.NotJson or CleaningStatus.NotAnObject;
             Assert.True(expected, $"{outcome} for {Shown()}");
             return outcome;
         }
@@ -204,9 +204,9 @@ public sealed class EntryCleanerTests
         }
 
         Assert.True(entry.RemovedNuls == cleaner.RemovedNuls, $"{entry.RemovedNuls} but {cleaner.RemovedNuls} of {Shown()}");
-        EntryOutcome expectedOutcome = entry.Texts[0] is null || entry.Texts[2] is null ? EntryOutcome.Invalid : EntryOutcome.Valid;
+        CleaningStatus expectedOutcome = entry.Texts[0] is null || entry.Texts[2] is null ? CleaningStatus.Invalid : CleaningStatus.Valid;
         Assert.Equal(expectedOutcome, outcome);
-        if (outcome == EntryOutcome.Valid)
+        if (outcome == CleaningStatus.Valid)
         {
             Assert.Equal(entry.Errors, EntryErrorNames.All.Where((_, i) => ((int)cleaner.Errors & (1 << i)) != 0));
             Assert.Equal((int)(entry.Quality * 100), cleaner.QualityHundredths);

@@ -88,7 +88,7 @@ public sealed class IdentityTests
     private static UInt128 Key(string record)
     {
         EntryCleaner cleaner = new();
-        Assert.Equal(EntryOutcome.Valid, cleaner.Clean(record.Bytes()));
+        Assert.Equal(CleaningStatus.Valid, cleaner.Clean(record.Bytes()));
         return DuplicateKey.Of(cleaner, new TextBuffer());
     }
 }

@@ -25,7 +25,7 @@ public sealed class LexiconSampleTests
             number++;
             byte[] record = line.AsSpan().Trim(" \t\r"u8).ToArray();
             byte[] checksum = SHA256.HashData(record);
-            if (cleaner.Clean(line) == EntryOutcome.Valid && checksums.Add(Convert.ToHexString(checksum))
+            if (cleaner.Clean(line) == CleaningStatus.Valid && checksums.Add(Convert.ToHexString(checksum))
                 && cleaner.QualityHundredths >= 50 && keys.Add(DuplicateKey.Of(cleaner, buffer)))
             {
                 actual.Add(Row(cleaner, checksum, number));

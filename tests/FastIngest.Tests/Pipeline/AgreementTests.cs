@@ -25,7 +25,7 @@ public class AgreementTests
     private static readonly int[] PartitionCounts = [0, 1, 5];
     private static readonly IoMode[] IoModes = [IoMode.Auto, IoMode.Mmap, IoMode.Pread];
 
-    /// <summary>Documents in which each byte matters: every framing, and one record of each fate.</summary>
+    /// <summary>Documents in which each byte matters: every framing, and one record of each outcome.</summary>
     private static readonly string[] Small =
     [
         "[" + Good + ",\n" + Next + "]",

@@ -42,7 +42,7 @@ public sealed class AllocationTests
         RecordFields fields = new(RecordSchema.Of(category).Names);
         ElementReader reader = new(window, fields, 1 << 20);
         RecordMapper mapper = new(category);
-        MapOutput output = new(KeyBorders.FromSample([], 1));
+        MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         Assert.InRange(Lap(), Records, records + 1);
 
         // Warm is when the runtime has compiled the loops anew, which it does in its own time.

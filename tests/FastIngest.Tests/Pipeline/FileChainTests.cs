@@ -7,7 +7,7 @@ namespace FastIngest.Tests.Pipeline;
 
 public sealed class FileChainTests
 {
-    private static readonly KeyBorders Borders = KeyBorders.FromSample([], 1);
+    private static readonly PartitionBoundaries Boundaries = PartitionBoundaries.FromSample([], 1);
 
     /// <summary>Chunk i really starts at 10 * i, whatever was guessed.</summary>
     [Fact]
@@ -71,7 +71,7 @@ public sealed class FileChainTests
 
     private static FramePosition Start(int chunkIndex) => new(10 * chunkIndex, FrameState.Array);
 
-    private static ChunkResult Chunk(int index, int kind) => new(Borders)
+    private static ChunkResult Chunk(int index, int kind) => new(Boundaries)
     {
         ChunkIndex = index,
         Start = kind switch { 0 => null, 1 => new FramePosition((10 * index) + 1, FrameState.Array), _ => Start(index) },

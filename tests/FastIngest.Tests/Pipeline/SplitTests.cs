@@ -51,7 +51,7 @@ public sealed class SplitTests
 
         void Walk(PartitionStore from, int partition, KeyRange range)
         {
-            if (splitter.ChooseBorders(from, partition, range, default) is not { } borders)
+            if (splitter.ChooseBoundaries(from, partition, range, default) is not { } boundaries)
             {
                 HashSet<(string, int)> found = [];
                 byte[] buffer = [];
@@ -68,11 +68,11 @@ public sealed class SplitTests
                 return;
             }
 
-            using PartitionStore parts = splitter.Split(from, partition, borders, default);
+            using PartitionStore parts = splitter.Split(from, partition, boundaries, default);
             Assert.InRange(parts.Count, 2, 64);
             for (int part = 0; part < parts.Count; part++)
             {
-                Walk(parts, part, borders.RangeOf(part, range));
+                Walk(parts, part, boundaries.RangeOf(part, range));
             }
         }
     }
@@ -83,7 +83,7 @@ public sealed class SplitTests
         PartitionSplitter splitter = new(Least, Path.GetTempPath());
         using PartitionStore store = StoreOf(_ => ("u", 7));
         Assert.True(store.BytesOf(0) > Least.PartitionBytes);
-        Assert.Null(splitter.ChooseBorders(store, 0, KeyRange.All, default));
+        Assert.Null(splitter.ChooseBoundaries(store, 0, KeyRange.All, default));
     }
 
     private static PartitionStore StoreOf(Func<Random, (string User, int Day)> key)

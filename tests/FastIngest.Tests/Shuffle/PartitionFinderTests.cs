@@ -11,8 +11,8 @@ public sealed class PartitionFinderTests
         Random random = new(11);
         string[] users = ["a", "a\0", "a\0\0", "user_000001", "user_000002", "0123456789abcdef", "0123456789abcdef0", "0123456789abcde", "é", .. Enumerable.Range(0, 3000).Select(i => $"u{i}")];
         List<RowKey> sample = [.. Enumerable.Range(0, 400).Select(_ => new RowKey(random.Any(users).Bytes(), random.Next(100)))];
-        KeyBorders borders = KeyBorders.FromSample(sample, 60);
-        PartitionFinder finder = new(borders);
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample(sample, 60);
+        PartitionFinder finder = new(boundaries);
         for (int i = 0; i < 200_000; i++)
         {
             byte[] user = random.Any(users).Bytes();
@@ -21,7 +21,7 @@ public sealed class PartitionFinderTests
             int partition = finder.Find(user, day, out DayRange days);
 
             // The range may be the one found with another day of the user, but it is of this partition and holds the day.
-            Assert.Equal(borders.Find(user, day, out DayRange expected), partition);
+            Assert.Equal(boundaries.Find(user, day, out DayRange expected), partition);
             Assert.True(days.Holds(day));
             Assert.Equal(expected, days);
         }

@@ -12,21 +12,21 @@ public sealed class PartitionTests
         List<RowKey> keys = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => RandomKey(random))];
         List<RowKey> sample = [.. keys.Where(_ => random.OneIn(2))];
         int wanted = random.Next(1, 20);
-        KeyBorders borders = KeyBorders.FromSample([.. sample], wanted);
-        Assert.InRange(borders.PartitionCount, 1, wanted);
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample([.. sample], wanted);
+        Assert.InRange(boundaries.PartitionCount, 1, wanted);
         keys.Sort(RowKey.Compare);
         int last = 0;
         foreach (RowKey key in keys)
         {
-            int partition = borders.Find(key.User, key.Day, out DayRange days);
+            int partition = boundaries.Find(key.User, key.Day, out DayRange days);
             Assert.True(days.Holds(key.Day));
             foreach (RowKey other in keys.Where(k => k.User.AsSpan().SequenceEqual(key.User)))
             {
-                Assert.Equal(days.Holds(other.Day), borders.Find(other.User, other.Day, out DayRange otherDays) == partition);
+                Assert.Equal(days.Holds(other.Day), boundaries.Find(other.User, other.Day, out DayRange otherDays) == partition);
                 Assert.True(!days.Holds(other.Day) || days == otherDays);
             }
 
-            Assert.InRange(partition, last, borders.PartitionCount - 1);
+            Assert.InRange(partition, last, boundaries.PartitionCount - 1);
             last = partition;
         }
     });
@@ -35,17 +35,17 @@ public sealed class PartitionTests
     public void Borders_cut_a_sample_into_equal_parts()
     {
         List<RowKey> sample = [.. Enumerable.Range(0, 1000).Select(i => new RowKey("u"u8.ToArray(), i))];
-        KeyBorders borders = KeyBorders.FromSample([.. sample.OrderBy(k => k.Day * 7919 % 1000)], 8);
-        Assert.Equal(8, borders.PartitionCount);
-        Assert.All(sample.GroupBy(k => borders.Find(k.User, k.Day, out _)), part => Assert.Equal(125, part.Count()));
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample([.. sample.OrderBy(k => k.Day * 7919 % 1000)], 8);
+        Assert.Equal(8, boundaries.PartitionCount);
+        Assert.All(sample.GroupBy(k => boundaries.Find(k.User, k.Day, out _)), part => Assert.Equal(125, part.Count()));
     }
 
     [Fact]
     public void Without_a_sample_there_is_one_partition()
     {
-        KeyBorders borders = KeyBorders.FromSample([], 100);
-        Assert.Equal(1, borders.PartitionCount);
-        Assert.Equal(0, borders.Find("anyone"u8, int.MaxValue, out _));
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample([], 100);
+        Assert.Equal(1, boundaries.PartitionCount);
+        Assert.Equal(0, boundaries.Find("anyone"u8, int.MaxValue, out _));
     }
 
     [Fact]

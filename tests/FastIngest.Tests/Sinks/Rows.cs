@@ -57,11 +57,11 @@ internal static class Rows
         int start = batch.TextLength;
         if (profile is { } known)
         {
-            Opening.Write(batch, new ProfileView(batch, known), day);
+            ProfileSentence.Write(batch, new ProfileView(batch, known), day);
         }
         else
         {
-            Opening.Write(batch, new ProfileView(Encoding.UTF8.GetBytes(id)), day);
+            ProfileSentence.Write(batch, new ProfileView(Encoding.UTF8.GetBytes(id)), day);
         }
 
         row.Parts[0] = batch.TextLength - start;

@@ -24,8 +24,8 @@ internal sealed class Summaries : IRowReceiver
     /// <summary>Rows made of records that must all be good.</summary>
     public static Summaries Of(Category category, params string[] records)
     {
-        KeyBorders borders = KeyBorders.FromSample([], 1);
-        MapOutput output = new(borders);
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample([], 1);
+        MapOutput output = new(boundaries);
         RecordMapper mapper = new(category);
         foreach (string record in records)
         {

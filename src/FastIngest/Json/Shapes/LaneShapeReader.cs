@@ -138,7 +138,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         }
         else if (node->Slot == SlotKind.Number)
         {
-            int length = NumberScan.ReadPlain(at, out long millionths);
+            int length = NumberScan.ReadPlain(at, out long micros);
             if (length == 0)
             {
                 length = OtherNumber(at, end, node, (int)(at - record));
@@ -151,7 +151,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
             {
                 FieldPlace* place = Place(places, node);
                 place->Field = new Field((int)(at - record), length, FieldKind.Decimal);
-                place->Millionths = millionths;
+                place->Micros = micros;
             }
 
             at += length;
@@ -347,7 +347,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int OtherNumber(byte* text, byte* end, ShapeNode* node, int start)
     {
-        int length = NumberScan.ReadShort(text, out long millionths);
+        int length = NumberScan.ReadShort(text, out long micros);
         FieldKind kind = FieldKind.Decimal;
         if (length == 0 || node->Field == ShapeNode.OtherField)
         {
@@ -358,7 +358,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         if (length > 0 && node->Field >= 0)
         {
             _places[node->Field].Field = new Field(start, length, kind);
-            _places[node->Field].Millionths = millionths;
+            _places[node->Field].Micros = micros;
         }
         else if (length > 0 && node->Field == ShapeNode.OtherField)
         {

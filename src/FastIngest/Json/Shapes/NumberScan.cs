@@ -16,7 +16,7 @@ internal static class NumberScan
     /// Reads <c>digits[.digits]</c> of at most 7 bytes. Their number is returned, 0 when it is anything else.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe int ReadPlain(byte* text, out long millionths)
+    public static unsafe int ReadPlain(byte* text, out long micros)
     {
         // SAFETY: 8 bytes are looked at, and 32 are readable by contract.
         // "68.4,\n  "   digits end at bit 16, the point; the point taken out, "684" ends at bit 24
@@ -25,14 +25,14 @@ internal static class NumberScan
         int end = BitOperations.TrailingZeroCount(ends) & ~7;
         if ((uint)(end - 8) > 48 || ((byte)word == 0 && end > 8))
         {
-            millionths = 0;
+            micros = 0;
             return 0;
         }
 
         uint behind = (byte)(word >> end);
         if (behind != ('.' ^ '0'))
         {
-            millionths = (long)DigitsOf(word, end) * 1_000_000;
+            micros = (long)DigitsOf(word, end) * 1_000_000;
             return IsExponent(behind) ? 0 : end >> 3;
         }
 
@@ -40,13 +40,13 @@ internal static class NumberScan
         int fraction = fractionEnd - end - 8;
         if (fraction == 0 || fractionEnd == 64 || IsExponent((byte)(word >> fractionEnd)))
         {
-            millionths = 0;
+            micros = 0;
             return 0;
         }
 
         ulong before = (1ul << end) - 1;
         ulong digits = (word & before) | ((word >> 8) & ~before);
-        millionths = (long)DigitsOf(digits, fractionEnd - 8) * PowersOfTen[6 - (fraction >> 3)];
+        micros = (long)DigitsOf(digits, fractionEnd - 8) * PowersOfTen[6 - (fraction >> 3)];
         return fractionEnd >> 3;
     }
 
@@ -85,14 +85,14 @@ internal static class NumberScan
     /// </summary>
     // Not inlined: it is for the few that are not plain.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static unsafe int ReadShort(byte* text, out long millionths)
+    public static unsafe int ReadShort(byte* text, out long micros)
     {
         // SAFETY: at most 1 + 7 + 1 + 8 bytes are looked at, and 32 are readable by contract.
         // "-64.25,\n  "   sign 1, whole "64", fraction "25"
         int sign = *text == '-' ? 1 : 0;
         ulong word = Unsafe.ReadUnaligned<ulong>(text + sign) ^ Zeros;
         int whole = BitOperations.TrailingZeroCount(NotDigits(word)) >> 3;
-        millionths = (long)Digits(word, whole) * 1_000_000;
+        micros = (long)Digits(word, whole) * 1_000_000;
         int length = sign + whole;
         byte next = text[length];
         if ((uint)(whole - 1) > 6 || (whole > 1 && (byte)word == 0))
@@ -109,7 +109,7 @@ internal static class NumberScan
                 return 0;
             }
 
-            millionths += (long)Digits(fractionWord, fraction) * PowersOfTen[6 - fraction];
+            micros += (long)Digits(fractionWord, fraction) * PowersOfTen[6 - fraction];
             length += fraction + 1;
             next = text[length];
         }
@@ -119,7 +119,7 @@ internal static class NumberScan
             return 0;
         }
 
-        millionths = sign != 0 ? -millionths : millionths;
+        micros = sign != 0 ? -micros : micros;
         return length;
     }
 

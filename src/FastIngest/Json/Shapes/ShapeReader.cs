@@ -119,7 +119,7 @@ public abstract unsafe class ShapeReader
     /// <param name="stop">No record that starts here or later is read.</param>
     /// <param name="key">What the records must have in common with the last.</param>
     /// <param name="numberField">The field whose numbers are taken.</param>
-    /// <param name="numbers">Receives them, in millionths, below 10^13 in magnitude.</param>
+    /// <param name="numbers">Receives them, in micros, below 10^13 in magnitude.</param>
     /// <param name="bytes">How far it read.</param>
     /// <returns>How many records.</returns>
     // SAFETY: as for ReadNext.

@@ -87,7 +87,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
         if (isTooLarge)
         {
             row.FileLength = reader.ElementLength;
-            row.Outcome = EntryOutcome.NotJson;
+            row.Status = CleaningStatus.NotJson;
             row.Reason = CleanStage.TooLarge;
         }
     }

@@ -58,7 +58,7 @@ public static class LexiconValidate
                 }
 
                 entries++;
-                if (row.Outcome != EntryOutcome.Valid)
+                if (row.Status != CleaningStatus.Valid)
                 {
                     Note(Unfounded, id, batch, row);
                     continue;

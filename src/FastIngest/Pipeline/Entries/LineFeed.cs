@@ -172,7 +172,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
 
     private static void Refuse(ref EntryRow row, long length)
     {
-        row.Outcome = EntryOutcome.NotJson;
+        row.Status = CleaningStatus.NotJson;
         row.Reason = CleanStage.TooLarge;
         row.FileLength = length;
     }

@@ -6,9 +6,9 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
-/// <param name="borders">Of the partitions.</param>
+/// <param name="boundaries">Of the partitions.</param>
 /// <param name="tuples">Takes the records as well, where a sink wants them.</param>
-internal sealed class ChunkResult(KeyBorders borders, RecordChunk? tuples = null)
+internal sealed class ChunkResult(PartitionBoundaries boundaries, RecordChunk? tuples = null)
 {
     public int FileIndex { get; set; }
 
@@ -20,7 +20,7 @@ internal sealed class ChunkResult(KeyBorders borders, RecordChunk? tuples = null
     /// <summary>The first element that was left to the next chunk.</summary>
     public FramePosition End { get; set; }
 
-    public MapOutput Events { get; } = new(borders);
+    public MapOutput Events { get; } = new(boundaries);
 
     public RecordChunk? Tuples => tuples;
 

@@ -6,7 +6,7 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
-/// Chooses the borders of the partitions from keys found at even steps through the input. A poor sample makes
+/// Chooses the boundaries of the partitions from keys found at even steps through the input. A poor sample makes
 /// partitions of unequal size, never a wrong row.
 /// </summary>
 internal static class KeySampler
@@ -19,7 +19,7 @@ internal static class KeySampler
 
     private const int SampleBytes = 8 * 1024;
 
-    public static KeyBorders ChooseBorders(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, MemoryPlan memory)
+    public static PartitionBoundaries ChooseBoundaries(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, MemoryPlan memory)
     {
         long total = input.TotalBytes;
         int partitions = options.Partitions > 0
@@ -42,7 +42,7 @@ internal static class KeySampler
             }
         }
 
-        return KeyBorders.FromSample(sample, partitions);
+        return PartitionBoundaries.FromSample(sample, partitions);
     }
 
     private static void SampleFile(

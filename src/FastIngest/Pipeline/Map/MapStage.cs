@@ -18,7 +18,7 @@ namespace FastIngest.Pipeline.Map;
 /// Results are few and are taken before the chunk's number, so the chunk that all wait for always has one.
 /// </summary>
 internal sealed class MapStage(
-    IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, KeyBorders borders,
+    IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, PartitionBoundaries boundaries,
     PartitionStore store, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
     private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
@@ -38,7 +38,7 @@ internal sealed class MapStage(
         bool takesRecords = lanes.Any(l => l.TakesRecords);
         ConcurrentBag<CopyBuffer> pieces = [];
         using Pool<ChunkResult> results = new(
-            memory.ChunkResults, () => new ChunkResult(borders, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
+            memory.ChunkResults, () => new ChunkResult(boundaries, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
         using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;
         int readers = memory.Workers;
         int roles = takesRecords ? 1 : 0;

@@ -115,8 +115,8 @@ internal sealed class OriginalIngest
     private static BigInteger Sum(BigInteger[] numbers) => numbers.Aggregate(BigInteger.Add);
     private static TextRef AddText(SummaryBatch batch, string? text) => text is null ? TextRef.Null : batch.AddText(Encoding.UTF8.GetBytes(text));
     private static string Utf8Key(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)); // sorts as the bytes do
-    private static string Plain(BigInteger millionths) => ((decimal)millionths / 1_000_000).ToString("0.######", CultureInfo.InvariantCulture);
-    /// <summary>The double nearest to a mean of millionths. The middle of two doubles has fewer decimals than are taken; one more digit says whether there is a rest.</summary>
+    private static string Plain(BigInteger micros) => ((decimal)micros / 1_000_000).ToString("0.######", CultureInfo.InvariantCulture);
+    /// <summary>The double nearest to a mean of micros. The middle of two doubles has fewer decimals than are taken; one more digit says whether there is a rest.</summary>
     private static double Double(BigInteger? sum, int count = 1) => sum is not BigInteger exact ? double.NaN : double.Parse(
         $"{BigInteger.DivRem(exact * BigInteger.Pow(10, 140), count, out BigInteger rest)}{(rest.IsZero ? 0 : 1)}e-147", CultureInfo.InvariantCulture);
 

@@ -142,7 +142,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     public string? Text(string name) => Value(name) is var v && v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
         : v.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? v.GetRawText() : null;
 
-    /// <summary>A number field in millionths, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
+    /// <summary>A number field in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
     public BigInteger? Number(string name)
     {
         if (JsonNumber.Match(Text(name) ?? "") is not { Success: true } number)
@@ -156,8 +156,8 @@ internal sealed record OriginalRecord(JsonElement Element)
             return digits.Length == 0 || places < 0 ? 0 : null;
         if (digits.Length > 40) // What is cut off is far below a millionth: one digit says whether there is anything.
             (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
-        BigInteger millionths = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
-        return BigInteger.Abs(millionths) > 9 * BigInteger.Pow(10, 18) ? null : millionths;
+        BigInteger micros = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
+        return BigInteger.Abs(micros) > 9 * BigInteger.Pow(10, 18) ? null : micros;
     }
 
     /// <summary>The whole number nearest to a quotient, ties to even.</summary>

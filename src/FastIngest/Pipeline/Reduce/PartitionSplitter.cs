@@ -19,12 +19,12 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
     private readonly SegmentMemory _memory = new();
     private byte[] _buffer = [];
 
-    /// <summary>Borders that cut the partition's keys; null when it has only one.</summary>
+    /// <summary>Boundaries that cut the partition's keys; null when it has only one.</summary>
     /// <param name="store">Where it lies.</param>
     /// <param name="partition">Which it is.</param>
     /// <param name="range">The keys that it may have.</param>
     /// <param name="token">Ends the work.</param>
-    public KeyBorders? ChooseBorders(PartitionStore store, int partition, KeyRange range, CancellationToken token)
+    public PartitionBoundaries? ChooseBoundaries(PartitionStore store, int partition, KeyRange range, CancellationToken token)
     {
         // Twice as many parts as would do, as they will not be equal, nor their runs as few as hoped for.
         long bytes = store.BytesOf(partition);
@@ -67,19 +67,19 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
             return null;
         }
 
-        // Nothing lies below the first key: a border there would leave all in one part, for ever.
+        // Nothing lies below the first key: a boundary there would leave all in one part, for ever.
         sample.RemoveAll(key => RowKey.Compare(key, least.First!.Value) == 0);
-        KeyBorders borders = KeyBorders.FromSample(sample, parts);
-        return borders.PartitionCount > 1 ? borders : KeyBorders.At(second);
+        PartitionBoundaries boundaries = PartitionBoundaries.FromSample(sample, parts);
+        return boundaries.PartitionCount > 1 ? boundaries : PartitionBoundaries.At(second);
     }
 
     /// <summary>Makes a store of the parts. The partition stays as it is.</summary>
-    public PartitionStore Split(PartitionStore store, int partition, KeyBorders borders, CancellationToken token)
+    public PartitionStore Split(PartitionStore store, int partition, PartitionBoundaries boundaries, CancellationToken token)
     {
-        PartitionStore parts = new(borders.PartitionCount, _pool, tempDirectory);
+        PartitionStore parts = new(boundaries.PartitionCount, _pool, tempDirectory);
         try
         {
-            MapOutput output = new(borders, _memory);
+            MapOutput output = new(boundaries, _memory);
             store.Visit(partition, ref _buffer, (id, segment) =>
             {
                 token.ThrowIfCancellationRequested();

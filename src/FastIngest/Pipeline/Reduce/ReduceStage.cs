@@ -14,7 +14,7 @@ namespace FastIngest.Pipeline.Reduce;
 /// A partition that is too large for its worker's memory is split by key, and its parts are reduced one by one in its
 /// place. What can not be split is one user's one day: that is held whole, as its row is.
 /// </summary>
-internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, KeyBorders borders, PartitionStore store, SinkWriter writer)
+internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
 {
     private readonly long[] _aggregated = new long[Categories.Count];
     private int _nextPartition = -1;
@@ -53,7 +53,7 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, KeyB
                 break;
             }
 
-            reducer.Reduce(store, partition, borders.RangeOf(partition, KeyRange.All), new Receiver(queue, partition), token);
+            reducer.Reduce(store, partition, boundaries.RangeOf(partition, KeyRange.All), new Receiver(queue, partition), token);
             queue.Complete(partition);
         }
 
@@ -81,7 +81,7 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, KeyB
                 return;
             }
 
-            if (_splitter.ChooseBorders(store, partition, range, token) is not { } inner)
+            if (_splitter.ChooseBoundaries(store, partition, range, token) is not { } inner)
             {
                 if (!TryReduce(store, partition, range, receiver, token))
                 {

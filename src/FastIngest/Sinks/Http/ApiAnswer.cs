@@ -48,7 +48,7 @@ internal readonly record struct ApiAnswer(AnswerKind Kind, string? Error = null,
     public bool IsTransient => Kind is AnswerKind.Transient or AnswerKind.Busy or AnswerKind.TimedOut;
 
     /// <summary>The rules for status codes; those of a body come on top.</summary>
-    public static AnswerKind Judge(HttpStatusCode status) => (int)status switch
+    public static AnswerKind Classify(HttpStatusCode status) => (int)status switch
     {
         200 or 201 => AnswerKind.Ok,
         429 or 503 => AnswerKind.Busy,

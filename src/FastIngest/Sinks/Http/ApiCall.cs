@@ -15,7 +15,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 
     private readonly AnswerBody _answer = new();
     private CancellationTokenSource _attempt = new();
-    private Letter _letter;
+    private ApiRequest _request;
     private ApiAnswer? _first;
 
     /// <summary>Requests sent since <see cref="SendAsync"/> was called.</summary>
@@ -24,12 +24,12 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     public static bool IsNetworkFault(Exception e) => e is HttpRequestException or IOException or System.Net.Sockets.SocketException;
 
     /// <summary>Sends a request until it is taken, refused, or not worth another attempt.</summary>
-    /// <param name="letter">What to send. Its body must not change before the task ends.</param>
+    /// <param name="request">What to send. Its body must not change before the task ends.</param>
     /// <param name="stop">Ends the pauses, and after a while the request.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ApiAnswer> SendAsync(Letter letter, StopTokens stop)
+    public async ValueTask<ApiAnswer> SendAsync(ApiRequest request, StopTokens stop)
     {
-        _letter = letter with { Stop = stop };
+        _request = request with { Stop = stop };
         Attempts = 0;
         ApiAnswer first = await AttemptAsync().ConfigureAwait(false);
         if (!first.IsTransient)
@@ -58,7 +58,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> AttemptAsync()
     {
-        StopTokens stop = _letter.Stop;
+        StopTokens stop = _request.Stop;
         int ticket = await client.Limit.EnterAsync(stop.Soft).ConfigureAwait(false);
         ApiAnswer answer = new(AnswerKind.Transient);
         try
@@ -72,7 +72,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
 
         // Half of it may be answered in time; all of it once more would rather not.
-        return answer.Kind == AnswerKind.TimedOut && _letter.IsDivisible ? answer with { Kind = AnswerKind.TooLarge } : answer;
+        return answer.Kind == AnswerKind.TimedOut && _request.IsDivisible ? answer with { Kind = AnswerKind.TooLarge } : answer;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -82,14 +82,14 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         try
         {
             using CancellationTokenRegistration stopping = hard.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _attempt);
-            using HttpRequestMessage request = client.Request(_letter.Method, _letter.Address);
-            if (_letter.Method == HttpMethod.Post)
+            using HttpRequestMessage request = client.Request(_request.Method, _request.Address);
+            if (_request.Method == HttpMethod.Post)
             {
-                request.Content = new ReadOnlyMemoryContent(_letter.Body);
+                request.Content = new ReadOnlyMemoryContent(_request.Body);
                 request.Content.Headers.ContentType = Json;
             }
 
-            if (_letter.IdempotencyKey is { } key)
+            if (_request.IdempotencyKey is { } key)
             {
                 request.Headers.TryAddWithoutValidation("Idempotency-Key", key.ToString("D"));
             }
@@ -122,14 +122,14 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiAnswer> ReadAsync(HttpResponseMessage response)
     {
-        AnswerKind kind = ApiAnswer.Judge(response.StatusCode);
+        AnswerKind kind = ApiAnswer.Classify(response.StatusCode);
         Stream body = await response.Content.ReadAsStreamAsync(_attempt.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             if (kind == AnswerKind.Ok)
             {
-                string? unread = await _answer.ReadAsync(body, _letter.Tokens, _attempt.Token).ConfigureAwait(false);
-                string? complaint = unread ?? _letter.Tokens.Complaint;
+                string? unread = await _answer.ReadAsync(body, _request.Tokens, _attempt.Token).ConfigureAwait(false);
+                string? complaint = unread ?? _request.Tokens.Complaint;
                 return complaint is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Target.Clean(complaint)}");
             }
 
@@ -160,7 +160,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 /// <param name="Body">JSON; empty for GET.</param>
 /// <param name="IdempotencyKey">By which the API recognises a repetition.</param>
 /// <param name="Tokens">Hears the answer, if it is a good one.</param>
-internal readonly record struct Letter(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IAnswerTokens Tokens)
+internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IAnswerTokens Tokens)
 {
     /// <summary>Whether it can be sent in smaller pieces, which is what a timeout then asks for.</summary>
     public bool IsDivisible { get; init; }

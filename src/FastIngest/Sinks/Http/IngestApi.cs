@@ -13,7 +13,7 @@ internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tu
 
     public ApiTarget Target => target;
 
-    public int ParcelSize => 1;
+    public int BatchSize => 1;
 
     /// <summary>For those who watch.</summary>
     public AdaptiveLimit Limit => _client.Limit;
@@ -49,13 +49,13 @@ internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tu
         private ArrayBufferWriter<byte> _body = new(4 << 10);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-        public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> parcel, StopTokens stop)
+        public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
         {
-            PendingSummary summary = parcel.Span[0];
+            PendingSummary summary = batch.Span[0];
             _body.ResetWrittenCount();
             WriteBody(_body, summary);
-            Letter letter = new(HttpMethod.Post, client.Target.Address, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
-            ApiAnswer answer = await _call.SendAsync(letter, stop).ConfigureAwait(false);
+            ApiRequest request = new(HttpMethod.Post, client.Target.Address, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
+            ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
             summary.Settle(answer, _call.Attempts);
             if (_call.Attempts > 1 || !answer.IsOk)
             {

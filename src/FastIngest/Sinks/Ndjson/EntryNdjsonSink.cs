@@ -8,7 +8,7 @@ public sealed class EntryNdjsonSink : IEntrySink
     private readonly NdjsonOutput _output;
     private readonly SinkState _state;
     private EntryJson? _json;
-    private EntryScreen? _screen;
+    private EntryClassifier? _screen;
 
     /// <param name="path">A file, or <c>-</c> for standard output.</param>
     /// <param name="openStandardOutput">Gives the stream for <c>-</c>; the sink flushes but does not close it.</param>
@@ -28,7 +28,7 @@ public sealed class EntryNdjsonSink : IEntrySink
     {
         _state.Open();
         _json = new EntryJson(run.Source);
-        _screen = new EntryScreen(run.Policy);
+        _screen = new EntryClassifier(run.Policy);
         await _output.OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -37,7 +37,7 @@ public sealed class EntryNdjsonSink : IEntrySink
         _state.Write();
         for (int i = 0; i < batch.RowCount; i++)
         {
-            if (_screen!.Next(batch.Rows[i]) == EntryFate.Written)
+            if (_screen!.Next(batch.Rows[i]) == EntryOutcome.Written)
             {
                 _json!.WriteLine(_output.Writer, batch, batch.Rows[i]);
                 if (_output.IsFull)

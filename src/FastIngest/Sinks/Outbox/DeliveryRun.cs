@@ -22,7 +22,7 @@ internal sealed class DeliveryRun : IDisposable
     private readonly DeliveryOptions _options;
     private readonly IDeliveryProgress? _progress;
     private readonly SemaphoreSlim _database = new(1);
-    private readonly ParcelQueue _parcels;
+    private readonly BatchQueue _batches;
     private readonly DeliveryMarks _marks;
     private long _examined;
     private string? _problem;
@@ -33,7 +33,7 @@ internal sealed class DeliveryRun : IDisposable
         _api = api;
         _options = options;
         _progress = progress;
-        _parcels = new ParcelQueue(api.ParcelSize);
+        _batches = new BatchQueue(api.BatchSize);
         _marks = new DeliveryMarks(outbox, _database, api.Target.DisplayName, progress);
     }
 
@@ -55,15 +55,15 @@ internal sealed class DeliveryRun : IDisposable
         await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _marks.Complete();
 
-        // Without workers nobody takes parcels any more.
+        // Without workers nobody takes batches any more.
         do
         {
-            while (_parcels.TryTake(out ReadOnlyMemory<PendingSummary> parcel))
+            while (_batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
             {
-                Free(parcel);
+                Free(batch);
             }
         }
-        while (await _parcels.WaitAsync(CancellationToken.None).ConfigureAwait(false));
+        while (await _batches.WaitAsync(CancellationToken.None).ConfigureAwait(false));
 
         await Task.WhenAll([marking, reading, .. sending]).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -116,12 +116,12 @@ internal sealed class DeliveryRun : IDisposable
                 }
 
                 TellOfOthers(page.Count);
-                await _parcels.AddAsync([.. page], cancellationToken).ConfigureAwait(false);
+                await _batches.AddAsync([.. page], cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            _parcels.Complete();
+            _batches.Complete();
         }
     }
 
@@ -130,26 +130,26 @@ internal sealed class DeliveryRun : IDisposable
         using ISummarySender sender = _api.CreateSender();
         do
         {
-            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _parcels.TryTake(out ReadOnlyMemory<PendingSummary> parcel))
+            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
             {
-                // What a parcel came to goes to be marked, also when the run was stopped in its middle.
+                // What a batch came to goes to be marked, also when the run was stopped in its middle.
                 try
                 {
-                    await sender.SendAsync(parcel, stop).ConfigureAwait(false);
+                    await sender.SendAsync(batch, stop).ConfigureAwait(false);
                 }
                 finally
                 {
-                    await SettleAsync(parcel).ConfigureAwait(false);
+                    await SettleAsync(batch).ConfigureAwait(false);
                 }
             }
         }
-        while (_problem is null && await _parcels.WaitAsync(stop.Soft).ConfigureAwait(false));
+        while (_problem is null && await _batches.WaitAsync(stop.Soft).ConfigureAwait(false));
     }
 
-    private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> parcel)
+    private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> batch)
     {
         ValueTask room = ValueTask.CompletedTask;
-        foreach (PendingSummary summary in parcel.Span)
+        foreach (PendingSummary summary in batch.Span)
         {
             if (summary.State == DeliveryState.Pending)
             {
@@ -186,9 +186,9 @@ internal sealed class DeliveryRun : IDisposable
         }
     }
 
-    private static void Free(ReadOnlyMemory<PendingSummary> parcel)
+    private static void Free(ReadOnlyMemory<PendingSummary> batch)
     {
-        foreach (PendingSummary summary in parcel.Span)
+        foreach (PendingSummary summary in batch.Span)
         {
             summary.FreeText();
         }

@@ -1,7 +1,7 @@
 namespace FastIngest.Sinks.Outbox;
 
 /// <summary>
-/// A database of daily summaries seen as letters to one API: which of them it does not have as they are now, and the
+/// A database of daily summaries seen as requests to one API: which of them it does not have as they are now, and the
 /// table <c>deliveries</c> that says so. Calls never overlap. Faults the user can act on are <see cref="IngestException"/>s.
 /// <code>
 /// no row, or neither hash is the summary's    to be sent

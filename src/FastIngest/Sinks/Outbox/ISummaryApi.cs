@@ -8,7 +8,7 @@ internal interface ISummaryApi : IDisposable
     ApiTarget Target { get; }
 
     /// <summary>The most summaries that a sender takes at once.</summary>
-    int ParcelSize { get; }
+    int BatchSize { get; }
 
     /// <summary>Waits until the API is ready, and makes there what it needs.</summary>
     /// <returns>Why nothing can be delivered; null when all is well.</returns>
@@ -18,12 +18,12 @@ internal interface ISummaryApi : IDisposable
     ISummarySender CreateSender();
 }
 
-/// <summary>Sends parcels, one at a time.</summary>
+/// <summary>Sends batches, one at a time.</summary>
 internal interface ISummarySender : IDisposable
 {
-    /// <summary>Gives every summary of the parcel its <see cref="PendingSummary.State"/>.</summary>
+    /// <summary>Gives every summary of the batch its <see cref="PendingSummary.State"/>.</summary>
     /// <exception cref="OperationCanceledException">The run stops; what has no state then was not delivered, as far as is known.</exception>
-    ValueTask SendAsync(ReadOnlyMemory<PendingSummary> parcel, StopTokens stop);
+    ValueTask SendAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop);
 }
 
 /// <param name="Soft">No new request, no further pause.</param>

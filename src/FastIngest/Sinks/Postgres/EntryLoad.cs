@@ -29,7 +29,7 @@ internal sealed class EntryLoad
     private readonly PostgresNames _names;
     private readonly EntryRun _run;
     private readonly EntryTuples _tuples;
-    private readonly EntryScreen _screen;
+    private readonly EntryClassifier _screen;
     private readonly int _mergeRows;
     private readonly long _maxRemembered;
     private CopyLane _raw, _entries;
@@ -46,7 +46,7 @@ internal sealed class EntryLoad
         _lastId = lastId;
         _maxRemembered = maxRemembered;
         _tuples = new EntryTuples(run.Source);
-        _screen = new EntryScreen(run.Policy);
+        _screen = new EntryClassifier(run.Policy);
         _raw = new CopyLane(connection, names.RawEntries, EntryTuples.RawColumns);
         _entries = new CopyLane(connection, names.Entries, EntryTuples.EntryColumns);
     }
@@ -84,16 +84,16 @@ internal sealed class EntryLoad
 
         for (int i = 0; i < batch.RowCount; i++)
         {
-            EntryFate fate = _isStaged ? EntryScreen.Judge(batch.Rows[i], _run.Policy) : _screen.Next(batch.Rows[i]);
-            if (fate is EntryFate.Rejected or EntryFate.Repeated)
+            EntryOutcome outcome = _isStaged ? EntryClassifier.Classify(batch.Rows[i], _run.Policy) : _screen.Next(batch.Rows[i]);
+            if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
             {
                 continue;
             }
 
             _lastId++;
-            _tuples.BeginRaw(_raw.Buffer, _lastId, batch.Rows[i], file, _isStaged ? fate : null);
+            _tuples.BeginRaw(_raw.Buffer, _lastId, batch.Rows[i], file, _isStaged ? outcome : null);
             await SendRawAsync(batch, i, cancellationToken).ConfigureAwait(false);
-            if (fate == EntryFate.Written)
+            if (outcome == EntryOutcome.Written)
             {
                 _tuples.WriteEntry(_entries.Buffer, _lastId, batch, batch.Rows[i]);
                 _entries.Wrote();
@@ -170,7 +170,7 @@ internal sealed class EntryLoad
     {
         await _connection.RunAsync(EntryStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
         _isStaged = true;
-        _raw = new CopyLane(_connection, "pg_temp.staged_raw", "fate, " + EntryTuples.RawColumns);
+        _raw = new CopyLane(_connection, "pg_temp.staged_raw", "outcome, " + EntryTuples.RawColumns);
         _entries = new CopyLane(_connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
     }
 

@@ -26,7 +26,7 @@ internal static class EntryStatements
     /// <summary>Tables of the transaction, into which records go that may be stored already.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
-        CREATE TEMPORARY TABLE staged_raw (fate smallint NOT NULL, id bigint NOT NULL, source_id text COLLATE "C" NOT NULL,
+        CREATE TEMPORARY TABLE staged_raw (outcome smallint NOT NULL, id bigint NOT NULL, source_id text COLLATE "C" NOT NULL,
             checksum bytea NOT NULL, file_path text NOT NULL, line_number bigint NOT NULL, raw_data json NOT NULL) ON COMMIT DROP;
         CREATE TEMPORARY TABLE staged_entries (LIKE {names.Entries}) ON COMMIT DROP;
         ALTER TABLE pg_temp.staged_entries ALTER updated_at SET DEFAULT now();
@@ -45,12 +45,12 @@ internal static class EntryStatements
         INSERT INTO pg_temp.fresh_raw SELECT id FROM fresh
         """;
 
-    /// <summary>How many records were kept, by fate.</summary>
+    /// <summary>How many records were kept, by outcome.</summary>
     public static string CountFresh =>
         $"""
-        SELECT count(*) FILTER (WHERE r.fate = {(int)EntryFate.Written}) AS candidates,
-            count(*) FILTER (WHERE r.fate = {(int)EntryFate.BelowQuality}) AS below_quality,
-            count(*) FILTER (WHERE r.fate = {(int)EntryFate.Invalid}) AS invalid
+        SELECT count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Written}) AS candidates,
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.BelowQuality}) AS below_quality,
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Invalid}) AS invalid
         FROM pg_temp.staged_raw r JOIN pg_temp.fresh_raw f USING (id)
         """;
 

@@ -28,11 +28,11 @@ internal sealed class EntryTuples(string source)
     /// <param name="id">The raw entry's id.</param>
     /// <param name="row">The record.</param>
     /// <param name="file">The file's path in UTF-8.</param>
-    /// <param name="fate">What becomes of it, where the table has a column for that in front; or null.</param>
-    public void BeginRaw(CopyBuffer copy, long id, in EntryRow row, ReadOnlySpan<byte> file, EntryFate? fate)
+    /// <param name="outcome">What becomes of it, where the table has a column for that in front; or null.</param>
+    public void BeginRaw(CopyBuffer copy, long id, in EntryRow row, ReadOnlySpan<byte> file, EntryOutcome? outcome)
     {
-        copy.BeginTuple(fate is null ? RawFields : RawFields + 1);
-        if (fate is { } known)
+        copy.BeginTuple(outcome is null ? RawFields : RawFields + 1);
+        if (outcome is { } known)
         {
             copy.Int2((short)known);
         }

@@ -72,7 +72,7 @@ internal static class LoadStatements
     /// Gives the days of the users who are left in <c>users_of_run</c> the opening of their profile. A summary begins with
     /// its opening, whose length in bytes is the first of its parts.
     /// </summary>
-    public static string RefreshOpenings(PostgresNames names) =>
+    public static string RefreshProfileSentences(PostgresNames names) =>
         $"""
         WITH openings AS (
             SELECT d.user_id, d.date, r.opening || ' on ' || to_char(d.date, 'YYYY-MM-DD') || '.' AS fresh,

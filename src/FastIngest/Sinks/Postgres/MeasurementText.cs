@@ -10,7 +10,7 @@ namespace FastIngest.Sinks.Postgres;
 /// </summary>
 internal sealed class MeasurementText
 {
-    private readonly List<(byte[] Name, long Millionths)> _entries = [];
+    private readonly List<(byte[] Name, long Micros)> _entries = [];
 
     /// <summary>Adds the text to the batch.</summary>
     /// <param name="batch">Takes the text.</param>
@@ -26,7 +26,7 @@ internal sealed class MeasurementText
         _entries.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
         int start = batch.TextLength;
         batch.AddText("{"u8);
-        foreach ((byte[] name, long millionths) in _entries)
+        foreach ((byte[] name, long micros) in _entries)
         {
             if (batch.TextLength > start + 1)
             {
@@ -35,7 +35,7 @@ internal sealed class MeasurementText
 
             JsonText.Write(batch, name);
             batch.AddText(": "u8);
-            batch.Advance(DoubleText.Write(batch.GetSpan(32), ExactDouble.FromMillionths(millionths)));
+            batch.Advance(DoubleText.Write(batch.GetSpan(32), ExactDouble.FromMicros(micros)));
         }
 
         batch.AddText("}"u8);
@@ -54,12 +54,12 @@ internal sealed class MeasurementText
         {
             byte[] name = new byte[reader.ValueSpan.Length];
             int length = reader.CopyString(name);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !DecimalParser.TryParse(reader.ValueSpan, out long millionths))
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !DecimalParser.TryParse(reader.ValueSpan, out long micros))
             {
                 return false;
             }
 
-            _entries.Add((name[..length], millionths));
+            _entries.Add((name[..length], micros));
         }
 
         return reader.TokenType == JsonTokenType.EndObject;

@@ -127,8 +127,8 @@ internal sealed class PostgresLoad
     private void WriteProfile(SummaryBatch batch, in UserProfile user)
     {
         _merged.Reset();
-        Opening.WriteUser(_merged, new ProfileView(batch, user));
-        ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - Opening.OnBytes)));
+        ProfileSentence.WriteUser(_merged, new ProfileView(batch, user));
+        ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - ProfileSentence.OnBytes)));
         _profiles.Wrote();
     }
 
@@ -180,7 +180,7 @@ internal sealed class PostgresLoad
         ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (profile >= 0)
         {
-            Opening.Write(_merged, new ProfileView(_stored.Texts, _stored.Texts.Users[profile]), row.Day);
+            ProfileSentence.Write(_merged, new ProfileView(_stored.Texts, _stored.Texts.Users[profile]), row.Day);
             opening = _merged.Text(_merged.TextSince(0));
         }
 
@@ -257,6 +257,6 @@ internal sealed class PostgresLoad
         int changed = await _connection.RunAsync(LoadStatements.UpsertProfiles(_names), cancellationToken).ConfigureAwait(false);
         return changed == 0 || _isEmpty
             ? 0
-            : await _connection.RunAsync(LoadStatements.RefreshOpenings(_names), cancellationToken).ConfigureAwait(false);
+            : await _connection.RunAsync(LoadStatements.RefreshProfileSentences(_names), cancellationToken).ConfigureAwait(false);
     }
 }

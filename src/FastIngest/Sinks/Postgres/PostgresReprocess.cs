@@ -201,8 +201,8 @@ public sealed class PostgresReprocess : IEntryStore
     {
         _position = row.RawId;
         _recordsSinceNote++;
-        EntryFate fate = EntryScreen.Judge(row, _policy);
-        if (fate == EntryFate.Written)
+        EntryOutcome outcome = EntryClassifier.Classify(row, _policy);
+        if (outcome == EntryOutcome.Written)
         {
             bool wasRemoved = _removedAhead.Remove(row.RawId);
             if (!row.IsStoredSame)
@@ -230,7 +230,7 @@ public sealed class PostgresReprocess : IEntryStore
             _removed.Wrote();
         }
 
-        _pending = fate == EntryFate.BelowQuality
+        _pending = outcome == EntryOutcome.BelowQuality
             ? _pending with { Loaded = _pending.Loaded + 1, BelowQuality = _pending.BelowQuality + 1 }
             : _pending with { Loaded = _pending.Loaded + 1, Invalid = _pending.Invalid + 1 };
     }

@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Sinks.Postgres;
 
-/// <summary>Profiles as tuples of COPY: numbers are doubles in the table and millionths in a profile, as in the SQLite database.</summary>
+/// <summary>Profiles as tuples of COPY: numbers are doubles in the table and micros in a profile, as in the SQLite database.</summary>
 internal static class ProfileTuples
 {
     /// <summary>The columns of <c>users</c>, in the order of a tuple.</summary>
@@ -38,15 +38,15 @@ internal static class ProfileTuples
             }
         }
 
-        void Real(long millionths)
+        void Real(long micros)
         {
-            if (millionths == UserProfile.Missing)
+            if (micros == UserProfile.Missing)
             {
                 copy.Null();
             }
             else
             {
-                copy.Float8(millionths / 1e6);
+                copy.Float8(micros / 1e6);
             }
         }
     }
@@ -57,10 +57,10 @@ internal static class ProfileTuples
         UserProfile user = default;
         user.UserId = Text(ref tuples, texts);
         user.Name = Text(ref tuples, texts);
-        user.Age = Millionths(tuples.Float8());
+        user.Age = Micros(tuples.Float8());
         user.Gender = Text(ref tuples, texts);
-        user.Height = Millionths(tuples.Float8());
-        user.Weight = Millionths(tuples.Float8());
+        user.Height = Micros(tuples.Float8());
+        user.Weight = Micros(tuples.Float8());
         user.FitnessLevel = Text(ref tuples, texts);
         return user;
     }
@@ -69,7 +69,7 @@ internal static class ProfileTuples
         tuples.TryField(out ReadOnlySpan<byte> text) ? texts.AddText(text) : TextRef.Null;
 
     /// <summary>Exact for all numbers below 2·10^9.</summary>
-    private static long Millionths(double real)
+    private static long Micros(double real)
     {
         double scaled = Math.Round(real * 1e6);
         return Math.Abs(scaled) < 9.2e18 ? (long)scaled : UserProfile.Missing;

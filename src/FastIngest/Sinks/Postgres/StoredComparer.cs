@@ -16,7 +16,7 @@ public sealed class StoredComparer(string source) : IStoredComparer
         foreach (ref EntryRow row in batch.Rows)
         {
             ReadOnlySpan<byte> stored = batch.Stored(row);
-            if (row.Outcome != EntryOutcome.Valid || stored.IsEmpty)
+            if (row.Status != CleaningStatus.Valid || stored.IsEmpty)
             {
                 continue;
             }

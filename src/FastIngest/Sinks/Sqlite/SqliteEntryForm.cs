@@ -44,7 +44,7 @@ internal sealed class SqliteEntryForm(string source) : IStoredComparer
         foreach (ref EntryRow row in batch.Rows)
         {
             ReadOnlySpan<byte> stored = batch.Stored(row);
-            if (row.Outcome == EntryOutcome.Valid && !stored.IsEmpty)
+            if (row.Status == CleaningStatus.Valid && !stored.IsEmpty)
             {
                 _now.Clear();
                 WriteNow(batch, row);

@@ -27,8 +27,8 @@ internal sealed class SqliteEntryLoad
     private readonly long _maxRemembered;
     private readonly SqliteRuns _runs;
     private readonly SqliteEntryRows _rows;
-    private readonly EntryTally _lookedUp = new();
-    private EntryScreen? _screen;
+    private readonly EntryOutcomeCounter _lookedUp = new();
+    private EntryClassifier? _screen;
     private EntryResult _screened = EntryResult.Zero;
     private long _lastId, _nextCollection = DigestsPerCollection;
 
@@ -52,7 +52,7 @@ internal sealed class SqliteEntryLoad
         else
         {
             Execute(SqliteEntrySchema.DropIndexes);
-            _screen = new EntryScreen(run.Policy);
+            _screen = new EntryClassifier(run.Policy);
         }
 
         _rows = new SqliteEntryRows(database, run.Source, replaces: false);
@@ -105,28 +105,28 @@ internal sealed class SqliteEntryLoad
 
     private void Add(EntryBatch batch, in EntryRow row)
     {
-        EntryFate fate = _screen?.Next(row) ?? EntryScreen.Judge(row, _run.Policy);
-        if (fate is EntryFate.Rejected or EntryFate.Repeated)
+        EntryOutcome outcome = _screen?.Next(row) ?? EntryClassifier.Classify(row, _run.Policy);
+        if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
         {
             return;
         }
 
         if (!_rows.AddRaw(_lastId + 1, batch, row))
         {
-            fate = EntryFate.Repeated;
+            outcome = EntryOutcome.Repeated;
         }
         else
         {
             _lastId++;
-            bool isWritten = fate == EntryFate.Written
+            bool isWritten = outcome == EntryOutcome.Written
                 && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierAlike(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
-            fate = fate == EntryFate.Written && !isWritten ? EntryFate.Duplicate : fate;
+            outcome = outcome == EntryOutcome.Written && !isWritten ? EntryOutcome.Duplicate : outcome;
         }
 
         if (_screen is null)
         {
-            _lookedUp.Add(fate);
+            _lookedUp.Add(outcome);
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class SqliteMerge : ISqliteTarget
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
-        long refreshed = RefreshOpenings(cancellationToken);
+        long refreshed = RefreshProfileSentences(cancellationToken);
         _runs.Finish(figures);
         await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed);
@@ -102,7 +102,7 @@ internal sealed class SqliteMerge : ISqliteTarget
         ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (_isUserFromStore)
         {
-            Opening.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
+            ProfileSentence.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
             opening = _merged.Text(_merged.TextSince(0));
         }
 
@@ -131,7 +131,7 @@ internal sealed class SqliteMerge : ISqliteTarget
     }
 
     /// <summary>Brings the rows that this run did not touch to the profiles that it changed.</summary>
-    private long RefreshOpenings(CancellationToken cancellationToken)
+    private long RefreshProfileSentences(CancellationToken cancellationToken)
     {
         SqliteStatement changed = _database.Prepare("SELECT user_id FROM temp.profiles_of_run WHERE changed");
         long refreshed = 0;

@@ -171,22 +171,22 @@ public sealed class SqliteReprocess : IEntryStore
     {
         _position = row.RawId;
         _recordsSinceNote++;
-        EntryFate fate = EntryScreen.Judge(row, _policy);
+        EntryOutcome outcome = EntryClassifier.Classify(row, _policy);
         SoFar = SoFar with { Loaded = SoFar.Loaded + 1 };
-        switch (fate)
+        switch (outcome)
         {
-            case EntryFate.Written when !row.IsStoredSame:
+            case EntryOutcome.Written when !row.IsStoredSame:
                 _removedAhead.Remove(row.RawId);
                 Hold(batch, row);
                 return;
-            case EntryFate.Written when _removedAhead.Remove(row.RawId):
+            case EntryOutcome.Written when _removedAhead.Remove(row.RawId):
                 // It was read before an earlier record took its place.
                 SoFar = SoFar with { Duplicate = SoFar.Duplicate + 1 };
                 return;
-            case EntryFate.Written:
+            case EntryOutcome.Written:
                 SoFar = SoFar with { Unchanged = SoFar.Unchanged + 1 };
                 return;
-            case EntryFate.BelowQuality:
+            case EntryOutcome.BelowQuality:
                 SoFar = SoFar with { BelowQuality = SoFar.BelowQuality + 1 };
                 break;
             default:

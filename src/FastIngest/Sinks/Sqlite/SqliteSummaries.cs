@@ -88,16 +88,16 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
             }
 
             scratch.Reset();
-            Opening.Write(scratch, new ProfileView(texts, user), day);
+            ProfileSentence.Write(scratch, new ProfileView(texts, user), day);
             ref int openingBytes = ref parts[(int)Category.Users];
             if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..openingBytes]))
             {
                 continue;
             }
 
-            int newOpeningBytes = scratch.TextLength;
+            int newProfileBytes = scratch.TextLength;
             scratch.AddText(summary[openingBytes..]);
-            openingBytes = newOpeningBytes;
+            openingBytes = newProfileBytes;
             _setSummary.Bind(1, scratch.Text(scratch.TextSince(0)))
                 .Bind(2, newParts[..SummaryParts.Write(newParts, parts)])
                 .Bind(3, userId)

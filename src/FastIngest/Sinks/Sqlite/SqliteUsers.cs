@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Sinks.Sqlite;
 
-/// <summary>The table <c>users</c>: numbers are doubles there and millionths in a profile.</summary>
+/// <summary>The table <c>users</c>: numbers are doubles there and micros in a profile.</summary>
 internal sealed class SqliteUsers(SqliteDatabase database)
 {
     private readonly SqliteStatement _store = database.Prepare(
@@ -56,20 +56,20 @@ internal sealed class SqliteUsers(SqliteDatabase database)
     private void BindText(int parameterNumber, SummaryBatch texts, TextRef text) =>
         _ = text.IsNull ? _store.BindNull(parameterNumber) : _store.Bind(parameterNumber, texts.Text(text));
 
-    private void BindNumber(int parameterNumber, long millionths) =>
-        _ = millionths == UserProfile.Missing ? _store.BindNull(parameterNumber) : _store.Bind(parameterNumber, Real(millionths));
+    private void BindNumber(int parameterNumber, long micros) =>
+        _ = micros == UserProfile.Missing ? _store.BindNull(parameterNumber) : _store.Bind(parameterNumber, Real(micros));
 
     private TextRef LoadText(int columnIndex, SummaryBatch texts) =>
         _load.IsNull(columnIndex) ? TextRef.Null : texts.AddText(_load.Text(columnIndex));
 
     private long LoadNumber(int columnIndex) =>
-        _load.IsNull(columnIndex) ? UserProfile.Missing : Millionths(_load.Double(columnIndex));
+        _load.IsNull(columnIndex) ? UserProfile.Missing : Micros(_load.Double(columnIndex));
 
-    /// <summary>The double nearest to a number of millionths (for all numbers below 9·10^9); NaN when it is missing.</summary>
-    private static double Real(long millionths) => millionths == UserProfile.Missing ? double.NaN : millionths / 1e6;
+    /// <summary>The double nearest to a number of micros (for all numbers below 9·10^9); NaN when it is missing.</summary>
+    private static double Real(long micros) => micros == UserProfile.Missing ? double.NaN : micros / 1e6;
 
-    /// <summary>The millionths that <see cref="Real"/> was given, for all numbers below 2·10^9.</summary>
-    private static long Millionths(double real)
+    /// <summary>The micros that <see cref="Real"/> was given, for all numbers below 2·10^9.</summary>
+    private static long Micros(double real)
     {
         double scaled = Math.Round(real * 1e6);
         return Math.Abs(scaled) < 9.2e18 ? (long)scaled : UserProfile.Missing;

@@ -11,7 +11,7 @@ internal sealed class WeaviateApi(ApiTarget target, int concurrency, HttpTuning 
 
     public ApiTarget Target => target;
 
-    public int ParcelSize => WeaviateSender.LargestBatch;
+    public int BatchSize => WeaviateSender.LargestBatch;
 
     /// <summary>Waits until the server is ready, and makes the class if it is missing.</summary>
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -25,11 +25,11 @@ internal sealed class WeaviateApi(ApiTarget target, int concurrency, HttpTuning 
         using ApiCall call = new(_client);
         StopTokens stop = new(cancellationToken, cancellationToken);
         ClassProperties found = new();
-        Letter get = new(HttpMethod.Get, Address("/v1/schema/" + target.ClassName), default, null, found);
+        ApiRequest get = new(HttpMethod.Get, Address("/v1/schema/" + target.ClassName), default, null, found);
         ApiAnswer answer = await call.SendAsync(get, stop).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
         {
-            Letter create = new(HttpMethod.Post, Address("/v1/schema"), WeaviateClass.Define(target.ClassName), null, new ClassProperties());
+            ApiRequest create = new(HttpMethod.Post, Address("/v1/schema"), WeaviateClass.Define(target.ClassName), null, new ClassProperties());
             ApiAnswer created = await call.SendAsync(create, stop).ConfigureAwait(false);
 
             // Somebody else may have been faster: what counts is what is there now.

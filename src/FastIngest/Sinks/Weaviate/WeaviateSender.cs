@@ -14,7 +14,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     /// <summary>Objects in a batch, while nothing speaks against it.</summary>
     public const int LargestBatch = 100;
 
-    /// <summary>Objects of a parcel that fail one after another, after which the rest is left for another run.</summary>
+    /// <summary>Objects of a batch that fail one after another, after which the rest is left for another run.</summary>
     private const int SingleFailuresMax = 3;
 
     /// <summary>How often an object that the server reports on is sent by itself. It may be at fault, or what computes its vector.</summary>
@@ -30,16 +30,16 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     private int _batch = LargestBatch;
     private int _goodInARow;
 
-    public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> parcel, StopTokens stop)
+    public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
-        await SendPiecesAsync(parcel, LargestBatch, stop).ConfigureAwait(false);
+        await SendPiecesAsync(batch, LargestBatch, stop).ConfigureAwait(false);
         int failedInARow = 0;
-        for (int i = 0; i < parcel.Length; i++)
+        for (int i = 0; i < batch.Length; i++)
         {
-            PendingSummary summary = parcel.Span[i];
+            PendingSummary summary = batch.Span[i];
             if (summary.State == DeliveryState.Pending && failedInARow < SingleFailuresMax)
             {
-                await SendAloneAsync(parcel.Slice(i, 1), stop).ConfigureAwait(false);
+                await SendAloneAsync(batch.Slice(i, 1), stop).ConfigureAwait(false);
                 failedInARow = summary.State == DeliveryState.Pending ? failedInARow + 1 : 0;
             }
 
@@ -53,12 +53,12 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     public void Dispose() => _call.Dispose();
 
     /// <summary>Sends summaries in batches of as many as are wise, which may become fewer on the way.</summary>
-    private async ValueTask SendPiecesAsync(ReadOnlyMemory<PendingSummary> parcel, int max, StopTokens stop)
+    private async ValueTask SendPiecesAsync(ReadOnlyMemory<PendingSummary> batch, int max, StopTokens stop)
     {
-        for (int start = 0; start < parcel.Length;)
+        for (int start = 0; start < batch.Length;)
         {
-            int count = Math.Min(Math.Min(max, _batch), parcel.Length - start);
-            await SendBatchAsync(parcel.Slice(start, count), stop).ConfigureAwait(false);
+            int count = Math.Min(Math.Min(max, _batch), batch.Length - start);
+            await SendBatchAsync(batch.Slice(start, count), stop).ConfigureAwait(false);
             start += count;
         }
     }
@@ -111,8 +111,8 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     {
         _body.ResetWrittenCount();
         WeaviateClass.WriteBatch(_body, _class, batch.Span);
-        Letter letter = new(HttpMethod.Post, address, _body.WrittenMemory, null, _results) { IsDivisible = batch.Length > 1 };
-        ApiAnswer answer = await _call.SendAsync(letter, stop).ConfigureAwait(false);
+        ApiRequest request = new(HttpMethod.Post, address, _body.WrittenMemory, null, _results) { IsDivisible = batch.Length > 1 };
+        ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
         if (_call.Attempts > 1 || !answer.IsOk)
         {
             // A request that broke off may still be reading it.

@@ -32,12 +32,12 @@ public sealed class ScanTests
     [InlineData("1.5E5,", 0, 0)]
     [InlineData("x", 0, 0)]
     [InlineData("\"72\"", 0, 0)]
-    public void A_short_number_is_read_and_all_else_left(string text, int length, long millionths)
+    public void A_short_number_is_read_and_all_else_left(string text, int length, long micros)
     {
         Assert.Equal(length, ReadShort(text, out long actual));
         if (length > 0)
         {
-            Assert.Equal(millionths, actual);
+            Assert.Equal(micros, actual);
         }
     }
 
@@ -50,9 +50,9 @@ public sealed class ScanTests
             foreach (string sign in (string[])["", "-"])
             {
                 string text = $"{sign}{i}.{(i * 31L % 1_000_000).ToString($"D{(i % 6) + 1}")[^((i % 6) + 1)..]}";
-                Assert.Equal(text.Length, ReadShort(text + ",", out long millionths));
+                Assert.Equal(text.Length, ReadShort(text + ",", out long micros));
                 Assert.True(DecimalParser.TryParse(text.Bytes(), out long expected));
-                Assert.Equal(expected, millionths);
+                Assert.Equal(expected, micros);
             }
         }
     }
@@ -69,14 +69,14 @@ public sealed class ScanTests
             byte[] bytes = System.Text.Encoding.Latin1.GetBytes(text);
             bytes.AsSpan(0, Math.Min(32, bytes.Length)).CopyTo(padded);
             Span<byte> place = memory.AtEnd(padded);
-            int length = ReadShort(place, out long millionths);
+            int length = ReadShort(place, out long micros);
             int full = NumberScan.Length(place);
             Assert.True(length == 0 || length == full, $"{text}: {length}, but {full}");
             if (full > 0)
             {
                 bool isNumber = DecimalParser.TryParse(place[..full], out long expected);
                 System.Text.Json.JsonDocument.Parse(place[..full].ToArray()).Dispose();
-                Assert.True(length == 0 || (isNumber && expected == millionths), text);
+                Assert.True(length == 0 || (isNumber && expected == micros), text);
                 Assert.False((char)place[full] is >= '0' and <= '9', text);
             }
 
@@ -176,25 +176,25 @@ public sealed class ScanTests
         return (end, (high & (end == 64 ? ulong.MaxValue : (1ul << end) - 1)) != 0);
     }
 
-    private static int ReadShort(string text, out long millionths)
+    private static int ReadShort(string text, out long micros)
     {
         using GuardedMemory memory = new(4096);
         byte[] padded = new byte[32];
         text.Bytes().CopyTo(padded, 0);
-        return ReadShort(memory.AtEnd(padded), out millionths);
+        return ReadShort(memory.AtEnd(padded), out micros);
     }
 
     /// <summary>The plain reader, which is for the fewest digits, must agree and take all that is its own.</summary>
-    private static unsafe int ReadShort(ReadOnlySpan<byte> text, out long millionths)
+    private static unsafe int ReadShort(ReadOnlySpan<byte> text, out long micros)
     {
         fixed (byte* bytes = text)
         {
-            int plain = NumberScan.ReadPlain(bytes, out long plainMillionths);
+            int plain = NumberScan.ReadPlain(bytes, out long plainMicros);
             Assert.Equal(plain, NumberScan.PlainLength(bytes));
-            int length = NumberScan.ReadShort(bytes, out millionths);
+            int length = NumberScan.ReadShort(bytes, out micros);
             if (plain > 0)
             {
-                Assert.Equal((plain, plainMillionths), (length, millionths));
+                Assert.Equal((plain, plainMicros), (length, micros));
             }
             else
             {

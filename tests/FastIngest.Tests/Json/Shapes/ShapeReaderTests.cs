@@ -274,7 +274,7 @@ public sealed class ShapeReaderTests
                 if (field.Kind == FieldKind.Decimal)
                 {
                     // The value that was read must be that of the text.
-                    Assert.Equal(value, fields.Millionths(i));
+                    Assert.Equal(value, fields.Micros(i));
                     field = field with { Kind = FieldKind.Number };
                 }
 

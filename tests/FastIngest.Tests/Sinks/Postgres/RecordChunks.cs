@@ -19,7 +19,7 @@ internal static class RecordChunks
         RecordEncoder encoder = new(category, mapper);
         encoder.Begin(chunk);
         RecordFields fields = new(RecordSchema.Of(category).Names);
-        MapOutput output = new(KeyBorders.FromSample([], 1));
+        MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         foreach (string record in records)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(record);

@@ -50,7 +50,7 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
                 copy.Raw(_user.WrittenSpan);
                 copy.Timestamp(day, TimeOfDay.Microseconds(mapper.DayText(record, fields)[DateParser.DayBytes..]));
                 mapper.TryGetNumber(record, fields, RecordSchema.FirstOwn, out long value);
-                copy.Float8(ExactDouble.FromMillionths(value));
+                copy.Float8(ExactDouble.FromMicros(value));
                 break;
             case Category.Measurements:
                 copy.BeginTuple(3);
@@ -110,9 +110,9 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
 
         for (; index < RecordSchema.FirstOwn + _schema.TextCount + _schema.NumberCount; index++)
         {
-            if (mapper.TryGetNumber(record, fields, index, out long millionths))
+            if (mapper.TryGetNumber(record, fields, index, out long micros))
             {
-                copy.Float8(ExactDouble.FromMillionths(millionths));
+                copy.Float8(ExactDouble.FromMicros(micros));
             }
             else
             {
@@ -134,8 +134,8 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
 
             ReadOnlySpan<byte> clean = WithoutNuls(name);
             chunk.RemovedNuls += name.Length - clean.Length;
-            bool isNumber = mapper.TryGetNumber(record, valueField, out long millionths);
-            _measurements.Add(clean, millionths, isNumber);
+            bool isNumber = mapper.TryGetNumber(record, valueField, out long micros);
+            _measurements.Add(clean, micros, isNumber);
         }
 
         copy.Jsonb(_measurements.Write());

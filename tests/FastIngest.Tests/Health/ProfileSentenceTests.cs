@@ -3,7 +3,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Tests.Health;
 
-public class OpeningTests
+public class ProfileSentenceTests
 {
     private static readonly int Day = new DateOnly(2023, 1, 1).DayNumber;
 
@@ -31,7 +31,7 @@ public class OpeningTests
     public void A_user_without_a_profile_is_called_by_its_id()
     {
         SummaryBatch output = new();
-        Opening.Write(output, new ProfileView("17"u8), new DateOnly(1, 1, 1).DayNumber);
+        ProfileSentence.Write(output, new ProfileView("17"u8), new DateOnly(1, 1, 1).DayNumber);
         Assert.Equal("User 17 on 0001-01-01.", Encoding.UTF8.GetString(output.Text(output.TextSince(0))));
     }
 
@@ -51,7 +51,7 @@ public class OpeningTests
             Weight = UserProfile.Missing,
         };
         int start = batch.TextLength;
-        Opening.Write(batch, new ProfileView(batch, profile), Day);
+        ProfileSentence.Write(batch, new ProfileView(batch, profile), Day);
         Assert.Equal($"{name} on 2023-01-01.", Encoding.UTF8.GetString(batch.Text(batch.TextSince(start))));
     }
 
@@ -90,7 +90,7 @@ public class OpeningTests
             Weight = weight,
             FitnessLevel = Encoding.UTF8.GetBytes(fitness),
         };
-        Opening.Write(output, profile, Day);
+        ProfileSentence.Write(output, profile, Day);
         return Encoding.UTF8.GetString(output.Text(output.TextSince(0)));
     }
 }

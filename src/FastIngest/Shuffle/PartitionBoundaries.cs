@@ -35,47 +35,47 @@ public readonly record struct DayRange(int First, int Last)
 
 /// <summary>
 /// Cuts the keys into partitions: ranges of (user, day), so that partition after partition is in key order. Any
-/// borders are right; good ones make the partitions equally large.
+/// boundaries are right; good ones make the partitions equally large.
 /// </summary>
-public sealed class KeyBorders
+public sealed class PartitionBoundaries
 {
-    private readonly RowKey[] _borders;
+    private readonly RowKey[] _boundaries;
 
-    private KeyBorders(RowKey[] borders) => _borders = borders;
+    private PartitionBoundaries(RowKey[] boundaries) => _boundaries = boundaries;
 
-    public int PartitionCount => _borders.Length + 1;
+    public int PartitionCount => _boundaries.Length + 1;
 
     /// <summary>
-    /// Borders that cut a sample of the keys into parts of equal number, at most as many as asked for. A key that fills
+    /// Boundaries that cut a sample of the keys into parts of equal number, at most as many as asked for. A key that fills
     /// more than one part has one for itself.
     /// </summary>
-    public static KeyBorders FromSample(List<RowKey> sample, int partitions)
+    public static PartitionBoundaries FromSample(List<RowKey> sample, int partitions)
     {
         sample.Sort(RowKey.Compare);
-        List<RowKey> borders = [];
+        List<RowKey> boundaries = [];
         for (int p = 1; p < partitions && sample.Count > 0; p++)
         {
-            RowKey border = sample[(int)((long)p * sample.Count / partitions)];
-            if (borders.Count == 0 || RowKey.Compare(border, borders[^1]) > 0)
+            RowKey boundary = sample[(int)((long)p * sample.Count / partitions)];
+            if (boundaries.Count == 0 || RowKey.Compare(boundary, boundaries[^1]) > 0)
             {
-                borders.Add(border);
+                boundaries.Add(boundary);
             }
-            else if (RowKey.Compare(border, borders[^1]) == 0 && border.Day < int.MaxValue)
+            else if (RowKey.Compare(boundary, boundaries[^1]) == 0 && boundary.Day < int.MaxValue)
             {
-                borders.Add(border with { Day = border.Day + 1 });
+                boundaries.Add(boundary with { Day = boundary.Day + 1 });
             }
         }
 
-        return new KeyBorders([.. borders]);
+        return new PartitionBoundaries([.. boundaries]);
     }
 
-    /// <summary>Borders at the keys given, which are in order and all differ.</summary>
-    public static KeyBorders At(params RowKey[] keys) => new(keys);
+    /// <summary>Boundaries at the keys given, which are in order and all differ.</summary>
+    public static PartitionBoundaries At(params RowKey[] keys) => new(keys);
 
     /// <summary>The keys of a partition, of those that all partitions have together.</summary>
     public KeyRange RangeOf(int partition, KeyRange all) => new(
-        partition == 0 ? all.From : _borders[partition - 1],
-        partition == _borders.Length ? all.Before : _borders[partition]);
+        partition == 0 ? all.From : _boundaries[partition - 1],
+        partition == _boundaries.Length ? all.Before : _boundaries[partition]);
 
     /// <summary>The partition of a key.</summary>
     /// <param name="user">The user.</param>
@@ -84,11 +84,11 @@ public sealed class KeyBorders
     public int Find(ReadOnlySpan<byte> user, int day, out DayRange days)
     {
         int low = 0;
-        int high = _borders.Length;
+        int high = _boundaries.Length;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (RowKey.Compare(user, day, _borders[middle].User, _borders[middle].Day) >= 0)
+            if (RowKey.Compare(user, day, _boundaries[middle].User, _boundaries[middle].Day) >= 0)
             {
                 low = middle + 1;
             }
@@ -99,8 +99,8 @@ public sealed class KeyBorders
         }
 
         days = new DayRange(
-            low > 0 && user.SequenceEqual(_borders[low - 1].User) ? _borders[low - 1].Day : int.MinValue,
-            low < _borders.Length && user.SequenceEqual(_borders[low].User) ? _borders[low].Day - 1 : int.MaxValue);
+            low > 0 && user.SequenceEqual(_boundaries[low - 1].User) ? _boundaries[low - 1].Day : int.MinValue,
+            low < _boundaries.Length && user.SequenceEqual(_boundaries[low].User) ? _boundaries[low].Day - 1 : int.MaxValue);
         return low;
     }
 }

@@ -3,10 +3,10 @@ using System.Threading.Channels;
 namespace FastIngest.Sinks.Outbox;
 
 /// <summary>
-/// Pages of pending summaries, dealt out to workers in parcels. The reader is woken once a page, not once a parcel: a
+/// Pages of pending summaries, dealt out to workers in batches. The reader is woken once a page, not once a batch: a
 /// post takes a few microseconds less than waking a thread.
 /// </summary>
-internal sealed class ParcelQueue(int parcelSize)
+internal sealed class BatchQueue(int batchSize)
 {
     /// <summary>Pages that wait besides the one that is dealt out: enough to go on with while marks are written.</summary>
     private const int PagesMax = 4;
@@ -25,8 +25,8 @@ internal sealed class ParcelQueue(int parcelSize)
     /// <summary>Waits until <see cref="TryTake"/> may find something; false when it never will again.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _pages.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>Takes the next parcel; false when there is none at the moment.</summary>
-    public bool TryTake(out ReadOnlyMemory<PendingSummary> parcel)
+    /// <summary>Takes the next batch; false when there is none at the moment.</summary>
+    public bool TryTake(out ReadOnlyMemory<PendingSummary> batch)
     {
         lock (_lock)
         {
@@ -34,15 +34,15 @@ internal sealed class ParcelQueue(int parcelSize)
             {
                 if (!_pages.Reader.TryRead(out PendingSummary[]? page))
                 {
-                    parcel = default;
+                    batch = default;
                     return false;
                 }
 
                 (_page, _next) = (page, 0);
             }
 
-            parcel = _page.AsMemory(_next, Math.Min(parcelSize, _page.Length - _next));
-            _next += parcel.Length;
+            batch = _page.AsMemory(_next, Math.Min(batchSize, _page.Length - _next));
+            _next += batch.Length;
             return true;
         }
     }

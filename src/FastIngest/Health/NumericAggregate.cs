@@ -6,7 +6,7 @@ namespace FastIngest.Health;
 /// <summary>
 /// The exact sums of a day's numbers, by their place in an event: null where no event has a number.
 /// </summary>
-internal struct Tally
+internal struct NumericAggregate
 {
     /// <summary>The most numbers that an event has.</summary>
     public const int MaxNumbers = 8;
@@ -17,12 +17,12 @@ internal struct Tally
     private uint _large;
 
     /// <summary>Adds an event's numbers: a bit of <paramref name="present"/> for each that is there; the others are 0.</summary>
-    public void Add(ReadOnlySpan<long> millionths, uint present)
+    public void Add(ReadOnlySpan<long> micros, uint present)
     {
         _present |= present;
-        for (int i = 0; i < millionths.Length; i++)
+        for (int i = 0; i < micros.Length; i++)
         {
-            long value = millionths[i];
+            long value = micros[i];
             long sum = unchecked(_sums[i] + value);
             if (((sum ^ _sums[i]) & (sum ^ value)) < 0)
             {
@@ -39,8 +39,8 @@ internal struct Tally
     /// <summary>The double nearest to a sum; NaN stands for null.</summary>
     public readonly double this[int number] =>
         (_present >> number & 1) == 0 ? double.NaN
-        : (_large >> number & 1) == 0 ? ExactDouble.FromMillionths(_sums[number])
-        : ExactDouble.FromMillionths(_before[number] + _sums[number]);
+        : (_large >> number & 1) == 0 ? ExactDouble.FromMicros(_sums[number])
+        : ExactDouble.FromMicros(_before[number] + _sums[number]);
 
     [InlineArray(MaxNumbers)]
     private struct Longs

@@ -9,7 +9,7 @@ namespace FastIngest.Health;
 /// A missing piece is left out with its comma; without any piece there are no parentheses; without a name,
 /// <c>User {user_id}</c> stands in its place.
 /// </summary>
-public static class Opening
+public static class ProfileSentence
 {
     /// <summary>Bytes of the day and the point behind it.</summary>
     public const int DayBytes = DayText.Bytes + 1;
@@ -86,13 +86,13 @@ public static class Opening
             }
         }
 
-        public void AddNumberPiece(scoped ReadOnlySpan<byte> before, long millionths, scoped ReadOnlySpan<byte> after)
+        public void AddNumberPiece(scoped ReadOnlySpan<byte> before, long micros, scoped ReadOnlySpan<byte> after)
         {
-            if (millionths != UserProfile.Missing)
+            if (micros != UserProfile.Missing)
             {
                 BeginPiece();
                 Add(before);
-                Length += DecimalText.Write(_destination[Length..], millionths);
+                Length += DecimalText.Write(_destination[Length..], micros);
                 Add(after);
             }
         }

@@ -1,7 +1,7 @@
 namespace FastIngest.Lexicon;
 
 /// <summary>What a record is.</summary>
-public enum EntryOutcome
+public enum CleaningStatus
 {
     /// <summary>An entry with a headword and a language; its texts, errors and quality are set.</summary>
     Valid,

@@ -4,7 +4,7 @@ using FastIngest.Lexicon;
 namespace FastIngest.Sinks;
 
 /// <summary>What becomes of a record.</summary>
-internal enum EntryFate
+internal enum EntryOutcome
 {
     /// <summary>Not JSON, or no object: never kept.</summary>
     Rejected,
@@ -26,23 +26,23 @@ internal enum EntryFate
 }
 
 /// <summary>Decides what becomes of records, given those before them, and counts.</summary>
-internal sealed class EntryScreen(EntryPolicy policy)
+internal sealed class EntryClassifier(EntryPolicy policy)
 {
     private readonly DigestSet _records = new();
     private readonly DigestSet _entries = new();
-    private readonly EntryTally _tally = new();
+    private readonly EntryOutcomeCounter _counter = new();
 
-    public EntryResult Result => _tally.Result;
+    public EntryResult Result => _counter.Result;
 
     /// <summary>Records and entries that it remembers.</summary>
     public long Remembered => _records.Count + _entries.Count;
 
     /// <summary>What becomes of a record by itself, wherever it stands.</summary>
-    public static EntryFate Judge(in EntryRow row, EntryPolicy policy) =>
-        !row.IsLoaded ? EntryFate.Rejected
-        : row.Outcome == EntryOutcome.Invalid ? EntryFate.Invalid
-        : row.QualityHundredths < policy.MinQualityHundredths ? EntryFate.BelowQuality
-        : EntryFate.Written;
+    public static EntryOutcome Classify(in EntryRow row, EntryPolicy policy) =>
+        !row.IsLoaded ? EntryOutcome.Rejected
+        : row.Status == CleaningStatus.Invalid ? EntryOutcome.Invalid
+        : row.QualityHundredths < policy.MinQualityHundredths ? EntryOutcome.BelowQuality
+        : EntryOutcome.Written;
 
     /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
     private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);
@@ -61,20 +61,20 @@ internal sealed class EntryScreen(EntryPolicy policy)
     }
 
     /// <summary>What becomes of the next record; they must come in input order.</summary>
-    public EntryFate Next(in EntryRow row)
+    public EntryOutcome Next(in EntryRow row)
     {
-        EntryFate fate = Judge(row, policy);
+        EntryOutcome outcome = Classify(row, policy);
 
-        if (fate != EntryFate.Rejected && !_records.Add(Digest(row)))
+        if (outcome != EntryOutcome.Rejected && !_records.Add(Digest(row)))
         {
-            fate = EntryFate.Repeated;
+            outcome = EntryOutcome.Repeated;
         }
-        else if (fate == EntryFate.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
+        else if (outcome == EntryOutcome.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
         {
-            fate = EntryFate.Duplicate;
+            outcome = EntryOutcome.Duplicate;
         }
 
-        _tally.Add(fate);
-        return fate;
+        _counter.Add(outcome);
+        return outcome;
     }
 }
