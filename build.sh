@@ -22,7 +22,6 @@ Options are done in the order given, as in ./build.sh --aot --run.
 
 Environment:
   CI=true           packages are restored in locked mode, and nothing lingers in the background
-  AOT_FRAMEWORK     net10.0 or net9.0 for the native build; otherwise net10.0 where its packages are to be had
   AOT_ISA           what the native binary asks of the CPU, instead of x86-64-v3; "native" for local benchmarks only
   SOURCE_REVISION   the commit that --version shows, where the sources are not in a git clone
   TEST_ARGS         passed to every test program, such as "-class FastIngest.Tests.ArchitectureTests"
@@ -107,50 +106,21 @@ build() {
     dotnet build FastIngest.sln -c Release -p:RestoreLockedMode=$locked "$@"
 }
 
-# net10.0's native runtime pack is newer than some package mirrors; net9.0's compiler makes the same program. Asking
-# takes seconds, so the answer is kept in artifacts/ for this SDK.
-aot_framework() {
-    if [[ -n ${AOT_FRAMEWORK:-} ]]; then
-        echo "$AOT_FRAMEWORK"
-        return
-    fi
-    local answer="artifacts/aot-framework" sdk output
-    sdk=$(dotnet --version)
-    if [[ -f $answer && $(head -n 1 "$answer") == "$sdk" ]]; then
-        tail -n 1 "$answer"
-        return
-    fi
-    mkdir -p artifacts
-    if output=$(dotnet restore $app -p:NativeAot=true -p:NativeAotFramework=net10.0 -p:RestoreLockedMode=$locked 2>&1); then
-        printf '%s\nnet10.0\n' "$sdk" >"$answer"
-        echo net10.0
-    elif grep -q 'Runtime\.NativeAOT' <<<"$output"; then
-        say "net10.0's native runtime pack is not in the package source; publishing for net9.0"
-        printf '%s\nnet9.0\n' "$sdk" >"$answer"
-        echo net9.0
-    else
-        printf '%s\n' "$output" >&2
-        return 1
-    fi
-}
-
 aot() {
     need_dotnet
     needs_of_native_build
-    local framework isa=()
-    # "|| return": a caller that tests the outcome switches "set -e" off in here.
-    framework=$(aot_framework) || return
+    local isa=()
     [[ -n ${AOT_ISA:-} ]] && isa=("-p:IlcInstructionSet=$AOT_ISA")
     if [[ ${1:-} == restore ]]; then
-        dotnet restore $app -p:NativeAot=true -p:NativeAotFramework="$framework" -p:RestoreLockedMode=$locked
+        dotnet restore $app -p:NativeAot=true -p:RestoreLockedMode=$locked
         return
     fi
-    dotnet publish $app -c Release -p:NativeAot=true -p:NativeAotFramework="$framework" -p:RestoreLockedMode=$locked ${isa[@]+"${isa[@]}"} || return
+    dotnet publish $app -c Release -p:NativeAot=true -p:RestoreLockedMode=$locked ${isa[@]+"${isa[@]}"} || return # a caller that tests the outcome switches "set -e" off in here
     mkdir -p dist
     # A rename, so that a running or mapped binary is never written over.
-    cp "artifacts/aot-$framework/publish/HealthIngestion/release_linux-x64/health_ingestion" dist/.health_ingestion.new || return
+    cp "artifacts/aot/publish/HealthIngestion/release_linux-x64/health_ingestion" dist/.health_ingestion.new || return
     mv dist/.health_ingestion.new "$binary" || return
-    say "dist/health_ingestion: $framework, $(stat -c %s "$binary") bytes"
+    say "dist/health_ingestion: $(stat -c %s "$binary") bytes"
 }
 
 aot_if_stale() {
@@ -232,14 +202,10 @@ bench() {
     fi
 }
 
-# LockOnly leaves out the runtime packs, which are in no lock file: so net10.0's are written also where it cannot be published.
 lock() {
     need_dotnet
-    local framework
     dotnet restore FastIngest.sln --force-evaluate
-    for framework in net10.0 net9.0; do
-        dotnet restore $app --force-evaluate -p:NativeAot=true -p:NativeAotFramework=$framework -p:LockOnly=true
-    done
+    dotnet restore $app --force-evaluate -p:NativeAot=true
 }
 
 # ---- options --------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using FastIngest.Health;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Ndjson;
-using FastIngest.Sinks.Sqlite;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Ndjson;
+using FastIngest.Storage.Sqlite.Summaries;
 
 namespace FastIngest.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FastIngest;
-using FastIngest.Sinks.Http;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
 using HealthIngestion.Progress;
 using HealthIngestion.Terminal;
 
@@ -79,7 +79,7 @@ internal static class Deliveries
     {
         try
         {
-            return new DeliveryOutcome(api, await Delivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null);
+            return new DeliveryOutcome(api, await SummaryDelivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null);
         }
         catch (IngestException fault)
         {

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using FastIngest;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using FastIngest.Json.Shapes;
-using FastIngest.Sinks.Postgres;
-using FastIngest.Sinks.Sqlite;
+using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Sqlite.Summaries;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using FastIngest.Sinks.Http;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;
@@ -57,7 +57,7 @@ internal static class PushCommand
     private static string From(string? given)
     {
         string from = given ?? Targets.DefaultDatabase();
-        return Delivery.IsDatabase(from) ? from : throw new UsageException("--from names no database; known are sqlite:FILE and postgres://USER@HOST/DATABASE");
+        return SummaryDelivery.IsDatabase(from) ? from : throw new UsageException("--from names no database; known are sqlite:FILE and postgres://USER@HOST/DATABASE");
     }
 
     private static ApiTarget[] Apis(string[]? given)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests;
 
@@ -31,8 +32,8 @@ public sealed class ArchitectureTests
     [InlineData("src/FastIngest/Json/Offender.cs", "class A { FastIngest.Pipeline.IngestOptions? _o; }")]
     [InlineData("src/FastIngest/Json/Offender.cs", "using static FastIngest.Sinks.X;")]
     [InlineData("src/FastIngest/Json/Offender.cs", "global using O = FastIngest.Shuffle.X;")]
-    [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Pipeline;")]
-    [InlineData("src/FastIngest/Sinks/Sqlite/Offender.cs", "using FastIngest.Shuffle;")]
+    [InlineData("src/FastIngest/Storage/Sqlite/Offender.cs", "using FastIngest.Pipeline;")]
+    [InlineData("src/FastIngest/Storage/Sqlite/Offender.cs", "using FastIngest.Shuffle;")]
     [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Sinks;")]
     [InlineData("src/FastIngest/Shuffle/Offender.cs", "using FastIngest.Health;")]
     [InlineData("src/FastIngest/Sources/Offender.cs", "namespace FastIngest.Sources; class A { Pipeline.IngestOptions? _o; }")]
@@ -45,7 +46,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("src/FastIngest/Pipeline/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks; using FastIngest.Json;")]
-    [InlineData("src/FastIngest/Sinks/Ndjson/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks.Http;")]
+    [InlineData("src/FastIngest/Storage/Ndjson/Fine.cs", "using FastIngest.Health; using FastIngest.Storage.Http;")]
     [InlineData("src/FastIngest/Json/Fine.cs", "// unlike FastIngest.Health\nclass A { string _s = \"FastIngest.Pipeline\"; Json.X? _x; IngestException? _e; }")]
     [InlineData("src/FastIngest/Shuffle/Fine.cs", "using FastIngest.Json;")]
     [InlineData("src/HealthIngestion/Fine.cs", "using FastIngest.Pipeline; using FastIngest.Sinks;")]
@@ -118,7 +119,7 @@ internal static class SourceRules
 
     /// <summary>Folders and files in which bytes may be reached without checks.</summary>
     private static readonly string[] UnsafePlaces =
-        ["src/FastIngest/Sources/", "src/FastIngest/Json/", "src/FastIngest/Health/SampleReduction.cs", "src/FastIngest/Lexicon/Sha256.cs", "src/FastIngest/Sinks/Sqlite/SqliteNative.cs"];
+        ["src/FastIngest/Sources/", "src/FastIngest/Json/", "src/FastIngest/Health/SampleReduction.cs", "src/FastIngest/Lexicon/Sha256.cs", "src/FastIngest/Storage/Sqlite/Connection/SqliteNative.cs"];
 
     /// <summary>What each room may use besides itself and the library's root.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -127,11 +128,12 @@ internal static class SourceRules
         ["Sources"] = ["Json"],
         ["Health"] = ["Shuffle", "Json"],
         ["Shuffle"] = ["Json"],
-        ["Sinks"] = ["Health", "Lexicon", "Json"],
+        ["Sinks"] = ["Health", "Lexicon", "Storage", "Json"],
+        ["Delivery"] = ["Health", "Storage", "Json"],
+        ["Storage"] = ["Health", "Lexicon", "Sinks", "Delivery", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
-        ["Reports"] = ["Health", "Json"],
         ["Generate"] = ["Health", "Json"],
-        ["Pipeline"] = ["Health", "Lexicon", "Reports", "Sinks", "Shuffle", "Sources", "Json"],
+        ["Pipeline"] = ["Health", "Lexicon", "Sinks", "Storage", "Delivery", "Shuffle", "Sources", "Json"],
         [CodeFile.LibraryRoot] = [],
     };
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using FastIngest.Tests.Sinks.Http;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Http;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 

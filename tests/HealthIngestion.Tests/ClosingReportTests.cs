@@ -1,7 +1,7 @@
 using FastIngest;
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FastIngest.Sinks.Http;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Storage.Http;
+using FastIngest.Storage.Postgres.Connection;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Tests;

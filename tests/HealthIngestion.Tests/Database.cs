@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FastIngest.Sinks.Sqlite;
+using FastIngest.Storage.Sqlite.Connection;
 using SQLitePCL;
 
 namespace HealthIngestion.Tests;

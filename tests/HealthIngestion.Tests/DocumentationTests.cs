@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
-using FastIngest.Tests.Sinks.Http;
+using FastIngest.Tests.Storage.Http;
 
 namespace HealthIngestion.Tests;
 

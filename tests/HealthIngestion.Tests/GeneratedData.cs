@@ -1,3 +1,4 @@
+
 [assembly: AssemblyFixture(typeof(HealthIngestion.Tests.GeneratedData))]
 
 namespace HealthIngestion.Tests;

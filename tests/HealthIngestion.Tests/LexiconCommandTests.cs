@@ -1,4 +1,4 @@
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Tests.Lexicon;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Postgres;
 using FastIngest.Tests.Support;
 using Npgsql;
 

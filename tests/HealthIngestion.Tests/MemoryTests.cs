@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Postgres;
+using FastIngest.Tests.Support;
 
 namespace HealthIngestion.Tests;
 

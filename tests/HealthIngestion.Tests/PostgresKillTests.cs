@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using FastIngest.Tests.Sinks.Http;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Http;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 

@@ -1,3 +1,4 @@
+
 namespace HealthIngestion.Tests;
 
 /// <summary>A run that is stopped ends soon, says so in one line, and leaves nothing behind.</summary>

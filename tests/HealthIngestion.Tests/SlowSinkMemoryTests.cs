@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 

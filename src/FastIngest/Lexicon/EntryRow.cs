@@ -26,7 +26,7 @@ public struct EntryRow
     /// <summary>Whether the stored entry is what would be written now, whichever rules made it.</summary>
     public bool IsStoredSame;
 
-    public CleaningStatus Outcome;
+    public CleaningStatus Status;
 
     /// <summary>Why the record is no entry; null for one.</summary>
     public string? Reason;
@@ -50,7 +50,7 @@ public struct EntryRow
     public EntryTextRefs Texts;
 
     /// <summary>Whether the record is JSON and an object, so that it is kept as a raw entry.</summary>
-    public readonly bool IsLoaded => Outcome is CleaningStatus.Valid or CleaningStatus.Invalid;
+    public readonly bool IsLoaded => Status is CleaningStatus.Valid or CleaningStatus.Invalid;
 }
 
 /// <summary>32 bytes.</summary>

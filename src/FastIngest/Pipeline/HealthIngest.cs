@@ -4,7 +4,7 @@ using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Shuffle;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline;

@@ -1,5 +1,5 @@
 using FastIngest.Health;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline;

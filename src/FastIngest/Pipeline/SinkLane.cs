@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using FastIngest.Sinks;
-using FastIngest.Sinks.Postgres.Records;
+using FastIngest.Sinks.Records;
+using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline;
 

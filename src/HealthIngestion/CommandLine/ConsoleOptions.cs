@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FastIngest.Sinks.Postgres;
+using FastIngest.Storage.Postgres.Summaries;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;

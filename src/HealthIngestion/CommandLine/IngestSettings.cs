@@ -1,8 +1,8 @@
 using System.CommandLine;
+using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Sinks.Http;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Storage.Http;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;

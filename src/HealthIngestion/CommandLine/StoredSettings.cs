@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastIngest.Lexicon;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;

@@ -1,5 +1,5 @@
-using FastIngest.Sinks.Http;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
 
 namespace HealthIngestion.CommandLine;
 
@@ -18,7 +18,7 @@ internal sealed record Targets(IReadOnlyList<string> Sinks, IReadOnlyList<ApiTar
         bool isGiven = given is { Length: > 0 };
         string[] sinks = isGiven ? [.. given!.Where(t => !ApiTarget.IsApi(t))] : [DefaultDatabase()];
         ApiTarget[] apis = noApi ? [] : ReadApis(given);
-        string? database = sinks.FirstOrDefault(Delivery.IsDatabase);
+        string? database = sinks.FirstOrDefault(SummaryDelivery.IsDatabase);
         bool isAdded = apis.Length > 0 && database is null;
         if (isAdded || sinks.Length == 0)
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Delivery;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;
 using Spectre.Console;

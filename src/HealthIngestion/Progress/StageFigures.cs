@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using HealthIngestion.Report;
 
 namespace HealthIngestion.Progress;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FastIngest.Sinks.Outbox;
+using FastIngest.Delivery;
 
 namespace HealthIngestion.Report;
 

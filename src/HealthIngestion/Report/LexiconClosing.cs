@@ -1,5 +1,5 @@
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using HealthIngestion.CommandLine;
 

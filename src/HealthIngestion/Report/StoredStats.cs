@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;

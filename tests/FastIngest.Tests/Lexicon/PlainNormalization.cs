@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Lexicon.Unicode;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Original;

@@ -1,6 +1,6 @@
 using FastIngest.Pipeline;
 using FastIngest.Sinks;
-using FastIngest.Sinks.Ndjson;
+using FastIngest.Storage.Ndjson;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;

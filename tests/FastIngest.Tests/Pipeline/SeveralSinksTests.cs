@@ -1,6 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;

@@ -1,7 +1,7 @@
 using System.Text;
 using FastIngest.Pipeline;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Ndjson;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Ndjson;
 
 namespace FastIngest.Tests.Support;
 

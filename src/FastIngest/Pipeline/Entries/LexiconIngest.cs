@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using FastIngest.Lexicon;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 using EntryLane = FastIngest.Pipeline.SinkLane<
-    FastIngest.Sinks.EntryRun, FastIngest.Lexicon.EntryBatch, FastIngest.Sinks.EntryFigures, FastIngest.Sinks.EntryResult>;
+    FastIngest.Sinks.Entries.EntryRun, FastIngest.Lexicon.EntryBatch, FastIngest.Sinks.Entries.EntryFigures, FastIngest.Sinks.Entries.EntryResult>;
 
 namespace FastIngest.Pipeline.Entries;
 

@@ -1,4 +1,5 @@
 using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 

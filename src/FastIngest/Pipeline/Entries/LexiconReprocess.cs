@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastIngest.Lexicon;
 using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using FastIngest.Lexicon;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 

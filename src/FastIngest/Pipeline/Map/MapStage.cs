@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Shuffle;
-using FastIngest.Sinks.Postgres;
-using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
+using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 

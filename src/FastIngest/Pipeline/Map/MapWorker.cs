@@ -1,7 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Sinks.Postgres.Records;
 using FastIngest.Sources;
+using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 

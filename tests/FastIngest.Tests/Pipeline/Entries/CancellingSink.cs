@@ -1,5 +1,5 @@
 using FastIngest.Lexicon;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

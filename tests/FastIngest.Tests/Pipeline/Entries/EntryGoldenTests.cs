@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

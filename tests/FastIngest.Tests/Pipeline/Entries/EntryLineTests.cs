@@ -1,5 +1,5 @@
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
+using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

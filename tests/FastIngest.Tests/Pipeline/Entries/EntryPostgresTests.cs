@@ -1,7 +1,7 @@
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Sinks.Entries;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

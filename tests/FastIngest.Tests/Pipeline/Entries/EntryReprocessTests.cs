@@ -1,8 +1,9 @@
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Postgres;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Tests.Storage.Postgres;
 using Npgsql;
 
 namespace FastIngest.Tests.Pipeline.Entries;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Ndjson;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Ndjson;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

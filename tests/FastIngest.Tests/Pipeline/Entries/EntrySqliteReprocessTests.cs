@@ -1,9 +1,11 @@
 using FastIngest.Health;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Sqlite;
-using FastIngest.Tests.Sinks;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Entries;
+using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Tests.Storage;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

@@ -2,10 +2,13 @@ using FastIngest.Generate.Entries;
 using FastIngest.Health;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Sqlite;
-using FastIngest.Tests.Sinks;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Entries;
+using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Tests.Storage;
+using FastIngest.Tests.Storage.Postgres;
+using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

@@ -1,7 +1,8 @@
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Postgres;
-using FastIngest.Tests.Sinks.Postgres;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

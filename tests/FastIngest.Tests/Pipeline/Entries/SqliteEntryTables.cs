@@ -1,8 +1,9 @@
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks;
-using FastIngest.Sinks.Sqlite;
-using FastIngest.Tests.Sinks;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Entries;
+using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+
+namespace FastIngest.Delivery;
+
+/// <summary>
+/// One delivery.
+/// <code>
+///           read a page                      a worker a request                     mark in batches
+/// database ────────────► pages (bounded) ═══════════════════════► settled (bounded) ────────────────► database
+/// </code>
+/// A slow API holds up the reading; nothing grows. Reading and marking take turns at the database.
+/// </summary>
+internal sealed class DeliveryRun : IDisposable
+{
+    /// <summary>What requests under way get to end when the run is stopped.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private const int RefusalsShown = 20;
+
+    private readonly IOutbox _outbox;
+    private readonly ISummaryApi _api;
+    private readonly DeliveryOptions _options;
+    private readonly IDeliveryProgress? _progress;
+    private readonly SemaphoreSlim _database = new(1);
+    private readonly BatchQueue _batches;
+    private readonly DeliveryMarks _marks;
+    private long _examined;
+    private string? _problem;
+
+    public DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptions options, IDeliveryProgress? progress)
+    {
+        _outbox = outbox;
+        _api = api;
+        _options = options;
+        _progress = progress;
+        _batches = new BatchQueue(api.BatchSize);
+        _marks = new DeliveryMarks(outbox, _database, api.Target.DisplayName, progress);
+    }
+
+    public async Task<DeliveryReport> RunAsync(CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        await _outbox.OpenAsync(_api.Target.DisplayName, _options.RetryRefused, cancellationToken).ConfigureAwait(false);
+        _progress?.Started(_api.Target.DisplayName, _outbox.Total);
+        _problem = await _api.PrepareAsync(_options.WaitForApi, cancellationToken).ConfigureAwait(false);
+
+        using CancellationTokenSource soft = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource hard = new();
+        using CancellationTokenRegistration grace = soft.Token.Register(() => hard.CancelAfter(Grace));
+        StopTokens stop = new(soft.Token, hard.Token);
+
+        Task marking = GuardAsync(() => _marks.RunAsync(problem => Halt(problem, soft)), soft);
+        Task reading = GuardAsync(() => ReadAllAsync(cancellationToken), soft);
+        Task[] sending = [.. Enumerable.Range(0, _options.Concurrency).Select(_ => GuardAsync(() => SendAllAsync(stop), soft))];
+        await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _marks.Complete();
+
+        // Without workers nobody takes batches any more.
+        do
+        {
+            while (_batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
+            {
+                Free(batch);
+            }
+        }
+        while (await _batches.WaitAsync(CancellationToken.None).ConfigureAwait(false));
+
+        await Task.WhenAll([marking, reading, .. sending]).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await ReportAsync(started, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _marks.Dispose();
+        _database.Dispose();
+    }
+
+    /// <summary>Runs a part; when it fails the others stop.</summary>
+    private static async Task GuardAsync(Func<Task> part, CancellationTokenSource stop)
+    {
+        try
+        {
+            await Task.Run(part).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Reads to the end, also when nothing is sent any more, so that the report can count what is left.</summary>
+    private async Task ReadAllAsync(CancellationToken cancellationToken)
+    {
+        List<PendingSummary> page = [];
+        try
+        {
+            while (true)
+            {
+                page.Clear();
+                await _database.WaitAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    if (!await _outbox.ReadAsync(page, cancellationToken).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+                }
+                finally
+                {
+                    _database.Release();
+                }
+
+                TellOfOthers(page.Count);
+                await _batches.AddAsync([.. page], cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _batches.Complete();
+        }
+    }
+
+    private async Task SendAllAsync(StopTokens stop)
+    {
+        using ISummarySender sender = _api.CreateSender();
+        do
+        {
+            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
+            {
+                // What a batch came to goes to be marked, also when the run was stopped in its middle.
+                try
+                {
+                    await sender.SendAsync(batch, stop).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await SettleAsync(batch).ConfigureAwait(false);
+                }
+            }
+        }
+        while (_problem is null && await _batches.WaitAsync(stop.Soft).ConfigureAwait(false));
+    }
+
+    private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> batch)
+    {
+        ValueTask room = ValueTask.CompletedTask;
+        foreach (PendingSummary summary in batch.Span)
+        {
+            if (summary.State == DeliveryState.Pending)
+            {
+                summary.FreeText();
+            }
+            else
+            {
+                room = _marks.AddAsync(summary);
+            }
+        }
+
+        return room;
+    }
+
+    private void Halt(string problem, CancellationTokenSource stop)
+    {
+        if (_problem is null)
+        {
+            Volatile.Write(ref _problem, problem);
+
+            // Not waited for: what it wakes may wait for this very thread.
+            _ = stop.CancelAsync();
+        }
+    }
+
+    /// <summary>Summaries that needed nothing are part of the way, too.</summary>
+    private void TellOfOthers(int pending)
+    {
+        long passed = _outbox.Unchanged + _outbox.StillRefused;
+        if (pending > 0 && passed > _examined)
+        {
+            _progress?.Done(passed - _examined, 0);
+            _examined = passed;
+        }
+    }
+
+    private static void Free(ReadOnlyMemory<PendingSummary> batch)
+    {
+        foreach (PendingSummary summary in batch.Span)
+        {
+            summary.FreeText();
+        }
+    }
+
+    private async ValueTask<DeliveryReport> ReportAsync(long started, CancellationToken cancellationToken)
+    {
+        long refused = _outbox.StillRefused + _marks.Refused;
+        return new DeliveryReport
+        {
+            Target = _api.Target.DisplayName,
+            From = _outbox.DisplayName,
+            Delivered = _marks.Delivered,
+            Unchanged = _outbox.Unchanged,
+            Refused = refused,
+            NewlyRefused = _marks.Refused,
+            Left = _outbox.Total - _outbox.Unchanged - refused - _marks.Delivered,
+            Attempts = _marks.Attempts,
+            Elapsed = Stopwatch.GetElapsedTime(started),
+            Problem = _problem,
+            LastError = _marks.LastError,
+            Refusals = refused > 0 ? await _outbox.ReadRefusedAsync(RefusalsShown, cancellationToken).ConfigureAwait(false) : [],
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using FastIngest.Health;
+
+namespace FastIngest.Sinks.Summaries;
+
+/// <summary>
+/// The merge rule: a category that the run has records of for a day replaces that category's columns and its part of
+/// the summary; categories that the run did not read for that day keep theirs.
+/// </summary>
+public static class SummaryMerge
+{
+    private static readonly SummaryColumn[] Owned = [.. SummaryColumn.All.Where(c => c.Owner is not null)];
+
+    /// <summary>Adds the merged row to <paramref name="output"/> and says whether it differs from the stored one.</summary>
+    /// <param name="storedTexts">The batch that holds the texts of <paramref name="stored"/>.</param>
+    /// <param name="stored">The row as it stands.</param>
+    /// <param name="runTexts">The batch that holds the texts of <paramref name="run"/>.</param>
+    /// <param name="run">The row that the run made for the same key.</param>
+    /// <param name="opening">The first sentence that the merged summary is to have.</param>
+    /// <param name="output">Takes the merged row; not one of the other batches.</param>
+    public static bool Merge(
+        SummaryBatch storedTexts,
+        in DailySummary stored,
+        SummaryBatch runTexts,
+        in DailySummary run,
+        ReadOnlySpan<byte> opening,
+        SummaryBatch output)
+    {
+        ref DailySummary merged = ref output.AddRow();
+        merged.Day = run.Day;
+        merged.Present = (byte)(stored.Present | run.Present);
+        merged.Texts[TextSlot.UserId] = output.AddText(runTexts.Text(run.Texts[TextSlot.UserId]));
+        foreach (SummaryColumn column in Owned)
+        {
+            Category owner = column.Owner!.Value;
+            bool fresh = run.Has(owner);
+            if (column.Kind is ColumnKind.Count or ColumnKind.Number)
+            {
+                merged.Numbers[column.Slot] = fresh ? run.Numbers[column.Slot] : stored.Numbers[column.Slot];
+            }
+            else
+            {
+                merged.Texts[column.Slot] = fresh
+                    ? Copy(runTexts, run.Texts[column.Slot], output)
+                    : Copy(storedTexts, stored.Texts[column.Slot], output);
+            }
+        }
+
+        MergeText(storedTexts, stored, runTexts, run, opening, output, ref merged);
+        return !AreEqual(storedTexts, stored, output, merged);
+    }
+
+    private static void MergeText(
+        SummaryBatch storedTexts,
+        in DailySummary stored,
+        SummaryBatch runTexts,
+        in DailySummary run,
+        ReadOnlySpan<byte> opening,
+        SummaryBatch output,
+        ref DailySummary merged)
+    {
+        int start = output.TextLength;
+        output.AddText(opening);
+        merged.Parts[(int)Category.Users] = opening.Length;
+        ReadOnlySpan<byte> storedRest = storedTexts.Text(stored.Texts[TextSlot.Summary])[stored.Parts[(int)Category.Users]..];
+        ReadOnlySpan<byte> runRest = runTexts.Text(run.Texts[TextSlot.Summary])[run.Parts[(int)Category.Users]..];
+        for (int i = (int)Category.Users + 1; i < Categories.Count; i++)
+        {
+            ReadOnlySpan<byte> storedPart = storedRest[..stored.Parts[i]];
+            ReadOnlySpan<byte> runPart = runRest[..run.Parts[i]];
+            storedRest = storedRest[storedPart.Length..];
+            runRest = runRest[runPart.Length..];
+
+            ReadOnlySpan<byte> part = run.Has((Category)i) ? runPart : storedPart;
+            output.AddText(part);
+            merged.Parts[i] = part.Length;
+        }
+
+        merged.Texts[TextSlot.Summary] = output.TextSince(start);
+    }
+
+    private static bool AreEqual(SummaryBatch aTexts, in DailySummary a, SummaryBatch bTexts, in DailySummary b)
+    {
+        for (int i = 0; i < NumberSlot.Length; i++)
+        {
+            // Equals, not ==: null is NaN, and null equals null.
+            if (!a.Numbers[i].Equals(b.Numbers[i]))
+            {
+                return false;
+            }
+        }
+
+        for (int i = 0; i < TextSlot.Length; i++)
+        {
+            if (a.Texts[i].IsNull != b.Texts[i].IsNull || !aTexts.Text(a.Texts[i]).SequenceEqual(bTexts.Text(b.Texts[i])))
+            {
+                return false;
+            }
+        }
+
+        return ((ReadOnlySpan<int>)a.Parts).SequenceEqual(b.Parts);
+    }
+
+    private static TextRef Copy(SummaryBatch from, TextRef text, SummaryBatch to) =>
+        text.IsNull ? TextRef.Null : to.AddText(from.Text(text));
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Text;
+using FastIngest.Health;
+
+namespace FastIngest.Sinks.Summaries;
+
+/// <summary>
+/// The lengths of a summary's parts as databases store them in <c>summary_parts</c>: bytes of the opening, then of each
+/// category's sentences in category order, separated by commas: <c>85,0,42,180,0,0,0</c>.
+/// </summary>
+public static class SummaryParts
+{
+    /// <summary>Bytes that the longest text takes.</summary>
+    public const int MaxBytes = Categories.Count * 11;
+
+    /// <summary>Writes the text and returns its length in bytes.</summary>
+    /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
+    /// <param name="parts">The lengths.</param>
+    public static int Write(Span<byte> destination, in DailySummary.PartArray parts)
+    {
+        int length = 0;
+        for (int i = 0; i < Categories.Count; i++)
+        {
+            if (i > 0)
+            {
+                destination[length++] = (byte)',';
+            }
+
+            if ((uint)parts[i] < 10)
+            {
+                destination[length++] = (byte)('0' + parts[i]);
+                continue;
+            }
+
+            Utf8Formatter.TryFormat(parts[i], destination[length..], out int bytes);
+            length += bytes;
+        }
+
+        return length;
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; false for other text or lengths that do not add up.</summary>
+    /// <param name="text">The stored text.</param>
+    /// <param name="summaryBytes">The length of the summary, which the parts must add up to.</param>
+    /// <param name="parts">The lengths.</param>
+    public static bool TryRead(ReadOnlySpan<byte> text, int summaryBytes, out DailySummary.PartArray parts)
+    {
+        parts = default;
+        long total = 0;
+        for (int i = 0; i < Categories.Count; i++)
+        {
+            if (i > 0)
+            {
+                if (text.IsEmpty || text[0] != ',')
+                {
+                    return false;
+                }
+
+                text = text[1..];
+            }
+
+            if (!Utf8Parser.TryParse(text, out int length, out int bytes) || length < 0)
+            {
+                return false;
+            }
+
+            parts[i] = length;
+            total += length;
+            text = text[bytes..];
+        }
+
+        return text.IsEmpty && total == summaryBytes;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>
+/// Reads the bodies of answers, one after another, in a bounded buffer: token by token what is JSON, to its end what is
+/// not. An answer without an end is given up.
+/// </summary>
+internal sealed class AnswerBody
+{
+    private const int FirstBytes = 4 << 10;
+
+    /// <summary>The longest token, a text or a number.</summary>
+    private const int MaxTokenBytes = 256 << 10;
+
+    private const long MaxBytes = 64L << 20;
+    private const int ExcerptBytes = 1024;
+
+    private byte[] _buffer = new byte[FirstBytes];
+    private int _filled;
+    private bool _isJson;
+    private JsonReaderState _state;
+
+    /// <summary>Hands the tokens of a body on; those of a body that stops being JSON are handed on up to there.</summary>
+    /// <returns>Why the body could not be read; null when it was.</returns>
+    public async ValueTask<string?> ReadAsync(Stream body, IAnswerTokens tokens, CancellationToken cancellationToken)
+    {
+        tokens.Reset();
+        _filled = 0;
+        _isJson = true;
+        _state = default;
+        long total = 0;
+        while (true)
+        {
+            int bytes = await body.ReadAsync(_buffer.AsMemory(_filled), cancellationToken).ConfigureAwait(false);
+            total += bytes;
+            _filled += bytes;
+            if (bytes == 0 && total == 0)
+            {
+                return null;
+            }
+
+            Parse(tokens, isLast: bytes == 0);
+            if (bytes == 0)
+            {
+                return null;
+            }
+
+            if (total > MaxBytes || (_filled == _buffer.Length && !TryGrow()))
+            {
+                return "an answer that is too long to be read";
+            }
+        }
+    }
+
+    /// <summary>The beginning of a body, for messages.</summary>
+    public async ValueTask<string> ReadExcerptAsync(Stream body, CancellationToken cancellationToken)
+    {
+        int bytes = await body.ReadAtLeastAsync(_buffer.AsMemory(0, ExcerptBytes), ExcerptBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(_buffer, 0, bytes);
+    }
+
+    private void Parse(IAnswerTokens tokens, bool isLast)
+    {
+        if (!_isJson)
+        {
+            _filled = 0;
+            return;
+        }
+
+        Utf8JsonReader reader = new(_buffer.AsSpan(0, _filled), isLast, _state);
+        try
+        {
+            while (reader.Read())
+            {
+                tokens.Add(ref reader);
+            }
+        }
+        catch (JsonException)
+        {
+            _isJson = false;
+            _filled = 0;
+            return;
+        }
+
+        _state = reader.CurrentState;
+        int consumed = (int)reader.BytesConsumed;
+        _buffer.AsSpan(consumed, _filled - consumed).CopyTo(_buffer);
+        _filled -= consumed;
+    }
+
+    private bool TryGrow()
+    {
+        if (_buffer.Length >= MaxTokenBytes)
+        {
+            return false;
+        }
+
+        Array.Resize(ref _buffer, _buffer.Length * 4);
+        return true;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>What an attempt came to.</summary>
+internal enum AnswerKind
+{
+    /// <summary>Taken.</summary>
+    Ok,
+
+    /// <summary>A fault that may pass: worth another attempt.</summary>
+    Transient,
+
+    /// <summary>The API asks for fewer requests.</summary>
+    Busy,
+
+    /// <summary>No answer in time.</summary>
+    TimedOut,
+
+    /// <summary>The request was too large.</summary>
+    TooLarge,
+
+    /// <summary>The request will never be taken.</summary>
+    Refused,
+
+    /// <summary>The same, but perhaps for the URL or the credentials.</summary>
+    TargetRefused,
+
+    /// <summary>The URL leads elsewhere.</summary>
+    Redirected,
+}
+
+/// <param name="Kind">What it means.</param>
+/// <param name="Error">Why, in one line without secrets; null when all is well.</param>
+/// <param name="RetryAfter">How long the API asks to wait.</param>
+internal readonly record struct ApiAnswer(AnswerKind Kind, string? Error = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The longest wait that is obeyed; an API that asks for more gets nothing more in this run.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
+    /// <summary>The status code, where there was one that is not good.</summary>
+    public HttpStatusCode Status { get; init; }
+
+    public bool IsOk => Kind == AnswerKind.Ok;
+
+    /// <summary>Whether another attempt may succeed.</summary>
+    public bool IsTransient => Kind is AnswerKind.Transient or AnswerKind.Busy or AnswerKind.TimedOut;
+
+    /// <summary>The rules for status codes; those of a body come on top.</summary>
+    public static AnswerKind Classify(HttpStatusCode status) => (int)status switch
+    {
+        200 or 201 => AnswerKind.Ok,
+        429 or 503 => AnswerKind.Busy,
+        408 or 504 => AnswerKind.TimedOut,
+        413 => AnswerKind.TooLarge,
+        401 or 403 or 404 or 405 or 407 => AnswerKind.TargetRefused,
+        >= 300 and < 400 => AnswerKind.Redirected,
+        425 or >= 500 or < 300 => AnswerKind.Transient,
+        _ => AnswerKind.Refused,
+    };
+
+    /// <summary>Seconds or a date; null when the API says nothing of it.</summary>
+    public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date > now ? date - now : TimeSpan.Zero,
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net;
+using Polly;
+using Polly.Retry;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>
+/// The way to one API: a pool of connections, the limit on what is under way, and the rules for trying again. Shared by
+/// all <see cref="ApiCall"/>s of a run.
+/// </summary>
+internal sealed class ApiClient : IDisposable
+{
+    private const int ProbePauseMs = 250;
+
+    public ApiClient(ApiTarget target, int concurrency, HttpTuning tuning)
+    {
+        Target = target;
+        Tuning = tuning;
+        Limit = new AdaptiveLimit(concurrency);
+        Invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            MaxConnectionsPerServer = concurrency,
+            PooledConnectionLifetime = tuning.ConnectionLifetime,
+            ConnectTimeout = tuning.ConnectTimeout,
+            EnableMultipleHttp2Connections = true,
+            UseCookies = false,
+
+            // A redirection could take a token, or a summary, to somebody else.
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+        });
+        Retry = new ResiliencePipelineBuilder<ApiAnswer>()
+            .AddRetry(new RetryStrategyOptions<ApiAnswer>
+            {
+                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiAnswer.LongestWait)),
+                MaxRetryAttempts = tuning.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = tuning.FirstPause,
+                MaxDelay = tuning.LongestPause,
+                DelayGenerator = static a => ValueTask.FromResult(a.Outcome.Result.RetryAfter),
+            })
+            .Build();
+    }
+
+    public ApiTarget Target { get; }
+
+    public HttpTuning Tuning { get; }
+
+    public AdaptiveLimit Limit { get; }
+
+    public HttpMessageInvoker Invoker { get; }
+
+    public ResiliencePipeline<ApiAnswer> Retry { get; }
+
+    /// <summary>A request to the API; over TLS it speaks HTTP/2 where the API offers it.</summary>
+    public HttpRequestMessage Request(HttpMethod method, Uri address)
+    {
+        HttpRequestMessage request = new(method, address);
+        if (address.Scheme == Uri.UriSchemeHttps)
+        {
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+        }
+
+        request.Headers.Authorization = Target.Authorization;
+        return request;
+    }
+
+    /// <summary>Asks until there is an answer that will do, or the time is over.</summary>
+    /// <param name="address">What to <c>GET</c>.</param>
+    /// <param name="isReady">Whether an answer will do.</param>
+    /// <param name="patience">How long to ask.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why there was none; null when all is well.</returns>
+    public async ValueTask<string?> WaitUntilReadyAsync(Uri address, Func<HttpStatusCode, bool> isReady, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            TimeSpan left = patience - Stopwatch.GetElapsedTime(started);
+            using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            attempt.CancelAfter(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Tuning.AttemptTimeout ? left : Tuning.AttemptTimeout);
+            string error;
+            try
+            {
+                using HttpRequestMessage request = Request(HttpMethod.Get, address);
+                using HttpResponseMessage response = await Invoker.SendAsync(request, attempt.Token).ConfigureAwait(false);
+                if (isReady(response.StatusCode))
+                {
+                    return null;
+                }
+
+                error = $"it answers {(int)response.StatusCode}";
+            }
+            catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                error = e is OperationCanceledException ? "no answer" : Target.Clean(e.Message);
+            }
+
+            if (Stopwatch.GetElapsedTime(started) + TimeSpan.FromMilliseconds(ProbePauseMs) >= patience)
+            {
+                return $"{Target.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
+            }
+
+            await Task.Delay(ProbePauseMs, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => Invoker.Dispose();
+}

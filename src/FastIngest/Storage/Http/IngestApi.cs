@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using FastIngest.Delivery;
+using FastIngest.Health;
+using FastIngest.Json;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>An API that takes one summary a <c>POST</c>.</summary>
+internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tuning) : ISummaryApi
+{
+    private readonly ApiClient _client = new(target, concurrency, tuning);
+
+    public ApiTarget Target => target;
+
+    public int BatchSize => 1;
+
+    /// <summary>For those who watch.</summary>
+    public AdaptiveLimit Limit => _client.Limit;
+
+    public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        patience > TimeSpan.Zero
+
+            // Whatever it thinks of a GET: it is there.
+            ? await _client.WaitUntilReadyAsync(target.Address, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    public ISummarySender CreateSender() => new Sender(_client);
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Writes <c>{"text": …, "meta": {"user_id": …, "date": "YYYY-MM-DD", "type": "daily_summary"}}</c>.</summary>
+    internal static void WriteBody(IBufferWriter<byte> output, PendingSummary summary)
+    {
+        output.Write("{\"text\": "u8);
+        JsonText.Write(output, summary.Text);
+        output.Write(", \"meta\": {\"user_id\": "u8);
+        JsonText.Write(output, summary.UserId);
+        output.Write(", \"date\": \""u8);
+        DayText.Write(output.GetSpan(DayText.Bytes), summary.Day);
+        output.Advance(DayText.Bytes);
+        output.Write("\", \"type\": \"daily_summary\"}}"u8);
+    }
+
+    private sealed class Sender(ApiClient client) : ISummarySender
+    {
+        private readonly ApiCall _call = new(client);
+        private readonly AnswerStatus _status = new();
+        private ArrayBufferWriter<byte> _body = new(4 << 10);
+
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+        public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
+        {
+            PendingSummary summary = batch.Span[0];
+            _body.ResetWrittenCount();
+            WriteBody(_body, summary);
+            ApiRequest request = new(HttpMethod.Post, client.Target.Address, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
+            ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
+            summary.Settle(answer, _call.Attempts);
+            if (_call.Attempts > 1 || !answer.IsOk)
+            {
+                // A request that broke off may still be reading it.
+                _body = new ArrayBufferWriter<byte>(4 << 10);
+            }
+        }
+
+        public void Dispose() => _call.Dispose();
+    }
+}

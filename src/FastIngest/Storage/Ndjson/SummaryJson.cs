@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Json;
+
+namespace FastIngest.Storage.Ndjson;
+
+/// <summary>
+/// A row as one JSON object with the keys of <see cref="SummaryColumn.All"/> in order, set as Python's
+/// <c>json.dumps(ensure_ascii=False)</c> sets it: <c>{"user_id": "u1", "date": "2024-02-29", …}</c>.
+/// </summary>
+internal static class SummaryJson
+{
+    private static readonly Field[] Fields = [.. SummaryColumn.All.Select((column, i) => new Field(
+        Encoding.UTF8.GetBytes($"{(i == 0 ? "{" : ", ")}\"{column.Name}\": "), column.Kind, column.Slot))];
+
+    /// <summary>Writes one object and a line feed.</summary>
+    public static void WriteLine(IBufferWriter<byte> output, SummaryBatch batch, in DailySummary row)
+    {
+        foreach (Field field in Fields)
+        {
+            output.Write(field.Key);
+            switch (field.Kind)
+            {
+                case ColumnKind.Date:
+                    Span<byte> date = output.GetSpan(DayText.Bytes + 2);
+                    date[0] = (byte)'"';
+                    DayText.Write(date[1..], row.Day);
+                    date[DayText.Bytes + 1] = (byte)'"';
+                    output.Advance(DayText.Bytes + 2);
+                    break;
+
+                case ColumnKind.Count:
+                    long count = (long)row.Numbers[field.Slot];
+                    count.TryFormat(output.GetSpan(20), out int countBytes);
+                    output.Advance(countBytes);
+                    break;
+
+                case ColumnKind.Number when !double.IsNaN(row.Numbers[field.Slot]):
+                    output.Advance(DoubleText.Write(output.GetSpan(DoubleText.MaxBytes), row.Numbers[field.Slot]));
+                    break;
+
+                case ColumnKind.Text when !row.Texts[field.Slot].IsNull:
+                    JsonText.Write(output, batch.Text(row.Texts[field.Slot]));
+                    break;
+
+                case ColumnKind.Json when !row.Texts[field.Slot].IsNull:
+                    output.Write(batch.Text(row.Texts[field.Slot]));
+                    break;
+
+                default:
+                    output.Write("null"u8);
+                    break;
+            }
+        }
+
+        output.Write("}\n"u8);
+    }
+
+    private readonly record struct Field(byte[] Key, ColumnKind Kind, int Slot);
+}

@@ -1,0 +1,37 @@
+using Npgsql;
+
+namespace FastIngest.Storage.Postgres.Connection;
+
+/// <summary>One statement, one result.</summary>
+internal static class PostgresConnectionExtensions
+{
+    /// <summary>Runs SQL with parameters $1, $2 and so on; returns how many rows it touched.</summary>
+    public static async ValueTask<int> RunAsync(
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        NpgsqlCommand command = Make(connection, sql, parameters);
+        await using (command.ConfigureAwait(false))
+        {
+            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The first value of the first row; null when there is none.</summary>
+    public static async ValueTask<object?> ScalarAsync(
+        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        NpgsqlCommand command = Make(connection, sql, parameters);
+        await using (command.ConfigureAwait(false))
+        {
+            object? value = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            return value is DBNull ? null : value;
+        }
+    }
+
+    private static NpgsqlCommand Make(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters)
+    {
+        NpgsqlCommand command = new(sql, connection);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+}

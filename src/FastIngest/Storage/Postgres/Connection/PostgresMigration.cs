@@ -1,0 +1,86 @@
+using FastIngest.Storage.Postgres.Summaries;
+using Npgsql;
+
+namespace FastIngest.Storage.Postgres.Connection;
+
+/// <summary>Brings a schema to today's tables, and finds out early what would stop a run.</summary>
+internal static class PostgresMigration
+{
+    /// <exception cref="IngestException">The server or the schema cannot be used.</exception>
+    public static async ValueTask ApplyAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    {
+        await RefuseUnfitServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> steps = PostgresSchema.Steps(names);
+
+        // A user who may not create anything can still load into tables that are there.
+        if (await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
+        {
+            return;
+        }
+
+        await connection.RunAsync("BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            $"SELECT pg_advisory_xact_lock({PostgresSchema.LockKey("$1")})", cancellationToken, new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
+        int done = await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
+        await RefuseForeignTablesAsync(connection, names, displayName, done, cancellationToken).ConfigureAwait(false);
+        if (done == 0)
+        {
+            await connection.RunAsync(PostgresSchema.StepTable(names), cancellationToken).ConfigureAwait(false);
+        }
+
+        for (int step = done + 1; step <= steps.Count; step++)
+        {
+            await connection.RunAsync(steps[step - 1], cancellationToken).ConfigureAwait(false);
+            await connection.RunAsync(
+                $"INSERT INTO {names.Steps} (step) VALUES ($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = step }).ConfigureAwait(false);
+        }
+
+        await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask RefuseUnfitServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
+    {
+        if (await connection.ScalarAsync("SELECT current_setting('server_encoding')", cancellationToken).ConfigureAwait(false) is string encoding && encoding != "UTF8")
+        {
+            throw new IngestException($"{displayName}: the database keeps its texts in {encoding}.", "Create one with ENCODING 'UTF8'.");
+        }
+
+        if (await connection.ScalarAsync("SELECT current_setting('transaction_read_only')::boolean", cancellationToken).ConfigureAwait(false) is true)
+        {
+            throw new IngestException($"{displayName}: the server is read-only.", "Name the primary server, not a standby, and a database that is not read-only.");
+        }
+    }
+
+    /// <summary>The last step that was done; 0 for none.</summary>
+    private static async ValueTask<int> DoneAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
+    {
+        int done = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)
+            ? 0
+            : await connection.ScalarAsync($"SELECT max(step) FROM {names.Steps}", cancellationToken).ConfigureAwait(false) as int? ?? 0;
+        return done <= known
+            ? done
+            : throw new IngestException(
+                $"{displayName}: schema {names.Schema} was made by a newer version of health_ingestion (its step is {done}, this one knows {known}).",
+                "Use that version, or another --schema.");
+    }
+
+    private static async ValueTask RefuseForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int done, CancellationToken cancellationToken)
+    {
+        foreach (string table in PostgresSchema.Tables.Skip(done).SelectMany(t => t))
+        {
+            if (await HasTableAsync(connection, names, table, cancellationToken).ConfigureAwait(false))
+            {
+                throw new IngestException(
+                    $"{displayName}: schema {names.Schema} holds a table {table} that health_ingestion did not make.", "Use another --schema.");
+            }
+        }
+    }
+
+    /// <summary>Asks the catalogue itself: <c>to_regclass</c> would answer from a cache that a wait for the lock makes old.</summary>
+    private static async ValueTask<bool> HasTableAsync(NpgsqlConnection connection, PostgresNames names, string table, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)",
+            cancellationToken,
+            new NpgsqlParameter<string> { TypedValue = names.Schema },
+            new NpgsqlParameter<string> { TypedValue = table }).ConfigureAwait(false) is true;
+}

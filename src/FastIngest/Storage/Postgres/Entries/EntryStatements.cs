@@ -1,0 +1,79 @@
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Postgres.Connection;
+
+namespace FastIngest.Storage.Postgres.Entries;
+
+/// <summary>What a run over a dictionary says to the server besides COPY.</summary>
+internal static class EntryStatements
+{
+    private const int LockTimeoutMs = 10_000;
+
+    /// <summary>
+    /// Begins the transaction, takes the tables, and asks for the faster compression of long texts where the server has it.
+    /// </summary>
+    public static string Begin(PostgresNames names) =>
+        $"""
+        BEGIN ISOLATION LEVEL READ COMMITTED;
+        SET LOCAL jit = off;
+        SET LOCAL lock_timeout = {LockTimeoutMs};
+        SET LOCAL idle_in_transaction_session_timeout = 0;
+        SET LOCAL temp_buffers = '32MB';
+        SELECT set_config(name, 'lz4', true) FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);
+        SELECT pg_advisory_xact_lock({LockKey(names)});
+        LOCK TABLE {names.Sources}, {names.RawEntries}, {names.Entries} IN SHARE ROW EXCLUSIVE MODE
+        """;
+
+    /// <summary>The key of the advisory lock that runs over dictionaries take, so that they wait for each other.</summary>
+    public static string LockKey(PostgresNames names) => $"hashtextextended({PostgresNames.Literal("fastingest entries " + names.Schema)}, 0)";
+
+    /// <summary>Tables of the transaction, into which records go that may be stored already.</summary>
+    public static string Staging(PostgresNames names) =>
+        $"""
+        CREATE TEMPORARY TABLE staged_raw (outcome smallint NOT NULL, id bigint NOT NULL, source_id text COLLATE "C" NOT NULL,
+            checksum bytea NOT NULL, file_path text NOT NULL, line_number bigint NOT NULL, raw_data json NOT NULL) ON COMMIT DROP;
+        CREATE TEMPORARY TABLE staged_entries (LIKE {names.Entries}) ON COMMIT DROP;
+        ALTER TABLE pg_temp.staged_entries ALTER updated_at SET DEFAULT now();
+        CREATE TEMPORARY TABLE fresh_raw (id bigint NOT NULL) ON COMMIT DROP
+        """;
+
+    /// <summary>Keeps the staged records that are not there yet, the first of those that are alike, and notes which.</summary>
+    public static string InsertRaw(PostgresNames names) =>
+        $"""
+        WITH fresh AS (
+            INSERT INTO {names.RawEntries} ({EntryTuples.RawColumns})
+            SELECT {EntryTuples.RawColumns} FROM pg_temp.staged_raw ORDER BY id
+            ON CONFLICT (source_id, checksum) DO NOTHING
+            RETURNING id
+        )
+        INSERT INTO pg_temp.fresh_raw SELECT id FROM fresh
+        """;
+
+    /// <summary>How many records were kept, by outcome.</summary>
+    public static string CountFresh =>
+        $"""
+        SELECT count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Written}) AS candidates,
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.BelowQuality}) AS below_quality,
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Invalid}) AS invalid
+        FROM pg_temp.staged_raw r JOIN pg_temp.fresh_raw f USING (id)
+        """;
+
+    /// <summary>
+    /// Writes the entries of records that were kept. The lookup is a subquery of its own, so that it goes through the index,
+    /// however large the table is and whatever the planner knows of it.
+    /// </summary>
+    public static string InsertEntries(PostgresNames names, bool allowsDuplicates) =>
+        $"""
+        INSERT INTO {names.Entries} ({EntryTuples.EntryColumns})
+        SELECT {EntryTuples.EntryColumns} FROM pg_temp.staged_entries s
+        WHERE {(allowsDuplicates
+            ? "raw_id IN (SELECT id FROM pg_temp.fresh_raw)"
+            : $"""
+              raw_id IN (SELECT min(e.raw_id) FROM pg_temp.staged_entries e JOIN pg_temp.fresh_raw f ON f.id = e.raw_id GROUP BY e.duplicate_key)
+              AND (SELECT 1 FROM {names.Entries} t WHERE t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id LIMIT 1) IS NULL
+              """)}
+        ORDER BY raw_id
+        ON CONFLICT DO NOTHING
+        """;
+
+    public const string ClearStaging = "TRUNCATE pg_temp.staged_raw, pg_temp.staged_entries, pg_temp.fresh_raw";
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using FastIngest.Health;
+using FastIngest.Json;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>
+/// Brings measurements that <c>jsonb</c> gives back into the form in which the reducer writes them: PostgreSQL keeps keys
+/// in an order and numbers in a notation of its own, and what did not change must look the same.
+/// </summary>
+internal sealed class MeasurementText
+{
+    private readonly List<(byte[] Name, long Micros)> _entries = [];
+
+    /// <summary>Adds the text to the batch.</summary>
+    /// <param name="batch">Takes the text.</param>
+    /// <param name="json">What the server sent; anything but an object of decimals is taken as it is.</param>
+    public TextRef Add(SummaryBatch batch, ReadOnlySpan<byte> json)
+    {
+        _entries.Clear();
+        if (!TryReadEntries(json))
+        {
+            return batch.AddText(json);
+        }
+
+        _entries.Sort((a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        int start = batch.TextLength;
+        batch.AddText("{"u8);
+        foreach ((byte[] name, long micros) in _entries)
+        {
+            if (batch.TextLength > start + 1)
+            {
+                batch.AddText(", "u8);
+            }
+
+            JsonText.Write(batch, name);
+            batch.AddText(": "u8);
+            batch.Advance(DoubleText.Write(batch.GetSpan(32), ExactDouble.FromMicros(micros)));
+        }
+
+        batch.AddText("}"u8);
+        return batch.TextSince(start);
+    }
+
+    private bool TryReadEntries(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            byte[] name = new byte[reader.ValueSpan.Length];
+            int length = reader.CopyString(name);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !DecimalParser.TryParse(reader.ValueSpan, out long micros))
+            {
+                return false;
+            }
+
+            _entries.Add((name[..length], micros));
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+}

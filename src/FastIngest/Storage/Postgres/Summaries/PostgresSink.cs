@@ -1,0 +1,64 @@
+using FastIngest.Health;
+using FastIngest.Sinks.Records;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Records;
+using Npgsql;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>Writes daily summaries, and the records if asked to, to PostgreSQL.</summary>
+public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFigures, SinkResult>, ISummarySink, IRecordSink
+{
+    private readonly bool _takesRecords;
+    private PostgresLoad? _load;
+    private RecordLoad? _records;
+
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="schema">The schema of the tables, made if it is missing.</param>
+    /// <param name="takesRecords">Whether the records themselves are stored as well.</param>
+    /// <exception cref="IngestException">The target makes no sense.</exception>
+    public PostgresSink(string target, string schema, bool takesRecords = false)
+        : this(target, schema, PostgresRetry.Default, takesRecords)
+    {
+    }
+
+    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false)
+        : base(target, schema, retry) => _takesRecords = takesRecords;
+
+    bool IRecordSink.TakesRecords => _takesRecords;
+
+    /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
+    ValueTask IRecordSink.WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken) =>
+        SendAsync(() => _records!.WriteAsync(chunk, cancellationToken));
+
+    private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
+    {
+        _load = await PostgresLoad.BeginAsync(connection, Names, DisplayName, _takesRecords, cancellationToken).ConfigureAwait(false);
+        _records = _takesRecords ? await RecordLoad.BeginAsync(connection, Names, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    private protected override async ValueTask SendAsync(SummaryBatch batch, CancellationToken cancellationToken)
+    {
+        if (_records is { } records)
+        {
+            await records.EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await _load!.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+    }
+
+    private protected override async ValueTask<SinkResult> FinishAsync(RunFigures figures, CancellationToken cancellationToken)
+    {
+        await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(cancellationToken).ConfigureAwait(false) : [];
+        SinkResult result = await _load.FinishAsync(Run!, figures, tables, cancellationToken).ConfigureAwait(false);
+        return result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
+    }
+
+    private protected override void Release()
+    {
+        _load = null;
+        _records = null;
+    }
+}

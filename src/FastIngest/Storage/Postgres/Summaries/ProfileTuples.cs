@@ -1,0 +1,78 @@
+using FastIngest.Health;
+using FastIngest.Storage.Postgres.Copy;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>Profiles as tuples of COPY: numbers are doubles in the table and micros in a profile, as in the SQLite database.</summary>
+internal static class ProfileTuples
+{
+    /// <summary>The columns of <c>users</c>, in the order of a tuple.</summary>
+    public const string Columns = "user_id, name, age, gender, height, weight, fitness_level";
+
+    /// <summary>
+    /// Writes a tuple of the run's own profiles: a number that rises with each, the columns, and the opening of the
+    /// user's summaries up to the day, so that the server can renew those of days that the run did not read.
+    /// </summary>
+    public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> opening)
+    {
+        SummaryTuples.RefuseLongId(user.UserId.Length);
+        copy.BeginTuple(9);
+        copy.Int4(number);
+        Text(user.UserId);
+        Text(user.Name);
+        Real(user.Age);
+        Text(user.Gender);
+        Real(user.Height);
+        Real(user.Weight);
+        Text(user.FitnessLevel);
+        copy.Text(opening);
+
+        void Text(TextRef text)
+        {
+            if (text.IsNull)
+            {
+                copy.Null();
+            }
+            else
+            {
+                copy.Text(batch.Text(text));
+            }
+        }
+
+        void Real(long micros)
+        {
+            if (micros == UserProfile.Missing)
+            {
+                copy.Null();
+            }
+            else
+            {
+                copy.Float8(micros / 1e6);
+            }
+        }
+    }
+
+    /// <summary>Reads a profile, its texts into the batch.</summary>
+    public static UserProfile Read(ref CopyTuples tuples, SummaryBatch texts)
+    {
+        UserProfile user = default;
+        user.UserId = Text(ref tuples, texts);
+        user.Name = Text(ref tuples, texts);
+        user.Age = Micros(tuples.Float8());
+        user.Gender = Text(ref tuples, texts);
+        user.Height = Micros(tuples.Float8());
+        user.Weight = Micros(tuples.Float8());
+        user.FitnessLevel = Text(ref tuples, texts);
+        return user;
+    }
+
+    private static TextRef Text(ref CopyTuples tuples, SummaryBatch texts) =>
+        tuples.TryField(out ReadOnlySpan<byte> text) ? texts.AddText(text) : TextRef.Null;
+
+    /// <summary>Exact for all numbers below 2·10^9.</summary>
+    private static long Micros(double real)
+    {
+        double scaled = Math.Round(real * 1e6);
+        return Math.Abs(scaled) < 9.2e18 ? (long)scaled : UserProfile.Missing;
+    }
+}

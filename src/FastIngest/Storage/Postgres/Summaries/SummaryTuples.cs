@@ -1,0 +1,95 @@
+using FastIngest.Health;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Postgres.Copy;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>Rows of <c>daily_summaries</c> as tuples of COPY: the columns of a summary in their order, then <c>summary_parts</c>.</summary>
+internal static class SummaryTuples
+{
+    /// <summary>
+    /// The longest user_id that is stored: an entry of a B-tree index, here of the primary key, has at most 2,704 bytes.
+    /// </summary>
+    public const int MaxUserIdBytes = 2_600;
+
+    private static readonly SummaryColumn[] Columns = [.. SummaryColumn.All];
+
+    /// <exception cref="IngestException">The user's id is too long for the primary key.</exception>
+    public static void Write(CopyBuffer copy, SummaryBatch batch, in DailySummary row)
+    {
+        RefuseLongId(row.Texts[TextSlot.UserId].Length);
+        copy.BeginTuple(Columns.Length + 1);
+        foreach (SummaryColumn column in Columns)
+        {
+            switch (column.Kind)
+            {
+                case ColumnKind.Date:
+                    copy.Date(row.Day);
+                    break;
+                case ColumnKind.Count:
+                    copy.Int8((long)row.Numbers[column.Slot]);
+                    break;
+                case ColumnKind.Number when double.IsNaN(row.Numbers[column.Slot]):
+                    copy.Null();
+                    break;
+                case ColumnKind.Number:
+                    copy.Float8(row.Numbers[column.Slot]);
+                    break;
+                case var _ when row.Texts[column.Slot].IsNull:
+                    copy.Null();
+                    break;
+                case ColumnKind.Json:
+                    copy.Jsonb(batch.Text(row.Texts[column.Slot]));
+                    break;
+                default:
+                    copy.Text(batch.Text(row.Texts[column.Slot]));
+                    break;
+            }
+        }
+
+        Span<byte> parts = stackalloc byte[SummaryParts.MaxBytes];
+        copy.Text(parts[..SummaryParts.Write(parts, row.Parts)]);
+    }
+
+    /// <summary>Adds the row of a tuple to the batch; false when its parts do not fit its summary.</summary>
+    public static bool TryRead(ref CopyTuples tuples, SummaryBatch batch, MeasurementText measurements)
+    {
+        ref DailySummary row = ref batch.AddRow();
+        foreach (SummaryColumn column in Columns)
+        {
+            switch (column.Kind)
+            {
+                case ColumnKind.Date:
+                    row.Day = tuples.Date();
+                    break;
+                case ColumnKind.Count:
+                    row.Numbers[column.Slot] = tuples.Int8();
+                    break;
+                case ColumnKind.Number:
+                    row.Numbers[column.Slot] = tuples.Float8();
+                    break;
+                default:
+                    if (tuples.TryField(out ReadOnlySpan<byte> text))
+                    {
+                        row.Texts[column.Slot] = column.Kind == ColumnKind.Json ? measurements.Add(batch, text[1..]) : batch.AddText(text);
+                    }
+
+                    break;
+            }
+        }
+
+        tuples.TryField(out ReadOnlySpan<byte> parts);
+        return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
+    }
+
+    /// <exception cref="IngestException">The id is too long for the primary key.</exception>
+    public static void RefuseLongId(int bytes)
+    {
+        if (bytes > MaxUserIdBytes)
+        {
+            throw new IngestException(
+                $"A user_id of {bytes} bytes is longer than a primary key of PostgreSQL can be; the limit is {MaxUserIdBytes}.",
+                "Shorten it in the input, or write to sqlite: or ndjson:, which have no such limit.");
+        }
+    }
+}

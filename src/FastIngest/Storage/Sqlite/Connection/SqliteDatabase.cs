@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using SQLitePCL;
+
+namespace FastIngest.Storage.Sqlite.Connection;
+
+/// <summary>
+/// One connection, used by one thread at a time. Faults are <see cref="IngestException"/>s that name the file as the user did.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int BusyRetryMs = 20;
+
+    private readonly sqlite3 _connection;
+    private readonly string _displayPath;
+    private readonly List<SqliteStatement> _statements = [];
+
+    private SqliteDatabase(sqlite3 connection, string displayPath)
+    {
+        _connection = connection;
+        _displayPath = displayPath;
+    }
+
+    /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
+    public bool IsReadOnly => raw.sqlite3_db_readonly(_connection, "main") != 0;
+
+    /// <summary>Rows that the last statement inserted, updated or deleted.</summary>
+    public int Changes => raw.sqlite3_changes(_connection);
+
+    /// <summary>Opens an existing file; an empty one is an empty database.</summary>
+    /// <param name="displayPath">The file as the user named it, for messages.</param>
+    /// <param name="fullPath">Where it is.</param>
+    public static SqliteDatabase Open(string displayPath, string fullPath)
+    {
+        SqliteLibrary.Load();
+        int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
+        SqliteDatabase database = new(connection, displayPath);
+        if (result != raw.SQLITE_OK)
+        {
+            using (database)
+            {
+                database.Fail(result);
+            }
+        }
+
+        _ = raw.sqlite3_extended_result_codes(connection, 1);
+        return database;
+    }
+
+    /// <summary>Bounds the memory for pages.</summary>
+    public void SetCache(int bytes) => Execute($"PRAGMA cache_size = {-bytes / 1024}");
+
+    /// <summary>Runs one statement and forgets it; rows are ignored.</summary>
+    public void Execute(string sql)
+    {
+        int result = TryExecute(sql);
+        if (result != raw.SQLITE_OK)
+        {
+            Fail(result);
+        }
+    }
+
+    /// <summary>Runs one statement as soon as no other connection stands in its way.</summary>
+    /// <exception cref="IngestException">Another connection did not let go within <paramref name="timeoutMs"/>.</exception>
+    public async ValueTask ExecuteWhenFreeAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int result = TryExecute(sql);
+            if (result == raw.SQLITE_OK)
+            {
+                return;
+            }
+
+            if (!SqliteFault.IsBusy(result) || Stopwatch.GetElapsedTime(start).TotalMilliseconds >= timeoutMs)
+            {
+                Fail(result);
+            }
+
+            await Task.Delay(BusyRetryMs, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The first column of the first row as a number; 0 without a row.</summary>
+    public long Scalar(string sql)
+    {
+        using SqliteStatement statement = Compile(sql);
+        return statement.Step() ? statement.Int64(0) : 0;
+    }
+
+    /// <summary>The first columns of all rows, as text.</summary>
+    public List<string> Texts(string sql)
+    {
+        using SqliteStatement statement = Compile(sql);
+        List<string> texts = [];
+        while (statement.Step())
+        {
+            texts.Add(Encoding.UTF8.GetString(statement.Text(0)));
+        }
+
+        return texts;
+    }
+
+    /// <summary>A statement that lives as long as the connection.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        SqliteStatement statement = Compile(sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    public void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            Fail(result);
+        }
+    }
+
+    /// <exception cref="IngestException">Always: what SQLite says about its last call.</exception>
+    [DoesNotReturn]
+    public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "");
+
+    /// <summary>Closes the connection; an open transaction is rolled back.</summary>
+    public void Dispose()
+    {
+        foreach (SqliteStatement statement in _statements)
+        {
+            statement.Dispose();
+        }
+
+        _statements.Clear();
+        _connection.Dispose();
+    }
+
+    private SqliteStatement Compile(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
+        return new SqliteStatement(this, statement);
+    }
+
+    private int TryExecute(string sql)
+    {
+        int result = raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement);
+        if (result != raw.SQLITE_OK)
+        {
+            return result;
+        }
+
+        using (statement)
+        {
+            do
+            {
+                result = raw.sqlite3_step(statement);
+            }
+            while (result == raw.SQLITE_ROW);
+        }
+
+        return result == raw.SQLITE_DONE ? raw.SQLITE_OK : result;
+    }
+}

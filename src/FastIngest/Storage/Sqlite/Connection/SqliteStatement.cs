@@ -1,0 +1,99 @@
+using SQLitePCL;
+
+namespace FastIngest.Storage.Sqlite.Connection;
+
+/// <summary>A prepared statement. Parameters and columns are numbered as SQLite does: from 1 and from 0.</summary>
+internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
+{
+    /// <summary>For <see cref="SqliteNative"/>; valid until the statement is disposed.</summary>
+    public nint Pointer => statement.DangerousGetHandle();
+
+    public SqliteStatement Bind(int parameterNumber, ReadOnlySpan<byte> text)
+    {
+        // An empty span has no address, which SQLite would take for null.
+        database.Check(text.IsEmpty
+            ? raw.sqlite3_bind_text(statement, parameterNumber, "")
+            : raw.sqlite3_bind_text(statement, parameterNumber, text));
+        return this;
+    }
+
+    public SqliteStatement Bind(int parameterNumber, string text)
+    {
+        database.Check(raw.sqlite3_bind_text(statement, parameterNumber, text));
+        return this;
+    }
+
+    public SqliteStatement Bind(int parameterNumber, long value)
+    {
+        database.Check(raw.sqlite3_bind_int64(statement, parameterNumber, value));
+        return this;
+    }
+
+    public SqliteStatement Bind(int parameterNumber, double value)
+    {
+        database.Check(raw.sqlite3_bind_double(statement, parameterNumber, value));
+        return this;
+    }
+
+    public SqliteStatement BindBlob(int parameterNumber, ReadOnlySpan<byte> bytes)
+    {
+        database.Check(raw.sqlite3_bind_blob(statement, parameterNumber, bytes));
+        return this;
+    }
+
+    public SqliteStatement BindNull(int parameterNumber)
+    {
+        database.Check(raw.sqlite3_bind_null(statement, parameterNumber));
+        return this;
+    }
+
+    /// <summary>Goes to the next row; at the end resets the statement and returns false.</summary>
+    /// <exception cref="IngestException">SQLite reported a fault.</exception>
+    public bool Step()
+    {
+        int result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_ROW)
+        {
+            return true;
+        }
+
+        if (result != raw.SQLITE_DONE)
+        {
+            database.Fail(result);
+        }
+
+        Reset();
+        return false;
+    }
+
+    /// <summary>Runs a statement without rows.</summary>
+    public void Run()
+    {
+        while (Step())
+        {
+        }
+    }
+
+    /// <summary>Runs a statement without rows, one text of which is read where it lies and not kept.</summary>
+    public void RunWith(int parameterNumber, ReadOnlySpan<byte> text)
+    {
+        int result = SqliteNative.Run(Pointer, parameterNumber, text);
+        if (result != raw.SQLITE_DONE)
+        {
+            database.Fail(result);
+        }
+    }
+
+    public void Reset() => _ = raw.sqlite3_reset(statement);
+
+    public bool IsNull(int columnIndex) => raw.sqlite3_column_type(statement, columnIndex) == raw.SQLITE_NULL;
+
+    /// <summary>The bytes of a text; valid until the next step or reset.</summary>
+    public ReadOnlySpan<byte> Text(int columnIndex) => raw.sqlite3_column_blob(statement, columnIndex);
+
+    public long Int64(int columnIndex) => raw.sqlite3_column_int64(statement, columnIndex);
+
+    public double Double(int columnIndex) => raw.sqlite3_column_double(statement, columnIndex);
+
+    public void Dispose() => statement.Dispose();
+}

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using FastIngest.Lexicon;
+using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Entries;
+
+/// <summary>Puts records and entries of one source into their tables. What all rows have in common is bound once.</summary>
+internal sealed class SqliteEntryRows
+{
+    private const int UuidBytes = 36;
+    private const int KeyBytes = 16;
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStatement _raw, _entry, _earlier, _later;
+
+    /// <param name="database">The database.</param>
+    /// <param name="source">The source's id.</param>
+    /// <param name="replaces">Whether an entry takes the place of any of its record or id; otherwise that stays.</param>
+    public SqliteEntryRows(SqliteDatabase database, string source, bool replaces)
+    {
+        _database = database;
+        string now = SqliteRuns.Utc(DateTime.UtcNow);
+        _raw = database.Prepare(SqliteEntrySchema.InsertRaw).Bind(2, source).Bind(6, now);
+        _entry = database.Prepare(replaces ? SqliteEntrySchema.ReplaceEntry : SqliteEntrySchema.InsertEntry).Bind(2, source).Bind(13, PipelineVersion.Current).Bind(15, now);
+        _earlier = Alike("<");
+        _later = Alike(">");
+
+        SqliteStatement Alike(string where) =>
+            database.Prepare($"SELECT raw_id FROM entries WHERE duplicate_key = ?1 AND source_id = ?2 AND raw_id {where} ?3").Bind(2, source);
+    }
+
+    /// <summary>The file that the records to come are of.</summary>
+    public void SetFile(string path) => _raw.Bind(4, path);
+
+    /// <summary>Adds a record; false where its bytes are there already.</summary>
+    public bool AddRaw(long id, EntryBatch batch, in EntryRow row)
+    {
+        _raw.Bind(1, id).BindBlob(3, row.Checksum).Bind(5, row.LineNumber).RunWith(7, batch.Raw(row));
+        return _database.Changes > 0;
+    }
+
+    /// <summary>Adds an entry; false where one of that record or id is there already.</summary>
+    public bool AddEntry(long rawId, EntryBatch batch, in EntryRow row)
+    {
+        Span<byte> id = stackalloc byte[UuidBytes];
+        row.Id.TryFormat(id, out _);
+        Span<byte> key = stackalloc byte[KeyBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(key, row.Key);
+        _entry.Bind(1, id).Bind(3, rawId).Bind(11, row.QualityHundredths / 100.0).Bind(12, EntryErrorJson.Of(row.Errors)).BindBlob(14, key);
+        for (int column = 0; column < EntryTextRefs.Count; column++)
+        {
+            _ = row.Texts[column].IsNull ? _entry.BindNull(4 + column) : _entry.Bind(4 + column, batch.Text(row, (EntryColumn)column));
+        }
+
+        _entry.Run();
+        return _database.Changes > 0;
+    }
+
+    /// <summary>Whether there is an entry like this one of an earlier record.</summary>
+    public bool HasEarlierAlike(long rawId, in EntryRow row)
+    {
+        bool has = Alike(_earlier, rawId, row).Step();
+        _earlier.Reset();
+        return has;
+    }
+
+    /// <summary>The later records that have an entry like this one.</summary>
+    public IReadOnlyList<long> LaterAlike(long rawId, in EntryRow row)
+    {
+        List<long>? found = null;
+        Alike(_later, rawId, row);
+        while (_later.Step())
+        {
+            (found ??= []).Add(_later.Int64(0));
+        }
+
+        return found ?? (IReadOnlyList<long>)[];
+    }
+
+    private static SqliteStatement Alike(SqliteStatement statement, long rawId, in EntryRow row)
+    {
+        Span<byte> key = stackalloc byte[KeyBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(key, row.Key);
+        return statement.BindBlob(1, key).Bind(3, rawId);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
+using System.Text;
+using FastIngest.Delivery;
+using FastIngest.Health;
+using FastIngest.Storage.Files;
+using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Summaries;
+
+namespace FastIngest.Storage.Sqlite.Outbox;
+
+/// <summary>The outbox of a SQLite file. SQLite has no hash of its own, so every summary passes by here and is hashed.</summary>
+internal sealed class SqliteOutbox(string path) : IOutbox
+{
+    /// <summary>A run that writes summaries holds the lock from its start to its end; what it delays is only our marks.</summary>
+    private const int BusyTimeoutMs = 60_000;
+
+    /// <summary>Of a hash in the table.</summary>
+    private const int HexBytes = 32;
+
+    private const string Table =
+        "CREATE TABLE IF NOT EXISTS deliveries (target TEXT NOT NULL, user_id TEXT NOT NULL, date TEXT NOT NULL, delivered_md5 TEXT, delivered TEXT, "
+        + "refused_md5 TEXT, attempts INTEGER NOT NULL, last_error TEXT, PRIMARY KEY (target, user_id, date)) WITHOUT ROWID";
+
+    private SqliteDatabase? _database;
+    private SqliteStatement _select = null!, _delivered = null!, _refused = null!, _failed = null!;
+    private string _target = "";
+    private bool _retryRefused, _isAtEnd;
+    private byte[] _lastUser = [];
+    private readonly byte[] _lastDate = new byte[DayText.Bytes];
+    private readonly List<(Guid? Delivered, Guid? Refused)> _stored = [];
+
+    public string DisplayName => "sqlite:" + path;
+
+    public long Total { get; private set; }
+
+    public long Unchanged { get; private set; }
+
+    public long StillRefused { get; private set; }
+
+    /// <exception cref="IngestException">The file is missing, locked, or not one of ours.</exception>
+    public async ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken)
+    {
+        string file = PartialFile.Resolve(path);
+        if (!File.Exists(file))
+        {
+            throw new IngestException($"{path} does not exist: there is nothing to deliver.", "Load summaries with health_ingestion ingest first, or name the database that holds them with --from.");
+        }
+
+        SqliteDatabase database = _database = SqliteDatabase.Open(path, file);
+        database.Execute("PRAGMA busy_timeout = 5000");
+        if (database.IsReadOnly)
+        {
+            throw FileFault.NotWritable(path);
+        }
+
+        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        SummarySchema.Tables.CheckOrCreate(database, path);
+        database.Execute(Table);
+        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+
+        _target = target;
+        _retryRefused = retryRefused;
+        Total = database.Scalar("SELECT count(*) FROM daily_summaries");
+        _select = database.Prepare(
+            "SELECT s.user_id, s.date, s.summary, d.delivered_md5, d.refused_md5 FROM daily_summaries s LEFT JOIN deliveries d "
+            + "ON d.target = ?1 AND d.user_id = s.user_id AND d.date = s.date WHERE (s.user_id, s.date) > (?2, ?3) ORDER BY s.user_id, s.date");
+        _delivered = database.Prepare(
+            "INSERT INTO deliveries (target, user_id, date, attempts, delivered_md5, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
+            + "SET delivered_md5 = ?5, delivered = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL");
+        _refused = database.Prepare(
+            "INSERT INTO deliveries (target, user_id, date, attempts, refused_md5, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
+            + "SET refused_md5 = ?5, attempts = attempts + ?4, last_error = ?6");
+        _failed = database.Prepare(
+            "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
+            + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
+        foreach (SqliteStatement statement in (SqliteStatement[])[_select, _delivered, _refused, _failed])
+        {
+            statement.Bind(1, target);
+        }
+    }
+
+    public ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
+    {
+        while (page.Count == 0 && !_isAtEnd)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadRows(page);
+            SummaryHash.Fill(CollectionsMarshal.AsSpan(page));
+            DropUnchanged(page);
+        }
+
+        return ValueTask.FromResult(page.Count > 0);
+    }
+
+    public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
+    {
+        SqliteDatabase database = _database!;
+        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        string now = SqliteRuns.Utc(DateTime.UtcNow);
+        foreach (PendingSummary summary in done)
+        {
+            Mark(summary, now);
+        }
+
+        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken)
+    {
+        List<Refusal> refusals = [];
+        SqliteStatement select = _database!.Prepare(
+            "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT ?");
+        select.Bind(1, _target).Bind(2, max);
+        while (select.Step())
+        {
+            refusals.Add(new Refusal(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<Refusal>>(refusals);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _database?.Dispose();
+        _database = null;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads the next summaries, and of each what the API has and has refused.</summary>
+    private void ReadRows(List<PendingSummary> page)
+    {
+        _stored.Clear();
+        _select.Bind(2, _lastUser).Bind(3, _lastDate);
+        for (int bytes = 0; page.Count < OutboxPage.MaxRows && bytes < OutboxPage.FullBytes;)
+        {
+            if (!_select.Step())
+            {
+                _isAtEnd = true;
+                return;
+            }
+
+            ReadOnlySpan<byte> userId = _select.Text(0), date = _select.Text(1), text = _select.Text(2);
+            if (!DayText.TryRead(date, out int day))
+            {
+                throw new IngestException(
+                    $"{path} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
+                    "Delete that row, then run again.");
+            }
+
+            bytes += text.Length;
+            if (!userId.SequenceEqual(_lastUser))
+            {
+                _lastUser = userId.ToArray();
+                bytes += userId.Length;
+            }
+
+            date.CopyTo(_lastDate);
+            page.Add(new PendingSummary(_lastUser, day, text));
+            _stored.Add((Hash(3), Hash(4)));
+        }
+
+        _select.Reset();
+    }
+
+    /// <summary>Leaves what is to be sent, of a page that was read just now.</summary>
+    private void DropUnchanged(List<PendingSummary> page)
+    {
+        int left = 0;
+        for (int i = 0; i < page.Count; i++)
+        {
+            PendingSummary summary = page[i];
+            bool isUnchanged = _stored[i].Delivered == summary.Hash;
+            bool isRefused = !isUnchanged && !_retryRefused && _stored[i].Refused == summary.Hash;
+            Unchanged += isUnchanged ? 1 : 0;
+            StillRefused += isRefused ? 1 : 0;
+            if (isUnchanged || isRefused)
+            {
+                summary.FreeText();
+            }
+            else
+            {
+                page[left++] = summary;
+            }
+        }
+
+        page.RemoveRange(left, page.Count - left);
+    }
+
+    /// <summary>A column of the row as a hash; null when it holds none.</summary>
+    private Guid? Hash(int column) =>
+        Utf8Parser.TryParse(_select.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
+
+    private void Mark(PendingSummary summary, string now)
+    {
+        Span<byte> date = stackalloc byte[DayText.Bytes];
+        DayText.Write(date, summary.Day);
+        Span<byte> hex = stackalloc byte[HexBytes];
+        summary.Hash.TryFormat(hex, out _, "N");
+        SqliteStatement statement = summary.State switch
+        {
+            DeliveryState.Delivered => _delivered,
+            DeliveryState.Refused => _refused,
+            _ => _failed,
+        };
+        statement.Bind(2, summary.UserId).Bind(3, date).Bind(4, summary.Attempts);
+        if (statement == _failed)
+        {
+            statement.Bind(5, summary.Error ?? "").Run();
+        }
+        else
+        {
+            statement.Bind(5, hex).Bind(6, statement == _delivered ? now : summary.Error ?? "").Run();
+        }
+    }
+}

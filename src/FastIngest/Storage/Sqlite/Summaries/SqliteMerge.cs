@@ -1,0 +1,152 @@
+using FastIngest.Health;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>
+/// An existing database. Rows follow <see cref="SummaryMerge"/>; the opening of a summary
+/// is that of the newest profile ever read for the user, whichever run read it, so that content does not depend on the
+/// order in which files are ingested.
+/// </summary>
+internal sealed class SqliteMerge : ISqliteTarget
+{
+    private const int RowsPerCancellationCheck = 64;
+
+    private readonly SqliteTransaction _transaction;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteRuns _runs;
+    private readonly SqliteUsers _users;
+    private readonly SqliteSummaries _summaries;
+    private readonly SqliteStatement _noteProfile;
+    private readonly SqliteStatement _isProfileOfRun;
+
+    private readonly SummaryBatch _stored = new();
+    private readonly SummaryBatch _merged = new();
+
+    // The user whose rows are passing, with the opening's source: the run's own text, or a stored profile.
+    private readonly SummaryBatch _userTexts = new();
+    private UserProfile _user;
+    private bool _isUserFromStore;
+
+    private long _rows, _inserted, _updated;
+
+    /// <param name="transaction">The file; this disposes it.</param>
+    /// <param name="displayPath">The database as the user named it.</param>
+    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
+    public SqliteMerge(SqliteTransaction transaction, string displayPath, SinkRun run)
+    {
+        _transaction = transaction;
+        SqliteDatabase database = _database = transaction.Database;
+        _runs = new SqliteRuns(database);
+        _users = new SqliteUsers(database);
+        _summaries = new SqliteSummaries(database, displayPath);
+        database.Execute("CREATE TEMP TABLE profiles_of_run (user_id TEXT NOT NULL PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID");
+        _noteProfile = database.Prepare("INSERT OR REPLACE INTO temp.profiles_of_run VALUES (?, ?)");
+        _isProfileOfRun = database.Prepare("SELECT 1 FROM temp.profiles_of_run WHERE user_id = ?");
+        _runs.Begin(run);
+    }
+
+    public void Write(SummaryBatch batch, CancellationToken cancellationToken)
+    {
+        foreach (ref readonly UserProfile user in batch.Users)
+        {
+            StoreProfile(batch, user);
+        }
+
+        ReadOnlySpan<DailySummary> rows = batch.Rows;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (i % RowsPerCancellationCheck == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            MergeRow(batch, rows[i]);
+        }
+
+        _rows += rows.Length;
+    }
+
+    public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+    {
+        long refreshed = RefreshProfileSentences(cancellationToken);
+        _runs.Finish(figures);
+        await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed);
+    }
+
+    public void Dispose() => _transaction.Dispose();
+
+    private void StoreProfile(SummaryBatch batch, in UserProfile user)
+    {
+        ReadOnlySpan<byte> userId = batch.Text(user.UserId);
+        _stored.Reset();
+        bool changed = !_users.TryLoad(userId, _stored, out UserProfile stored) || !SqliteUsers.AreEqual(batch, user, _stored, stored);
+        if (changed)
+        {
+            _users.Store(batch, user);
+        }
+
+        _noteProfile.Bind(1, userId).Bind(2, changed ? 1 : 0).Run();
+    }
+
+    private void MergeRow(SummaryBatch batch, in DailySummary row)
+    {
+        ReadOnlySpan<byte> userId = batch.Text(row.Texts[TextSlot.UserId]);
+        if (_userTexts.TextLength == 0 || !userId.SequenceEqual(_userTexts.Text(_user.UserId)))
+        {
+            EnterUser(userId);
+        }
+
+        _stored.Reset();
+        _merged.Reset();
+        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        if (_isUserFromStore)
+        {
+            ProfileSentence.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
+            opening = _merged.Text(_merged.TextSince(0));
+        }
+
+        bool isStored = _summaries.TryLoad(userId, row.Day, _stored);
+        bool differs = isStored
+            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, opening, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+        if (differs || !isStored)
+        {
+            _summaries.Store(_merged, _merged.Rows[0]);
+            _inserted += isStored ? 0 : 1;
+            _updated += isStored ? 1 : 0;
+        }
+    }
+
+    private void EnterUser(ReadOnlySpan<byte> userId)
+    {
+        _userTexts.Reset();
+        bool isFromRun = _isProfileOfRun.Bind(1, userId).Step();
+        _isProfileOfRun.Reset();
+        _isUserFromStore = !isFromRun && _users.TryLoad(userId, _userTexts, out _user);
+        if (!_isUserFromStore)
+        {
+            _user.UserId = _userTexts.AddText(userId);
+        }
+    }
+
+    /// <summary>Brings the rows that this run did not touch to the profiles that it changed.</summary>
+    private long RefreshProfileSentences(CancellationToken cancellationToken)
+    {
+        SqliteStatement changed = _database.Prepare("SELECT user_id FROM temp.profiles_of_run WHERE changed");
+        long refreshed = 0;
+        while (changed.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _userTexts.Reset();
+            if (_users.TryLoad(changed.Text(0), _userTexts, out UserProfile user))
+            {
+                refreshed += _summaries.Refresh(_userTexts, user, _merged, cancellationToken);
+            }
+        }
+
+        return refreshed;
+    }
+}

@@ -1,0 +1,80 @@
+using FastIngest.Health;
+using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>
+/// Writes daily summaries to a SQLite file. A new file is built aside and appears whole; an existing one is merged in
+/// one transaction. Either way the target is as before until <see cref="CompleteAsync"/>, and as after from then on.
+/// The calls do their work on the caller's thread.
+/// </summary>
+public sealed class SqliteSink : ISummarySink
+{
+    private readonly string _path;
+    private readonly SqliteTuning _tuning;
+    private readonly SinkState _state;
+    private ISqliteTarget? _target;
+
+    /// <param name="path">The database file.</param>
+    public SqliteSink(string path)
+        : this(path, SqliteTuning.Default)
+    {
+    }
+
+    internal SqliteSink(string path, SqliteTuning tuning)
+    {
+        _path = path;
+        _tuning = tuning;
+        _state = new SinkState(DisplayName);
+    }
+
+    public string DisplayName => "sqlite:" + _path;
+
+    /// <exception cref="IngestException">
+    /// The file cannot be written, is not a database that this program made, is locked, or is being built by another run.
+    /// </exception>
+    public async ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
+    {
+        _state.Open();
+        cancellationToken.ThrowIfCancellationRequested();
+        SqliteTransaction transaction = await SqliteTransaction.BeginAsync(_path, SummarySchema.Tables, _tuning, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _target = transaction.IsNew ? new SqliteBuild(transaction, run) : new SqliteMerge(transaction, _path, run);
+        }
+        catch
+        {
+            transaction.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="IngestException">The disk is full, or the database is damaged.</exception>
+    public ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
+    {
+        _state.Write();
+        _target!.Write(batch, cancellationToken);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <exception cref="IngestException">The disk is full, or a file of this name appeared meanwhile.</exception>
+    public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
+    {
+        _state.Complete();
+        SinkResult result = await _target!.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
+        _state.Completed();
+        return result;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_state.Dispose())
+        {
+            _target?.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Sqlite.Connection;
+using SQLitePCL;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>The table <c>daily_summaries</c> of an existing database, row by row.</summary>
+internal sealed class SqliteSummaries(SqliteDatabase database, string displayPath)
+{
+    private readonly SqliteStatement _select = database.Prepare(SummarySchema.SelectSummary);
+    private readonly SqliteStatement _upsert = database.Prepare(SummarySchema.UpsertSummary);
+
+    private readonly SqliteStatement _ofUser = database.Prepare(
+        "SELECT date, summary, summary_parts FROM daily_summaries WHERE user_id = ?");
+
+    private readonly SqliteStatement _setSummary = database.Prepare(
+        "UPDATE daily_summaries SET summary = ?, summary_parts = ? WHERE user_id = ? AND date = ?");
+
+    /// <summary>Adds the stored row to <paramref name="batch"/>, which then has one row more; false if there is none.</summary>
+    /// <exception cref="IngestException">Another program changed the summary and not its parts.</exception>
+    public bool TryLoad(ReadOnlySpan<byte> userId, int day, SummaryBatch batch)
+    {
+        Span<byte> date = stackalloc byte[DayText.Bytes];
+        DayText.Write(date, day);
+        if (!_select.Bind(1, userId).Bind(2, date).Step())
+        {
+            return false;
+        }
+
+        ref DailySummary row = ref batch.AddRow();
+        row.Day = day;
+        IReadOnlyList<SummaryColumn> columns = SummaryColumn.All;
+        for (int i = 0; i < columns.Count; i++)
+        {
+            SummaryColumn column = columns[i];
+            if (column.Kind == ColumnKind.Date || _select.IsNull(i))
+            {
+                continue;
+            }
+
+            if (column.Kind is ColumnKind.Count or ColumnKind.Number)
+            {
+                row.Numbers[column.Slot] = _select.Double(i);
+            }
+            else
+            {
+                row.Texts[column.Slot] = batch.AddText(_select.Text(i));
+            }
+        }
+
+        row.Parts = ReadParts(_select.Text(columns.Count), row.Texts[TextSlot.Summary].Length, userId, date);
+        _select.Reset();
+        return true;
+    }
+
+    /// <summary>Inserts the row, or gives the stored one its values.</summary>
+    public void Store(SummaryBatch batch, in DailySummary row)
+    {
+        int result = SqliteNative.InsertSummary(_upsert.Pointer, batch.Text(new TextRef(0, batch.TextLength)), row);
+        if (result != raw.SQLITE_DONE)
+        {
+            database.Fail(result);
+        }
+    }
+
+    /// <summary>
+    /// Gives every stored row of a user the opening that belongs to the profile now; returns how many changed.
+    /// </summary>
+    /// <param name="texts">The batch that holds the texts of <paramref name="user"/>.</param>
+    /// <param name="user">The profile.</param>
+    /// <param name="scratch">Overwritten.</param>
+    /// <param name="cancellationToken">Looked at for every row.</param>
+    public long Refresh(SummaryBatch texts, in UserProfile user, SummaryBatch scratch, CancellationToken cancellationToken)
+    {
+        Span<byte> newParts = stackalloc byte[SummaryParts.MaxBytes];
+        ReadOnlySpan<byte> userId = texts.Text(user.UserId);
+        long changed = 0;
+        _ofUser.Bind(1, userId);
+        while (_ofUser.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> date = _ofUser.Text(0);
+            ReadOnlySpan<byte> summary = _ofUser.Text(1);
+            DailySummary.PartArray parts = ReadParts(_ofUser.Text(2), summary.Length, userId, date);
+            if (!DayText.TryRead(date, out int day))
+            {
+                throw Inconsistent(userId, date);
+            }
+
+            scratch.Reset();
+            ProfileSentence.Write(scratch, new ProfileView(texts, user), day);
+            ref int openingBytes = ref parts[(int)Category.Users];
+            if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..openingBytes]))
+            {
+                continue;
+            }
+
+            int newProfileBytes = scratch.TextLength;
+            scratch.AddText(summary[openingBytes..]);
+            openingBytes = newProfileBytes;
+            _setSummary.Bind(1, scratch.Text(scratch.TextSince(0)))
+                .Bind(2, newParts[..SummaryParts.Write(newParts, parts)])
+                .Bind(3, userId)
+                .Bind(4, date)
+                .Run();
+            changed++;
+        }
+
+        return changed;
+    }
+
+    private DailySummary.PartArray ReadParts(ReadOnlySpan<byte> text, int summaryBytes, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> date) =>
+        SummaryParts.TryRead(text, summaryBytes, out DailySummary.PartArray parts) ? parts : throw Inconsistent(userId, date);
+
+    private IngestException Inconsistent(ReadOnlySpan<byte> userId, ReadOnlySpan<byte> date) => new(
+        $"{displayPath} was changed by another program: summary and summary_parts of user {Encoding.UTF8.GetString(userId)} on {Encoding.UTF8.GetString(date)} do not fit.",
+        "Delete that row, or move the database away and run again to build it anew.");
+}

@@ -1,0 +1,78 @@
+using FastIngest.Health;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>The table <c>users</c>: numbers are doubles there and micros in a profile.</summary>
+internal sealed class SqliteUsers(SqliteDatabase database)
+{
+    private readonly SqliteStatement _store = database.Prepare(
+        "INSERT OR REPLACE INTO users (user_id, name, age, gender, height, weight, fitness_level) VALUES (?, ?, ?, ?, ?, ?, ?)");
+
+    private readonly SqliteStatement _load = database.Prepare(
+        "SELECT name, age, gender, height, weight, fitness_level FROM users WHERE user_id = ?");
+
+    /// <summary>Stores a profile in the place of an older one.</summary>
+    public void Store(SummaryBatch texts, in UserProfile user)
+    {
+        _store.Bind(1, texts.Text(user.UserId));
+        BindText(2, texts, user.Name);
+        BindNumber(3, user.Age);
+        BindText(4, texts, user.Gender);
+        BindNumber(5, user.Height);
+        BindNumber(6, user.Weight);
+        BindText(7, texts, user.FitnessLevel);
+        _store.Run();
+    }
+
+    /// <summary>Reads a user's profile, its texts into <paramref name="texts"/>; false if the user has none.</summary>
+    public bool TryLoad(ReadOnlySpan<byte> userId, SummaryBatch texts, out UserProfile user)
+    {
+        user = default;
+        if (!_load.Bind(1, userId).Step())
+        {
+            return false;
+        }
+
+        user.UserId = texts.AddText(userId);
+        user.Name = LoadText(0, texts);
+        user.Age = LoadNumber(1);
+        user.Gender = LoadText(2, texts);
+        user.Height = LoadNumber(3);
+        user.Weight = LoadNumber(4);
+        user.FitnessLevel = LoadText(5, texts);
+        _load.Reset();
+        return true;
+    }
+
+    /// <summary>Whether two profiles, each with its texts, are stored alike.</summary>
+    public static bool AreEqual(SummaryBatch aTexts, in UserProfile a, SummaryBatch bTexts, in UserProfile b) =>
+        aTexts.Text(a.Name).SequenceEqual(bTexts.Text(b.Name))
+        && aTexts.Text(a.Gender).SequenceEqual(bTexts.Text(b.Gender))
+        && aTexts.Text(a.FitnessLevel).SequenceEqual(bTexts.Text(b.FitnessLevel))
+        && Real(a.Age).Equals(Real(b.Age))
+        && Real(a.Height).Equals(Real(b.Height))
+        && Real(a.Weight).Equals(Real(b.Weight));
+
+    private void BindText(int parameterNumber, SummaryBatch texts, TextRef text) =>
+        _ = text.IsNull ? _store.BindNull(parameterNumber) : _store.Bind(parameterNumber, texts.Text(text));
+
+    private void BindNumber(int parameterNumber, long micros) =>
+        _ = micros == UserProfile.Missing ? _store.BindNull(parameterNumber) : _store.Bind(parameterNumber, Real(micros));
+
+    private TextRef LoadText(int columnIndex, SummaryBatch texts) =>
+        _load.IsNull(columnIndex) ? TextRef.Null : texts.AddText(_load.Text(columnIndex));
+
+    private long LoadNumber(int columnIndex) =>
+        _load.IsNull(columnIndex) ? UserProfile.Missing : Micros(_load.Double(columnIndex));
+
+    /// <summary>The double nearest to a number of micros (for all numbers below 9·10^9); NaN when it is missing.</summary>
+    private static double Real(long micros) => micros == UserProfile.Missing ? double.NaN : micros / 1e6;
+
+    /// <summary>The micros that <see cref="Real"/> was given, for all numbers below 2·10^9.</summary>
+    private static long Micros(double real)
+    {
+        double scaled = Math.Round(real * 1e6);
+        return Math.Abs(scaled) < 9.2e18 ? (long)scaled : UserProfile.Missing;
+    }
+}

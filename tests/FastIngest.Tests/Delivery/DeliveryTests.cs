@@ -1,0 +1,273 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using FastIngest.Delivery;
+using FastIngest.Tests.Storage.Http;
+using FastIngest.Tests.Storage.Sqlite;
+
+namespace FastIngest.Tests.Delivery;
+
+/// <summary>What an API has after a delivery, and what the database says of it.</summary>
+public sealed class DeliveryTests
+{
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task Every_summary_arrives_and_an_unchanged_one_never_again(string kind)
+    {
+        using StoredSummaries stored = new StoredSummaries(kind).With(("a", "0001-01-01", "Slept \"well\" \\ n\u00e9."), ("a", "2024-02-29", "Slept."), ("z\u00e4\n", "9999-12-31", "Slept."));
+        await using ApiServer api = ApiServer.Start();
+
+        DeliveryReport first = await stored.DeliverAsync(api.Url);
+        DeliveryReport second = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((3, 0, 0, 0, 3), (first.Delivered, first.Unchanged, first.Refused, first.Left, first.Attempts));
+        Assert.Equal((0, 3, 0, 0, 0), (second.Delivered, second.Unchanged, second.Refused, second.Left, second.Attempts));
+        Assert.True(second.IsComplete);
+        ReceivedRequest[] requests = [.. api.Requests.OrderBy(r => r.Summary, StringComparer.Ordinal)];
+        Assert.Equal(["a 0001-01-01", "a 2024-02-29", "z\u00e4\n 9999-12-31"], requests.Select(r => r.Summary));
+        Assert.Equal("User a on 0001-01-01. Slept \"well\" \\ n\u00e9.", requests[0].Text);
+        Assert.Equal("""{"text": "User a on 2024-02-29. Slept.", "meta": {"user_id": "a", "date": "2024-02-29", "type": "daily_summary"}}""", requests[1].Body);
+        Assert.Equal(SummaryId.Of("a"u8, new DateOnly(2024, 2, 29).DayNumber).ToString(), requests[1].Key);
+        Assert.All(requests, r => Assert.Equal((Encoding.UTF8.GetByteCount(r.Body), "application/json", "/ingest"), (r.ContentLength, r.ContentType, r.Path)));
+
+        stored.With(("a", "2024-02-29", "Slept longer."), ("b", "2024-01-01", "New."));
+        DeliveryReport third = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((2, 2, 0, 0), (third.Delivered, third.Unchanged, third.Refused, third.Left));
+        Assert.Equal("User a on 2024-02-29. Slept longer.", api.Taken["a 2024-02-29"]);
+        Assert.Equal(4, stored.Marked);
+        Assert.Equal([api.Url], stored.Query("DISTINCT target"));
+    }
+
+    /// <summary>A page ends by its rows or by its bytes, and buffers come in sizes: neither loses or mixes up a text.</summary>
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task Texts_of_any_length_arrive(string kind)
+    {
+        int[] lengths = [1, 15, 16, 17, 8_170, 8_191, 8_192, 8_193, 100_000, 700_000, 2, 700_000, 700_000, 3, 1_500_000, .. Enumerable.Range(1, 1_200)];
+        (string User, string Date, string Sentence)[] rows =
+            [.. lengths.Select((length, i) => ($"user {i / 40:000}", new DateOnly(2024, 1, 1).AddDays(i % 40).ToString("O"), new string((char)('a' + (i % 26)), length)))];
+        using StoredSummaries stored = new StoredSummaries(kind).With(rows);
+        await using ApiServer api = ApiServer.Start();
+
+        DeliveryReport first = await stored.DeliverAsync(api.Url);
+        DeliveryReport second = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((rows.Length, 0), (first.Delivered, first.Left));
+        Assert.Equal((0, rows.Length), (second.Delivered, second.Unchanged));
+        Assert.All(rows, r => Assert.EndsWith($". {r.Sentence}", api.Taken[$"{r.User} {r.Date}"], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task What_is_refused_for_good_is_listed_and_not_sent_again_until_it_changes(string kind)
+    {
+        using StoredSummaries stored = new StoredSummaries(kind).WithDays(5);
+        string refused = "u 2024-01-03";
+        await using ApiServer api = ApiServer.Start((context, request) => request.Summary == refused ? ApiServer.Write(context, 422, "{\"detail\": \"no\nthanks\"}") : Ok(context, request));
+
+        DeliveryReport first = await stored.DeliverAsync(api.Url);
+        DeliveryReport second = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((4, 1, 1, 0), (first.Delivered, first.Refused, first.NewlyRefused, first.Left));
+        Assert.False(first.IsComplete);
+        Assert.Equal((0, 4, 1, 0, 0), (second.Delivered, second.Unchanged, second.Refused, second.NewlyRefused, second.Left));
+        Assert.True(second.IsComplete);
+        Assert.Equal(5, api.Requests.Count);
+        Assert.All([first, second], r => Assert.Equal([new Refusal("u", "2024-01-03", "422 Unprocessable Entity: {\"detail\": \"no thanks\"}")], r.Refusals));
+
+        DeliveryReport again = await stored.DeliverAsync(api.Url, o => o with { RetryRefused = true });
+        Assert.Equal((0, 4, 1, 1), (again.Delivered, again.Unchanged, again.Refused, again.NewlyRefused));
+        Assert.Equal(6, api.Requests.Count);
+
+        stored.With(("u", "2024-01-03", "Better."));
+        refused = "";
+        DeliveryReport changed = await stored.DeliverAsync(api.Url);
+        Assert.Equal((1, 4, 0, 0), (changed.Delivered, changed.Unchanged, changed.Refused, changed.Left));
+        Assert.Equal(5, stored.Marked);
+        Assert.Equal(["3"], stored.Query("attempts", "WHERE attempts > 1"));
+
+        Task Ok(Microsoft.AspNetCore.Http.HttpContext context, ReceivedRequest request) => ApiServer.Write(context, 201, "");
+    }
+
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task What_cannot_be_delivered_stays_with_its_last_error(string kind)
+    {
+        using StoredSummaries stored = new StoredSummaries(kind).WithDays(3);
+        bool isDown = true;
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start((context, _) => isDown ? ApiServer.Write(context, 500, "oh") : api!.Ok(context));
+
+        DeliveryReport first = await stored.DeliverAsync(server.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
+
+        Assert.Equal((0, 0, 3, 6), (first.Delivered, first.Refused, first.Left, first.Attempts));
+        Assert.Equal("500 Internal Server Error: oh", first.LastError);
+        Assert.Equal(["2 500 Internal Server Error: oh"], stored.Query("DISTINCT attempts, last_error"));
+        isDown = false;
+        DeliveryReport second = await stored.DeliverAsync(server.Url);
+        Assert.Equal((3, 0), (second.Delivered, second.Left));
+        Assert.Equal(["3"], stored.Query("DISTINCT attempts", "WHERE last_error IS NULL"));
+    }
+
+    [Fact]
+    public async Task Two_APIs_have_each_their_own_deliveries()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
+        await using ApiServer a = ApiServer.Start();
+        await using ApiServer b = ApiServer.Start();
+        await stored.DeliverAsync(a.Url);
+        await stored.DeliverAsync(b.Url);
+        Assert.Equal((3, 3), (a.Taken.Count, b.Taken.Count));
+    }
+
+    [Fact]
+    public async Task An_API_that_is_down_ends_the_delivery_early_and_all_that_is_left_is_counted()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(5_000);
+        await using ApiServer api = ApiServer.Start((context, _) => ApiServer.Write(context, 503, ""));
+
+        DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
+
+        Assert.Equal((0, 5_000), (report.Delivered, report.Left));
+        Assert.Contains("took none of the last 16 summaries: 503", report.Problem, StringComparison.Ordinal);
+        Assert.InRange(api.Requests.Count, 16, 2_500);
+    }
+
+    [Fact]
+    public async Task An_API_that_nobody_listens_for_is_told()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
+
+        // Bound and not listening: the port is nobody else's meanwhile.
+        using Socket holder = new(SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)holder.LocalEndPoint!).Port;
+
+        DeliveryReport report = await stored.DeliverAsync($"http://127.0.0.1:{port}/ingest", tuning: StoredSummaries.Quick with { Retries = 1 });
+        Assert.Equal(3, report.Left);
+        Assert.Contains("refused", report.LastError, StringComparison.Ordinal);
+
+        DeliveryReport waited = await stored.DeliverAsync($"http://127.0.0.1:{port}/ingest", o => o with { WaitForApi = TimeSpan.FromSeconds(0.4) });
+        Assert.Equal((3, 0), (waited.Left, waited.Attempts));
+        Assert.Contains("was not ready within 0.4 s", waited.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_API_that_comes_up_late_is_waited_for()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
+        int asked = 0;
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start(
+            (context, request) => request.Body.Length > 0 ? api!.Ok(context) : ApiServer.Write(context, Interlocked.Increment(ref asked) < 4 ? 502 : 405, ""), answersGet: true);
+
+        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { WaitForApi = TimeSpan.FromSeconds(60) });
+
+        Assert.Equal((3, 4), (report.Delivered, asked));
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task Wrong_credentials_or_a_wrong_URL_refuse_no_summary_for_good(int status)
+    {
+        using StoredSummaries few = new StoredSummaries("sqlite").WithDays(3);
+        using StoredSummaries many = new StoredSummaries("sqlite").WithDays(20_000);
+        await using ApiServer api = ApiServer.Start((context, _) =>
+        {
+            context.Response.Headers.Location = status == 302 ? "http://elsewhere.example/x?token=1" : default;
+            return ApiServer.Write(context, status, "no");
+        });
+
+        DeliveryReport some = await few.DeliverAsync(api.Url);
+        Assert.Equal((0, 3, 3), (some.Refused, some.Left, some.Attempts));
+        Assert.StartsWith(status.ToString(CultureInfo.InvariantCulture), some.LastError, StringComparison.Ordinal);
+        DeliveryReport all = await many.DeliverAsync(api.Url);
+        Assert.Equal((0, 20_000), (all.Refused, all.Left));
+        Assert.Contains("refuses every request", all.Problem, StringComparison.Ordinal);
+        Assert.InRange(all.Attempts, 64, 4_000);
+        Assert.DoesNotContain("token=1", all.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_404_for_one_summary_among_others_that_get_through_is_for_good()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(20);
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start((context, request) => request.Summary.EndsWith('7') ? ApiServer.Write(context, 404, "") : api!.Ok(context));
+        DeliveryReport report = await stored.DeliverAsync(server.Url);
+        Assert.Equal((18, 2, 0), (report.Delivered, report.Refused, report.Left));
+    }
+
+    [Fact]
+    public async Task Stopping_marks_what_was_delivered()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3_000);
+        using CancellationTokenSource stop = new();
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start(async (context, _) =>
+        {
+            if (api!.Taken.Count >= 500)
+            {
+                await stop.CancelAsync();
+            }
+
+            await api.Ok(context);
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stored.DeliverAsync(server.Url, stop: stop.Token));
+
+        Assert.InRange(stored.Marked, 500 - 16, 600);
+        int taken = server.Taken.Count;
+        DeliveryReport rest = await stored.DeliverAsync(server.Url);
+        Assert.Equal((3_000, 0), (server.Taken.Count, rest.Left));
+        Assert.Equal(3_000 - rest.Unchanged, rest.Delivered);
+        Assert.InRange(rest.Unchanged, taken - 16, taken);
+    }
+
+    [Fact]
+    public async Task A_missing_file_or_one_of_another_program_is_told()
+    {
+        using StoredSummaries stored = new("sqlite");
+        IngestException missing = await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/"));
+        Assert.Contains("does not exist", missing.Message, StringComparison.Ordinal);
+        using (SqliteFile file = new(stored.File))
+        {
+            file.Query("CREATE TABLE t (x)");
+        }
+
+        IngestException foreign = await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/"));
+        Assert.Contains("did not make", foreign.Message, StringComparison.Ordinal);
+        Assert.Contains("database only", (await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/", o => o with { From = "ndjson:x" }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_locked_by_another_program_delays_the_marks_only()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(50);
+        TaskCompletionSource locked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ApiServer? api = null;
+        ConcurrentQueue<Task> unlocking = new();
+        await using ApiServer server = api = ApiServer.Start(async (context, _) =>
+        {
+            if (locked.TrySetResult())
+            {
+                SqliteFile file = new(stored.File);
+                file.Query("BEGIN IMMEDIATE");
+                unlocking.Enqueue(Task.Delay(700).ContinueWith(_ => file.Dispose(), TaskScheduler.Default));
+            }
+
+            await api!.Ok(context);
+        });
+
+        DeliveryReport report = await stored.DeliverAsync(server.Url);
+
+        await Task.WhenAll(unlocking);
+        Assert.Equal((50, 50), (report.Delivered, stored.Marked));
+    }
+}

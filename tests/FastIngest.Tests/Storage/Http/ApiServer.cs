@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FastIngest.Tests.Storage.Http;
+
+/// <summary>A request that reached the server whole.</summary>
+public sealed record ReceivedRequest(string Path, string Body, string? Key, string? Authorization, long? ContentLength, string? ContentType, string Protocol)
+{
+    private JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    public string Text => Json.GetProperty("text").GetString()!;
+
+    /// <summary>User and day, <c>u1 2024-01-01</c>.</summary>
+    public string Summary => Json.GetProperty("meta").GetProperty("user_id").GetString() + " " + Json.GetProperty("meta").GetProperty("date").GetString();
+}
+
+/// <summary>A real HTTP server, Kestrel, on a free port of the loopback interface, that answers as the test says.</summary>
+public sealed class ApiServer : IAsyncDisposable, IDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Func<HttpContext, ReceivedRequest, Task> _answer;
+    private readonly bool _answersGet;
+    private int _underWay;
+
+    private ApiServer(Func<HttpContext, ReceivedRequest, Task>? answer, X509Certificate2? certificate, bool answersGet)
+    {
+        _answersGet = answersGet;
+        _answer = answer ?? ((context, _) => Ok(context));
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+        _app.StartAsync().GetAwaiter().GetResult();
+        string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Url = address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/ingest";
+    }
+
+    /// <summary>Such as <c>http://localhost:43210/ingest</c>.</summary>
+    public string Url { get; }
+
+    public int Port => new Uri(Url).Port;
+
+    /// <summary>All requests in the order in which they came.</summary>
+    public ConcurrentQueue<ReceivedRequest> Requests { get; } = new();
+
+    /// <summary>Summaries that the server said ok to, with the text of the last.</summary>
+    public ConcurrentDictionary<string, string> Taken { get; } = new();
+
+    /// <summary>The most requests that were under way at once.</summary>
+    public int Peak { get; private set; }
+
+    /// <param name="answer">Answers a request; by itself it is taken and answered with 200 and <c>{"status": "ok"}</c>.</param>
+    /// <param name="certificate">For TLS, with HTTP/2 offered.</param>
+    /// <param name="answersGet">Whether the test answers GET, too; by itself it is 405.</param>
+    public static ApiServer Start(Func<HttpContext, ReceivedRequest, Task>? answer = null, X509Certificate2? certificate = null, bool answersGet = false) =>
+        new(answer, certificate, answersGet);
+
+    public static async Task Write(HttpContext context, int status, string body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(body);
+    }
+
+    /// <summary>Takes a summary.</summary>
+    public async Task Ok(HttpContext context, string body = """{"status": "ok"}""")
+    {
+        ReceivedRequest request = (ReceivedRequest)context.Items["request"]!;
+        Taken[request.Summary] = request.Text;
+        await Write(context, 200, body);
+    }
+
+    public static X509Certificate2 MakeCertificate()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    public void Dispose() => Task.Run(async () => await _app.DisposeAsync()).GetAwaiter().GetResult();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        Peak = Math.Max(Peak, Interlocked.Increment(ref _underWay));
+        try
+        {
+            if (HttpMethods.IsGet(context.Request.Method) && !_answersGet)
+            {
+                await Write(context, 405, "");
+                return;
+            }
+
+            HttpRequest from = context.Request;
+            using StreamReader reader = new(from.Body);
+            ReceivedRequest request = new(
+                from.Path + from.QueryString, await reader.ReadToEndAsync(), Header(from, "Idempotency-Key"), Header(from, "Authorization"), from.ContentLength, from.ContentType, from.Protocol);
+            Requests.Enqueue(request);
+            context.Items["request"] = request;
+            await _answer(context, request);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private static string? Header(HttpRequest request, string name) => request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
+}

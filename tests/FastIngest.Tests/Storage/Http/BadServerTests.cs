@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
+using FastIngest.Tests.Delivery;
+using Microsoft.AspNetCore.Http;
+
+namespace FastIngest.Tests.Storage.Http;
+
+/// <summary>Servers that drop, delay, complain, lie and talk too much: nothing is lost, and what was not said to be taken is not marked.</summary>
+public sealed class BadServerTests
+{
+    /// <summary>What the first attempt of every summary meets; the second is taken.</summary>
+    public static TheoryData<string> Faults => [
+        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the answer", "drop in the headers", "hang", "endless text", "huge token", "429",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_fault_that_passes_is_waited_out(string fault)
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(6);
+        await using FaultyServer server = new(fault, n => n == 1);
+
+        DeliveryReport report = await stored.DeliverAsync(server.Api.Url, tuning: StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(fault is "hang" or "endless text" ? 3 : 30) });
+
+        Assert.Equal((6, 0, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal(6, server.Api.Taken.Count);
+        Assert.Equal(6, stored.Marked);
+        Assert.InRange(report.Attempts, 12, 30);
+        Assert.All(server.Api.Requests.GroupBy(r => r.Summary), g => Assert.Single(g.Select(r => r.Key).Distinct()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("OK")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("""{"status": "ok"}""")]
+    [InlineData("""{"id": 7, "nested": {"status": "error"}, "list": [{"status": "error"}]}""")]
+    [InlineData("""[{"status": "error"}]""")]
+    [InlineData("""  {"status" : "\u006fk", "x": [1, 2]}  """)]
+    [InlineData("""{"broken": """)]
+    public async Task These_answers_mean_taken(string body)
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(1);
+        await using ApiServer api = ApiServer.Start((context, _) => ApiServer.Write(context, 200, body));
+        DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
+        Assert.Equal((1, 1), (report.Delivered, report.Attempts));
+    }
+
+    [Fact]
+    public async Task A_large_answer_is_read_in_little_memory_and_its_status_counts()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
+        string filler = string.Concat(Enumerable.Repeat("{\"vector\": [0.123, 4.5e-7]}, ", 100_000));
+        await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(
+            context, 200, $"{{\"items\": [{filler}1], \"status\": \"{(request.Summary.EndsWith("01", StringComparison.Ordinal) ? "ok" : "error")}\"}}"));
+
+        DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
+
+        Assert.Equal((1, 1), (report.Delivered, report.Left));
+        Assert.Equal("200 with status 'error' in the answer", report.LastError);
+    }
+
+    [Theory]
+    [InlineData("seconds")]
+    [InlineData("date")]
+    public async Task Retry_After_is_obeyed_by_everyone(string form)
+    {
+        const int Workers = 4;
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(40);
+        TaskCompletionSource everyoneIsThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int arrived = 0;
+        long busySince = 0;
+        ConcurrentQueue<double> after = new();
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start(async (context, _) =>
+        {
+            int n = Interlocked.Increment(ref arrived);
+            if (n > Workers)
+            {
+                after.Enqueue(Stopwatch.GetElapsedTime(busySince).TotalSeconds);
+                await api!.Ok(context);
+                return;
+            }
+
+            if (n == Workers)
+            {
+                busySince = Stopwatch.GetTimestamp();
+                everyoneIsThere.SetResult();
+            }
+
+            await everyoneIsThere.Task;
+            context.Response.Headers.RetryAfter = form == "seconds" ? "1" : DateTimeOffset.UtcNow.AddSeconds(3).ToString("R", CultureInfo.InvariantCulture);
+            await ApiServer.Write(context, 429, "");
+        });
+
+        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { Concurrency = Workers });
+
+        Assert.Equal((40, 0), (report.Delivered, report.Left));
+        Assert.All(after, s => Assert.True(s > 0.95, $"{s} s after the 429"));
+    }
+
+    [Fact]
+    public async Task A_wait_of_hours_is_not_waited()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(30);
+        await using ApiServer api = ApiServer.Start((context, _) =>
+        {
+            context.Response.Headers.RetryAfter = "7200";
+            return ApiServer.Write(context, 429, "");
+        });
+
+        DeliveryReport report = await stored.DeliverAsync(api.Url);
+
+        Assert.Equal((0, 30), (report.Delivered, report.Left));
+        Assert.NotNull(report.Problem);
+        Assert.InRange(report.Attempts, 16, 30);
+    }
+
+    [Fact]
+    public async Task No_more_requests_are_under_way_than_asked_for()
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(400);
+        ApiServer? api = null;
+        await using ApiServer server = api = ApiServer.Start(async (context, _) =>
+        {
+            await Task.Delay(2);
+            await api!.Ok(context);
+        });
+        await stored.DeliverAsync(server.Url, o => o with { Concurrency = 5 });
+        Assert.InRange(server.Peak, 1, 5);
+    }
+
+    [Theory]
+    [InlineData("u:s3cr3t@", "", "", "Basic dTpzM2NyM3Q=")]
+    [InlineData("", "?token=s3cr3t", "", null)]
+    [InlineData("", "", "s3cr3t", "Bearer s3cr3t")]
+    public async Task Secrets_reach_the_API_and_nobody_else(string user, string query, string token, string? header)
+    {
+        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
+        await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(context, 422, $"what shall I do with {request.Authorization} and {request.Path} s3cr3t?"));
+        ApiTarget target = ApiTarget.Parse(
+            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiTarget.TokenVariable ? token : null);
+
+        DeliveryReport report = await SummaryDelivery.RunAsync(target, stored.Options, StoredSummaries.Quick, null, default);
+
+        Assert.Equal(2, report.Refused);
+        Assert.All(api.Requests, r => Assert.Equal((header, "/ingest" + query), (r.Authorization, r.Path)));
+        string said = string.Concat(report.ToString(), report.Refusals[0].ToString(), string.Join('\n', stored.Query("*")));
+        Assert.Contains("what shall I do with", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("dTpzM2NyM3Q", said, StringComparison.Ordinal);
+    }
+
+    private sealed class FaultyServer : IAsyncDisposable
+    {
+        private readonly Dictionary<string, int> _seen = [];
+
+        public FaultyServer(string fault, Func<int, bool> isBad) => Api = ApiServer.Start(async (context, request) =>
+        {
+            int n;
+            lock (_seen)
+            {
+                n = _seen[request.Summary] = _seen.GetValueOrDefault(request.Summary) + 1;
+            }
+
+            await (isBad(n) ? Fail(context, fault) : Api!.Ok(context));
+        });
+
+        public ApiServer Api { get; }
+
+        public ValueTask DisposeAsync() => Api.DisposeAsync();
+
+        private static async Task Fail(HttpContext context, string fault)
+        {
+            switch (fault)
+            {
+                case "lie":
+                    await ApiServer.Write(context, 200, """{"status": "error", "message": "no room"}""");
+                    break;
+                case "lie in a 201":
+                    await ApiServer.Write(context, 201, """{"status": "queued"}""");
+                    break;
+                case "lie at the end":
+                    await ApiServer.Write(context, 200, $$"""{"status": "ok", "x": "{{new string('x', 100_000)}}", "status": null}""");
+                    break;
+                case "lie as a number":
+                    await ApiServer.Write(context, 200, """{"status": 0}""");
+                    break;
+                case "drop":
+                    context.Abort();
+                    break;
+                case "drop in the headers":
+                    await context.Response.StartAsync();
+                    context.Abort();
+                    break;
+                case "drop in the answer":
+                    context.Response.ContentLength = 1000;
+                    await context.Response.WriteAsync("{\"status\": \"ok\", \"rest\": [");
+                    await context.Response.Body.FlushAsync();
+                    context.Abort();
+                    break;
+                case "hang":
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                    break;
+                case "endless text":
+                    byte[] text = Encoding.ASCII.GetBytes(new string('x', 65_536));
+                    while (!context.RequestAborted.IsCancellationRequested)
+                    {
+                        await context.Response.Body.WriteAsync(text, context.RequestAborted).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+                    }
+
+                    break;
+                case "huge token":
+                    await ApiServer.Write(context, 200, $$"""{"x": "{{new string('x', 2_000_000)}}"}""");
+                    break;
+                default:
+                    await ApiServer.Write(context, int.Parse(fault, CultureInfo.InvariantCulture), fault == "204" ? "" : "not now");
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Records;
+using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Tests.Storage.Sqlite;
+using Npgsql;
+
+namespace FastIngest.Tests.Storage.Postgres;
+
+/// <summary>A schema of its own for one test, seen as another program sees it.</summary>
+internal sealed class PostgresTables
+{
+    private readonly PostgresServer _server = PostgresServer.Shared;
+
+    public string Schema { get; } = PostgresServer.NewSchema();
+
+    public PostgresNames Names => new(Schema);
+
+    public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, new PostgresRetry(3, TimeSpan.FromMilliseconds(20)), takesRecords);
+
+    public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
+
+    /// <summary>Every row of summaries and users as <see cref="SqliteFile.Dump"/> writes those of a SQLite file.</summary>
+    public string Dump()
+    {
+        PostgresNames names = Names;
+        return string.Join('\n', Rows($"SELECT * FROM {names.Summaries} ORDER BY user_id, date").Concat(Rows($"SELECT * FROM {names.Users} ORDER BY user_id")));
+    }
+
+    /// <summary>Every row of the tables of records, a table's in the order of their text, behind the names of all tables.</summary>
+    public string DumpRecords() => string.Join('\n', RecordTable.All.SelectMany(t =>
+        Query($"SELECT t::text FROM {{s}}.{t.Name} t ORDER BY 1").Prepend(t.Name))
+        .Concat(Query($"SELECT relname FROM pg_class WHERE relnamespace = {PostgresNames.Literal(Names.QuotedSchema)}::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")));
+
+    public List<string> Query(string sql) => _server.Query(sql.Replace("{s}", Names.QuotedSchema, StringComparison.Ordinal));
+
+    /// <summary>Ends the session that has a run's transaction in this schema.</summary>
+    public void BreakConnection() => Assert.Equal(
+        ["True"],
+        Query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND mode = 'ShareRowExclusiveLock'"));
+
+    public long Runs() => long.Parse(Query("SELECT count(*) FROM {s}.ingest_runs")[0], CultureInfo.InvariantCulture);
+
+    private List<string> Rows(string sql)
+    {
+        using NpgsqlConnection connection = _server.Connect();
+        using NpgsqlCommand command = new(sql, connection);
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        List<string> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => Value(reader, i))));
+        }
+
+        return rows;
+    }
+
+    private static string Value(NpgsqlDataReader reader, int i)
+    {
+        if (reader.IsDBNull(i))
+        {
+            return "NULL";
+        }
+
+        return reader.GetValue(i) switch
+        {
+            long number => number.ToString(CultureInfo.InvariantCulture),
+            double number => number.ToString("R", CultureInfo.InvariantCulture) + "r",
+            DateTime day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            string text when reader.GetDataTypeName(i) == "jsonb" => Measurements(text),
+            object text => (string)text,
+        };
+    }
+
+    private static string Measurements(string json)
+    {
+        SummaryBatch batch = new();
+        return Encoding.UTF8.GetString(batch.Text(new MeasurementText().Add(batch, Encoding.UTF8.GetBytes(json))));
+    }
+}
