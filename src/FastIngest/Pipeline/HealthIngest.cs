@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Original;
@@ -36,7 +37,7 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using InputFiles input = InputFiles.Open(options.Paths, options.Io);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Io, options.Expansion);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
         SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
         if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
@@ -84,9 +85,10 @@ public static class HealthIngest
     /// all did, reading ends early and there are no totals.
     /// </summary>
     private static async Task<RunTotals?> RunOnceAsync(
-        IngestOptions options, InputFiles input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         progress?.Started(input.Infos);
+        input.Rewind();
         using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
         SinkWriter writer = new(lanes, progress);
         IReadOnlyList<CategoryReport> categories;
@@ -130,20 +132,19 @@ public static class HealthIngest
         MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
 
     private static List<CategoryReport> RunOptimized(
-        IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
+        IngestOptions options, HealthInput input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
         MemoryPlan memory = PlanMemory(options, lanes);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
-            : (int)Math.Clamp(input.TotalBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
-        List<ChunkPlan> plans = [.. input.Files.Zip(
-            input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input, plans, options, memory);
+            : (int)Math.Clamp(input.EstimatedBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
+        IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes);
+        PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input.EstimatedBytes, plans, options, memory);
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, input, plans, boundaries, store, rejects, lanes, progress);
+        MapStage map = new(options, memory, plans, boundaries, store, rejects, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -163,19 +164,19 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> RunOriginal(
-        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, HealthInput input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         OriginalIngest original = new();
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
-            foreach (Reject reject in original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken))
+            foreach (Reject reject in original.Read(input.Dialects[f].ReadAll(bytes, options.MaxRecordBytes), input.Categories[f], cancellationToken))
             {
                 rejects.Add(f, reject);
             }
 
-            progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
+            progress?.Read(f, input.Files[f].PackedLength, original.Counts.Found.Sum() - before);
         }
 
         progress?.Reducing();
@@ -189,10 +190,11 @@ public static class HealthIngest
 
     private static byte[] ReadWhole(SourceFile file)
     {
+        file.Reach(Array.MaxLength + 1L);
         if (file.Length > Array.MaxLength)
         {
             throw new IngestException(
-                $"{file.Path} has {file.Length} bytes, more than the original mode can hold.", "Use --mode optimized, which reads files of any size.");
+                $"{file.Path} has more bytes than the original mode can hold, {Array.MaxLength}.", "Use --mode optimized, which reads files of any size.");
         }
 
         byte[] bytes = new byte[file.Length];
@@ -201,7 +203,7 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        InputFiles input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
         [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),

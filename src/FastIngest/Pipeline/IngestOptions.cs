@@ -1,4 +1,5 @@
 using FastIngest.Sources;
+using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline;
 
@@ -33,6 +34,9 @@ public sealed record IngestOptions
 
     /// <summary>Where events go that do not fit into memory.</summary>
     public string TempDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>How many times its size a compressed file may grow.</summary>
+    public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
     public IoMode Io { get; init; } = IoMode.Auto;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastIngest.Delivery;
-using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Storage.Http;
 using HealthIngestion.Terminal;
@@ -35,7 +34,7 @@ internal sealed record IngestSettings : RunSettings
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RefuseInput(paths, f => Categories.OfFile(f) is not null, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,

@@ -58,7 +58,7 @@ internal sealed record LexiconSettings : RunSettings
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
-        OutputPlaces.RefuseInput(catalog is null ? [path] : [path, catalog], DictionaryNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(catalog is null ? [path] : [path, catalog], DictionaryFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
         int workers = Given(arguments, spec.Workers, 4);
         bool isQuiet = arguments.GetValue(spec.Quiet);
         return new LexiconSettings
@@ -73,7 +73,6 @@ internal sealed record LexiconSettings : RunSettings
                 Workers = workers <= MaxWorkers ? workers : throw new UsageException($"--workers {workers}: a dictionary takes 1 to {MaxWorkers}"),
                 CleanBatch = Given(arguments, spec.Entries.CleanBatch, 5_000),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, 64L << 20),
-                TempDirectory = arguments.GetValue(spec.TempDir) ?? Path.GetTempPath(),
                 RejectsPath = rejects,
             },
             MergeRows = Math.Min(Given(arguments, spec.Entries.LoadBatch, 10_000), Given(arguments, spec.Entries.WriteBatch, 10_000)),

@@ -26,7 +26,7 @@ public static class LexiconIngest
     {
         long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
-        using DictionaryFiles input = DictionaryFiles.Open(options.Path);
+        using DictionaryInput input = DictionaryInput.Open(options.Path, options.Expansion);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
         EntryLane[] all = [.. sinks.Select(s => new EntryLane(s))];
         List<string> warnings = [];
@@ -71,9 +71,10 @@ public static class LexiconIngest
 
     /// <summary>Reads everything, and fills and completes the sinks. When all of them fail there are no counts.</summary>
     private static async Task<EntryCounts?> RunOnceAsync(
-        LexiconOptions options, DictionaryFiles input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
+        LexiconOptions options, DictionaryInput input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         using EntryRejects rejects = new(options.RejectsPath, options.Source);
+        input.Rewind();
         using FileFeed feed = new(input.Files, options);
         EntryCounts counts = new();
         CleanStage stage = new(options.Workers, gauges);

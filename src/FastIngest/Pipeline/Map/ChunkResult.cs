@@ -1,6 +1,5 @@
-using FastIngest.Health;
+using FastIngest.Dialects.Contract;
 using FastIngest.Shuffle;
-using FastIngest.Sources;
 using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
@@ -14,27 +13,14 @@ internal sealed class ChunkResult(PartitionBoundaries boundaries, RecordChunk? t
 
     public int ChunkIndex { get; set; }
 
-    /// <summary>Where reading started; null when no start could be guessed.</summary>
-    public FramePosition? Start { get; set; }
-
-    /// <summary>The first element that was left to the next chunk.</summary>
-    public FramePosition End { get; set; }
-
-    public MapOutput Events { get; } = new(boundaries);
+    /// <summary>What was read.</summary>
+    public ChunkOutput Output { get; } = new(boundaries);
 
     public RecordChunk? Tuples => tuples;
 
-    public RejectList Rejects { get; } = new();
-
-    /// <summary>Elements read, rejects included.</summary>
-    public long Records { get; set; }
-
     public void Clear()
     {
-        Start = null;
-        Records = 0;
-        Events.Clear();
-        Rejects.Clear();
+        Output.Clear();
         tuples?.Clear();
     }
 }

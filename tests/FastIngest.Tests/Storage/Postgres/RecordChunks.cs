@@ -1,4 +1,5 @@
 using System.Text;
+using FastIngest.Dialects.CategoryJson;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Shuffle;
@@ -15,8 +16,9 @@ internal static class RecordChunks
     public static RecordChunk Of(Category category, IEnumerable<string> records, int pieceBytes = 1 << 10)
     {
         RecordChunk chunk = new([], pieceBytes);
-        RecordMapper mapper = new(category);
-        RecordEncoder encoder = new(category, mapper);
+        EventWriter writer = new(category);
+        JsonRecordDecoder decoder = new(category);
+        RecordEncoder encoder = new(category);
         encoder.Begin(chunk);
         RecordFields fields = new(RecordSchema.Of(category).Names);
         MapOutput output = new(PartitionBoundaries.FromSample([], 1));
@@ -24,8 +26,9 @@ internal static class RecordChunks
         {
             byte[] bytes = Encoding.UTF8.GetBytes(record);
             Assert.Equal(ReadStatus.Object, GeneralReader.Read(bytes, true, fields, out _));
-            Assert.Null(mapper.Map(bytes, fields, output));
-            encoder.Write(bytes, fields);
+            decoder.Decode(bytes, fields, out RecordView view);
+            Assert.Null(writer.Write(view, output));
+            encoder.Write(view);
         }
 
         return chunk;

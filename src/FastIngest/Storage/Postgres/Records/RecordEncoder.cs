@@ -1,14 +1,15 @@
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
 
 namespace FastIngest.Storage.Postgres.Records;
 
 /// <summary>
-/// Writes records that a mapper accepted as tuples of their table. One encoder serves one mapper. Numbers are the doubles
+/// Writes accepted records as tuples of their table. One encoder serves one category and worker. Numbers are the doubles
 /// nearest to the exact decimals, as in a summary; a field without a valid value is null.
 /// </summary>
-internal sealed class RecordEncoder(Category category, RecordMapper mapper)
+internal sealed class RecordEncoder(Category category) : IRecordEncoder
 {
     private readonly RecordSchema _schema = RecordSchema.Of(category);
     private readonly MeasurementJson _measurements = new();
@@ -31,12 +32,12 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
         _lastDay = -1;
     }
 
-    /// <summary>Adds a record, the bytes that the fields refer to, right after the mapper accepted it.</summary>
-    public void Write(ReadOnlySpan<byte> record, RecordFields fields)
+    /// <summary>Adds a record that was accepted.</summary>
+    public void Write(scoped in RecordView record)
     {
         RecordChunk chunk = _chunk!;
-        mapper.TryGetKey(record, fields, out ReadOnlySpan<byte> user, out int day);
-        SetUser(user);
+        int day = record.Day;
+        SetUser(record.UserId);
         CopyBuffer copy = chunk.Next();
         switch (category)
         {
@@ -49,21 +50,20 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
 
                 copy.BeginTuple(3);
                 copy.Raw(_user.WrittenSpan);
-                copy.Timestamp(day, TimeOfDay.Microseconds(mapper.DayText(record, fields)[DateParser.DayBytes..]));
-                mapper.TryGetNumber(record, fields, RecordSchema.FirstOwn, out long value);
-                copy.Float8(ExactDouble.FromMicros(value));
+                copy.Timestamp(day, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
+                copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));
                 break;
             case Category.Measurements:
                 copy.BeginTuple(3);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
-                WriteMeasurements(record, fields, copy, chunk);
+                WriteMeasurements(record.Named, copy, chunk);
                 break;
             default:
                 copy.BeginTuple(2 + _schema.TextCount + _schema.NumberCount);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
-                WriteOwn(record, fields, copy, chunk);
+                WriteOwn(record, copy, chunk);
                 break;
         }
 
@@ -92,28 +92,27 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
         _user.Text(clean);
     }
 
-    private void WriteOwn(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, RecordChunk chunk)
+    private void WriteOwn(scoped in RecordView record, CopyBuffer copy, RecordChunk chunk)
     {
-        int index = RecordSchema.FirstOwn;
-        for (; index < RecordSchema.FirstOwn + _schema.TextCount; index++)
+        for (int i = 0; i < _schema.TextCount; i++)
         {
-            if (mapper.TryGetText(record, fields[index], out ReadOnlySpan<byte> text))
-            {
-                ReadOnlySpan<byte> clean = WithoutNuls(text);
-                chunk.RemovedNuls += text.Length - clean.Length;
-                copy.Text(clean);
-            }
-            else
+            ReadOnlySpan<byte> text = record.Text(i);
+            if (text.IsEmpty)
             {
                 copy.Null();
+                continue;
             }
+
+            ReadOnlySpan<byte> clean = WithoutNuls(text);
+            chunk.RemovedNuls += text.Length - clean.Length;
+            copy.Text(clean);
         }
 
-        for (; index < RecordSchema.FirstOwn + _schema.TextCount + _schema.NumberCount; index++)
+        for (int i = 0; i < _schema.NumberCount; i++)
         {
-            if (mapper.TryGetNumber(record, fields, index, out long micros))
+            if ((record.NumbersPresent >> i & 1) != 0)
             {
-                copy.Float8(ExactDouble.FromMicros(micros));
+                copy.Float8(ExactDouble.FromMicros(record.Numbers[i]));
             }
             else
             {
@@ -122,21 +121,16 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
         }
     }
 
-    private void WriteMeasurements(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, RecordChunk chunk)
+    private void WriteMeasurements(NamedNumbers named, CopyBuffer copy, RecordChunk chunk)
     {
         _measurements.Clear();
-        foreach ((Field nameField, Field valueField) in fields.Others)
+        ReadOnlySpan<byte> names = named.Names;
+        for (int i = 0; i < named.Numbers.Length; i++)
         {
-            ReadOnlySpan<byte> name = mapper.Decode(record, nameField);
-            if (RecordMapper.IsKeyName(name))
-            {
-                continue;
-            }
-
+            ReadOnlySpan<byte> name = NameList.ReadName(ref names);
             ReadOnlySpan<byte> clean = WithoutNuls(name);
             chunk.RemovedNuls += name.Length - clean.Length;
-            bool isNumber = mapper.TryGetNumber(record, valueField, out long micros);
-            _measurements.Add(clean, micros, isNumber);
+            _measurements.Add(clean, named.Numbers[i], named.Has(i));
         }
 
         copy.Jsonb(_measurements.Write());

@@ -1,11 +1,12 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sources;
+using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-public sealed class InputFilesTests : IDisposable
+public sealed class HealthInputTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -16,16 +17,16 @@ public sealed class InputFilesTests : IDisposable
     {
         string[] expected =
             ["users.json", "activities.ndjson", "nutrition-10.json", "nutrition-2.json", "nutrition-Z.json", "nutrition-a.json", "nutrition-é.json", "nutrition-\uFF5E.json", "nutrition-😀.json", "nutrition.json", "measurements.jsonl"];
-        foreach (string name in expected.Reverse().Append("notes.txt").Append("users.csv"))
+        foreach (string name in expected.Reverse().Append("notes.txt").Append("users.txt"))
         {
             _folder.Write(name, "[]"u8);
         }
 
         Directory.CreateDirectory(_folder.File("sleep.json"));
-        using InputFiles files = InputFiles.Open([_folder.Path], IoMode.Auto);
+        using HealthInput files = HealthInput.Open([_folder.Path], IoMode.Auto, ExpansionLimit.Default);
         Assert.Equal(expected, files.Infos.Select(i => Path.GetFileName(i.Path)));
         Assert.Equal(expected, files.Files.Select(f => Path.GetFileName(f.Path)));
-        Assert.Equal(2 * expected.Length, files.TotalBytes);
+        Assert.Equal(2 * expected.Length, files.EstimatedBytes);
         Assert.Equal(3, files.MissingCategories().Count());
     }
 
@@ -33,7 +34,7 @@ public sealed class InputFilesTests : IDisposable
     public void A_file_that_is_named_twice_is_read_once()
     {
         string path = _folder.Write("users.json", "[]"u8);
-        using InputFiles files = InputFiles.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], IoMode.Auto);
+        using HealthInput files = HealthInput.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], IoMode.Auto, ExpansionLimit.Default);
         Assert.Equal([Category.Users], files.Categories);
     }
 
@@ -46,7 +47,7 @@ public sealed class InputFilesTests : IDisposable
 
         static void Fails(string path, string message)
         {
-            IngestException fault = Assert.Throws<IngestException>(() => InputFiles.Open([path], IoMode.Auto));
+            IngestException fault = Assert.Throws<IngestException>(() => HealthInput.Open([path], IoMode.Auto, ExpansionLimit.Default));
             Assert.Contains(message, fault.Message, StringComparison.Ordinal);
             Assert.Contains(path, fault.Message, StringComparison.Ordinal);
         }

@@ -4,7 +4,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Health;
 
-public sealed class RecordMapperTests
+public sealed class EventWriterTests
 {
     [Theory]
     [InlineData("{\"user_id\": \"u\", \"date\": \"2024-01-01\"}", null)]
@@ -60,13 +60,13 @@ public sealed class RecordMapperTests
     public void What_is_forgotten_for_a_chunk_that_is_read_again_is_not_counted()
     {
         MapOutput output = new(PartitionBoundaries.FromSample([], 1));
-        RecordMapper mapper = new(Category.HeartRate);
-        Assert.Null(Summaries.Map(mapper, Category.HeartRate, "{\"user_id\": \"u\", \"date\": \"2024-01-01\", \"value\": 1}", output));
-        mapper.Reset();
-        mapper.Flush(output);
+        EventWriter writer = new(Category.HeartRate);
+        Assert.Null(Summaries.Map(writer, Category.HeartRate, "{\"user_id\": \"u\", \"date\": \"2024-01-01\", \"value\": 1}", output));
+        writer.Reset();
+        writer.Flush(output);
         Assert.Empty(output.Touched);
     }
 
     private static RejectReason? Map(Category category, string record) =>
-        Summaries.Map(new RecordMapper(category), category, record, new MapOutput(PartitionBoundaries.FromSample([], 1)));
+        Summaries.Map(new EventWriter(category), category, record, new MapOutput(PartitionBoundaries.FromSample([], 1)));
 }
