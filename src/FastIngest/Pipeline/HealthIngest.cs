@@ -37,7 +37,7 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using HealthInput input = HealthInput.Open(options.Paths, options.Io, options.Expansion);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Io, options.Expansion);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
         SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
         if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))

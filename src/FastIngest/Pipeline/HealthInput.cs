@@ -1,4 +1,3 @@
-using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
@@ -13,13 +12,13 @@ internal sealed class HealthInput : IDisposable
     private readonly InputCatalog<CategoryOfFile> _catalog;
     private readonly Dialect[] _dialects;
 
-    private HealthInput(InputCatalog<CategoryOfFile> catalog)
+    private HealthInput(InputCatalog<CategoryOfFile> catalog, IReadOnlyList<Dialect> known)
     {
         _catalog = catalog;
         Files = [.. catalog.Files.Select(f => f.Source)];
         Categories = [.. catalog.Files.Select(f => f.Kind.Category)];
         Infos = [.. catalog.Files.Select(f => new InputFileInfo(f.Source.Path, f.Kind.Category, f.Source.PackedLength))];
-        _dialects = [.. catalog.Files.Select(f => DialectOf(f.Source, f.Name))];
+        _dialects = [.. catalog.Files.Select(f => DialectOf(f.Source, f.Name, known))];
     }
 
     public IReadOnlyList<SourceFile> Files { get; }
@@ -37,12 +36,12 @@ internal sealed class HealthInput : IDisposable
     public long EstimatedBytes => _catalog.EstimatedBytes;
 
     /// <exception cref="IngestException">A path does not exist, a file can not be read, or none is known.</exception>
-    public static HealthInput Open(IReadOnlyList<string> paths, IoMode io, ExpansionLimit limit)
+    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, IoMode io, ExpansionLimit limit)
     {
-        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(), io, limit);
+        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects), io, limit);
         try
         {
-            return new HealthInput(catalog);
+            return new HealthInput(catalog, dialects);
         }
         catch
         {
@@ -75,33 +74,35 @@ internal sealed class HealthInput : IDisposable
     public void Dispose() => _catalog.Dispose();
 
     /// <summary>The dialect that the file's content shows, else the one that its name says.</summary>
-    private static Dialect DialectOf(SourceFile file, string name)
+    private static Dialect DialectOf(SourceFile file, string name, IReadOnlyList<Dialect> known)
     {
         file.Reach(Dialect.HeadBytes);
         byte[] head = new byte[(int)Math.Min(file.Length, Dialect.HeadBytes)];
         file.Read(head, 0);
         file.Rewind();
-        return DialectCatalog.All.FirstOrDefault(d => d.Recognises(head))
-            ?? DialectCatalog.All.First(d => d.Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
+        return known.FirstOrDefault(d => d.Recognises(head))
+            ?? known.First(d => d.Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
     }
 
     /// <summary>What a file's name says of its records.</summary>
     internal sealed record CategoryOfFile(Category Category);
 
-    private sealed class Rules : InputRules<CategoryOfFile>
+    private sealed class Rules(IReadOnlyList<Dialect> dialects) : InputRules<CategoryOfFile>
     {
+        private readonly string[] _endings = [.. dialects.SelectMany(d => d.Endings)];
+
         public override string PathHint => "Name a folder with health files, or the files.";
 
         public override CategoryOfFile? KindOf(string path, string name, bool isNamed)
         {
-            if (HealthFileNames.CategoryOf(name) is { } category)
+            if (Health.Categories.OfFile(name, _endings) is { } category)
             {
                 return new CategoryOfFile(category);
             }
 
             return !isNamed ? null : throw new IngestException(
                 $"{path} has no known name.",
-                $"Name it after its category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}, with {string.Join(", ", HealthFileNames.Endings)}.");
+                $"Name it after its category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}, with {string.Join(", ", _endings)}.");
         }
 
         public override IReadOnlyList<InputFile<CategoryOfFile>> Sort(IReadOnlyList<InputFile<CategoryOfFile>> files) =>

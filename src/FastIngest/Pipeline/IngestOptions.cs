@@ -1,3 +1,5 @@
+using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
@@ -34,6 +36,9 @@ public sealed record IngestOptions
 
     /// <summary>Where events go that do not fit into memory.</summary>
     public string TempDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>The dialects that files may have, in the order in which they are asked.</summary>
+    public IReadOnlyList<Dialect> Dialects { get; init; } = DialectCatalog.All;
 
     /// <summary>How many times its size a compressed file may grow.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;

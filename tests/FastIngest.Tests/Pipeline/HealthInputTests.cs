@@ -1,3 +1,4 @@
+using FastIngest.Dialects;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sources;
@@ -23,7 +24,7 @@ public sealed class HealthInputTests : IDisposable
         }
 
         Directory.CreateDirectory(_folder.File("sleep.json"));
-        using HealthInput files = HealthInput.Open([_folder.Path], IoMode.Auto, ExpansionLimit.Default);
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
         Assert.Equal(expected, files.Infos.Select(i => Path.GetFileName(i.Path)));
         Assert.Equal(expected, files.Files.Select(f => Path.GetFileName(f.Path)));
         Assert.Equal(2 * expected.Length, files.EstimatedBytes);
@@ -34,7 +35,7 @@ public sealed class HealthInputTests : IDisposable
     public void A_file_that_is_named_twice_is_read_once()
     {
         string path = _folder.Write("users.json", "[]"u8);
-        using HealthInput files = HealthInput.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], IoMode.Auto, ExpansionLimit.Default);
+        using HealthInput files = HealthInput.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
         Assert.Equal([Category.Users], files.Categories);
     }
 
@@ -47,7 +48,7 @@ public sealed class HealthInputTests : IDisposable
 
         static void Fails(string path, string message)
         {
-            IngestException fault = Assert.Throws<IngestException>(() => HealthInput.Open([path], IoMode.Auto, ExpansionLimit.Default));
+            IngestException fault = Assert.Throws<IngestException>(() => HealthInput.Open([path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default));
             Assert.Contains(message, fault.Message, StringComparison.Ordinal);
             Assert.Contains(path, fault.Message, StringComparison.Ordinal);
         }

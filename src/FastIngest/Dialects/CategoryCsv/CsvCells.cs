@@ -77,8 +77,8 @@ internal sealed class CsvCells
             else
             {
                 int leading = rest.IndexOfAnyExcept(" \t\r"u8);
-                start = leading < 0 ? end : at + leading;
-                contentEnd = leading < 0 ? end : at + rest.LastIndexOfAnyExcept(" \t\r"u8) + 1;
+                start = at + Math.Max(leading, 0);
+                contentEnd = leading < 0 ? at : at + rest.LastIndexOfAnyExcept(" \t\r"u8) + 1;
             }
 
             _cells.Add(new Cell(start, contentEnd - start, isEscaped));

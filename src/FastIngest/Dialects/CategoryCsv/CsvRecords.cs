@@ -64,10 +64,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         // Only the first line: behind an unclosed quote there may be good records.
         _position = EndOfLine(Offset);
         Length = _position - Offset;
-        while (Length > 0 && ByteAt(Offset + Length - 1) == '\r')
-        {
-            Length--;
-        }
+        Length -= ByteAt(Offset + Length - 1) == '\r' ? 1 : 0;
 
         Unread = Length > maxRecordBytes ? RejectReason.TooLarge : RejectReason.InvalidCsv;
         return true;
@@ -106,7 +103,8 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
     private int LengthWithoutLineEnd(int bytes)
     {
         ReadOnlySpan<byte> record = window.Bytes.Slice((int)(Offset - window.Offset), bytes);
-        return record.TrimEnd("\r\n"u8).Length;
+        record = record is [.., (byte)'\n'] ? record[..^1] : record;
+        return record is [.., (byte)'\r'] ? record.Length - 1 : record.Length;
     }
 
     /// <summary>Where the line feed of a line stands, or the end of the file.</summary>

@@ -23,12 +23,12 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         {
             int start = _at;
             List<byte[]>? cells = ReadCells(delimiter);
-            int length = file.AsSpan(start.._at).TrimEnd("\r\n"u8).Length;
+            int length = LengthOf(start);
             if (cells is null || length > maxRecordBytes)
             {
                 // Behind an unclosed quote there may be good records: only the first line is rejected.
                 (cells, _at) = (null, EndOfLine(start));
-                length = file.AsSpan(start.._at).TrimEnd("\r\n"u8).Length;
+                length = LengthOf(start);
             }
 
             RejectReason? reason = length > maxRecordBytes ? RejectReason.TooLarge
@@ -94,6 +94,13 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         {
             _at++;
         }
+    }
+
+    /// <summary>The bytes from a place to where reading stands, without one line end.</summary>
+    private int LengthOf(int start)
+    {
+        int end = _at > start && file[_at - 1] == '\n' ? _at - 1 : _at;
+        return (end > start && file[end - 1] == '\r' ? end - 1 : end) - start;
     }
 
     private int EndOfLine(int from) => Array.IndexOf(file, (byte)'\n', from) is >= 0 and int feed ? feed : file.Length;
