@@ -119,7 +119,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
 
     /// <summary>The names of those fields of a record of <c>measurements</c> that are measurements.</summary>
-    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(field => field.Name).Distinct()
+    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(property => property.Name).Distinct()
         .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
 
     /// <summary>The calendar day as written.</summary>
