@@ -14,7 +14,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
 
     /// <summary>The names of those fields of a record of <c>measurements</c> that are measurements.</summary>
-    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(field => field.Name).Distinct()
+    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(property => property.Name).Distinct()
         .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
 
     /// <summary>The calendar day as written.</summary>
@@ -64,5 +64,5 @@ internal sealed record OriginalRecord(JsonElement Element)
     /// <summary>Decodes every key and string; the first that is not well-formed Unicode throws.</summary>
     private static long TextLength(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length
         : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Sum(TextLength)
-        : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(field => field.Name.Length + TextLength(field.Value)) : 0;
+        : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(property => property.Name.Length + TextLength(property.Value)) : 0;
 }
