@@ -1,4 +1,4 @@
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Delivery;
 

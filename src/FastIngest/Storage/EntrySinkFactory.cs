@@ -1,7 +1,7 @@
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Ndjson;
 using FastIngest.Storage.Postgres.Entries;
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Sqlite.Entries;
 
 namespace FastIngest.Storage;

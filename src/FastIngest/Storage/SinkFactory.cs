@@ -1,6 +1,7 @@
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Ndjson;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
 using FastIngest.Storage.Sqlite.Summaries;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
 

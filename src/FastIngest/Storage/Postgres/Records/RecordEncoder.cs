@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
 

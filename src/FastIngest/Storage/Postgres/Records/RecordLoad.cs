@@ -1,7 +1,7 @@
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Records;
@@ -61,7 +61,7 @@ internal sealed class RecordLoad
     /// <exception cref="IngestException">A user's id is too long.</exception>
     public async ValueTask WriteAsync(RecordChunk chunk, CancellationToken cancellationToken)
     {
-        SummaryTuples.RefuseLongId(chunk.LongestUserId);
+        UserIdLimit.Check(chunk.LongestUserId);
         TableState table = _tables.Single(t => t.Table.Category == chunk.Category);
         bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(chunk, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);

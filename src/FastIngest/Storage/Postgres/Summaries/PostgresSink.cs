@@ -14,7 +14,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     private PostgresLoad? _load;
     private RecordLoad? _records;
 
-    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables, made if it is missing.</param>
     /// <param name="takesRecords">Whether the records themselves are stored as well.</param>
     /// <exception cref="IngestException">The target makes no sense.</exception>

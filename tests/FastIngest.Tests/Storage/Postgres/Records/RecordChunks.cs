@@ -1,0 +1,36 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
+using FastIngest.Storage.Postgres.Records;
+using FastIngest.Storage.Postgres.Summaries;
+
+namespace FastIngest.Tests.Storage.Postgres.Records;
+
+/// <summary>Records as the map hands them to a sink.</summary>
+internal static class RecordChunks
+{
+    /// <summary>A chunk of records that must all be good.</summary>
+    public static RecordChunk Of(Category category, IEnumerable<string> records, int pieceBytes = 1 << 10)
+    {
+        RecordChunk chunk = new([], pieceBytes);
+        RecordMapper mapper = new(category);
+        RecordEncoder encoder = new(category, mapper);
+        encoder.Begin(chunk);
+        RecordFields fields = new(RecordSchema.Of(category).Names);
+        MapOutput output = new(PartitionBoundaries.FromSample([], 1));
+        foreach (string record in records)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(record);
+            Assert.Equal(ReadStatus.Object, GeneralReader.Read(bytes, true, fields, out _));
+            Assert.Null(mapper.Map(bytes, fields, output));
+            encoder.Write(bytes, fields);
+        }
+
+        return chunk;
+    }
+
+    public static ValueTask WriteRecordsAsync(this PostgresSink sink, Category category, params string[] records) =>
+        ((IRecordSink)sink).WriteRecordsAsync(Of(category, records), CancellationToken.None);
+}
