@@ -4,6 +4,7 @@ using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
@@ -39,7 +40,7 @@ public static class HealthIngest
         using InputFiles input = InputFiles.Open(options.Paths, options.Io);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
         SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
-        if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
+        if (options.Mode == IngestMode.Original && all.Any(l => l.RecordFormat is not null))
         {
             throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
         }
@@ -127,7 +128,7 @@ public static class HealthIngest
     }
 
     private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SummaryLane> lanes) =>
-        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
+        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Count());
 
     private static List<CategoryReport> RunOptimized(
         IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,

@@ -1,7 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Sinks.Records;
 using FastIngest.Sources;
-using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -30,8 +30,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <param name="result">Receives all; its indexes are set.</param>
     public void Read(SourceFile file, ChunkPlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
     {
-        (ElementReader reader, RecordFields fields, RecordMapper mapper, RecordEncoder? encoder) = ToolsFor(plan.Category);
-        encoder = result.Tuples is null ? null : encoder;
+        (ElementReader reader, RecordFields fields, RecordMapper mapper, RecordEncoder[] encoders) = ToolsFor(plan.Category, result.Batches);
         long chunkStart = plan.StartOf(result.ChunkIndex);
         long chunkEnd = plan.EndOf(result.ChunkIndex);
         result.Clear();
@@ -56,7 +55,12 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
 
         result.Start = start;
         MapOutput events = result.Events;
-        encoder?.Begin(result.Tuples!);
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            result.Batches[i].Category = plan.Category;
+            encoders[i].Begin(result.Batches[i]);
+        }
+
         long records = 0;
         long nextLook = CancellationInterval;
         long nextRun = 0;
@@ -79,10 +83,13 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             {
                 result.Rejects.Add(new Reject(reader.ElementOffset, reader.ElementLength, rejected));
             }
-            else if (encoder is not null)
+            else if (encoders.Length > 0)
             {
                 // Each record is wanted by itself, so none is passed over as one of a run.
-                encoder.Write(reader.Element, fields);
+                foreach (RecordEncoder encoder in encoders)
+                {
+                    encoder.Write(reader.Element, fields);
+                }
             }
             else if (mapper.IsInRun && records >= nextRun)
             {
@@ -113,7 +120,10 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         _ => RejectReason.InvalidJson,
     };
 
-    private Tools ToolsFor(Category category)
+    /// <summary>The tools of a category, made for the first chunk of it.</summary>
+    /// <param name="category">The category.</param>
+    /// <param name="batches">The chunk's; all chunks of a worker have batches of the same formats.</param>
+    private Tools ToolsFor(Category category, IReadOnlyList<RecordBatch> batches)
     {
         ref Tools? tools = ref _tools[(int)category];
         if (tools is null)
@@ -124,11 +134,11 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
                 new ElementReader(_window, fields, options.MaxRecordBytes),
                 fields,
                 mapper,
-                category == Category.Users ? null : new RecordEncoder(category, mapper));
+                category == Category.Users ? [] : [.. batches.Select(b => b.Format.CreateEncoder(category, mapper))]);
         }
 
         return tools;
     }
 
-    private sealed record Tools(ElementReader Reader, RecordFields Fields, RecordMapper Mapper, RecordEncoder? Encoder);
+    private sealed record Tools(ElementReader Reader, RecordFields Fields, RecordMapper Mapper, RecordEncoder[] Encoders);
 }

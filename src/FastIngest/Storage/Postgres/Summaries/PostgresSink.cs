@@ -26,11 +26,11 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false)
         : base(target, schema, retry) => _takesRecords = takesRecords;
 
-    bool IRecordSink.TakesRecords => _takesRecords;
+    IRecordFormat? IRecordSink.RecordFormat => _takesRecords ? CopyRecordFormat.Instance : null;
 
     /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
-    ValueTask IRecordSink.WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken) =>
-        SendAsync(() => _records!.WriteAsync(chunk, cancellationToken));
+    ValueTask IRecordSink.WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken) =>
+        SendAsync(() => _records!.WriteAsync((CopyRecordBatch)batch, cancellationToken));
 
     private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
     {

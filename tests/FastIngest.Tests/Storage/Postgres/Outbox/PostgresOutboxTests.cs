@@ -32,7 +32,7 @@ public sealed class PostgresOutboxTests
             }
         });
 
-        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { From = stored.Url + "?application_name=" + Uri.EscapeDataString(name) });
+        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { From = stored.SourceOf(stored.Url + "?application_name=" + Uri.EscapeDataString(name)) });
 
         Assert.True(cuts > 0);
         Assert.Equal((Days, 0, Days), (report.Delivered, report.Left, server.Requests.Count));
@@ -54,12 +54,12 @@ public sealed class PostgresOutboxTests
             if (isLocked.TrySetResult())
             {
                 NpgsqlConnection other = PostgresServer.Shared.Connect();
-                Run(other, $"BEGIN; LOCK TABLE {stored.Options.Schema}.deliveries IN SHARE MODE");
+                Run(other, $"BEGIN; LOCK TABLE {stored.Schema}.deliveries IN SHARE MODE");
                 cutting = Task.Run(() => CutWhoWaits(name, other));
             }
         });
 
-        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { From = stored.Url + "?application_name=" + Uri.EscapeDataString(name) });
+        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { From = stored.SourceOf(stored.Url + "?application_name=" + Uri.EscapeDataString(name)) });
 
         await cutting!;
         Assert.Equal((50, 0, 50), (report.Delivered, report.Left, server.Requests.Count));
@@ -95,7 +95,7 @@ public sealed class PostgresOutboxTests
 
         Assert.Contains("SQLSTATE 42501", fault.Message, StringComparison.Ordinal);
         Assert.Equal(0, stored.Marked);
-        PostgresServer.Shared.Query($"DROP TRIGGER fail ON {stored.Options.Schema}.deliveries");
+        PostgresServer.Shared.Query($"DROP TRIGGER fail ON {stored.Schema}.deliveries");
         DeliveryReport report = await stored.DeliverAsync(server.Url);
         Assert.Equal((20, 0, 20), (report.Delivered, report.Left, stored.Marked));
     }
@@ -146,8 +146,8 @@ public sealed class PostgresOutboxTests
 
         IngestException fault = await Assert.ThrowsAsync<IngestException>(async () =>
         {
-            using IngestApi target = new(ApiTarget.Parse(server.Url), 16, StoredSummaries.Quick);
-            await using PostgresOutbox outbox = new(stored.Url, stored.Options.Schema, () => new PostgresRetry(2, TimeSpan.FromMilliseconds(10)));
+            using IngestApi target = new(ApiAddress.Parse(server.Url), 16, StoredSummaries.Quick);
+            await using PostgresOutbox outbox = new(stored.Url, stored.Schema, () => new PostgresRetry(2, TimeSpan.FromMilliseconds(10)));
             using DeliveryRun run = new(outbox, target, stored.Options, null);
             await run.RunAsync(TestContext.Current.CancellationToken);
         });
@@ -177,7 +177,7 @@ public sealed class PostgresOutboxTests
     /// <summary>The first transactions that mark fail at their end with an SQLSTATE.</summary>
     private static void FailMarks(StoredSummaries stored, string state, int times)
     {
-        string schema = stored.Options.Schema;
+        string schema = stored.Schema;
         using NpgsqlConnection connection = PostgresServer.Shared.Connect();
         Run(connection, $"CREATE SEQUENCE {schema}.failures");
         Run(connection, string.Create(CultureInfo.InvariantCulture, $"""

@@ -2,7 +2,6 @@ using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
-using FastIngest.Storage.Postgres.Records;
 using FastIngest.Storage.Postgres.Summaries;
 using FastIngest.Tests.Support;
 
@@ -142,7 +141,7 @@ public sealed class PostgresRecordsAbortTests
         switch (state)
         {
             case "cancelled":
-                await ((IRecordSink)sink).WriteRecordsAsync(RecordChunks.Of(Category.Workouts, ["""{"user_id": "u", "date": "2024-01-01"}"""]), new CancellationToken(canceled: true));
+                await ((IRecordSink)sink).WriteRecordsAsync(RecordBatches.Of(Category.Workouts, ["""{"user_id": "u", "date": "2024-01-01"}"""]), new CancellationToken(canceled: true));
                 break;
             case "refused here":
                 await sink.WriteRecordsAsync(Category.Sleep, $$"""{"user_id": "{{new string('u', 3_000)}}", "date": "2024-01-01"}""");
@@ -171,22 +170,22 @@ public sealed class PostgresRecordsAbortTests
     /// <summary>A sink whose connection breaks once, after some records.</summary>
     private sealed class BreakingSink(PostgresTables tables, PostgresSink sink) : ISummarySink, IRecordSink
     {
-        private int _chunks;
+        private int _batches;
 
         public string DisplayName => sink.DisplayName;
 
-        public bool TakesRecords => true;
+        public IRecordFormat RecordFormat => ((IRecordSink)sink).RecordFormat!;
 
         public ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken) => sink.OpenAsync(run, cancellationToken);
 
-        public ValueTask WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken)
+        public ValueTask WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken)
         {
-            if (++_chunks == 20)
+            if (++_batches == 20)
             {
                 tables.BreakConnection();
             }
 
-            return ((IRecordSink)sink).WriteRecordsAsync(chunk, cancellationToken);
+            return ((IRecordSink)sink).WriteRecordsAsync(batch, cancellationToken);
         }
 
         public ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken) => sink.WriteAsync(batch, cancellationToken);

@@ -2,7 +2,7 @@ using FastIngest.Storage.Http;
 
 namespace FastIngest.Tests.Storage.Http;
 
-public class ApiTargetTests
+public class ApiAddressTests
 {
     [Theory]
     [InlineData("http://api:5000/ingest", "http://api:5000/ingest", "http://api:5000/ingest")]
@@ -15,8 +15,8 @@ public class ApiTargetTests
     [InlineData("weaviates://db/Day", "https://db/", "weaviates://db:443/Day")]
     public void A_URL_says_where_and_shows_no_secret(string url, string address, string shown)
     {
-        ApiTarget target = ApiTarget.Parse(url, _ => null);
-        Assert.Equal((address, shown), (target.Address.AbsoluteUri, target.DisplayName));
+        ApiAddress target = ApiAddress.Parse(url, _ => null);
+        Assert.Equal((address, shown), (target.Uri.AbsoluteUri, target.DisplayName));
     }
 
     [Theory]
@@ -30,25 +30,25 @@ public class ApiTargetTests
     [InlineData("weaviate://h/Day?k=s3cr3t")]
     public void What_makes_no_sense_is_told_without_repeating_it(string url)
     {
-        IngestException e = Assert.Throws<IngestException>(() => ApiTarget.Parse(url, _ => null));
+        IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse(url, _ => null));
         Assert.DoesNotContain("s3cr3t", e.Message + e.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_token_with_a_line_feed_is_refused_and_not_shown()
     {
-        IngestException e = Assert.Throws<IngestException>(() => ApiTarget.Parse("http://h/x", _ => "s3cr3t\r\nX: y"));
+        IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse("http://h/x", _ => "s3cr3t\r\nX: y"));
         Assert.Equal("$API_TOKEN holds characters that no token has.", e.Message);
-        Assert.Equal("Bearer t", ApiTarget.Parse("http://h/x", _ => " t\n").Authorization!.ToString());
-        Assert.Equal("Bearer API_TOKEN", ApiTarget.Parse("http://h/x", n => n).Authorization!.ToString());
-        Assert.Equal("Bearer WEAVIATE_API_KEY", ApiTarget.Parse("weaviate://h/X", n => n).Authorization!.ToString());
-        Assert.Equal("Bearer API_TOKEN", ApiTarget.Parse("weaviate://h/X", n => n == ApiTarget.TokenVariable ? n : "").Authorization!.ToString());
+        Assert.Equal("Bearer t", ApiAddress.Parse("http://h/x", _ => " t\n").Authorization!.ToString());
+        Assert.Equal("Bearer API_TOKEN", ApiAddress.Parse("http://h/x", n => n).Authorization!.ToString());
+        Assert.Equal("Bearer WEAVIATE_API_KEY", ApiAddress.Parse("weaviate://h/X", n => n).Authorization!.ToString());
+        Assert.Equal("Bearer API_TOKEN", ApiAddress.Parse("weaviate://h/X", n => n == ApiAddress.TokenVariable ? n : "").Authorization!.ToString());
     }
 
     [Fact]
     public void What_others_say_becomes_a_short_line()
     {
-        ApiTarget target = ApiTarget.Parse("http://u:pass%20word@h/x?key=geheim1", _ => null);
+        ApiAddress target = ApiAddress.Parse("http://u:pass%20word@h/x?key=geheim1", _ => null);
         Assert.Equal("a b *** *** c", target.Clean(" a\nb pass word geheim1 c\0 "));
         Assert.Equal(301, target.Clean(new string('x', 5_000)).Length);
     }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FastIngest.Health;
+using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
 
@@ -11,20 +11,18 @@ namespace FastIngest.Storage.Postgres.Records;
 /// </summary>
 /// <param name="pool">Where pieces come from and go back to.</param>
 /// <param name="pieceBytes">Bytes after which the next piece begins.</param>
-internal sealed class RecordChunk(ConcurrentBag<CopyBuffer> pool, int pieceBytes)
+internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceBytes) : RecordBatch
 {
     private readonly List<CopyBuffer> _pieces = [];
     private readonly bool[] _hasMonth = new bool[Month.Count];
     private readonly List<int> _months = [];
 
-    public Category Category { get; set; }
+    public override IRecordFormat Format => CopyRecordFormat.Instance;
 
     public IReadOnlyList<CopyBuffer> Pieces => _pieces;
 
     /// <summary>The months that the tuples fall in, see <see cref="Month"/>; empty where the table has no months.</summary>
     public IReadOnlyList<int> Months => _months;
-
-    public long Rows { get; set; }
 
     /// <summary>Characters U+0000 taken out.</summary>
     public long RemovedNuls { get; set; }
@@ -32,8 +30,9 @@ internal sealed class RecordChunk(ConcurrentBag<CopyBuffer> pool, int pieceBytes
     /// <summary>Bytes of the longest user_id.</summary>
     public int LongestUserId { get; set; }
 
-    public void Clear()
+    public override void Clear()
     {
+        base.Clear();
         foreach (CopyBuffer piece in _pieces)
         {
             piece.Clear();
@@ -47,7 +46,7 @@ internal sealed class RecordChunk(ConcurrentBag<CopyBuffer> pool, int pieceBytes
         }
 
         _months.Clear();
-        Rows = RemovedNuls = LongestUserId = 0;
+        RemovedNuls = LongestUserId = 0;
     }
 
     public void AddMonth(int month)

@@ -9,15 +9,15 @@ using FastIngest.Storage.Postgres.Summaries;
 namespace FastIngest.Tests.Storage.Postgres.Records;
 
 /// <summary>Records as the map hands them to a sink.</summary>
-internal static class RecordChunks
+internal static class RecordBatches
 {
-    /// <summary>A chunk of records that must all be good.</summary>
-    public static RecordChunk Of(Category category, IEnumerable<string> records, int pieceBytes = 1 << 10)
+    /// <summary>A batch of records that must all be good.</summary>
+    public static CopyRecordBatch Of(Category category, IEnumerable<string> records, int pieceBytes = 1 << 10)
     {
-        RecordChunk chunk = new([], pieceBytes);
+        CopyRecordBatch batch = new([], pieceBytes) { Category = category };
         RecordMapper mapper = new(category);
-        RecordEncoder encoder = new(category, mapper);
-        encoder.Begin(chunk);
+        CopyRecordEncoder encoder = new(category, mapper);
+        encoder.Begin(batch);
         RecordFields fields = new(RecordSchema.Of(category).Names);
         MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         foreach (string record in records)
@@ -28,7 +28,7 @@ internal static class RecordChunks
             encoder.Write(bytes, fields);
         }
 
-        return chunk;
+        return batch;
     }
 
     public static ValueTask WriteRecordsAsync(this PostgresSink sink, Category category, params string[] records) =>

@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
 
@@ -9,7 +10,7 @@ namespace FastIngest.Storage.Postgres.Records;
 /// Writes records that a mapper accepted as tuples of their table. One encoder serves one mapper. Numbers are the doubles
 /// nearest to the exact decimals, as in a summary; a field without a valid value is null.
 /// </summary>
-internal sealed class RecordEncoder(Category category, RecordMapper mapper)
+internal sealed class CopyRecordEncoder(Category category, RecordMapper mapper) : RecordEncoder
 {
     private readonly RecordSchema _schema = RecordSchema.Of(category);
     private readonly MeasurementJson _measurements = new();
@@ -21,30 +22,27 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
     private int _lastUserLength = -1;
     private int _lastUserNuls;
 
-    private RecordChunk? _chunk;
+    private CopyRecordBatch? _batch;
     private int _lastDay = -1;
 
-    /// <summary>Begins with another chunk, or with the same one again.</summary>
-    public void Begin(RecordChunk chunk)
+    public override void Begin(RecordBatch batch)
     {
-        chunk.Category = category;
-        _chunk = chunk;
+        _batch = (CopyRecordBatch)batch;
         _lastDay = -1;
     }
 
-    /// <summary>Adds a record, the bytes that the fields refer to, right after the mapper accepted it.</summary>
-    public void Write(ReadOnlySpan<byte> record, RecordFields fields)
+    public override void Write(ReadOnlySpan<byte> record, RecordFields fields)
     {
-        RecordChunk chunk = _chunk!;
+        CopyRecordBatch batch = _batch!;
         mapper.TryGetKey(record, fields, out ReadOnlySpan<byte> user, out int day);
         SetUser(user);
-        CopyBuffer copy = chunk.Next();
+        CopyBuffer copy = batch.Next();
         switch (category)
         {
             case Category.HeartRate:
                 if (day != _lastDay)
                 {
-                    chunk.AddMonth(Month.Of(day));
+                    batch.AddMonth(Month.Of(day));
                     _lastDay = day;
                 }
 
@@ -58,19 +56,19 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
                 copy.BeginTuple(3);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
-                WriteMeasurements(record, fields, copy, chunk);
+                WriteMeasurements(record, fields, copy, batch);
                 break;
             default:
                 copy.BeginTuple(2 + _schema.TextCount + _schema.NumberCount);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
-                WriteOwn(record, fields, copy, chunk);
+                WriteOwn(record, fields, copy, batch);
                 break;
         }
 
-        chunk.Rows++;
-        chunk.RemovedNuls += _lastUserNuls;
-        chunk.LongestUserId = Math.Max(chunk.LongestUserId, _lastUserLength - _lastUserNuls);
+        batch.Rows++;
+        batch.RemovedNuls += _lastUserNuls;
+        batch.LongestUserId = Math.Max(batch.LongestUserId, _lastUserLength - _lastUserNuls);
     }
 
     private void SetUser(ReadOnlySpan<byte> user)
@@ -93,7 +91,7 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
         _user.Text(clean);
     }
 
-    private void WriteOwn(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, RecordChunk chunk)
+    private void WriteOwn(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, CopyRecordBatch batch)
     {
         int index = RecordSchema.FirstOwn;
         for (; index < RecordSchema.FirstOwn + _schema.TextCount; index++)
@@ -101,7 +99,7 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
             if (mapper.TryGetText(record, fields[index], out ReadOnlySpan<byte> text))
             {
                 ReadOnlySpan<byte> clean = WithoutNuls(text);
-                chunk.RemovedNuls += text.Length - clean.Length;
+                batch.RemovedNuls += text.Length - clean.Length;
                 copy.Text(clean);
             }
             else
@@ -123,7 +121,7 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
         }
     }
 
-    private void WriteMeasurements(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, RecordChunk chunk)
+    private void WriteMeasurements(ReadOnlySpan<byte> record, RecordFields fields, CopyBuffer copy, CopyRecordBatch batch)
     {
         _measurements.Clear();
         foreach ((Field nameField, Field valueField) in fields.Others)
@@ -135,7 +133,7 @@ internal sealed class RecordEncoder(Category category, RecordMapper mapper)
             }
 
             ReadOnlySpan<byte> clean = WithoutNuls(name);
-            chunk.RemovedNuls += name.Length - clean.Length;
+            batch.RemovedNuls += name.Length - clean.Length;
             bool isNumber = mapper.TryGetNumber(record, valueField, out long micros);
             _measurements.Add(clean, micros, isNumber);
         }

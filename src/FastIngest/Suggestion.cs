@@ -1,7 +1,7 @@
-namespace HealthIngestion.CommandLine;
+namespace FastIngest;
 
 /// <summary>Finds the name that somebody most likely meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>The known name nearest to what was typed, or null when none is near.</summary>
     public static string? For(string typed, IEnumerable<string> known)

@@ -1,6 +1,4 @@
-using HealthIngestion.CommandLine;
-
-namespace HealthIngestion.Tests;
+namespace FastIngest.Tests;
 
 public sealed class SuggestionTests
 {

@@ -4,7 +4,7 @@ using System.Text;
 namespace FastIngest.Storage.Http;
 
 /// <summary>How summaries are handed over.</summary>
-public enum ApiKind
+internal enum ApiKind
 {
     /// <summary>One <c>POST</c> a summary.</summary>
     Ingest,
@@ -17,7 +17,7 @@ public enum ApiKind
 /// An API by its URL. What the URL says of a user, and the values of its query, go nowhere but to the API itself:
 /// <see cref="DisplayName"/>, under which deliveries are recorded too, leaves them out.
 /// </summary>
-public sealed class ApiTarget
+internal sealed class ApiAddress
 {
     /// <summary>The environment variables that hold what an API asks for as <c>Authorization: Bearer</c>.</summary>
     public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY";
@@ -34,23 +34,17 @@ public sealed class ApiTarget
 
     private readonly string[] _secrets;
 
-    private ApiTarget(ApiKind kind, Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, string[] secrets)
+    private ApiAddress(Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, string[] secrets)
     {
-        Kind = kind;
-        Address = address;
+        Uri = address;
         ClassName = className;
         DisplayName = displayName;
         Authorization = authorization;
         _secrets = secrets;
     }
 
-    /// <summary>The forms of such a URL, for messages.</summary>
-    public static string Forms => "http(s)://HOST/PATH, weaviate(s)://HOST/CLASS";
-
-    public ApiKind Kind { get; }
-
     /// <summary>The URL that summaries are posted to; for Weaviate that of the server.</summary>
-    public Uri Address { get; }
+    public Uri Uri { get; }
 
     /// <summary>Weaviate's class; empty for others.</summary>
     public string ClassName { get; }
@@ -58,26 +52,27 @@ public sealed class ApiTarget
     /// <summary>The URL as shown to the user and as the key of its deliveries, without any secret.</summary>
     public string DisplayName { get; }
 
-    internal AuthenticationHeaderValue? Authorization { get; }
+    public AuthenticationHeaderValue? Authorization { get; }
 
-    /// <summary>Whether a target is an API rather than a place where rows are written.</summary>
-    public static bool IsApi(string target) => Kinds.Any(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
+    /// <summary>What the URLs of a kind of API begin with.</summary>
+    public static IReadOnlyList<string> Prefixes(ApiKind kind) => [.. Kinds.Where(k => k.Kind == kind).Select(k => k.Prefix)];
 
-    /// <summary>Reads a URL for which <see cref="IsApi"/> holds, and the environment for what the API asks of its clients.</summary>
+    /// <summary>Reads a URL with one of the prefixes, and the environment for what the API asks of its clients.</summary>
     /// <exception cref="IngestException">It makes no sense. The message repeats nothing that could be a secret.</exception>
-    public static ApiTarget Parse(string target) => Parse(target, Environment.GetEnvironmentVariable);
+    public static ApiAddress Parse(string target) => Parse(target, Environment.GetEnvironmentVariable);
 
     /// <summary>Makes sure that it can be reached from here at all.</summary>
     /// <exception cref="IngestException">Something is not installed.</exception>
     public void RequireLibraries()
     {
-        if (Address.Scheme == Uri.UriSchemeHttps)
+        if (Uri.Scheme == Uri.UriSchemeHttps)
         {
             OpenSslLibrary.Require("APIs over TLS");
         }
     }
 
-    internal static ApiTarget Parse(string target, Func<string, string?> variable)
+    /// <inheritdoc cref="Parse(string)"/>
+    public static ApiAddress Parse(string target, Func<string, string?> variable)
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
         string name = prefix[..^3];
@@ -97,11 +92,11 @@ public sealed class ApiTarget
         }
 
         (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, kind, variable);
-        return new ApiTarget(kind, address, className, Show(name, kind, address, className), authorization, [.. secrets, .. QueryValues(url)]);
+        return new ApiAddress(address, className, Show(name, kind, address, className), authorization, [.. secrets, .. QueryValues(url)]);
     }
 
     /// <summary>A text of the API or of the network in one line of bearable length, without what the API must not repeat.</summary>
-    internal string Clean(string text)
+    public string Clean(string text)
     {
         const int MaxLength = 300;
         foreach (string secret in _secrets)
