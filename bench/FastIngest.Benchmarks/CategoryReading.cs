@@ -82,7 +82,7 @@ internal sealed class CategoryReading : IDisposable
     public long Map(ChunkOutput output, double share = 1)
     {
         FilePlan plan = Dialect.Plan(_file, _category, (int)EndOf(share), SampleData.MaxRecordBytes);
-        _chunks.Read(plan, 0, plan.Head, output, encoder: null, CancellationToken.None);
+        _chunks.Read(plan, 0, plan.Head, output, encoders: [], CancellationToken.None);
         foreach (Reject reject in output.Rejects)
         {
             throw new InvalidDataException($"{_file.Path}: {reject.Reason} at byte {reject.Offset}");

@@ -155,9 +155,9 @@ public sealed class ApiCommandTests(GeneratedData data)
 
     [Theory]
     [InlineData("there is no API to deliver to", "push")]
-    [InlineData("--to names no API", "push", "--to", "sqlite:a.db")]
-    [InlineData("--from names no database", "push", "--from", "ndjson:a", "--to", "http://h/x")]
-    [InlineData("The http URL makes no sense", "push", "--to", "http://")]
+    [InlineData("--to: sqlite: is not an API", "push", "--to", "sqlite:a.db")]
+    [InlineData("--from: ndjson: holds no summaries that can be delivered", "push", "--from", "ndjson:a", "--to", "http://h/x")]
+    [InlineData("The http URL makes no sense", "push", "--to", "http://:")]
     [InlineData("names no class", "--to", "weaviate://h:8080")]
     [InlineData("twice", "--to", "http://h/x", "--to", "http://u:s3cr3t-of-nobody@h:80/x")]
     [InlineData("--wait-for-api 'soon' is not a time such as 500ms, 60s, 2m or 1h", "push", "--wait-for-api", "soon")]
@@ -178,7 +178,7 @@ public sealed class ApiCommandTests(GeneratedData data)
         using Workplace place = Workplace.WithData();
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, [("API_URL", "api:5000?token=" + Secret)], "data");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains("$API_URL is no URL of an API", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("$API_URL: Unknown target 'api:…'", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, outcome.Error, StringComparison.Ordinal);
     }
 

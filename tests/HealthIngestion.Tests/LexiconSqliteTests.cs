@@ -198,7 +198,7 @@ public sealed class LexiconSqliteTests
     [InlineData(2, "no database is named: give --to sqlite:FILE", "reprocess")]
     [InlineData(1, "none.db does not exist.", "reprocess", "--to", "sqlite:none.db")]
     [InlineData(1, "none.db does not exist.", "validate", "--to", "sqlite:none.db")]
-    [InlineData(2, "Known are sqlite:FILE, postgres://USER@HOST/DATABASE", "validate", "--to", "ndjson:a")]
+    [InlineData(2, "ndjson: cannot be reprocessed. Use sqlite:FILE or postgres://USER@HOST/DATABASE", "validate", "--to", "ndjson:a")]
     [InlineData(2, "The target sqlite: names nothing", "validate", "--to", "sqlite:")]
     [InlineData(1, "--stats-json no/x.json: there is no directory", "reprocess", "--to", "sqlite:none.db", "--stats-json", "no/x.json")]
     public void What_cannot_be_done_is_said_in_one_line(int exitCode, string said, params string[] arguments)

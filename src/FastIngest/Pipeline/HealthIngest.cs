@@ -5,6 +5,7 @@ using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
@@ -40,7 +41,7 @@ public static class HealthIngest
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Io, options.Expansion);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
         SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
-        if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
+        if (options.Mode == IngestMode.Original && all.Any(l => l.RecordFormat is not null))
         {
             throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
         }
@@ -129,7 +130,7 @@ public static class HealthIngest
     }
 
     private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SummaryLane> lanes) =>
-        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
+        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Count());
 
     private static List<CategoryReport> RunOptimized(
         IngestOptions options, HealthInput input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Records;
-using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline;
 
@@ -10,8 +9,8 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
 {
     public ISink<TRun, TBatch, TFigures, TResult> Sink => sink;
 
-    /// <summary>Whether the sink wants the records as well.</summary>
-    public bool TakesRecords => sink is IRecordSink { TakesRecords: true };
+    /// <summary>The format in which the sink takes the records as well; null when it takes none.</summary>
+    public IRecordFormat? RecordFormat => (sink as IRecordSink)?.RecordFormat;
 
     /// <summary>Why the sink failed; null while it has not.</summary>
     public ExceptionDispatchInfo? Fault { get; private set; }
@@ -44,8 +43,10 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
         Wait(() => sink.WriteAsync(batch, cancellationToken), cancellationToken);
 
     /// <summary>Hands the records of a chunk over; waits until the sink has taken them or failed.</summary>
-    public void WriteRecords(RecordChunk chunk, CancellationToken cancellationToken) =>
-        Wait(() => ((IRecordSink)sink).WriteRecordsAsync(chunk, cancellationToken), cancellationToken);
+    /// <param name="batch">The records, in <see cref="RecordFormat"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public void WriteRecords(RecordBatch batch, CancellationToken cancellationToken) =>
+        Wait(() => ((IRecordSink)sink).WriteRecordsAsync(batch, cancellationToken), cancellationToken);
 
     public async ValueTask CompleteAsync(TFigures figures, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -50,10 +52,11 @@ internal sealed record LexiconSettings : RunSettings
         }
 
         bool isDryRun = arguments.GetValue(spec.DryRun);
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
+        string[] names = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
             : DatabaseUrl() is { } database ? [database]
             : isDryRun ? []
-            : throw new UsageException("a dictionary needs a place: give --to sqlite:FILE, --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
+            : throw new UsageException($"a dictionary needs a place: give --to {TargetRegistry.All.JoinForms(TargetCapability.Entries)}, or set DATABASE_URL");
+        Target[] targets = [.. names.Select(n => CommandLine.Targets.Parse("--to", n, TargetCapability.Entries))];
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);

@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;
@@ -124,16 +125,12 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         {
             yield return "dry run: no summaries were written";
         }
-        else if (SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
+        else if (Query(settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select summary from daily_summaries limit 3") is { } query)
         {
-            yield return $"next: sqlite3 {file} \"select summary from daily_summaries limit 3\"";
+            yield return "next: " + query;
         }
     }
 
-    /// <summary>The first SQLite file among some targets.</summary>
-    public static string? SqliteFile(IEnumerable<string> targets)
-    {
-        const string Scheme = "sqlite:";
-        return targets.FirstOrDefault(t => t.StartsWith(Scheme, StringComparison.Ordinal))?[Scheme.Length..];
-    }
+    /// <summary>A command line that runs a query over what the first of some targets holds; null where no target has such a program.</summary>
+    public static string? Query(IEnumerable<Target> targets, string sql) => targets.Select(t => t.Kind.Query?.Invoke(t, sql)).FirstOrDefault(q => q is not null);
 }

@@ -60,10 +60,10 @@ public sealed class ToyDialectTests
         }
 
         private protected override FramePosition ReadFrom(
-            FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken)
+            FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
         {
             ToyLines lines = new(Window, start.Offset, endExcl);
-            ReadRecords(new ToyRecords(lines), output, encoder, cancellationToken);
+            ReadRecords(new ToyRecords(lines), output, encoders, cancellationToken);
             return new FramePosition(lines.Position, FrameState.Top);
         }
     }

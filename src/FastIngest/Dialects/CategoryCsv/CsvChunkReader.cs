@@ -45,11 +45,11 @@ internal sealed class CsvChunkReader : ChunkReader
     }
 
     private protected override FramePosition ReadFrom(
-        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken)
+        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         CsvRecordDecoder decoder = DecoderFor(plan);
         _records.Start(_header!, start.Offset, endExcl);
-        ReadRecords(new Lines(_records, decoder), output, encoder, cancellationToken);
+        ReadRecords(new Lines(_records, decoder), output, encoders, cancellationToken);
         return _records.Position;
     }
 

@@ -51,11 +51,11 @@ internal sealed class JsonChunkReader : ChunkReader
     }
 
     private protected override FramePosition ReadFrom(
-        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken)
+        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         _decoder.Reset();
         _elements.Start(start, endExcl);
-        ReadRecords(new Elements(_elements, _fields, _decoder), output, encoder, cancellationToken);
+        ReadRecords(new Elements(_elements, _fields, _decoder), output, encoders, cancellationToken);
         return _elements.Position;
     }
 

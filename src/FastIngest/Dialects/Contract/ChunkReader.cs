@@ -34,9 +34,9 @@ public abstract class ChunkReader(Category category) : IDisposable
     /// <param name="chunkIndex">Which chunk.</param>
     /// <param name="start">Where to start; null guesses it.</param>
     /// <param name="output">Receives all.</param>
-    /// <param name="encoder">Takes each accepted record besides; or null.</param>
+    /// <param name="encoders">Take each accepted record besides.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal void Read(FilePlan plan, int chunkIndex, FramePosition? start, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken)
+    internal void Read(FilePlan plan, int chunkIndex, FramePosition? start, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         long chunkStart = plan.StartOf(chunkIndex);
         long chunkEnd = plan.EndOf(chunkIndex);
@@ -49,7 +49,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         if (start is not null)
         {
             output.Start = start;
-            output.End = ReadFrom(plan, start.Value, chunkEnd, output, encoder, cancellationToken);
+            output.End = ReadFrom(plan, start.Value, chunkEnd, output, encoders, cancellationToken);
             _events.Flush(output.Events);
         }
 
@@ -83,10 +83,10 @@ public abstract class ChunkReader(Category category) : IDisposable
 
     /// <summary>Calls <see cref="ReadRecords{TReader}"/> with the dialect's reader; returns where reading stands then.</summary>
     private protected abstract FramePosition ReadFrom(
-        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken);
+        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken);
 
     /// <summary>The loop over the records of a chunk.</summary>
-    private protected void ReadRecords<TReader>(TReader reader, ChunkOutput output, IRecordEncoder? encoder, CancellationToken cancellationToken)
+    private protected void ReadRecords<TReader>(TReader reader, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
         where TReader : struct, IRecordReader
     {
         EventWriter writer = _events;
@@ -108,13 +108,16 @@ public abstract class ChunkReader(Category category) : IDisposable
 
             RejectReason? reason = reader.Unread;
             if (reason is null
-                && !(encoder is null && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && writer.TryAddToRun(sample)))
+                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
                 reason = writer.Write(view, events);
                 if (reason is null)
                 {
-                    encoder?.Write(view);
+                    foreach (RecordEncoder encoder in encoders)
+                    {
+                        encoder.Write(view);
+                    }
                 }
             }
 
@@ -122,7 +125,7 @@ public abstract class ChunkReader(Category category) : IDisposable
             {
                 output.Rejects.Add(new Reject(reader.Offset, reader.Length, rejected));
             }
-            else if (encoder is null && writer.IsInRun && records >= nextRun)
+            else if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
             {
                 // An encoder wants each record by itself, so that none is passed over as one of a run.
                 int more = reader.ReadRun(writer.RunRoom);

@@ -1,13 +1,13 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Shuffle;
-using FastIngest.Storage.Postgres.Records;
+using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
 /// <param name="boundaries">Of the partitions.</param>
-/// <param name="tuples">Takes the records as well, where a sink wants them.</param>
-internal sealed class ChunkResult(PartitionBoundaries boundaries, RecordChunk? tuples = null)
+/// <param name="batches">Take the records as well: one batch for each format that sinks want them in.</param>
+internal sealed class ChunkResult(PartitionBoundaries boundaries, params RecordBatch[] batches)
 {
     public int FileIndex { get; set; }
 
@@ -16,11 +16,18 @@ internal sealed class ChunkResult(PartitionBoundaries boundaries, RecordChunk? t
     /// <summary>What was read.</summary>
     public ChunkOutput Output { get; } = new(boundaries);
 
-    public RecordChunk? Tuples => tuples;
+    /// <summary>The accepted records as sinks take them; each batch holds the same records.</summary>
+    public IReadOnlyList<RecordBatch> Batches => batches;
+
+    /// <summary>Accepted records in each of <see cref="Batches"/>; 0 where there are none.</summary>
+    public long BatchRows => batches.Length > 0 ? batches[0].Rows : 0;
 
     public void Clear()
     {
         Output.Clear();
-        tuples?.Clear();
+        foreach (RecordBatch batch in batches)
+        {
+            batch.Clear();
+        }
     }
 }

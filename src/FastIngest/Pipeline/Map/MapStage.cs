@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
 using FastIngest.Sources;
-using FastIngest.Storage.Postgres.Copy;
-using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -36,10 +34,10 @@ internal sealed class MapStage(
 
     public void Run(CancellationToken cancellationToken)
     {
-        bool takesRecords = lanes.Any(l => l.TakesRecords);
-        ConcurrentBag<CopyBuffer> pieces = [];
-        using Pool<ChunkResult> results = new(
-            memory.ChunkResults, () => new ChunkResult(boundaries, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
+        Func<RecordBatch>[] batches =
+            [.. lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Select(f => f.CreateBatches(memory.RecordPieceBytes))];
+        bool takesRecords = batches.Length > 0;
+        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(boundaries, [.. batches.Select(create => create())]));
         using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;
         int readers = memory.Workers;
         int roles = takesRecords ? 1 : 0;
@@ -93,7 +91,7 @@ internal sealed class MapStage(
                     right =>
                     {
                         Commit(right);
-                        if (right.Tuples is { Rows: > 0 })
+                        if (right.BatchRows > 0)
                         {
                             records!.Add(right);
                         }

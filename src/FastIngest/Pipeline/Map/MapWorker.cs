@@ -1,7 +1,7 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Sinks.Records;
 using FastIngest.Sources;
-using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -9,7 +9,7 @@ namespace FastIngest.Pipeline.Map;
 internal sealed class MapWorker(IngestOptions options) : IDisposable
 {
     private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
-    private readonly RecordEncoder?[] _encoders = new RecordEncoder?[Categories.Count];
+    private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
 
     /// <summary>Reads the records that start in a chunk.</summary>
     /// <param name="plan">The file.</param>
@@ -18,15 +18,17 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public void Read(FilePlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
     {
-        RecordEncoder? encoder = null;
         result.Clear();
-        if (result.Tuples is { } tuples && plan.Category != Category.Users)
+        RecordEncoder[] encoders = _encoders[(int)plan.Category] ??= plan.Category == Category.Users
+            ? []
+            : [.. result.Batches.Select(b => b.Format.CreateEncoder(plan.Category))];
+        for (int i = 0; i < encoders.Length; i++)
         {
-            encoder = _encoders[(int)plan.Category] ??= new RecordEncoder(plan.Category);
-            encoder.Begin(tuples);
+            result.Batches[i].Category = plan.Category;
+            encoders[i].Begin(result.Batches[i]);
         }
 
-        ReaderFor(plan).Read(plan, result.ChunkIndex, start, result.Output, encoder, cancellationToken);
+        ReaderFor(plan).Read(plan, result.ChunkIndex, start, result.Output, encoders, cancellationToken);
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
+using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -25,9 +26,12 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
     {
         foreach (ChunkResult result in _queue.GetConsumingEnumerable(cancellationToken))
         {
-            foreach (SummaryLane lane in lanes.Where(l => l.TakesRecords))
+            foreach (RecordBatch batch in result.Batches)
             {
-                lane.WriteRecords(result.Tuples!, cancellationToken);
+                foreach (SummaryLane lane in lanes.Where(l => l.RecordFormat == batch.Format))
+                {
+                    lane.WriteRecords(batch, cancellationToken);
+                }
             }
 
             if (lanes.All(l => l.Fault is not null))
@@ -35,7 +39,7 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
                 lanes[0].Fault!.Throw();
             }
 
-            _rows[(int)result.Tuples!.Category] += result.Tuples.Rows;
+            _rows[(int)result.Batches[0].Category] += result.BatchRows;
             giveBack(result);
         }
     }

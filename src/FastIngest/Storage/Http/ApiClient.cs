@@ -13,9 +13,9 @@ internal sealed class ApiClient : IDisposable
 {
     private const int ProbePauseMs = 250;
 
-    public ApiClient(ApiTarget target, int concurrency, HttpTuning tuning)
+    public ApiClient(ApiAddress address, int concurrency, HttpTuning tuning)
     {
-        Target = target;
+        Address = address;
         Tuning = tuning;
         Limit = new AdaptiveLimit(concurrency);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
@@ -44,7 +44,7 @@ internal sealed class ApiClient : IDisposable
             .Build();
     }
 
-    public ApiTarget Target { get; }
+    public ApiAddress Address { get; }
 
     public HttpTuning Tuning { get; }
 
@@ -55,16 +55,16 @@ internal sealed class ApiClient : IDisposable
     public ResiliencePipeline<ApiAnswer> Retry { get; }
 
     /// <summary>A request to the API; over TLS it speaks HTTP/2 where the API offers it.</summary>
-    public HttpRequestMessage Request(HttpMethod method, Uri address)
+    public HttpRequestMessage Request(HttpMethod method, Uri uri)
     {
-        HttpRequestMessage request = new(method, address);
-        if (address.Scheme == Uri.UriSchemeHttps)
+        HttpRequestMessage request = new(method, uri);
+        if (uri.Scheme == Uri.UriSchemeHttps)
         {
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         }
 
-        request.Headers.Authorization = Target.Authorization;
+        request.Headers.Authorization = Address.Authorization;
         return request;
     }
 
@@ -96,12 +96,12 @@ internal sealed class ApiClient : IDisposable
             }
             catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                error = e is OperationCanceledException ? "no answer" : Target.Clean(e.Message);
+                error = e is OperationCanceledException ? "no answer" : Address.Clean(e.Message);
             }
 
             if (Stopwatch.GetElapsedTime(started) + TimeSpan.FromMilliseconds(ProbePauseMs) >= patience)
             {
-                return $"{Target.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
+                return $"{Address.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
             }
 
             await Task.Delay(ProbePauseMs, cancellationToken).ConfigureAwait(false);

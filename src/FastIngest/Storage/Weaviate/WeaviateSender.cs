@@ -25,7 +25,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
     private readonly ApiCall _call = new(client);
     private readonly BatchResults _results = new();
-    private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Target.ClassName);
+    private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Address.ClassName);
     private ArrayBufferWriter<byte> _body = new(64 << 10);
     private int _batch = LargestBatch;
     private int _goodInARow;
@@ -93,7 +93,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
         foreach (PendingSummary summary in batch.Span)
         {
-            summary.Settle(answer, _call.Attempts);
+            answer.Settle(summary, _call.Attempts);
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         {
             PendingSummary summary = batch[i];
             summary.Attempts += _call.Attempts;
-            summary.Error = _results.ErrorOf(SummaryId.Of(summary.UserId, summary.Day), i) is { } error ? client.Target.Clean(error) : null;
+            summary.Error = _results.ErrorOf(SummaryId.Of(summary.UserId, summary.Day), i) is { } error ? client.Address.Clean(error) : null;
             summary.State = summary.Error is null ? DeliveryState.Delivered : DeliveryState.Pending;
         }
 

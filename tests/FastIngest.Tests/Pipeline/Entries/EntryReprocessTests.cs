@@ -3,6 +3,7 @@ using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Tests.Storage.Postgres;
 using Npgsql;
 

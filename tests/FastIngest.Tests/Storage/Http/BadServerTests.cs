@@ -143,10 +143,10 @@ public sealed class BadServerTests
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
         await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(context, 422, $"what shall I do with {request.Authorization} and {request.Path} s3cr3t?"));
-        ApiTarget target = ApiTarget.Parse(
-            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiTarget.TokenVariable ? token : null);
+        ApiAddress target = ApiAddress.Parse(
+            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiAddress.TokenVariable ? token : null);
 
-        DeliveryReport report = await SummaryDelivery.RunAsync(target, stored.Options, StoredSummaries.Quick, null, default);
+        DeliveryReport report = await SummaryDelivery.RunAsync(HttpTarget.Api(target, StoredSummaries.Quick), stored.Options, null, default);
 
         Assert.Equal(2, report.Refused);
         Assert.All(api.Requests, r => Assert.Equal((header, "/ingest" + query), (r.Authorization, r.Path)));

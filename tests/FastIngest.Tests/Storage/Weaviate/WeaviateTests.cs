@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FastIngest.Delivery;
 using FastIngest.Storage.Http;
+using FastIngest.Storage.Weaviate;
 using FastIngest.Tests.Delivery;
 using FastIngest.Tests.Storage.Http;
 using FastIngest.Tests.Support;
@@ -156,8 +157,9 @@ public sealed class WeaviateTests : IAsyncDisposable
         _server.IsReady = false;
         DeliveryReport never = await stored.DeliverAsync(_server.Url, o => o with { WaitForApi = TimeSpan.FromMilliseconds(300) });
         Assert.Contains("was not ready within 0.3 s: it answers 503", never.Problem, StringComparison.Ordinal);
-        ApiTarget target = ApiTarget.Parse(_server.Url, name => name == ApiTarget.WeaviateKeyVariable ? "k3y" : "other");
-        Task<DeliveryReport> delivery = SummaryDelivery.RunAsync(target, stored.Options with { WaitForApi = TimeSpan.FromSeconds(60) }, StoredSummaries.Quick, null, default);
+        ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiAddress.WeaviateKeyVariable ? "k3y" : "other");
+        Task<DeliveryReport> delivery = SummaryDelivery.RunAsync(
+            WeaviateTarget.Api(target, StoredSummaries.Quick), stored.Options with { WaitForApi = TimeSpan.FromSeconds(60) }, null, default);
         _server.IsReady = true;
         Assert.Equal(3, (await delivery).Delivered);
         Assert.Contains(_server.Requests, r => r is { Path: "/v1/batch/objects", Authorization: "Bearer k3y" });

@@ -1,3 +1,4 @@
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -6,7 +7,7 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// The one connection of a run, on which it has its transaction: opened, committed for certain, closed, and opened again
 /// when a fault passes by itself.
 /// </summary>
-internal sealed class PostgresSession(PostgresTarget target, PostgresNames names, PostgresRetry retry)
+internal sealed class PostgresSession(PostgresAddress target, PostgresNames names, PostgresRetry retry)
 {
     private NpgsqlDataSource? _source;
     private NpgsqlConnection? _connection;

@@ -2,6 +2,7 @@ using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;
@@ -38,7 +39,7 @@ public sealed class PostgresReprocess : IEntryStore
 
     internal PostgresReprocess(string target, string schema, EntryPolicy policy, int mergeRows, PostgresRetry retry)
     {
-        PostgresTarget parsed = PostgresTarget.Parse(target);
+        PostgresAddress parsed = PostgresAddress.Parse(target);
         DisplayName = parsed.DisplayName;
         _names = new PostgresNames(schema);
         _session = new PostgresSession(parsed, _names, retry);

@@ -1,4 +1,4 @@
-using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
 

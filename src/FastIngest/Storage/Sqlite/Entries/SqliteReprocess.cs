@@ -2,6 +2,7 @@ using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 
