@@ -1,4 +1,3 @@
-using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Postgres.Entries;
 using FastIngest.Storage.Sqlite.Entries;
@@ -7,18 +6,16 @@ namespace FastIngest.Storage;
 
 /// <summary>What stores of entries need to know besides their target.</summary>
 /// <param name="Schema">The schema of PostgreSQL that holds the tables.</param>
-/// <param name="Policy">Which entries are written.</param>
-/// <param name="MergeRows">Changes that are merged at once.</param>
-public sealed record EntryStoreOptions(string Schema, EntryPolicy Policy, int MergeRows = 10_000);
+public sealed record EntryStoreOptions(string Schema);
 
 /// <summary>Makes the store of dictionary entries that a <c>--to</c> option names.</summary>
 public static class EntryStoreFactory
 {
     private static readonly TargetKinds<IEntryStore, EntryStoreOptions> Kinds = new(
     [
-        ("sqlite:", "sqlite:FILE", (_, file, options) => new SqliteReprocess(file, options.Policy, options.MergeRows)),
-        ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresReprocess(target, options.Schema, options.Policy, options.MergeRows)),
-        ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresReprocess(target, options.Schema, options.Policy, options.MergeRows)),
+        ("sqlite:", "sqlite:FILE", (_, file, _) => new SqliteEntryStore(file)),
+        ("postgres:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntryStore(target, options.Schema)),
+        ("postgresql:", "postgres://USER@HOST/DATABASE", (target, _, options) => new PostgresEntryStore(target, options.Schema)),
     ]);
 
     /// <summary>Makes a store; nothing is opened yet.</summary>

@@ -52,9 +52,5 @@ internal sealed record StoredSettings : RunSettings
 
     /// <summary>The database, not opened yet.</summary>
     /// <exception cref="UsageException">There is no such kind of database.</exception>
-    public IEntryStore MakeStore()
-    {
-        IEntryStore store = Faults.AsUsage("--to", () => EntryStoreFactory.Create(Targets[0], new EntryStoreOptions(Schema, Policy, MergeRows)));
-        return IsDryRun ? new DryRunEntryStore(store, Policy) : store;
-    }
+    public IEntryStore MakeStore() => Faults.AsUsage("--to", () => EntryStoreFactory.Create(Targets[0], new EntryStoreOptions(Schema)));
 }
