@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -30,11 +31,7 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
                 lane.WriteRecords(result.Tuples!, cancellationToken);
             }
 
-            if (lanes.All(l => l.Fault is not null))
-            {
-                lanes[0].Fault!.Throw();
-            }
-
+            lanes.ThrowIfNoneIsLeft();
             _rows[(int)result.Tuples!.Category] += result.Tuples.Rows;
             giveBack(result);
         }

@@ -18,6 +18,8 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
     /// <summary>Bytes of texts that are held until they are merged.</summary>
     private const int HeldBytes = 4 << 20;
 
+    private const string Remedy = "Check that no other program changed the tables meanwhile, then run again; otherwise please report it.";
+
     /// <summary>The rules by which a source is gone through; an unfinished run by other rules is not continued.</summary>
     private readonly string _rules =
         string.Create(CultureInfo.InvariantCulture, $"{PipelineVersion.Current} {policy.MinQualityHundredths} {policy.AllowsDuplicates}");
@@ -86,13 +88,8 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         _pending.Add(EntryOutcome.Unchanged, -duplicates);
         _pending.Add(EntryOutcome.Duplicate, duplicates);
         EntryResult result = SoFar;
-        if (!result.Balances(new EntryFigures(result.Loaded, 0)) || entries != result.Written + result.Unchanged)
-        {
-            throw new IngestException(
-                $"The balance of {_source} does not add up: {entries} entries are stored; {result}.",
-                "Check that no other program changed the tables meanwhile, then run again; otherwise please report it.");
-        }
-
+        result.Balance(_source).Check(Remedy);
+        new RunBalance(_source, entries, "entries stored", (result.Written, "written"), (result.Unchanged, "unchanged")).Check(Remedy);
         await CommitAsync(null, cancellationToken).ConfigureAwait(false);
         return result;
     }
