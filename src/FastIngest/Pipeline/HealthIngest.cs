@@ -155,26 +155,11 @@ public static class HealthIngest
     /// <param name="RecordRows">Records handed on as they are, by category; null where no sink takes them.</param>
     private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows);
 
-    private sealed class Pass : IRunPass<RunFigures>
+    private sealed class Pass(IngestOptions options, InputFiles input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
-        private readonly IngestOptions _options;
-        private readonly InputFiles _input;
-        private readonly IReadOnlyList<SummaryLane> _lanes;
-        private readonly IIngestProgress? _progress;
-        private readonly RejectLog _rejects;
-        private readonly SinkWriter _writer;
+        private readonly RejectLog _rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
+        private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null);
-
-        public Pass(IngestOptions options, InputFiles input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
-        {
-            _options = options;
-            _input = input;
-            _lanes = lanes;
-            _progress = progress;
-            progress?.Started(input.Infos);
-            _rejects = new RejectLog(input, options.RejectsPath, options.MaxRecordBytes);
-            _writer = new SinkWriter(lanes, progress);
-        }
 
         public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
 
@@ -191,9 +176,13 @@ public static class HealthIngest
                 .Select(c => new RunBalance(c.Category.Name(), c.Aggregated, "aggregated", (_reading.RecordRows![(int)c.Category], "handed on as records"))),
         ];
 
-        public void Read(CancellationToken cancellationToken) => _reading = _options.Mode == IngestMode.Original
-            ? RunOriginal(_options, _input, _rejects, _writer, _progress, cancellationToken)
-            : RunOptimized(_options, _input, _rejects, _lanes, _writer, _progress, cancellationToken);
+        public void Read(CancellationToken cancellationToken)
+        {
+            progress?.Started(input.Infos);
+            _reading = options.Mode == IngestMode.Original
+                ? RunOriginal(options, input, _rejects, _writer, progress, cancellationToken)
+                : RunOptimized(options, input, _rejects, lanes, _writer, progress, cancellationToken);
+        }
 
         public RunFigures Complete()
         {

@@ -53,35 +53,18 @@ public static class LexiconIngest
         };
     }
 
-    private sealed class Pass : IRunPass<EntryFigures>
+    /// <param name="options">What to read and how.</param>
+    /// <param name="input">The files.</param>
+    /// <param name="lanes">The sinks that take part.</param>
+    /// <param name="first">The sink whose figures are shown.</param>
+    /// <param name="gauges">Shows how far each stage is.</param>
+    /// <param name="progress">Hears how far the files are; or null.</param>
+    private sealed class Pass(
+        LexiconOptions options, DictionaryFiles input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
+        : IRunPass<EntryFigures>
     {
-        private readonly LexiconOptions _options;
-        private readonly IReadOnlyList<EntryLane> _lanes;
-        private readonly IEntrySink _first;
-        private readonly LexiconGauges _gauges;
-        private readonly IIngestProgress? _progress;
-        private readonly EntryRejects _rejects;
-        private readonly FileFeed _feed;
-
-        /// <param name="options">What to read and how.</param>
-        /// <param name="input">The files.</param>
-        /// <param name="lanes">The sinks that take part.</param>
-        /// <param name="first">The sink whose figures are shown.</param>
-        /// <param name="gauges">Shows how far each stage is.</param>
-        /// <param name="progress">Hears how far the files are; or null.</param>
-        public Pass(
-            LexiconOptions options, DictionaryFiles input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
-        {
-            _options = options;
-            _lanes = lanes;
-            _first = first;
-            _gauges = gauges;
-            _progress = progress;
-            gauges.Clear();
-            progress?.Started(input.Infos);
-            _rejects = new EntryRejects(options.RejectsPath, options.Source);
-            _feed = new FileFeed(input.Files, options);
-        }
+        private readonly EntryRejects _rejects = new(options.RejectsPath, options.Source);
+        private readonly FileFeed _feed = new(input.Files, options);
 
         public EntryCounts Counts { get; } = new();
 
@@ -90,9 +73,11 @@ public static class LexiconIngest
 
         public void Read(CancellationToken cancellationToken)
         {
-            bool takesEntries = _lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
-            new CleanStage(_options.Workers, _gauges).Run(
-                _feed, _options.MaxRecordBytes, () => new BatchCleaner(_options.Source, takesEntries).Clean, Write, cancellationToken);
+            gauges.Clear();
+            progress?.Started(input.Infos);
+            bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
+            new CleanStage(options.Workers, gauges).Run(
+                _feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken);
         }
 
         public EntryFigures Complete()
@@ -118,9 +103,9 @@ public static class LexiconIngest
                 }
             }
 
-            _lanes.Write(batch, cancellationToken);
-            _gauges.Show(_first.SoFar, Counts.Rejected.Values.Sum());
-            _progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
+            lanes.Write(batch, cancellationToken);
+            gauges.Show(first.SoFar, Counts.Rejected.Values.Sum());
+            progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
         }
     }
 }
