@@ -52,12 +52,7 @@ internal sealed record StoredSettings : RunSettings
 
     /// <summary>The database, not opened yet.</summary>
     /// <exception cref="UsageException">There is no such kind of database.</exception>
-    public IEntryStore MakeStore()
-    {
-        TargetOptions options = new() { Schema = Schema, Policy = Policy, MergeRows = MergeRows };
-        IEntryStore store = Faults.AsUsage("--to", () => Targets[0].CreateEntryStore(options));
-        return IsDryRun ? new DryRunEntryStore(store, Policy) : store;
-    }
+    public IEntryStore MakeStore() => Faults.AsUsage("--to", () => Targets[0].CreateEntryStore(new TargetOptions { Schema = Schema }));
 
     private static UsageException NoDatabase() =>
         new($"no database is named: give --to {TargetRegistry.All.JoinForms(TargetCapability.Reprocess)}, or set DATABASE_URL");

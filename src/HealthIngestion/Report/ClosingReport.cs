@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
@@ -60,7 +61,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         LastIsText: false);
 
     /// <summary>The summaries of a target, then its tables of records if it has any.</summary>
-    private static IEnumerable<IReadOnlyList<string>> SinkRows(SinkReport sink)
+    private static IEnumerable<IReadOnlyList<string>> SinkRows(SinkReport<SinkResult> sink)
     {
         if (sink.Result is not { } result)
         {
@@ -101,12 +102,12 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
-        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
         {
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
         }
 
-        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
         {
             yield return $"removed: {Figures.Count(sink.Result!.RemovedNuls, "character")} U+0000, which {sink.Target} cannot store";
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
@@ -34,11 +35,7 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
                 }
             }
 
-            if (lanes.All(l => l.Fault is not null))
-            {
-                lanes[0].Fault!.Throw();
-            }
-
+            lanes.ThrowIfNoneIsLeft();
             _rows[(int)result.Batches[0].Category] += result.BatchRows;
             giveBack(result);
         }

@@ -18,7 +18,7 @@ public static class PostgresTarget
         Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords),
         Records = true,
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
-        Reprocess = (target, options) => new PostgresReprocess(target.Name, SchemaOf(options), options.Policy, options.MergeRows),
+        Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
         Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
     };
 

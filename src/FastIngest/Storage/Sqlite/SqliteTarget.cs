@@ -16,7 +16,7 @@ internal static class SqliteTarget
         FileEndings = [".db", ".db3", ".sqlite", ".sqlite3"],
         Summaries = (target, _) => new SqliteSink(target.Rest),
         Entries = (target, _) => new SqliteEntrySink(target.Rest),
-        Reprocess = (target, options) => new SqliteReprocess(target.Rest, options.Policy, options.MergeRows),
+        Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Outbox = (target, _) => new SqliteOutbox(target.Rest),
         Query = (target, sql) => $"sqlite3 {target.Rest} \"{sql}\"",
     };

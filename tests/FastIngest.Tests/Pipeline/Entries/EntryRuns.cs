@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Ndjson;
@@ -54,7 +55,8 @@ internal sealed class EntryRuns : IDisposable
     {
         using CancellationTokenSource stop = new();
         LexiconGauges gauges = new();
-        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
+        Task<ReprocessReport> run = LexiconReprocess.RunAsync(
+            database, new ReprocessOptions("sample", new EntryPolicy(), Workers: 2, CleanBatch: 1, MergeRows: 10), gauges, null, stop.Token);
         while (!run.IsCompleted && gauges.Result.Written < afterWritten)
         {
             await Task.Yield();

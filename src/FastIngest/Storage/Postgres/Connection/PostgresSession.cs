@@ -87,6 +87,15 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         }
     }
 
+    /// <summary>Explains likewise, and returns what the call does.</summary>
+    /// <exception cref="IngestException">The call failed.</exception>
+    public async ValueTask<T> GuardAsync<T>(Func<Task<T>> call)
+    {
+        T? result = default;
+        await GuardAsync(async () => { result = await call().ConfigureAwait(false); }).ConfigureAwait(false);
+        return result!;
+    }
+
     public async ValueTask CloseAsync()
     {
         await CloseConnectionAsync().ConfigureAwait(false);

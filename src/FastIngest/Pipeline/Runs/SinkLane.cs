@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Records;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.Runs;
 
 /// <summary>One sink of a run and what became of it. A sink that failed gets no more rows; the others do not notice.</summary>
 internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBatch, TFigures, TResult> sink)
@@ -71,7 +71,7 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
     /// </summary>
     /// <param name="lanes">Those that took part.</param>
     /// <param name="run">The run.</param>
-    /// <param name="warnings">Says why, for each.</param>
+    /// <param name="warnings">Takes the reason of each.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>> StartOverAsync(
         IEnumerable<SinkLane<TRun, TBatch, TFigures, TResult>> lanes, TRun run, List<string> warnings, CancellationToken cancellationToken)
