@@ -95,14 +95,15 @@ public sealed class LexiconSqliteTests
         string expected = Dump(place["a.db"]);
         string[] files = place.Files();
         Random random = new(what.Length);
-        for (int i = 0; i < Crashes; i++)
+        int killed = 0;
+        for (int i = 0; i < Crashes || (killed == 0 && i < 10 * Crashes); i++)
         {
             Prepare(place, what);
             using (Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], command))
             {
                 Thread.Sleep(time * random.NextDouble());
                 HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
-                HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
+                killed += HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 0 ? 0 : 1;
             }
 
             if (what != "reprocess")
@@ -115,6 +116,8 @@ public sealed class LexiconSqliteTests
             Assert.Equal(expected, Dump(place["a.db"]));
             Assert.Equal(files, place.Files());
         }
+
+        Assert.True(killed > 0, "No kill came before the end.");
     }
 
     [Fact]

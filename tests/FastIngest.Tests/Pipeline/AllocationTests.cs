@@ -49,7 +49,7 @@ public sealed class AllocationTests
 
         // Warm is when the runtime has compiled the loops anew, which it does in its own time.
         long allocated = long.MaxValue;
-        for (int lap = 0; lap < 100 && allocated >= MaxBytes; lap++)
+        for (long started = Stopwatch.GetTimestamp(); allocated >= MaxBytes && Stopwatch.GetElapsedTime(started) < Poll.Deadline;)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             Lap();

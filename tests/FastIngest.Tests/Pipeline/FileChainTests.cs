@@ -51,7 +51,7 @@ public sealed class FileChainTests
                 });
             }
         }))];
-        await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Task.WhenAll(threads).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, Count), committed);
         Assert.Equal(Count, chain.CommittedCount);
     }

@@ -14,7 +14,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly AnswerBody _answer = new();
-    private CancellationTokenSource _attempt = new();
+    private CancellationTokenSource _attempt = NewAttempt(client);
     private ApiRequest _request;
     private ApiAnswer? _first;
 
@@ -114,7 +114,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             if (!_attempt.TryReset())
             {
                 _attempt.Dispose();
-                _attempt = new CancellationTokenSource();
+                _attempt = NewAttempt(client);
             }
         }
     }
@@ -139,9 +139,11 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Address.Clean(phrase) : "";
             string error = $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}";
-            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow)) { Status = response.StatusCode };
+            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
+
+    private static CancellationTokenSource NewAttempt(ApiClient client) => new(Timeout.InfiniteTimeSpan, client.Tuning.Time);
 
     private static Exception Innermost(Exception e)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Polly;
 using Polly.Retry;
@@ -11,13 +10,13 @@ namespace FastIngest.Storage.Http;
 /// </summary>
 internal sealed class ApiClient : IDisposable
 {
-    private const int ProbePauseMs = 250;
+    private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(250);
 
     public ApiClient(ApiAddress address, int concurrency, HttpTuning tuning)
     {
         Address = address;
         Tuning = tuning;
-        Limit = new AdaptiveLimit(concurrency);
+        Limit = new AdaptiveLimit(concurrency, tuning.Time);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             MaxConnectionsPerServer = concurrency,
@@ -30,7 +29,7 @@ internal sealed class ApiClient : IDisposable
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
         });
-        Retry = new ResiliencePipelineBuilder<ApiAnswer>()
+        Retry = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = tuning.Time }
             .AddRetry(new RetryStrategyOptions<ApiAnswer>
             {
                 ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiAnswer.LongestWait)),
@@ -76,12 +75,13 @@ internal sealed class ApiClient : IDisposable
     /// <returns>Why there was none; null when all is well.</returns>
     public async ValueTask<string?> WaitUntilReadyAsync(Uri address, Func<HttpStatusCode, bool> isReady, TimeSpan patience, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = Tuning.Time.GetTimestamp();
         while (true)
         {
-            TimeSpan left = patience - Stopwatch.GetElapsedTime(started);
-            using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            attempt.CancelAfter(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Tuning.AttemptTimeout ? left : Tuning.AttemptTimeout);
+            TimeSpan left = patience - Tuning.Time.GetElapsedTime(started);
+            TimeSpan limit = left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Tuning.AttemptTimeout ? left : Tuning.AttemptTimeout;
+            using CancellationTokenSource timeout = new(limit, Tuning.Time);
+            using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             string error;
             try
             {
@@ -99,12 +99,12 @@ internal sealed class ApiClient : IDisposable
                 error = e is OperationCanceledException ? "no answer" : Address.Clean(e.Message);
             }
 
-            if (Stopwatch.GetElapsedTime(started) + TimeSpan.FromMilliseconds(ProbePauseMs) >= patience)
+            if (Tuning.Time.GetElapsedTime(started) + ProbePause >= patience)
             {
                 return $"{Address.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
             }
 
-            await Task.Delay(ProbePauseMs, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(ProbePause, Tuning.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

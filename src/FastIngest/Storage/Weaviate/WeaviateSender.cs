@@ -102,7 +102,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         PendingSummary summary = one.Span[0];
         for (int i = 0; i < SingleTries && summary.State == DeliveryState.Pending; i++)
         {
-            await Task.Delay(client.Tuning.FirstPause * (1 << i) * (0.5 + Random.Shared.NextDouble()), stop.Soft).ConfigureAwait(false);
+            await Task.Delay(client.Tuning.FirstPause * (1 << i) * (0.5 + Random.Shared.NextDouble()), client.Tuning.Time, stop.Soft).ConfigureAwait(false);
             await SendBatchAsync(one, stop).ConfigureAwait(false);
         }
     }

@@ -47,7 +47,7 @@ internal sealed class SqliteTransaction : IDisposable
         SqliteDatabase? database = null;
         try
         {
-            database = SqliteDatabase.Open(displayPath, file?.PartialPath ?? target);
+            database = SqliteDatabase.Open(displayPath, file?.PartialPath ?? target, tuning.Time);
             if (database.IsReadOnly)
             {
                 throw FileFault.NotWritable(displayPath);

@@ -5,6 +5,7 @@ using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Tests.Delivery;
 using FastIngest.Tests.Storage.Http;
+using FastIngest.Tests.Support;
 using Npgsql;
 
 namespace FastIngest.Tests.Storage.Postgres.Outbox;
@@ -167,10 +168,7 @@ public sealed class PostgresOutboxTests
     {
         using (locker)
         {
-            while (Cut(name, "wait_event_type = 'Lock'") == 0)
-            {
-                Thread.Sleep(5);
-            }
+            Poll.Until(() => Cut(name, "wait_event_type = 'Lock'") > 0, "Nobody waits for the lock.");
         }
     }
 

@@ -66,10 +66,9 @@ public sealed class PostgresFaultTests
         await using NpgsqlConnection other = _server.Connect();
         await ExecuteAsync(other, "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE {s}.ingest_runs IN ACCESS EXCLUSIVE MODE");
         Task waiting = ExecuteAsync(other, "LOCK TABLE {s}.daily_summaries IN ACCESS EXCLUSIVE MODE; ROLLBACK");
-        while (_tables.Query("SELECT count(*) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND NOT granted")[0] != "1")
-        {
-            await Task.Delay(10);
-        }
+        Poll.Until(
+            () => _tables.Query("SELECT count(*) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND NOT granted")[0] == "1",
+            "The other program does not wait for the run.");
 
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.CompleteAsync(Rows.Figures, CancellationToken.None).AsTask());
         Assert.Contains("SQLSTATE 40P01", e.Message);
@@ -107,7 +106,13 @@ public sealed class PostgresFaultTests
         {
             await sink.OpenAsync(Rows.Run(), CancellationToken.None);
             await WriteAsync(sink, takesRecords, 2_000);
-            await Task.Delay(300);
+
+            // The COPY, which stays open until more comes, gets older than it may by the server's own clock.
+            Poll.Until(
+                () => _tables.Query(
+                    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE relation = '{s}.daily_summaries'::regclass "
+                    + "AND mode = 'ShareRowExclusiveLock' AND clock_timestamp() < query_start + interval '200 ms'")[0] == "0",
+                "The statement does not get older.");
             await sink.CompleteAsync(Rows.Figures, CancellationToken.None);
         });
         Assert.Contains("SQLSTATE 57014", e.Message);

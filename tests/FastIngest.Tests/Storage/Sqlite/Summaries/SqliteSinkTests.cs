@@ -2,6 +2,8 @@ using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Sqlite.Summaries;
 
@@ -200,7 +202,10 @@ public sealed class SqliteSinkTests : IDisposable
         await new SqliteSink(Db).IngestAsync(Batch());
         using SqliteFile other = new(Db);
         other.Query("BEGIN EXCLUSIVE");
-        IngestException e = await OpenFails(new SqliteSink(Db, new SqliteTuning { BusyTimeoutMs = 50 }));
+        FakeTimeProvider time = new();
+        DateTimeOffset start = time.GetUtcNow();
+        IngestException e = await time.RunAsync(TimeSpan.FromSeconds(1), OpenFails(new SqliteSink(Db, new SqliteTuning { BusyTimeoutMs = 7_000, Time = time })));
+        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromSeconds(7), "The sink gave up too early.");
         Assert.EndsWith("is locked by another program.", e.Message);
 
         await using SqliteSink patient = new(Db);
@@ -216,9 +221,14 @@ public sealed class SqliteSinkTests : IDisposable
         await new SqliteSink(Db).IngestAsync(Batch());
         using SqliteFile other = new(Db);
         other.Query("BEGIN EXCLUSIVE");
-        using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(50));
-        await using SqliteSink sink = new(Db);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sink.OpenAsync(Rows.Run(), source.Token).AsTask());
+        using CancellationTokenSource source = new();
+
+        // On a clock that stands, the wait has no other end.
+        await using SqliteSink sink = new(Db, new SqliteTuning { Time = new FakeTimeProvider() });
+        Task opening = sink.OpenAsync(Rows.Run(), source.Token).AsTask();
+        Assert.False(opening.IsCompleted);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken));
     }
 
     [Fact]
