@@ -4,7 +4,6 @@ using FastIngest.Dialects.Contract;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
 using FastIngest.Sources;
 

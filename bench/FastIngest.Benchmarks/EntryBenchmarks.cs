@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using FastIngest.Generate.Entries;
 using FastIngest.Json;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Benchmarks;
 

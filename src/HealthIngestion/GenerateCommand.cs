@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FastIngest.Generate;
 using FastIngest.Generate.Entries;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using FastIngest;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;

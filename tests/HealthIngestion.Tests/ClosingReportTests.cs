@@ -1,6 +1,6 @@
 using FastIngest;
 using FastIngest.Health;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using FastIngest.Json;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;

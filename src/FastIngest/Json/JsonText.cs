@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Json;
 

@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon;
 
 /// <summary>Makes the entries of a batch. One for each worker.</summary>

@@ -1,4 +1,5 @@
 using FastIngest.Lexicon.Cleaners;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 

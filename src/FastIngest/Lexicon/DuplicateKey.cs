@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 

@@ -1,4 +1,5 @@
 using FastIngest.Json;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 

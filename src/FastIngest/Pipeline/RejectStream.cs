@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 using FastIngest.Json;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Pipeline;
 

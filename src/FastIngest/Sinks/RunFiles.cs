@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using FastIngest.Json;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Sinks;
 

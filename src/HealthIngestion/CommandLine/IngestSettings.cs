@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest;
 using FastIngest.Delivery;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.Terminal;

@@ -1,4 +1,4 @@
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 
 namespace HealthIngestion.Report;
 

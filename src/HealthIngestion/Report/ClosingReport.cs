@@ -1,5 +1,5 @@
 using FastIngest.Health;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Targets;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest;
+using FastIngest.Pipeline.Runs;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;

@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
 using FastIngest.Tests.Support;
 using Run = FastIngest.Tests.Support.Run;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FastIngest.Generate;
 using FastIngest.Generate.Entries;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Generate;

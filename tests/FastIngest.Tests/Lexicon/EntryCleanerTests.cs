@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;

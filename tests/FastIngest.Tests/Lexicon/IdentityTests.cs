@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;

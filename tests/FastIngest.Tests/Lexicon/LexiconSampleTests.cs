@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;

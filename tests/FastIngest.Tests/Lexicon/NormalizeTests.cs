@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using FastIngest.Lexicon;
 using FastIngest.Lexicon.Cleaners;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Lexicon.Unicode;
 using FastIngest.Tests.Support;
 

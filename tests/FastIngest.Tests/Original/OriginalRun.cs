@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;
 

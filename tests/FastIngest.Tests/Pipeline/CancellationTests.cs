@@ -1,4 +1,5 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks;
 using FastIngest.Storage.Ndjson;
 using FastIngest.Tests.Support;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;
 using SharpCompress.Compressors.BZip2;

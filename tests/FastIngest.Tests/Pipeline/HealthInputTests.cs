@@ -1,6 +1,6 @@
 using FastIngest.Dialects;
 using FastIngest.Health;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;

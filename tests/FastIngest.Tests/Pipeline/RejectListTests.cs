@@ -1,5 +1,5 @@
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline.Map;
 
 namespace FastIngest.Tests.Pipeline;
 

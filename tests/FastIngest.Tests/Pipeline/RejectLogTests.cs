@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Map;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
@@ -82,7 +83,7 @@ public sealed class RejectLogTests : IDisposable
         File.WriteAllText(_target, "of an earlier run");
         using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
         {
-            using RejectLog log = new(input, _target, 100);
+            using RejectLog log = new(input.Files, input.Categories, _target, 100);
             log.Complete();
             Assert.Empty(log.CountsOf(Category.Sleep));
         }
@@ -96,7 +97,7 @@ public sealed class RejectLogTests : IDisposable
         _folder.Write("sleep.json", "x"u8);
         using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
         {
-            using RejectLog log = new(input, _target, 100);
+            using RejectLog log = new(input.Files, input.Categories, _target, 100);
             log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
         }
 
@@ -108,8 +109,8 @@ public sealed class RejectLogTests : IDisposable
     {
         _folder.Write("sleep.json", "x"u8);
         using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog one = new(input, "/dev/null", 100);
-        using RejectLog other = new(input, "/dev/null", 100);
+        using RejectLog one = new(input.Files, input.Categories, "/dev/null", 100);
+        using RejectLog other = new(input.Files, input.Categories, "/dev/null", 100);
         foreach (RejectLog log in (RejectLog[])[one, other])
         {
             log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
@@ -126,7 +127,7 @@ public sealed class RejectLogTests : IDisposable
     {
         _folder.Write("sleep.json", "x"u8);
         using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog log = new(input, _folder.File("missing/rejects.ndjson"), 100);
+        using RejectLog log = new(input.Files, input.Categories, _folder.File("missing/rejects.ndjson"), 100);
         IngestException fault = Assert.Throws<IngestException>(() => log.Add(0, new Reject(0, 1, RejectReason.InvalidJson)));
         Assert.Contains("missing/rejects.ndjson", fault.Message, StringComparison.Ordinal);
     }
@@ -134,7 +135,7 @@ public sealed class RejectLogTests : IDisposable
     private List<JsonElement> Write(int maxRecordBytes, params (int File, Reject[] Rejects)[] rejects)
     {
         using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog log = new(input, _target, maxRecordBytes);
+        using RejectLog log = new(input.Files, input.Categories, _target, maxRecordBytes);
         foreach ((int file, Reject[] some) in rejects)
         {
             Array.ForEach(some, r => log.Add(file, r));

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 
 namespace FastIngest.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Ndjson;
 

@@ -1,4 +1,5 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage;
 using FastIngest.Targets;

@@ -1,5 +1,4 @@
 using FastIngest.Health;
-using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
 using FastIngest.Sources;
 

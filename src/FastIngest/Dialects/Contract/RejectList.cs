@@ -1,6 +1,6 @@
 using FastIngest.Health;
 
-namespace FastIngest.Pipeline.Map;
+namespace FastIngest.Dialects.Contract;
 
 /// <summary>An element that is not in the output.</summary>
 internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);

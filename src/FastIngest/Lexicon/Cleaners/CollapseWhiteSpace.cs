@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 

@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>

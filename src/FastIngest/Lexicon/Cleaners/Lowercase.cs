@@ -1,4 +1,5 @@
 using System.Text;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Lexicon.Unicode;
 
 namespace FastIngest.Lexicon.Cleaners;

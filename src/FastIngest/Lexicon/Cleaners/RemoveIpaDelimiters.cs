@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>Removes <c>[ ] /</c>, between which pronunciations are written.</summary>

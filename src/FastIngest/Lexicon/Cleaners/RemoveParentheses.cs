@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>Removes each <c>(</c> up to the next <c>)</c>; without one it stays.</summary>

@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>Removes <c>[1]</c>, as notes are referred to: ASCII digits between brackets.</summary>

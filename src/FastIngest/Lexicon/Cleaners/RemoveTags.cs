@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>Removes each <c>&lt;</c> up to the next <c>&gt;</c> with something between; <c>&lt;&gt;</c> stays.</summary>

@@ -1,3 +1,5 @@
+using FastIngest.Lexicon.Texts;
+
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>Removes white space at both ends.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Unicode;
 

@@ -1,10 +1,9 @@
-using FastIngest.Dialects.Contract;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline.Map;
 using static FastIngest.Health.Category;
 using static FastIngest.Health.NumberSlot;
 

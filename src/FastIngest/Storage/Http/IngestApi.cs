@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Storage.Http;
 

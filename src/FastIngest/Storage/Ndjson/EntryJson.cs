@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using FastIngest.Json;
 using FastIngest.Lexicon;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Storage.Ndjson;

@@ -1,6 +1,6 @@
 using System.Text;
-using FastIngest.Lexicon;
 using FastIngest.Lexicon.Cleaners;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon.Cleaners;

@@ -1,6 +1,7 @@
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;

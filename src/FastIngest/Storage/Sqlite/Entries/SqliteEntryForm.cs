@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Sqlite.Connection;
 

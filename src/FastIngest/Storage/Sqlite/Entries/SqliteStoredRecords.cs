@@ -1,4 +1,4 @@
-using FastIngest.Lexicon;
+using FastIngest.Lexicon.Texts;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Sqlite.Connection;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Schema;

@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Summaries;
 using FastIngest.Tests.Storage.Sqlite;

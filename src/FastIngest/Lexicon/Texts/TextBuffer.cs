@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace FastIngest.Lexicon;
+namespace FastIngest.Lexicon.Texts;
 
 /// <summary>Bytes that grow at the end; reused from entry to entry, but for what a very long one left.</summary>
 public sealed class TextBuffer : IBufferWriter<byte>

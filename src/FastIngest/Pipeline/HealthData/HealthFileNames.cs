@@ -3,7 +3,7 @@ using FastIngest.Health;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>What the names of health files say.</summary>
 public static class HealthFileNames

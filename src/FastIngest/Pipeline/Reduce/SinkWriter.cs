@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
-using FastIngest.Pipeline.Reduce;
 using FastIngest.Pipeline.Runs;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
 /// Hands batches to every sink. Of several sinks each has a thread, so that one may be ahead of another by as many

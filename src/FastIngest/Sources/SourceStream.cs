@@ -1,4 +1,6 @@
-namespace FastIngest.Sources.Compression;
+using FastIngest.Sources.Compression;
+
+namespace FastIngest.Sources;
 
 /// <summary>An open file as a stream that can seek, for libraries that unpack. The file stays open.</summary>
 internal sealed class SourceStream(SourceFile file) : ReadOnlyStream

@@ -1,15 +1,20 @@
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline.Map;
+using FastIngest.Sources;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.Map;
 
 /// <summary>
 /// Writes the rejects file. The rejects of one file arrive in order, those of several files side by side, so each file
 /// has a spool of its own; <see cref="Complete"/> puts them together. Memory stays flat whatever their number.
 /// </summary>
-internal sealed class RejectLog(HealthInput input, string path, int maxRecordBytes) : IDisposable
+/// <param name="files">The input files.</param>
+/// <param name="categories">The category of each.</param>
+/// <param name="path">The rejects file.</param>
+/// <param name="maxRecordBytes">No more than this is kept of a record.</param>
+internal sealed class RejectLog(IReadOnlyList<SourceFile> files, IReadOnlyList<Category> categories, string path, int maxRecordBytes) : IDisposable
 {
-    private readonly RejectSpool?[] _spools = new RejectSpool?[input.Files.Count];
+    private readonly RejectSpool?[] _spools = new RejectSpool?[files.Count];
     private readonly string _spoolBase = RejectStream.BasePath(path);
     private readonly long[,] _counts = new long[Categories.Count, RejectReasons.Count];
 
@@ -21,9 +26,9 @@ internal sealed class RejectLog(HealthInput input, string path, int maxRecordByt
     /// <summary>Adds a reject of one file. Calls for the same file never overlap and come in file order.</summary>
     public void Add(int fileIndex, Reject reject)
     {
-        Category category = input.Categories[fileIndex];
+        Category category = categories[fileIndex];
         RejectSpool spool = _spools[fileIndex] ??= new RejectSpool(
-            input.Files[fileIndex], category, new RejectStream($"{_spoolBase}.partial-{fileIndex}", path), maxRecordBytes);
+            files[fileIndex], category, new RejectStream($"{_spoolBase}.partial-{fileIndex}", path), maxRecordBytes);
         spool.Write(reject);
         Interlocked.Increment(ref _counts[(int)category, (int)reject.Reason]);
     }

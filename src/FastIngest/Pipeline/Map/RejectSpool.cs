@@ -1,8 +1,8 @@
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline.Map;
 using FastIngest.Sources;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.Map;
 
 /// <summary>The rejects of one input file, whose line numbers and raw text are taken from the file once more.</summary>
 /// <param name="source">The input file.</param>

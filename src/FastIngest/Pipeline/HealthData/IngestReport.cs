@@ -2,7 +2,7 @@ using FastIngest.Health;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>What one run did: the figures of the closing table and of <c>--stats-json</c>.</summary>
 public sealed record IngestReport

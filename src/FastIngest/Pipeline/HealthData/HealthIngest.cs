@@ -11,7 +11,7 @@ using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>
 /// The main job: health files in, daily summaries out.
@@ -159,7 +159,7 @@ public static class HealthIngest
 
     private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
-        private readonly RejectLog _rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
+        private readonly RejectLog _rejects = new(input.Files, input.Categories, options.RejectsPath, options.MaxRecordBytes);
         private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null);
 

@@ -4,7 +4,7 @@ using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
-namespace FastIngest.Pipeline;
+namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>The health files of a run, open, in reading order, each with the dialect that its content shows.</summary>
 internal sealed class HealthInput : IDisposable
