@@ -31,7 +31,7 @@ public sealed class StageTests
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(24);
         using Barrier all = new(3);
-        TestStage stage = new((_, _) => Task.Run(all.SignalAndWait), batchSize: 4, concurrency: 3);
+        TestStage stage = new((_, cancellationToken) => Task.Run(() => all.SignalAndWait(cancellationToken), cancellationToken), batchSize: 4, concurrency: 3);
         using TestApi api = new();
 
         DeliveryReport report = await DeliverAsync(stored, api, [stage]);

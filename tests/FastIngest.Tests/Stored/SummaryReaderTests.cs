@@ -40,7 +40,7 @@ public sealed class SummaryReaderTests
     public async Task A_sample_set_is_read_as_it_was_loaded_in_pages_of_any_size(string kind, string set, int pageRows)
     {
         using ReaderSource source = new(kind);
-        Run.Ingest(new IngestOptions { Paths = [TestData.Health(set)] }, source.Sink());
+        Support.Run.Ingest(new IngestOptions { Paths = [TestData.Health(set)] }, source.Sink());
         string expected = File.ReadAllText(Path.Combine(TestData.Health(set), "expected.ndjson"));
 
         List<string> pages = await source.PagesAsync(new SummaryQuery { PageRows = pageRows });
@@ -54,7 +54,7 @@ public sealed class SummaryReaderTests
     public async Task A_user_and_a_range_of_days_select_exactly_their_rows(string kind)
     {
         using ReaderSource source = new(kind);
-        Run.Ingest(new IngestOptions { Paths = [TestData.Health("quirks")] }, source.Sink());
+        Support.Run.Ingest(new IngestOptions { Paths = [TestData.Health("quirks")] }, source.Sink());
         (string Line, string User, DateOnly Day)[] rows =
         [
             .. File.ReadLines(Path.Combine(TestData.Health("quirks"), "expected.ndjson")).Select(l => (l + "\n", JsonDocument.Parse(l).RootElement))
