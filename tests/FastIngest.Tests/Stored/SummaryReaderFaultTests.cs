@@ -7,6 +7,7 @@ using FastIngest.Stored;
 using FastIngest.Tests.Storage;
 using FastIngest.Tests.Storage.Postgres;
 using FastIngest.Tests.Storage.Sqlite;
+using Npgsql;
 
 namespace FastIngest.Tests.Stored;
 
@@ -112,6 +113,26 @@ public sealed class SummaryReaderFaultTests : IDisposable
         }
 
         Assert.Equal(3, rows);
+    }
+
+    [Fact]
+    public async Task A_page_that_is_given_up_does_not_spoil_the_reader()
+    {
+        PostgresTables tables = new();
+        await tables.IngestAsync(Row());
+        await using PostgresSummaryReader reader = new(PostgresServer.Shared.Url, tables.Schema);
+        await reader.OpenAsync(TestContext.Current.CancellationToken);
+        using CancellationTokenSource stop = new();
+        using NpgsqlConnection locker = PostgresServer.Shared.Connect();
+        using NpgsqlCommand locking = new($"BEGIN; LOCK TABLE {tables.Names.Summaries}", locker);
+        locking.ExecuteNonQuery();
+
+        ValueTask<bool> reading = reader.ReadAsync(new SummaryQuery(), stop.Token).AnyAsync(stop.Token);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading);
+        locker.Close();
+        Assert.Equal(1, await reader.CountAsync(new SummaryQuery(), TestContext.Current.CancellationToken));
     }
 
     private static SummaryBatch Row(string user = "u\\") => new SummaryBatch().Row(user, "2024-02-29", 1, (Category.Sleep, "Slept."));

@@ -33,6 +33,12 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
                 await call(session.Connection).ConfigureAwait(false);
                 return;
             }
+            catch (OperationCanceledException)
+            {
+                // It may have left a COPY in its middle, which a connection does not survive: the next call gets a new one.
+                await CloseAsync().ConfigureAwait(false);
+                throw;
+            }
             catch (Exception e) when (PostgresFault.IsFault(e))
             {
                 if (!PostgresFault.IsTransient(e) || !await retry.WaitAsync(e, _wasConnected, cancellationToken).ConfigureAwait(false))
@@ -41,10 +47,15 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
                 }
             }
 
-            _isOpen = false;
-            await session.CloseAsync().ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
         }
     }
 
-    public ValueTask DisposeAsync() => session.CloseAsync();
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private ValueTask CloseAsync()
+    {
+        _isOpen = false;
+        return session.CloseAsync();
+    }
 }
