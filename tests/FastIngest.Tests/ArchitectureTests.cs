@@ -129,12 +129,14 @@ internal static class SourceRules
         ["Health"] = ["Shuffle", "Json"],
         ["Shuffle"] = ["Json"],
         ["Sinks"] = ["Health", "Lexicon", "Json"],
-        ["Delivery"] = ["Health", "Json"],
-        ["Targets"] = ["Lexicon", "Sinks", "Delivery"],
-        ["Storage"] = ["Health", "Lexicon", "Sinks", "Delivery", "Targets", "Json"],
+        ["Stored"] = ["Health"],
+        ["Delivery"] = ["Health", "Stored", "Json"],
+        ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
+        ["Storage"] = ["Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Dialects"] = ["Health", "Shuffle", "Sinks", "Sources", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
         ["Generate"] = ["Health", "Json"],
-        ["Pipeline"] = ["Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
+        ["Pipeline"] = ["Dialects", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
         [CodeFile.LibraryRoot] = [],
     };
 

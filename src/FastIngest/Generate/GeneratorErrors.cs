@@ -12,7 +12,7 @@ internal static class GeneratorErrors
             new($"Cannot write {path}: no permission.", "Choose a directory that you may write to.", error),
         { HResult: LinuxNoSpaceLeft or WindowsDiskFull } =>
             new($"Cannot write {path}: the disk is full.", "Free some space, choose another directory, or ask for a smaller size.", error),
-        _ => new($"Cannot write {path}: {OneLine(error.Message)}", "Choose another directory, or remove what is in the way.", error),
+        _ => new($"Cannot write {path}: {FaultText.OneLine(error.Message)}", "Choose another directory, or remove what is in the way.", error),
     };
 
     /// <summary>If even this fails the first error is still the one to report.</summary>
@@ -26,6 +26,4 @@ internal static class GeneratorErrors
         {
         }
     }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using FastIngest.Json;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;

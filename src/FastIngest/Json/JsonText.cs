@@ -1,5 +1,4 @@
 using System.Buffers;
-using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Json;
 

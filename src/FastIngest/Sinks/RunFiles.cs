@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using FastIngest.Json;
-using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Sinks;
 

@@ -3,7 +3,9 @@ using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage;
 using FastIngest.Storage.Http;
+using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Sqlite.Outbox;
 using FastIngest.Storage.Sqlite.Summaries;
 using FastIngest.Storage.Weaviate;
 using FastIngest.Targets;
@@ -39,6 +41,9 @@ public sealed class StoredSummaries : IDisposable
     /// <summary>The schema of the tables in PostgreSQL.</summary>
     public string Schema => _schema;
 
+    /// <summary>The day of a row of <c>deliveries</c> as text, in SQL.</summary>
+    public string DateText => _server is not null ? "date::text" : "date";
+
     internal DeliveryOptions Options => new() { From = SourceOf(Url) };
 
     public StoredSummaries With(params (string User, string Date, string Sentence)[] rows)
@@ -67,6 +72,8 @@ public sealed class StoredSummaries : IDisposable
     private static DeliveryApi Api(string url, HttpTuning tuning) => url.StartsWith("weaviate", StringComparison.Ordinal)
         ? WeaviateTarget.Api(ApiAddress.Parse(url), tuning)
         : HttpTarget.Api(ApiAddress.Parse(url), tuning);
+
+    internal IOutbox Outbox() => _server is not null ? new PostgresOutbox(Url, _schema) : new SqliteOutbox(File);
 
     /// <summary>Rows of <c>deliveries</c>.</summary>
     public List<string> Query(string columns, string rest = "")

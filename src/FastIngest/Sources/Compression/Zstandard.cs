@@ -2,12 +2,9 @@ using ZstdSharp;
 
 namespace FastIngest.Sources.Compression;
 
-/// <summary>Zstandard, of one frame or several.</summary>
+/// <summary>Zstandard, of one frame or several, with windows up to 128 MiB, which zstd itself has without --long.</summary>
 internal sealed class Zstandard : Compression
 {
-    /// <summary>The largest window that is unpacked, a power of 2: 128 MiB, as zstd itself has it without --long.</summary>
-    private const int MaxWindowLog = 27;
-
     public override string Name => "zstd";
 
     public override string Ending => ".zst";
@@ -19,15 +16,9 @@ internal sealed class Zstandard : Compression
 
     public override Stream Open(Stream packed) => new Frames(packed);
 
-    private sealed class Frames : ReadOnlyStream
+    private sealed class Frames(Stream packed) : ReadOnlyStream
     {
-        private readonly DecompressionStream _stream;
-
-        public Frames(Stream packed)
-        {
-            _stream = new DecompressionStream(packed, checkEndOfStream: true, leaveOpen: true);
-            _stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, MaxWindowLog);
-        }
+        private readonly DecompressionStream _stream = new(packed, checkEndOfStream: true, leaveOpen: true);
 
         public override int Read(Span<byte> buffer)
         {

@@ -23,7 +23,7 @@ internal static class FileFault
         IOException { HResult: NoSpace or QuotaExceeded } => Full(path, exception),
         IOException { HResult: Posix.BrokenPipe } => new(
             $"Writing {path} stopped: the reader closed it.", "Keep the program that reads the rows running to the end.", exception),
-        _ => new($"{path} cannot be written: {OneLine(exception.Message)}", "Check the disk and the path, then run again.", exception),
+        _ => new($"{path} cannot be written: {FaultText.OneLine(exception.Message)}", "Check the disk and the path, then run again.", exception),
     };
 
     public static IngestException MissingFolder(string path, Exception? cause = null) => new(
@@ -34,10 +34,11 @@ internal static class FileFault
         "Choose a file in a folder you can write to, or change the permissions.",
         cause);
 
+    public static IngestException NotReadable(string path) => new(
+        $"{path} cannot be read: no permission.", "Change the permissions of the file and its folder, or name another file.");
+
     public static IngestException Full(string path, Exception? cause = null) => new(
         $"{path} cannot be written: the disk is full.", "Free some space, or name a file on another disk; then run again.", cause);
 
     public static IngestException IsFolder(string path) => new($"{path} is a folder.", "Name a file in it.");
-
-    public static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
 }

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Storage.Http;
 

@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Text;
 using FastIngest.Json;
 using FastIngest.Lexicon;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Storage.Ndjson;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Storage.Ndjson;
 

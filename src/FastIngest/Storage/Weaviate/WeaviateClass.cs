@@ -3,7 +3,6 @@ using System.Text.Json;
 using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Json;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Storage.Http;
 
 namespace FastIngest.Storage.Weaviate;

@@ -1,6 +1,5 @@
 using System.Text;
 using FastIngest.Health;
-using FastIngest.Storage.Files;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -42,7 +41,7 @@ internal static class PostgresFault
 
     private static IngestException ExplainState(PostgresException e, string displayName, string schema)
     {
-        string said = FileFault.OneLine(e.MessageText).TrimEnd('.');
+        string said = FaultText.OneLine(e.MessageText).TrimEnd('.');
         (string what, string remedy) = e.SqlState switch
         {
             "28P01" or "28000" => ($"the server refused the login: {said}", "Check the user name and the password (in the URL, $PGPASSWORD or a passfile)."),
@@ -66,6 +65,6 @@ internal static class PostgresFault
             exception = inner;
         }
 
-        return FileFault.OneLine(exception.Message).TrimEnd('.');
+        return FaultText.OneLine(exception.Message).TrimEnd('.');
     }
 }

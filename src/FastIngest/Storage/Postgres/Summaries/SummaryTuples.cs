@@ -2,13 +2,14 @@ using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
+using FastIngest.Stored;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>Rows of <c>daily_summaries</c> as tuples of COPY: the columns of a summary in their order, then <c>summary_parts</c>.</summary>
 internal static class SummaryTuples
 {
-    private static readonly SummaryColumn[] Columns = [.. SummaryColumn.All];
+    private static readonly SummaryColumn[] Columns = SelectedColumns.Of(SummaryContent.AllColumns);
 
     /// <exception cref="IngestException">The user's id is too long for the primary key.</exception>
     public static void Write(CopyBuffer copy, SummaryBatch batch, in DailySummary row)
@@ -47,11 +48,19 @@ internal static class SummaryTuples
         copy.Text(parts[..SummaryParts.Write(parts, row.Parts)]);
     }
 
-    /// <summary>Adds the row of a tuple to the batch; false when its parts do not fit its summary.</summary>
+    /// <summary>Adds the row of a tuple, of all columns and parts, to the batch; false when its parts do not fit its summary.</summary>
     public static bool TryRead(ref CopyTuples tuples, SummaryBatch batch, MeasurementText measurements)
     {
+        ref DailySummary row = ref Read(ref tuples, Columns, batch, measurements);
+        tuples.TryField(out ReadOnlySpan<byte> parts);
+        return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
+    }
+
+    /// <summary>Adds the row of a tuple that has some of the columns; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</summary>
+    public static ref DailySummary Read(ref CopyTuples tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
+    {
         ref DailySummary row = ref batch.AddRow();
-        foreach (SummaryColumn column in Columns)
+        foreach (SummaryColumn column in columns)
         {
             switch (column.Kind)
             {
@@ -74,7 +83,6 @@ internal static class SummaryTuples
             }
         }
 
-        tuples.TryField(out ReadOnlySpan<byte> parts);
-        return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
+        return ref row;
     }
 }

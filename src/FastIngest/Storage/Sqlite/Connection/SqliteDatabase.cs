@@ -13,13 +13,15 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly string _displayPath;
+    private readonly bool _isForReading;
     private readonly TimeProvider _time;
     private readonly List<SqliteStatement> _statements = [];
 
-    private SqliteDatabase(sqlite3 connection, string displayPath, TimeProvider time)
+    private SqliteDatabase(sqlite3 connection, string displayPath, bool isForReading, TimeProvider time)
     {
         _connection = connection;
         _displayPath = displayPath;
+        _isForReading = isForReading;
         _time = time;
     }
 
@@ -32,12 +34,13 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Opens an existing file; an empty one is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">Where it is.</param>
+    /// <param name="isForReading">Whether messages speak of reading; SQLite opens a file that cannot be written either way.</param>
     /// <param name="time">The clock that waits for other programs go by; that of the system by itself.</param>
-    public static SqliteDatabase Open(string displayPath, string fullPath, TimeProvider? time = null)
+    public static SqliteDatabase Open(string displayPath, string fullPath, bool isForReading = false, TimeProvider? time = null)
     {
         SqliteLibrary.Load();
         int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
-        SqliteDatabase database = new(connection, displayPath, time ?? TimeProvider.System);
+        SqliteDatabase database = new(connection, displayPath, isForReading, time ?? TimeProvider.System);
         if (result != raw.SQLITE_OK)
         {
             using (database)
@@ -114,6 +117,13 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that the caller disposes.</summary>
+    public SqliteStatement Compile(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
+        return new SqliteStatement(this, statement);
+    }
+
     public void Check(int result)
     {
         if (result != raw.SQLITE_OK)
@@ -124,7 +134,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <exception cref="IngestException">Always: what SQLite says about its last call.</exception>
     [DoesNotReturn]
-    public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "");
+    public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "", _isForReading);
 
     /// <summary>Closes the connection; an open transaction is rolled back.</summary>
     public void Dispose()
@@ -136,12 +146,6 @@ internal sealed class SqliteDatabase : IDisposable
 
         _statements.Clear();
         _connection.Dispose();
-    }
-
-    private SqliteStatement Compile(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
-        return new SqliteStatement(this, statement);
     }
 
     private int TryExecute(string sql)

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using FastIngest.Json;
 using FastIngest.Lexicon;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Runs;
 

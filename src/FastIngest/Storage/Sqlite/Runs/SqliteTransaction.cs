@@ -47,7 +47,7 @@ internal sealed class SqliteTransaction : IDisposable
         SqliteDatabase? database = null;
         try
         {
-            database = SqliteDatabase.Open(displayPath, file?.PartialPath ?? target, tuning.Time);
+            database = SqliteDatabase.Open(displayPath, file?.PartialPath ?? target, time: tuning.Time);
             if (database.IsReadOnly)
             {
                 throw FileFault.NotWritable(displayPath);
