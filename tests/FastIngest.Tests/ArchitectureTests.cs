@@ -7,9 +7,6 @@ namespace FastIngest.Tests;
 public sealed class ArchitectureTests
 {
     [Fact]
-    public void The_rooms_depend_on_each_other_in_one_direction() => Holds(SourceRules.WrongDependencies);
-
-    [Fact]
     public void Unsafe_code_stays_in_its_places_and_says_why_it_is_safe() => Holds(SourceRules.UnexplainedUnsafe);
 
     [Fact]
@@ -26,33 +23,6 @@ public sealed class ArchitectureTests
         Assert.Contains("Pipeline", rooms);
         Assert.Contains("HealthIngestion", rooms);
     }
-
-    [Theory]
-    [InlineData("src/FastIngest/Json/Offender.cs", "using FastIngest.Health;")]
-    [InlineData("src/FastIngest/Json/Offender.cs", "class A { FastIngest.Pipeline.IngestOptions? _o; }")]
-    [InlineData("src/FastIngest/Json/Offender.cs", "using static FastIngest.Sinks.X;")]
-    [InlineData("src/FastIngest/Json/Offender.cs", "global using O = FastIngest.Shuffle.X;")]
-    [InlineData("src/FastIngest/Storage/Sqlite/Offender.cs", "using FastIngest.Pipeline;")]
-    [InlineData("src/FastIngest/Storage/Sqlite/Offender.cs", "using FastIngest.Shuffle;")]
-    [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Sinks;")]
-    [InlineData("src/FastIngest/Shuffle/Offender.cs", "using FastIngest.Health;")]
-    [InlineData("src/FastIngest/Sources/Offender.cs", "namespace FastIngest.Sources; class A { Pipeline.IngestOptions? _o; }")]
-    [InlineData("src/FastIngest/Sources/Offender.cs", "using Pipeline;")]
-    [InlineData("src/FastIngest/Health/Offender.cs", "using FastIngest.Attic;")]
-    [InlineData("src/FastIngest/Pipeline/Offender.cs", "using HealthIngestion;")]
-    [InlineData("src/FastIngest/Attic/Offender.cs", "class A;")]
-    public void A_dependency_in_the_wrong_direction_is_found(string path, string text) =>
-        Assert.NotEmpty(SourceRules.WrongDependencies(new CodeFile(path, text)));
-
-    [Theory]
-    [InlineData("src/FastIngest/Pipeline/Fine.cs", "using FastIngest.Health; using FastIngest.Sinks; using FastIngest.Json;")]
-    [InlineData("src/FastIngest/Storage/Ndjson/Fine.cs", "using FastIngest.Health; using FastIngest.Storage.Http;")]
-    [InlineData("src/FastIngest/Json/Fine.cs", "// unlike FastIngest.Health\nclass A { string _s = \"FastIngest.Pipeline\"; Json.X? _x; IngestException? _e; }")]
-    [InlineData("src/FastIngest/Shuffle/Fine.cs", "using FastIngest.Json;")]
-    [InlineData("src/HealthIngestion/Fine.cs", "using FastIngest.Pipeline; using FastIngest.Sinks;")]
-    [InlineData("src/FastIngest/Fine.cs", "namespace FastIngest; class A;")]
-    public void A_dependency_in_the_right_direction_is_not(string path, string text) =>
-        Assert.Empty(SourceRules.WrongDependencies(new CodeFile(path, text)));
 
     [Theory]
     [InlineData("src/FastIngest/Sinks/Offender.cs", "// SAFETY: none\nunsafe class A;")]
@@ -121,61 +91,6 @@ internal static class SourceRules
     private static readonly string[] UnsafePlaces =
         ["src/FastIngest/Sources/", "src/FastIngest/Json/", "src/FastIngest/Health/SampleReduction.cs", "src/FastIngest/Lexicon/Sha256.cs", "src/FastIngest/Storage/Sqlite/Connection/SqliteNative.cs"];
 
-    /// <summary>What each room may use besides itself and the library's root.</summary>
-    private static readonly Dictionary<string, string[]> Allowed = new()
-    {
-        ["Json"] = [],
-        ["Sources"] = ["Json"],
-        ["Health"] = ["Shuffle", "Json"],
-        ["Shuffle"] = ["Json"],
-        ["Sinks"] = ["Health", "Lexicon", "Json"],
-        ["Stored"] = ["Health"],
-        ["Delivery"] = ["Health", "Stored", "Json"],
-        ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
-        ["Storage"] = ["Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
-        ["Dialects"] = ["Health", "Shuffle", "Sinks", "Sources", "Json"],
-        ["Lexicon"] = ["Sources", "Json"],
-        ["Generate"] = ["Health", "Json"],
-        ["Pipeline"] = ["Dialects", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
-        [CodeFile.LibraryRoot] = [],
-    };
-
-    public static IEnumerable<string> WrongDependencies(CodeFile file)
-    {
-        if (file.IsExecutable)
-        {
-            yield break;
-        }
-
-        if (!Allowed.TryGetValue(file.Room, out string[]? allowed))
-        {
-            yield return $"{file.Path}: the room {file.Room} is not in the list of rooms; say there what it may use";
-            yield break;
-        }
-
-        // FastIngest.Room anywhere, or, as a file lies in a namespace below FastIngest, a Room by itself before a dot or in a using.
-        string rooms = string.Join('|', Allowed.Keys.Where(r => r != CodeFile.LibraryRoot));
-        IEnumerable<string> used = Regex.Matches(file.Code, @"\bFastIngest\s*\.\s*(\w+)").Where(m => !IsOwnNamespace(file, m)).Select(m => m.Groups[1].Value)
-            .Concat(Regex.Matches(file.Code, $@"(?<![.\w]\s*)({rooms})\s*\.\s*[A-Z]").Select(m => m.Groups[1].Value))
-            .Concat(Regex.Matches(file.Code, $@"\busing\s+(?:static\s+|\w+\s*=\s*)?({rooms})\b").Select(m => m.Groups[1].Value));
-        foreach (string room in used.Distinct().Where(r => r != file.Room && !allowed.Contains(r)))
-        {
-            if (Allowed.ContainsKey(room))
-            {
-                yield return $"{file.Path}: {file.Room} may not use {room}";
-            }
-            else if (char.IsUpper(room[0]) && Regex.IsMatch(file.Code, $@"\busing\s+(static\s+|\w+\s*=\s*)?FastIngest\.{room}\b"))
-            {
-                yield return $"{file.Path}: FastIngest.{room} is not in the list of rooms";
-            }
-        }
-
-        if (Regex.IsMatch(file.Code, @"\bHealthIngestion\b"))
-        {
-            yield return $"{file.Path}: the library may not use the executable";
-        }
-    }
-
     public static IEnumerable<string> UnexplainedUnsafe(CodeFile file)
     {
         Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.\s*(?!(SizeOf|NullRef|IsNullRef)\b)|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
@@ -210,9 +125,6 @@ internal static class SourceRules
             ? []
             : Regex.Matches(file.Code, @"\b(Ansi)?Console\b(?=\s*[.;])|\bEnvironment\s*\.\s*(Exit|ExitCode|FailFast)\b")
                 .Select(m => $"{file.Path}: {m.Value}: the library neither prints nor exits");
-
-    private static bool IsOwnNamespace(CodeFile file, Match match) =>
-        match.Groups[1].Value == file.Room && Regex.IsMatch(file.Code[..match.Index], @"\bnamespace\s+$");
 }
 
 /// <summary>A source file by its path below the repository, with <c>/</c>.</summary>
