@@ -2,10 +2,10 @@ using ZstdSharp;
 
 namespace FastIngest.Sources.Compression;
 
-/// <summary>Zstandard, of one frame or several.</summary>
+/// <summary>Zstandard with one or more frames.</summary>
 internal sealed class Zstandard : Compression
 {
-    /// <summary>The largest window that is unpacked, a power of 2: 128 MiB, as zstd itself has it without --long.</summary>
+    /// <summary>The base-2 logarithm of the largest accepted window: 128 MiB, the default of the zstd tool without --long.</summary>
     private const int MaxWindowLog = 27;
 
     public override string Name => "zstd";
@@ -37,7 +37,7 @@ internal sealed class Zstandard : Compression
             }
             catch (EndOfStreamException e)
             {
-                throw new InvalidDataException("it is cut off", e);
+                throw new InvalidDataException("the file is truncated", e);
             }
             catch (ZstdException e)
             {
