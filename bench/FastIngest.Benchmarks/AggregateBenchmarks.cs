@@ -6,7 +6,7 @@ using FastIngest.Shuffle;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Bytes to events: parsing, and what the mapper and the segment add to it.</summary>
+/// <summary>From bytes to events: parsing, mapping and encoding into segments.</summary>
 public class AggregateBenchmarks
 {
     private readonly ChunkOutput _output = new(PartitionBoundaries.FromSample([], 1));

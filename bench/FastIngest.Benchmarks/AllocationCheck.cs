@@ -8,19 +8,22 @@ using FastIngest.Sources;
 namespace FastIngest.Benchmarks;
 
 /// <summary>
-/// Fails when a hot stage allocates for every record. Readers and sinks make their buffers at the start, so it is the
-/// second half of their work that is held against its records; the other stages may allocate a little for each call.
+/// Fails when a hot stage allocates for every record. Readers and sinks allocate buffers at the start; therefore only the
+/// second half of their work is measured. The other stages may allocate a little per call.
 /// </summary>
 internal static class AllocationCheck
 {
-    /// <summary>The smallest object has 24 bytes: an allocation for one record in six is the limit, as learning shapes and flushing allocate now and then.</summary>
+    /// <summary>
+    /// The smallest object has 24 bytes, so one allocation per six records is accepted: learning shapes and flushing
+    /// sometimes allocate.
+    /// </summary>
     private const double MaxBytesPerRecord = 4;
 
     private const long MaxBytesPerCall = 16 * 1024;
 
     private const int Calls = 5;
 
-    /// <summary>Runs the stages and prints a line each; 1 when one is over the limit.</summary>
+    /// <summary>Runs the stages and prints one line for each. Returns 1 if a stage exceeds the limit, otherwise 0.</summary>
     public static int Run(TextWriter output)
     {
         List<string> over = [];
@@ -97,18 +100,21 @@ internal static class AllocationCheck
         }
     }
 
-    /// <summary>The least that a call allocates, on any thread: the first ones grow buffers, and the runtime allocates for itself at times.</summary>
+    /// <summary>
+    /// The minimum over several calls of the bytes allocated on all threads: the first calls grow buffers, and the runtime
+    /// sometimes allocates.
+    /// </summary>
     private static (long Bytes, long Records) Measure(Func<long> run)
     {
-        long least = long.MaxValue;
+        long min = long.MaxValue;
         long records = 0;
         for (int call = 0; call < Calls; call++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
             records = run();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+            min = Math.Min(min, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        return (least, records);
+        return (min, records);
     }
 }

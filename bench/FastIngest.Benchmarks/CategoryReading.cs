@@ -9,7 +9,7 @@ using FastIngest.Sources;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>One file wholly in memory, and the readers and the mapper of its category over it.</summary>
+/// <summary>One file, completely in memory, with the readers and the mapper of its category.</summary>
 internal sealed class CategoryReading : IDisposable
 {
     private static readonly SearchValues<byte> Separators = SearchValues.Create(" \r\n\t,[]"u8);
@@ -38,7 +38,7 @@ internal sealed class CategoryReading : IDisposable
 
     public long Bytes => _file.Length;
 
-    /// <summary>As the pipeline reads: by learned shapes. Returns the records of the first part of the file.</summary>
+    /// <summary>Reads the first share of the file by learned shapes, like the pipeline. Returns the number of records.</summary>
     public long ReadByShapes(double share = 1)
     {
         long records = 0;
@@ -51,7 +51,7 @@ internal sealed class CategoryReading : IDisposable
         return records;
     }
 
-    /// <summary>By the general reader alone, one value after another.</summary>
+    /// <summary>Reads the first share of the file with the general reader only. Returns the number of records.</summary>
     public long ReadGenerally(double share = 1)
     {
         long records = 0;
@@ -69,7 +69,7 @@ internal sealed class CategoryReading : IDisposable
             position += skipped;
             if (GeneralReader.Read(bytes[position..], isFinal: true, _fields, out int length) != ReadStatus.Object)
             {
-                throw new InvalidDataException($"{_file.Path}: no record at byte {position}");
+                throw new InvalidDataException($"{_file.Path}: there is no record at byte {position}");
             }
 
             position += length;
@@ -77,7 +77,7 @@ internal sealed class CategoryReading : IDisposable
         }
     }
 
-    /// <summary>Reads as one chunk, as the map does. Returns the records of the first part of the file.</summary>
+    /// <summary>Maps the first share of the file as one chunk, like the map stage. Returns the number of records.</summary>
     public long Map(ChunkOutput output, double share = 1)
     {
         FilePlan plan = Dialect.Plan(_file, _category, (int)EndOf(share), SampleData.MaxRecordBytes);
@@ -125,7 +125,7 @@ internal sealed class MappedPartition
 
     public Category[] Categories { get; } = Enum.GetValues<Category>();
 
-    /// <summary>A reducer for a partition of any size, with batches as under the default memory limit.</summary>
+    /// <summary>A reducer for a partition of any size, with the batch size of the default memory limit.</summary>
     public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024);
 
     public void Reduce(PartitionReducer reducer, IRowReceiver receiver)

@@ -6,7 +6,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Dictionary lines: read, cleaned and validated; cleaned with id and duplicate key; and read by the general reader alone.</summary>
+/// <summary>Dictionary lines: cleaned and validated; cleaned with id and duplicate key; read with the general reader only.</summary>
 public class EntryBenchmarks
 {
     private readonly EntryCleaner _cleaner = new();
@@ -77,7 +77,7 @@ public class EntryBenchmarks
         return bytes;
     }
 
-    /// <summary>The first lines, a share of all; returns how many.</summary>
+    /// <summary>Cleans the first share of the lines and returns their number.</summary>
     internal long Clean(double share)
     {
         int count = (int)(_lines.Length * share);

@@ -4,7 +4,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Bytes to fields, by the learned shapes as the pipeline does it, and by the general reader alone.</summary>
+/// <summary>From bytes to fields: by learned shapes like the pipeline, and with the general reader only.</summary>
 public class ParseBenchmarks
 {
     private CategoryReading? _reading;

@@ -3,7 +3,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Events to rows with their texts, one partition of the whole data set. Bytes are those of the JSON input.</summary>
+/// <summary>From events to rows with their texts; the whole data set is one partition. Bytes are those of the JSON input.</summary>
 public class ReduceBenchmarks
 {
     private readonly OneBatch _receiver = new();

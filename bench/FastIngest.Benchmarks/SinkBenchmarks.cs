@@ -6,7 +6,7 @@ using FastIngest.Storage.Sqlite.Summaries;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Finished rows to a target, from opening to the end of the sync. Bytes are those of the rows' texts.</summary>
+/// <summary>Writes finished rows to a target, from opening to the end of the sync. Bytes are those of the rows' texts.</summary>
 public class SinkBenchmarks
 {
     private readonly AllBatches _rows = new();
@@ -22,7 +22,7 @@ public class SinkBenchmarks
         Volume.Set(typeof(SinkBenchmarks), _rows.Batches.Sum(b => (long)b.TextLength), reducer.RowCount);
     }
 
-    /// <summary>A new file each time.</summary>
+    /// <summary>Writes a new file in every call.</summary>
     [Benchmark]
     public Task<long> Sqlite() => Write(NewSqlite());
 
@@ -38,7 +38,7 @@ public class SinkBenchmarks
     internal static ISummarySink NewNdjson() =>
         new NdjsonSink("-", () => new FileStream("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
 
-    /// <summary>Writes the first part of the batches; returns the rows.</summary>
+    /// <summary>Writes the first share of the batches and returns the number of rows.</summary>
     internal async Task<long> Write(ISummarySink sink, double share = 1)
     {
         await using (sink)

@@ -7,8 +7,8 @@ using FastIngest.Lexicon;
 namespace FastIngest.Benchmarks;
 
 /// <summary>
-/// The real lines of kaikki.org that the tests have, those of a length at least: gone over from end to end and checked; the
-/// fields of an entry found in them; and read by the general reader.
+/// The real kaikki.org lines of the tests that have a minimum length: skipped and validated from start to end; searched for
+/// the fields of an entry; read with the general reader.
 /// </summary>
 public class SkipBenchmarks
 {
@@ -23,17 +23,17 @@ public class SkipBenchmarks
     public string Isa { get; set; } = InstructionSet.Avx2;
 
     [Params(1, 20_000)]
-    public int LeastBytes { get; set; }
+    public int MinBytes { get; set; }
 
     [GlobalSetup]
     public void Open()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "kaikki.jsonl");
-        byte[][] lines = [.. File.ReadAllLines(file).Select(System.Text.Encoding.UTF8.GetBytes).Where(l => l.Length >= LeastBytes)];
+        byte[][] lines = [.. File.ReadAllLines(file).Select(System.Text.Encoding.UTF8.GetBytes).Where(l => l.Length >= MinBytes)];
         _lines = [.. Enumerable.Repeat(lines, Repeats).SelectMany(l => l)];
         _skipper = StructureReader.Create(default(Skipper), Isa);
         _finder = StructureReader.Create(new EntryReader(new EntryFields()), Isa);
-        Volume.Set(typeof(SkipBenchmarks), _lines.Sum(l => (long)l.Length), _lines.Length, Isa, LeastBytes);
+        Volume.Set(typeof(SkipBenchmarks), _lines.Sum(l => (long)l.Length), _lines.Length, Isa, MinBytes);
     }
 
     [Benchmark]
@@ -61,7 +61,7 @@ public class SkipBenchmarks
         {
             if (!reader.TryRead(line))
             {
-                throw new InvalidOperationException("A real line was refused.");
+                throw new InvalidOperationException("A real line was rejected.");
             }
         }
 

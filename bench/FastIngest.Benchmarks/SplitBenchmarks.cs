@@ -7,8 +7,8 @@ using FastIngest.Sources;
 namespace FastIngest.Benchmarks;
 
 /// <summary>
-/// Finding where records start. A run does it once a chunk; here every record of the file is looked for, so that the
-/// bytes a second mean something.
+/// Finds the starts of records. A run does this once per chunk; the benchmark finds every record of a file, so that the
+/// throughput is meaningful.
 /// </summary>
 public class SplitBenchmarks
 {
@@ -38,7 +38,7 @@ public class SplitBenchmarks
         _file?.Dispose();
     }
 
-    /// <summary>By the separator that was learned from the head.</summary>
+    /// <summary>Finds records by the separator learned from the head of the file.</summary>
     [Benchmark]
     public long Separators()
     {
@@ -51,7 +51,7 @@ public class SplitBenchmarks
         return records;
     }
 
-    /// <summary>By trying: the first place from which a whole object reads.</summary>
+    /// <summary>Finds records by trial: the first place where a whole object can be read.</summary>
     [Benchmark]
     public long Guesses()
     {

@@ -7,7 +7,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>A short job in this process: all stages end in a few minutes, and no project is generated and built.</summary>
+/// <summary>A short job in this process: all stages end in a few minutes, and no project is generated or built.</summary>
 internal static class StageConfig
 {
     public static IConfig Create() => ManualConfig.CreateEmpty()

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 
 namespace FastIngest.Benchmarks;
 
-/// <summary>Bytes and records that one call goes through, told by the benchmark in its set-up; it runs in this process.</summary>
+/// <summary>The bytes and records that one call processes. A benchmark sets them in its set-up, in this process.</summary>
 internal static class Volume
 {
     private static readonly Dictionary<string, (long Bytes, long Records)> Known = [];
@@ -20,18 +20,18 @@ internal static class Volume
         benchmark.Name + string.Join(' ', parameters.Select(p => p?.ToString()).Order(StringComparer.Ordinal));
 }
 
-/// <summary>A figure of a benchmark against its volume.</summary>
+/// <summary>A column with a result of a benchmark relative to its volume.</summary>
 internal sealed class VolumeColumn(string name, string legend, Func<BenchmarkReport, long, long, double?> figure) : IColumn
 {
     public static readonly IColumn GigabytesPerSecond = new VolumeColumn(
-        "GB/s", "10^9 input bytes a second, by the median", (report, bytes, _) => bytes / report.ResultStatistics?.Median);
+        "GB/s", "10^9 input bytes per second, by the median", (report, bytes, _) => bytes / report.ResultStatistics?.Median);
 
     public static readonly IColumn NanosecondsPerRecord = new VolumeColumn(
-        "ns/record", "Median for one record; for one row in reduce and sink", (report, _, records) => report.ResultStatistics?.Median / records);
+        "ns/record", "Median time per record; per row in reduce and sink", (report, _, records) => report.ResultStatistics?.Median / records);
 
     public static readonly IColumn AllocatedPerRecord = new VolumeColumn(
         "B/record",
-        "Managed bytes allocated for one record; for one row in reduce and sink",
+        "Managed bytes allocated per record; per row in reduce and sink",
         (report, _, records) => (double?)report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) / records);
 
     public string Id => ColumnName;

@@ -59,7 +59,7 @@ public sealed class InputFaultTests(GeneratedData data)
         using Workplace place = Workplace.WithData();
         File.SetUnixFileMode(place["data/users.json"], UnixFileMode.None);
 
-        Fails(HealthIngestionProcess.Run(place.Directory, "data"), place, "error: data/users.json can not be read");
+        Fails(HealthIngestionProcess.Run(place.Directory, "data"), place, "error: data/users.json cannot be read");
     }
 
     [Theory]

@@ -94,14 +94,14 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
             place.Directory, data.Directory, "--quiet", "--memory-limit", Limit, "--temp-dir", "temp", "--to", target);
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.StartsWith("error: Intermediate data can not be written to temp: No space left on device", outcome.OnlyErrorLine, StringComparison.Ordinal);
-        Assert.Contains("Free space there, name another folder with --temp-dir", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.StartsWith("error: Intermediate data cannot be written to temp: No space left on device", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("Free disk space, choose another folder with --temp-dir", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Empty(disk.Names);
         Assert.Empty(place.Files());
     }
 
     [Theory]
-    [InlineData("64MiB", "Intermediate data can not be written to temp: ")]
+    [InlineData("64MiB", "Intermediate data cannot be written to temp: ")]
     [InlineData("1GiB", "rows cannot be written: it may not grow further.")]
     public void A_limit_on_the_size_of_files_is_told_and_leaves_nothing(string memory, string message)
     {

@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>None to two activities a day; indoors there is no weather, and not everything has steps.</summary>
+/// <summary>Zero to two activities per day. Indoor activities have no weather; some types have no distance or steps.</summary>
 internal sealed class ActivityRecords() : RecordKind(Category.Activities)
 {
     private static readonly Field UserId = Field.First("user_id");
@@ -18,7 +18,7 @@ internal sealed class ActivityRecords() : RecordKind(Category.Activities)
 
     private static readonly byte[][] Weathers = JsonText.QuoteAll("sunny", "cloudy", "rainy", "snowy", "windy");
 
-    // Metres a minute, steps a minute, kcal an hour for 70 kg, bpm above the resting rate.
+    // Metres per minute, steps per minute, kcal per hour for 70 kg, bpm above the resting rate.
     private static readonly (byte[] Name, bool Outdoors, int Speed, int Cadence, int Energy, int Rise)[] Types =
     [
         (JsonText.Quote("Walking"), true, 82, 105, 250, 30),

@@ -1,6 +1,6 @@
 namespace FastIngest.Generate;
 
-/// <summary>What makes a record one that must be rejected, each meant to cost this record and none of its neighbours.</summary>
+/// <summary>Quirks that make a record invalid. Each must cause the rejection of this record and of no other record.</summary>
 internal static class BadQuirks
 {
     public static readonly Quirk[] All =
@@ -24,7 +24,10 @@ internal static class BadQuirks
 
     private static readonly byte[][] InvalidUtf8 = [[0xFF], [0xC3, 0x28], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80]];
 
-    /// <summary>Torn within a key, before a value, or within a string; never within a list, which would swallow what follows.</summary>
+    /// <summary>
+    /// Cuts the record inside a key, before a value, or inside a string; never inside a list, which would include the next
+    /// records.
+    /// </summary>
     private static void Truncated(QuirkRecord record, ref RandomSource random)
     {
         int last = random.Below(record.Members.Count);
@@ -88,9 +91,9 @@ internal static class BadQuirks
         }
     }
 
-    // In NDJSON a bare list is no record: there its items are read one by one.
+    // In NDJSON a bare list is not a record; the reader reads its items one by one.
     private static void NotAnObject(QuirkRecord record, ref RandomSource random) =>
-        record.Instead = OtherValues[random.Below(OtherValues.Length - (record.Style == GeneratorStyle.Ndjson ? 1 : 0))];
+        record.Replacement = OtherValues[random.Below(OtherValues.Length - (record.Style == GeneratorStyle.Ndjson ? 1 : 0))];
 
     private static void WithInvalidUtf8(QuirkRecord record, ref RandomSource random) =>
         InsertIntoString(record, InvalidUtf8[random.Below(InvalidUtf8.Length)], ref random);

@@ -1,27 +1,27 @@
 namespace FastIngest.Generate;
 
 /// <summary>
-/// Writes a realistic data set of the seven categories, in the proportions of a real one: at 5,000 users × 365 days in
-/// the pretty style 3.0 GB of heart rates, 2.4 GB of meals and 0.87 GB of workouts. Records are grouped by user and then
-/// by day, in time order. Streaming: memory does not depend on the size.
+/// Writes a realistic data set of the seven categories, in realistic proportions: 5,000 users × 365 days in the pretty
+/// style give 3.0 GB of heart rates, 2.4 GB of meals and 0.87 GB of workouts. Records are ordered by user, then day, then
+/// time. Data is streamed: the memory in use does not depend on the size.
 /// </summary>
 public static class DataSetGenerator
 {
     /// <summary>
-    /// Makes the directory if need be and writes the seven files one after the other. Files of the same names are
-    /// overwritten; other files stay, also those of another style. A file that cannot be finished is deleted.
+    /// Creates the directory if it does not exist and writes the seven files one after another. Files with the same names are
+    /// overwritten; other files remain, including those of another style. A file that cannot be completed is deleted.
     /// </summary>
     /// <param name="options">What to generate.</param>
-    /// <param name="bytesWritten">Hears how many bytes are written in all files so far; called by one thread at a time.</param>
+    /// <param name="bytesWritten">Receives the total number of bytes written so far; called by one thread at a time.</param>
     /// <param name="cancellationToken">Stops the work within a few milliseconds.</param>
-    /// <exception cref="IngestException">An option makes no sense, or a file cannot be written.</exception>
+    /// <exception cref="IngestException">An option is out of range, or a file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static GeneratorResult Generate(GeneratorOptions options, IProgress<long>? bytesWritten, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
         cancellationToken.ThrowIfCancellationRequested();
-        MakeDirectory(options.Directory);
+        CreateDirectory(options.Directory);
         DataSetSize size = DataSetSize.Of(options, cancellationToken);
 
         Lock reporting = new();
@@ -49,31 +49,31 @@ public static class DataSetGenerator
     {
         if (options.TotalBytes < 1)
         {
-            throw new IngestException("The size of the data set must be at least one byte.", "Give a size such as 100MB.");
+            throw new IngestException("The size of the data set must be at least one byte.", "Set a size such as 100MB.");
         }
 
         if (options.Users < 1)
         {
-            throw new IngestException("The number of users must be at least 1.", "Give a number of users from 1 on.");
+            throw new IngestException("The number of users must be at least 1.", "Set a number of users of at least 1.");
         }
 
         if (options.Days < 1 || options.Days > DayCell.MaxDays)
         {
-            throw new IngestException($"The number of days must be 1 to {DayCell.MaxDays}.", "Give fewer days and more users.");
+            throw new IngestException($"The number of days must be 1 to {DayCell.MaxDays}.", "Set fewer days and more users.");
         }
 
         if (!(options.QuirkRate is >= 0 and <= 1))
         {
-            throw new IngestException("The rate of odd records must be 0 to 1.", "Give a rate such as 0.01.");
+            throw new IngestException("The rate of records with quirks must be 0 to 1.", "Set a rate such as 0.01.");
         }
 
         if (!Enum.IsDefined(options.Style))
         {
-            throw new IngestException("There is no such style of JSON.", "Use pretty, spaced, compact or ndjson.");
+            throw new IngestException($"The JSON style {options.Style} does not exist.", "Use pretty, spaced, compact or ndjson.");
         }
     }
 
-    internal static void MakeDirectory(string path)
+    internal static void CreateDirectory(string path)
     {
         try
         {
@@ -81,11 +81,11 @@ public static class DataSetGenerator
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new IngestException($"Cannot make the directory {path}: no permission.", "Choose a directory that you may write to.", error);
+            throw new IngestException($"Cannot create the directory {path}: no permission.", "Choose a directory that you may write to.", error);
         }
         catch (Exception error) when (error is IOException or ArgumentException or NotSupportedException)
         {
-            throw new IngestException($"Cannot make the directory {path}.", "Choose another name, or remove the file that is in the way.", error);
+            throw new IngestException($"Cannot create the directory {path}.", "Choose another name, or remove the file that has this name.", error);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace FastIngest.Generate;
 
-/// <summary>How many users, and how many days for each.</summary>
+/// <summary>The number of users, and the number of days per user.</summary>
 internal readonly record struct DataSetSize(int Users, int Days)
 {
     private const int DefaultUsers = 100;
@@ -28,11 +28,11 @@ internal readonly record struct DataSetSize(int Users, int Days)
         int users = UsersFor(totalBytes, DaysPerYear, sample);
         if (users > SizeSample.FewUsers)
         {
-            // A user more or less is half a percent at most.
+            // One user more or less changes the size by at most half a percent.
             return new DataSetSize(users, DaysPerYear);
         }
 
-        // Whole users are too coarse: one more than fits, if need be, and fewer days for each.
+        // Whole users are too coarse: add one user if needed, and reduce the days of all users.
         if (sample.Bytes(users, DaysPerYear) < totalBytes)
         {
             users++;
@@ -43,7 +43,7 @@ internal readonly record struct DataSetSize(int Users, int Days)
 
     private static int UsersFor(long totalBytes, int days, SizeSample sample)
     {
-        // The first user gives an idea of how many there will be, and so of whom to look at for an answer.
+        // The first user gives an estimate of the number of users, which determines the users to sample.
         int about = ToUsers(totalBytes / (double)sample.Bytes(1, days));
         return ToUsers(totalBytes / ((double)sample.Bytes(about, days) / about));
     }

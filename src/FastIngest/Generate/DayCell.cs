@@ -1,20 +1,20 @@
 namespace FastIngest.Generate;
 
-/// <summary>One day of one person in one file: what a category needs to write that day's records.</summary>
+/// <summary>One day of one person in one file: the input of a category's generator.</summary>
 internal sealed class DayCell
 {
-    /// <summary>The day numbered 0.</summary>
+    /// <summary>The day with index 0.</summary>
     public static readonly DateOnly FirstDay = new(2023, 1, 1);
 
-    /// <summary>So many days lie between <see cref="FirstDay"/> and the end of year 9999.</summary>
+    /// <summary>The number of days from <see cref="FirstDay"/> to the end of year 9999.</summary>
     public static readonly int MaxDays = DateOnly.MaxValue.DayNumber - FirstDay.DayNumber + 1;
 
     private const ulong QuirkStream = 1000;
 
-    /// <summary>For the values of the records.</summary>
+    /// <summary>The random source for the values of the records.</summary>
     public RandomSource Random;
 
-    /// <summary>For what is made odd, so that the other records are the same with quirks and without.</summary>
+    /// <summary>The random source for quirks. It is separate, so that the other records are the same with and without quirks.</summary>
     public RandomSource QuirkRandom;
 
     private readonly byte[] _dateText = "0000-00-00"u8.ToArray();
@@ -30,7 +30,7 @@ internal sealed class DayCell
     public bool BeginsMonth => Date.Day == 1;
 
     /// <param name="seed">The seed of the data set.</param>
-    /// <param name="kind">Whose records come next.</param>
+    /// <param name="kind">The category of the next records.</param>
     /// <param name="user">The user's number, from 1.</param>
     /// <param name="dayIndex">0 for <see cref="FirstDay"/>.</param>
     public void MoveTo(ulong seed, RecordKind kind, long user, int dayIndex)

@@ -1,8 +1,8 @@
 namespace FastIngest.Generate;
 
 /// <summary>
-/// A key of a record with the bytes before its value in each style, such as <c>,\n    "value": </c>. Those of the first
-/// field of a record begin with the record's brace.
+/// A key of a record with the bytes before its value in each style, such as <c>,\n    "value": </c>. The bytes of the
+/// first field of a record include the opening brace.
 /// </summary>
 internal sealed class Field
 {

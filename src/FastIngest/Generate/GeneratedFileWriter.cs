@@ -1,6 +1,6 @@
 namespace FastIngest.Generate;
 
-/// <summary>Writes the file of one kind of records, in blocks of days.</summary>
+/// <summary>Writes the file of one category, in blocks of days.</summary>
 internal sealed class GeneratedFileWriter(
     RecordKind kind,
     GeneratorOptions options,
@@ -8,7 +8,7 @@ internal sealed class GeneratedFileWriter(
     Action<long>? blockWritten,
     CancellationToken cancellationToken)
 {
-    /// <summary>About a megabyte of heart rates, the most talkative category.</summary>
+    /// <summary>This many days of heart rates, the category with the most records, have about 1 MB.</summary>
     private const int DaysPerBlock = 512;
 
     private readonly StyleText _text = StyleText.Of(options.Style);
@@ -24,7 +24,7 @@ internal sealed class GeneratedFileWriter(
         long blocks = (Days + DaysPerBlock - 1) / DaysPerBlock;
         return new OrderedFileWriter(path, blocks, options.Workers, () => new Maker(this), blockWritten, cancellationToken)
         {
-            // The first record has no separator before it but the head of the file.
+            // The head of the file replaces the separator before the first record.
             Head = _text.Head,
             HeadReplaces = _text.Separator.Length,
             Tail = _text.Tail,

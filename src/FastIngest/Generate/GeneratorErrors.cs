@@ -1,6 +1,6 @@
 namespace FastIngest.Generate;
 
-/// <summary>What goes wrong with files, in the user's words.</summary>
+/// <summary>Translates file errors into messages for the user.</summary>
 internal static class GeneratorErrors
 {
     private const int LinuxNoSpaceLeft = 28;
@@ -12,10 +12,10 @@ internal static class GeneratorErrors
             new($"Cannot write {path}: no permission.", "Choose a directory that you may write to.", error),
         { HResult: LinuxNoSpaceLeft or WindowsDiskFull } =>
             new($"Cannot write {path}: the disk is full.", "Free some space, choose another directory, or ask for a smaller size.", error),
-        _ => new($"Cannot write {path}: {FaultText.OneLine(error.Message)}", "Choose another directory, or remove what is in the way.", error),
+        _ => new($"Cannot write {path}: {FaultText.OneLine(error.Message)}", "Choose another directory, or remove the file or folder that has this name.", error),
     };
 
-    /// <summary>If even this fails the first error is still the one to report.</summary>
+    /// <summary>Deletes a file that is not complete. Ignores errors, since the first error is the one to report.</summary>
     public static void DeleteIncomplete(string path)
     {
         try

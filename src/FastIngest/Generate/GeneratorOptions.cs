@@ -1,33 +1,36 @@
 namespace FastIngest.Generate;
 
-/// <summary>What data set to generate. The same options give the same bytes on every machine.</summary>
+/// <summary>Options of a generated data set. The same options give the same bytes on every machine.</summary>
 public sealed record GeneratorOptions
 {
-    /// <summary>Where the seven files go. Made if missing; data files of the same name in it are overwritten.</summary>
+    /// <summary>The folder of the seven files. It is created if it does not exist; files with the same names are overwritten.</summary>
     public required string Directory { get; init; }
 
     /// <summary>
-    /// The size of all files together, hit within 2 % from about 100 kB on (below that, and with <see cref="Days"/> given,
-    /// as near as whole users and days allow). Chooses the number of users at 365 days each; where whole users are too
-    /// coarse a measure, the number of days goes down. With <see cref="Users"/> given it chooses the days, with
-    /// <see cref="Days"/> the users, and with both it has no say.
+    /// The target size of all files together in bytes. It is met within 2 % from about 100 kB upwards; smaller sizes, and sizes
+    /// with <see cref="Days"/> set, are met as closely as whole users and days allow. The size determines the number of users
+    /// with 365 days each, and fewer days if whole users are too coarse. If <see cref="Users"/> is set, the size determines
+    /// the days; if <see cref="Days"/> is set, it determines the users; if both are set, it is ignored.
     /// </summary>
     public long? TotalBytes { get; init; }
 
-    /// <summary>How many users; 100 when neither this nor a size is given.</summary>
+    /// <summary>The number of users. The default without a size is 100.</summary>
     public int? Users { get; init; }
 
-    /// <summary>How many days for each user, from 2023-01-01; 30 when neither this nor a size is given.</summary>
+    /// <summary>The number of days per user, starting on 2023-01-01. The default without a size is 30.</summary>
     public int? Days { get; init; }
 
-    /// <summary>Another seed gives other people and other days.</summary>
+    /// <summary>The seed of all random choices.</summary>
     public ulong Seed { get; init; } = 1;
 
     public GeneratorStyle Style { get; init; } = GeneratorStyle.Pretty;
 
-    /// <summary>About which fraction of the records is made odd, 0 to 1; about half of those are bad. With 0 every file is valid JSON.</summary>
+    /// <summary>
+    /// The approximate fraction of records with a quirk, 0 to 1. About half of the quirks make a record invalid. With 0
+    /// every file is valid JSON.
+    /// </summary>
     public double QuirkRate { get; init; }
 
-    /// <summary>How many threads work; has no influence on the bytes.</summary>
+    /// <summary>The number of threads. It has no influence on the bytes.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }

@@ -1,9 +1,12 @@
 namespace FastIngest.Generate;
 
-/// <summary>How the JSON is laid out. Each style is what Python's <c>json</c> module writes, to the byte, non-ASCII as <c>\uXXXX</c>.</summary>
+/// <summary>
+/// The JSON layout. Each style equals the output of Python's <c>json</c> module byte for byte; non-ASCII text is written as
+/// <c>\uXXXX</c>.
+/// </summary>
 public enum GeneratorStyle
 {
-    /// <summary><c>json.dump(records, indent=2)</c>: an array, one value a line, no final newline.</summary>
+    /// <summary><c>json.dump(records, indent=2)</c>: an array with one value per line and no final newline.</summary>
     Pretty,
 
     /// <summary><c>json.dump(records)</c>: an array on one line, with <c>", "</c> and <c>": "</c>.</summary>
@@ -12,6 +15,9 @@ public enum GeneratorStyle
     /// <summary><c>json.dump(records, separators=(",", ":"))</c>: an array on one line without blanks.</summary>
     Compact,
 
-    /// <summary><c>json.dumps(record)</c>, with <c>", "</c> and <c>": "</c>, and a newline for every record. Files end in <c>.ndjson</c>.</summary>
+    /// <summary>
+    /// <c>json.dumps(record)</c>, with <c>", "</c> and <c>": "</c>, and a newline after every record. File names end in
+    /// <c>.ndjson</c>.
+    /// </summary>
     Ndjson,
 }

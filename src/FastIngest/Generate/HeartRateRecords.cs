@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>Twelve readings a day, one in every two hours: asleep, then the ups and downs of a day.</summary>
+/// <summary>Twelve readings per day, one in every two hours. The context (asleep, resting, active) depends on the time of day.</summary>
 internal sealed class HeartRateRecords() : RecordKind(Category.HeartRate)
 {
     private const int ReadingsPerDay = 12;
@@ -16,7 +16,7 @@ internal sealed class HeartRateRecords() : RecordKind(Category.HeartRate)
 
     private static readonly byte[][] Contexts = JsonText.QuoteAll("sleeping", "resting", "active", "exercise");
 
-    // How far above the resting rate, in bpm, and how large the variability, in ms, for each context.
+    // For each context: bpm above the resting rate, and the heart rate variability in ms.
     private static readonly (int Low, int High)[] Rise = [(-6, 4), (0, 18), (14, 46), (48, 92)];
     private static readonly (int Low, int High)[] Variability = [(45, 95), (30, 80), (20, 55), (10, 30)];
 

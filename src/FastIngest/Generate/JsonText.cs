@@ -3,10 +3,10 @@ using System.Text;
 
 namespace FastIngest.Generate;
 
-/// <summary>Strings as Python's <c>json</c> module writes them: printable ASCII as it is, everything else escaped.</summary>
+/// <summary>Writes strings like Python's <c>json</c> module: printable ASCII is unchanged, everything else is escaped.</summary>
 internal static class JsonText
 {
-    /// <summary>The string in quotes, ready to be copied into a file.</summary>
+    /// <summary>Returns the escaped string in quotes, in ASCII.</summary>
     public static byte[] Quote(string text)
     {
         StringBuilder quoted = new("\"");

@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>One record on the first of each month; not everything is measured each time.</summary>
+/// <summary>One record on the first day of each month. Some measurements are randomly missing.</summary>
 internal sealed class MeasurementRecords() : RecordKind(Category.Measurements)
 {
     private static readonly Field MeasurementId = Field.First("measurement_id");
@@ -14,7 +14,7 @@ internal sealed class MeasurementRecords() : RecordKind(Category.Measurements)
     private static readonly Field Bmi = Field.Named("bmi");
     private static readonly Field Notes = Field.Named("notes");
 
-    // Each with the percentage of times it is missing and the range in tenths (cm, percent, kg).
+    // Each field has the percentage of records without it, and its range in tenths (of cm, percent or kg).
     private static readonly (Field Field, int MissingPercent, int Low, int High)[] Others =
     [
         (Field.Named("waist"), 5, 600, 1150),

@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>Four meals a day with what was on the plate.</summary>
+/// <summary>Four meals per day, each with its nutrients and foods.</summary>
 internal sealed class NutritionRecords() : RecordKind(Category.Nutrition)
 {
     private static readonly Field UserId = Field.First("user_id");
@@ -18,7 +18,7 @@ internal sealed class NutritionRecords() : RecordKind(Category.Nutrition)
     private static readonly Field Foods = Field.Named("foods");
     private static readonly Field Notes = Field.Named("notes");
 
-    // Energy in kcal and foods of each meal; a breakfast is picked from the first list and so on.
+    // The name, the range of energy in kcal, and the possible foods of each meal.
     private static readonly (byte[] Name, int Low, int High, byte[][] Foods)[] Meals =
     [
         (JsonText.Quote("breakfast"), 220, 620, JsonText.QuoteAll("Oatmeal", "Greek yogurt", "Müsli", "Scrambled eggs", "Whole-grain toast", "Banana", "Blueberries", "Jalapeño omelette")),
@@ -37,7 +37,7 @@ internal sealed class NutritionRecords() : RecordKind(Category.Nutrition)
         {
             int calories = random.Around(low, high);
 
-            // Shares of the energy in percent; 4 kcal a gram of protein or carbohydrate, 9 kcal a gram of fat.
+            // Shares of the energy in percent. Protein and carbohydrate have 4 kcal per gram, fat has 9.
             int proteinShare = random.Between(12, 32);
             int fatShare = random.Between(20, 40);
             int carbs = calories * (100 - proteinShare - fatShare) / 40;

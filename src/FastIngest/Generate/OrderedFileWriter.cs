@@ -2,26 +2,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Generate;
 
-/// <summary>Makes the blocks of a file, one after another; each worker has one of its own.</summary>
+/// <summary>Creates the blocks of a file. Each worker has an instance of its own.</summary>
 internal interface IBlockMaker
 {
-    /// <summary>The bytes of a block, valid until the next, and how many records they are.</summary>
+    /// <summary>Returns the bytes of a block, valid until the next call, and the number of records in it.</summary>
     ReadOnlyMemory<byte> Make(long block, out int records);
 }
 
 /// <summary>
-/// Writes one file. Workers each take the next block, make its records in a buffer of their own, wait until all blocks
-/// before it have a place in the file, take the bytes behind them, and write there: in order, without a queue.
+/// Writes one file. Each worker takes the next block, creates its records in a buffer of its own, waits until all earlier
+/// blocks have an offset in the file, takes the offset after them, and writes there. Blocks are in order without a queue.
 /// <code>
 /// worker 0   make 0 ─► place 0 ─► write 0    make 2 ─► place 2 ─► write 2
 /// worker 1   make 1 ──► place 1 ─► write 1     make 3 ─► place 3 ─► …
 /// </code>
 /// </summary>
-/// <param name="path">The file; it is overwritten, and deleted should it not be finished.</param>
-/// <param name="blocks">How many blocks there are.</param>
-/// <param name="workers">How many threads work at most.</param>
-/// <param name="maker">Makes a worker's maker.</param>
-/// <param name="blockWritten">Hears the bytes of each block, on any thread.</param>
+/// <param name="path">The path of the file. It is overwritten, and deleted if it cannot be completed.</param>
+/// <param name="blocks">The number of blocks.</param>
+/// <param name="workers">The maximum number of threads.</param>
+/// <param name="maker">Creates the block maker of a worker.</param>
+/// <param name="blockWritten">Receives the number of bytes of each written block, on any thread.</param>
 internal sealed class OrderedFileWriter(
     string path, long blocks, int workers, Func<IBlockMaker> maker, Action<long>? blockWritten, CancellationToken cancellationToken)
 {
@@ -37,12 +37,15 @@ internal sealed class OrderedFileWriter(
     private long _records;
     private bool _stopped;
 
-    /// <summary>What stands before the first record in place of so many of its bytes.</summary>
+    /// <summary>
+    /// The bytes at the start of the file. They replace the first <see cref="HeadReplaces"/> bytes of the first block with
+    /// records.
+    /// </summary>
     public byte[] Head { get; init; } = [];
 
     public int HeadReplaces { get; init; }
 
-    /// <summary>What stands behind the last record, and what a file without records holds.</summary>
+    /// <summary>The bytes after the last record; <see cref="Empty"/> is the content of a file without records.</summary>
     public byte[] Tail { get; init; } = [];
 
     public byte[] Empty { get; init; } = [];
@@ -138,7 +141,7 @@ internal sealed class OrderedFileWriter(
         }
     }
 
-    /// <summary>Waits for the blocks before this one; false if another worker has failed meanwhile.</summary>
+    /// <summary>Waits for the earlier blocks and assigns an offset; false if another worker has failed.</summary>
     private bool Place(long block, int records, ref ReadOnlyMemory<byte> bytes, out long offset)
     {
         offset = 0;

@@ -3,20 +3,20 @@ using System.Text;
 
 namespace FastIngest.Generate;
 
-/// <summary>What stays the same about one person in all files. One object becomes one person after the other.</summary>
+/// <summary>The properties of one person that are the same in all files. One object is reused for all persons.</summary>
 internal sealed class Person
 {
     private const ulong Stream = 2000;
 
     private ulong _seed;
 
-    /// <summary>From 1; 0 before the first person.</summary>
+    /// <summary>The 1-based number of the person; 0 before the first <see cref="Become"/>.</summary>
     public long Number { get; private set; }
 
-    /// <summary><c>"user_000001"</c>, in quotes.</summary>
+    /// <summary>The user id in quotes, such as <c>"user_000001"</c>.</summary>
     public byte[] Id { get; private set; } = [];
 
-    /// <summary>In quotes.</summary>
+    /// <summary>The escaped name in quotes.</summary>
     public byte[] Name { get; private set; } = [];
 
     /// <summary>Years.</summary>

@@ -1,6 +1,6 @@
 namespace FastIngest.Generate;
 
-/// <summary>Names from many places; more than a third need an escape in JSON.</summary>
+/// <summary>Names in many languages and scripts; more than a third need escapes in JSON.</summary>
 internal static class PersonNames
 {
     private static readonly string[] Given =

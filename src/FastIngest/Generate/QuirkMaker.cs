@@ -1,14 +1,14 @@
 namespace FastIngest.Generate;
 
-/// <summary>Makes something odd of a record: one time in two something bad, otherwise something unusual that is valid all the same.</summary>
+/// <summary>Applies quirks to records: half of them make the record invalid, the others leave it valid but unusual.</summary>
 internal sealed class QuirkMaker(GeneratorStyle style, double rate)
 {
     private readonly ulong _threshold = (ulong)(rate * (1UL << 32));
     private readonly QuirkRecord _record = new(style);
 
-    public bool Strikes(ref RandomSource random) => (random.Next() >> 32) < _threshold;
+    public bool IsDue(ref RandomSource random) => (random.Next() >> 32) < _threshold;
 
-    /// <summary>The record's bytes, changed; at most a few times as many.</summary>
+    /// <summary>Returns the changed record, which has at most a few times as many bytes.</summary>
     public ReadOnlySpan<byte> Distort(ReadOnlySpan<byte> record, DayCell cell)
     {
         ref RandomSource random = ref cell.QuirkRandom;
@@ -19,5 +19,5 @@ internal sealed class QuirkMaker(GeneratorStyle style, double rate)
     }
 }
 
-/// <summary>One way in which a record can be odd. Where it does not fit the record, it does something else of its sort.</summary>
+/// <summary>Changes a record in one way. If the change does not fit the record, the quirk applies another change of the same group.</summary>
 internal delegate void Quirk(QuirkRecord record, ref RandomSource random);

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace FastIngest.Generate;
 
-/// <summary>A record taken apart into its members, so that a quirk can change them, and put together again in its style.</summary>
+/// <summary>A record split into its members, so that a quirk can change them, and then rendered in its style.</summary>
 internal sealed class QuirkRecord(GeneratorStyle style)
 {
     private readonly StyleText _text = StyleText.Of(style);
 
-    /// <summary>Key (in quotes) and value as they stand in the file.</summary>
+    /// <summary>The keys (in quotes) and values as written in the file.</summary>
     public List<(byte[] Key, byte[] Value)> Members { get; } = [];
 
     public GeneratorStyle Style => style;
@@ -19,11 +19,11 @@ internal sealed class QuirkRecord(GeneratorStyle style)
 
     public byte[] Colon { get; set; } = [];
 
-    /// <summary>Follows the last member; empty for a record that is torn.</summary>
+    /// <summary>The bytes after the last member; empty for a truncated record.</summary>
     public byte[] Close { get; set; } = [];
 
-    /// <summary>If set, stands in the record's place.</summary>
-    public byte[]? Instead { get; set; }
+    /// <summary>If set, these bytes replace the whole record.</summary>
+    public byte[]? Replacement { get; set; }
 
     public void Take(ReadOnlySpan<byte> json, Person person)
     {
@@ -31,7 +31,7 @@ internal sealed class QuirkRecord(GeneratorStyle style)
         Before = [];
         Colon = _text.Colon;
         Close = _text.Close;
-        Instead = null;
+        Replacement = null;
         Members.Clear();
         Utf8JsonReader reader = new(json);
         reader.Read();
@@ -47,9 +47,9 @@ internal sealed class QuirkRecord(GeneratorStyle style)
 
     public byte[] Render()
     {
-        if (Instead is not null)
+        if (Replacement is not null)
         {
-            return Instead;
+            return Replacement;
         }
 
         List<byte> bytes = [.. Before, (byte)'{'];
@@ -65,7 +65,7 @@ internal sealed class QuirkRecord(GeneratorStyle style)
         return [.. bytes];
     }
 
-    /// <summary>The place of the member with this key, or -1.</summary>
+    /// <summary>The index of the member with this key, or -1.</summary>
     public int IndexOf(ReadOnlySpan<byte> quotedKey)
     {
         for (int i = 0; i < Members.Count; i++)
@@ -81,13 +81,13 @@ internal sealed class QuirkRecord(GeneratorStyle style)
 
     public int IndexOfUserId => IndexOf("\"user_id\""u8);
 
-    /// <summary>The member that holds the day; -1 for users.</summary>
+    /// <summary>The index of the member that contains the day; -1 for users.</summary>
     public int IndexOfDay => Math.Max(IndexOf("\"date\""u8), IndexOf("\"date_time\""u8));
 
-    /// <summary>One of the members with a string that is not empty; there is always one.</summary>
+    /// <summary>The index of a random member with a non-empty string; every record has one.</summary>
     public int AnyString(ref RandomSource random) => Any(static value => value[0] == '"' && value.Length > 2, ref random);
 
-    /// <summary>One of the members with a number, or -1.</summary>
+    /// <summary>The index of a random member with a number, or -1.</summary>
     public int AnyNumber(ref RandomSource random) => Any(static value => value[0] is >= (byte)'0' and <= (byte)'9', ref random);
 
     public void SetValue(int index, ReadOnlySpan<byte> value) => Members[index] = (Members[index].Key, value.ToArray());

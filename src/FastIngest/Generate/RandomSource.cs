@@ -1,8 +1,8 @@
 namespace FastIngest.Generate;
 
 /// <summary>
-/// SplitMix64, begun anew for every (seed, stream, user, day). So the records of a day depend on nothing else: days can be
-/// made in any order by any worker, and more users or days leave the others as they are.
+/// The SplitMix64 generator, seeded for every (seed, stream, user, day). The records of a day depend on nothing else, so
+/// that workers can generate days in any order, and more users or days do not change the others.
 /// </summary>
 internal struct RandomSource
 {
@@ -19,13 +19,13 @@ internal struct RandomSource
 
     public ulong Next() => Mix(_state += Gamma);
 
-    /// <summary>A number from 0 to <paramref name="limitExcl"/> - 1.</summary>
+    /// <summary>A uniform number from 0 to <paramref name="limitExcl"/> - 1.</summary>
     public int Below(int limitExcl) => (int)(((Next() >> 32) * (ulong)limitExcl) >> 32);
 
-    /// <summary>A number from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
+    /// <summary>A uniform number from <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
     public int Between(int low, int high) => low + Below(high - low + 1);
 
-    /// <summary>As <see cref="Between"/>, but the middle comes up more often than the ends.</summary>
+    /// <summary>As <see cref="Between"/>, but with a triangular distribution: the middle is more frequent than the ends.</summary>
     public int Around(int low, int high)
     {
         int half = (high - low) / 2;

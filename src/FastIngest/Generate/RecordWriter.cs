@@ -4,13 +4,13 @@ using System.Diagnostics;
 namespace FastIngest.Generate;
 
 /// <summary>
-/// Writes records as UTF-8 straight into a buffer that is used again and again. A record is <see cref="Begin"/>, its
-/// fields in order, <see cref="End"/>; the separator stands before each record, also the first. Room is checked once a record.
+/// Writes records as UTF-8 into a reused buffer. A record is written by <see cref="Begin"/>, its fields in order, and
+/// <see cref="End"/>. The separator precedes every record, including the first. The capacity is checked once per record.
 /// </summary>
 internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
 {
-    /// <summary>More than any record takes, odd ones included.</summary>
-    private const int RecordRoom = 16 * 1024;
+    /// <summary>More than the size of any record, including records with quirks.</summary>
+    private const int MaxRecordBytes = 16 * 1024;
 
     private readonly StyleText _text = StyleText.Of(style);
     private byte[] _buffer = new byte[1 << 20];
@@ -29,7 +29,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
 
     public void Begin()
     {
-        if (_buffer.Length - _end < RecordRoom)
+        if (_buffer.Length - _end < MaxRecordBytes)
         {
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
@@ -42,17 +42,17 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
     {
         Put(_text.Close);
         Records++;
-        if (quirks is not null && quirks.Strikes(ref cell.QuirkRandom))
+        if (quirks is not null && quirks.IsDue(ref cell.QuirkRandom))
         {
-            ReadOnlySpan<byte> odd = quirks.Distort(_buffer.AsSpan(_recordStart.._end), cell);
+            ReadOnlySpan<byte> distorted = quirks.Distort(_buffer.AsSpan(_recordStart.._end), cell);
             _end = _recordStart;
-            Put(odd);
+            Put(distorted);
         }
 
-        Debug.Assert(_end - _recordStart <= RecordRoom - _text.Separator.Length);
+        Debug.Assert(_end - _recordStart <= MaxRecordBytes - _text.Separator.Length);
     }
 
-    /// <summary>A string that stands in quotes already.</summary>
+    /// <summary>Writes a string that is already in quotes.</summary>
     public void Text(Field field, ReadOnlySpan<byte> quoted)
     {
         Put(field.Literal(style));
@@ -98,7 +98,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
         }
     }
 
-    /// <summary>A number of tenths, 0 or more, as Python prints a float: 70 is <c>7.0</c>.</summary>
+    /// <summary>Writes a non-negative number of tenths like a Python float: 70 gives <c>7.0</c>.</summary>
     public void Tenths(Field field, int value)
     {
         Put(field.Literal(style));
@@ -108,7 +108,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
         _buffer[_end++] = (byte)('0' + tenth);
     }
 
-    /// <summary>A number of hundredths, 0 or more, as Python prints a float: 520 is <c>5.2</c>.</summary>
+    /// <summary>Writes a non-negative number of hundredths like a Python float: 520 gives <c>5.2</c>.</summary>
     public void Hundredths(Field field, int value)
     {
         (int tenths, int hundredth) = int.DivRem(value, 10);
@@ -119,7 +119,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
         }
     }
 
-    /// <summary>A time of day, such as <c>"07:05"</c>.</summary>
+    /// <summary>Writes a time of day, such as <c>"07:05"</c>.</summary>
     public void Time(Field field, int minuteOfDay)
     {
         Put(field.Literal(style));
@@ -130,7 +130,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
         _buffer[_end++] = (byte)'"';
     }
 
-    /// <summary>A day, such as <c>"2023-01-01"</c>.</summary>
+    /// <summary>Writes a day, such as <c>"2023-01-01"</c>.</summary>
     public void Date(Field field, ReadOnlySpan<byte> date)
     {
         Put(field.Literal(style));
@@ -139,7 +139,7 @@ internal sealed class RecordWriter(GeneratorStyle style, QuirkMaker? quirks)
         _buffer[_end++] = (byte)'"';
     }
 
-    /// <summary>A day and a time, such as <c>"2023-01-01 07:05:09"</c>.</summary>
+    /// <summary>Writes a day and a time, such as <c>"2023-01-01 07:05:09"</c>.</summary>
     public void DateTime(Field field, ReadOnlySpan<byte> date, int secondOfDay)
     {
         Put(field.Literal(style));

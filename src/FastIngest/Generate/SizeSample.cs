@@ -1,21 +1,21 @@
 namespace FastIngest.Generate;
 
 /// <summary>
-/// Says how large a data set will be, by making the records of some of its users and throwing them away: all users where
-/// they are few, so that the answer is exact, and else some from everywhere between the first and the last.
+/// Predicts the size of a data set: generates the records of some users and counts their bytes. With few users it uses all
+/// of them and the result is exact; otherwise it uses users spread evenly over the whole range.
 /// </summary>
 internal sealed class SizeSample(GeneratorOptions options, CancellationToken cancellationToken)
 {
-    /// <summary>Up to so many users the answer is exact.</summary>
+    /// <summary>The result is exact up to this many users.</summary>
     public const int FewUsers = 100;
 
     private const int SampledUsers = 32;
     private const int SampledDays = 365;
 
-    // For each user made so far the bytes of day 0, of days 0 and 1, and so on.
+    // For each generated user: the bytes of day 0, of days 0 and 1, and so on.
     private readonly Dictionary<long, long[]> _bytesByDays = [];
 
-    /// <summary>The bytes of all files together, but for a few at their ends.</summary>
+    /// <summary>The size of all files together in bytes, without the heads and tails of the files.</summary>
     public long Bytes(int users, int days)
     {
         long[] bytes = BytesByDays(users, days);
@@ -23,7 +23,7 @@ internal sealed class SizeSample(GeneratorOptions options, CancellationToken can
         return bytes[^1] + (long)beyondSample;
     }
 
-    /// <summary>The number of days with which so many users come nearest to the size.</summary>
+    /// <summary>The number of days for which the size with this many users is closest to <paramref name="totalBytes"/>.</summary>
     public int DaysFor(long totalBytes, int users)
     {
         long[] bytes = BytesByDays(users, SampledDays);
@@ -36,7 +36,7 @@ internal sealed class SizeSample(GeneratorOptions options, CancellationToken can
         return index > 0 && totalBytes - bytes[index - 1] < bytes[index] - totalBytes ? index : index + 1;
     }
 
-    /// <summary>Sums over all users for 1, 2, … days, up to the days sampled.</summary>
+    /// <summary>The sizes of all users' records for 1, 2, … days, up to the sampled days.</summary>
     private long[] BytesByDays(int users, int days)
     {
         int sampled = users <= FewUsers ? users : SampledUsers;

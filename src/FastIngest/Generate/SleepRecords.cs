@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>One night a day; the tracker now and then misses the pulse.</summary>
+/// <summary>One record per night. The resting heart rate is sometimes missing.</summary>
 internal sealed class SleepRecords() : RecordKind(Category.Sleep)
 {
     private static readonly Field UserId = Field.First("user_id");
@@ -27,7 +27,7 @@ internal sealed class SleepRecords() : RecordKind(Category.Sleep)
         Person person = cell.Person;
         ref RandomSource random = ref cell.Random;
 
-        // Hundredths of an hour; the stages add up to the whole.
+        // Hundredths of an hour. The stages add up to the total.
         int total = random.Around(420, 960);
         int deep = total * random.Between(12, 24) / 100;
         int rem = total * random.Between(16, 27) / 100;

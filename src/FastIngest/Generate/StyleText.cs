@@ -34,7 +34,7 @@ internal sealed class StyleText
         Colon = Encoding.ASCII.GetBytes(colon);
         Close = Encoding.ASCII.GetBytes(close);
 
-        // In Python an indent goes with a bare comma, and text on one line with whatever separator it was given.
+        // Python writes a bare comma with an indent, and the given item separator without one.
         string comma = style is GeneratorStyle.Spaced or GeneratorStyle.Ndjson ? ", " : ",";
         FirstField = Encoding.ASCII.GetBytes(fieldIndent);
         NextField = Encoding.ASCII.GetBytes(comma + fieldIndent);
@@ -45,24 +45,24 @@ internal sealed class StyleText
 
     public string Extension { get; }
 
-    /// <summary>Before the first record, between two records, and behind the last one.</summary>
+    /// <summary>The bytes before the first record; <see cref="Separator"/> is between two records, <see cref="Tail"/> after the last one.</summary>
     public byte[] Head { get; }
 
     public byte[] Separator { get; }
 
     public byte[] Tail { get; }
 
-    /// <summary>A whole file without records.</summary>
+    /// <summary>The content of a file without records.</summary>
     public byte[] Empty { get; }
 
-    /// <summary>Between <c>{</c> and the first key, and between a value and the next key.</summary>
+    /// <summary>The bytes between <c>{</c> and the first key; <see cref="NextField"/> is between a value and the next key.</summary>
     public byte[] FirstField { get; }
 
     public byte[] NextField { get; }
 
     public byte[] Colon { get; }
 
-    /// <summary>Behind the last value of a record, the brace included.</summary>
+    /// <summary>The bytes after the last value of a record, including the brace.</summary>
     public byte[] Close { get; }
 
     public byte[] FirstItem { get; }

@@ -4,7 +4,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>One record a user.</summary>
+/// <summary>One record per user.</summary>
 internal sealed class UserRecords() : RecordKind(Category.Users)
 {
     private static readonly Field UserId = Field.First("user_id");

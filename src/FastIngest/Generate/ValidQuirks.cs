@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FastIngest.Generate;
 
-/// <summary>What a record may look like without being wrong.</summary>
+/// <summary>Quirks that make a record unusual but keep it valid.</summary>
 internal static class ValidQuirks
 {
     public static readonly Quirk[] All =
@@ -63,7 +63,7 @@ internal static class ValidQuirks
         }
     }
 
-    // The last one wins, so the record says the same.
+    // The last value of a repeated key counts, so the record keeps its meaning.
     private static void WithRepeatedKey(QuirkRecord record, ref RandomSource random)
     {
         byte[] key = record.Members[random.Below(record.Members.Count)].Key;
@@ -122,7 +122,7 @@ internal static class ValidQuirks
         record.Colon = " :  "u8.ToArray();
     }
 
-    // Not the keys: a record without them is none.
+    // Key fields are excluded: a record without them would be invalid.
     private static void WithEmptyString(QuirkRecord record, ref RandomSource random)
     {
         int index = record.AnyString(ref random);

@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Generate;
 
-/// <summary>None to three workouts a day, more for the fitter.</summary>
+/// <summary>Zero to three workouts per day, more for fitter persons.</summary>
 internal sealed class WorkoutRecords() : RecordKind(Category.Workouts)
 {
     private static readonly Field UserId = Field.First("user_id");
@@ -23,7 +23,7 @@ internal sealed class WorkoutRecords() : RecordKind(Category.Workouts)
     private static readonly byte[][] Intensities = JsonText.QuoteAll("low", "moderate", "high");
     private static readonly byte[][] Locations = JsonText.QuoteAll("gym", "home", "park", "Fitnessstudio Süd");
 
-    // With a load (in kg) or without, and the two muscle groups that feel it.
+    // The name, whether the workout has a load (in kg), and the two trained muscle groups.
     private static readonly (byte[] Name, bool Load, byte[][] Muscles)[] Types =
     [
         (JsonText.Quote("Strength"), true, JsonText.QuoteAll("chest", "triceps")),

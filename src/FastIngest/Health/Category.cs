@@ -1,6 +1,6 @@
 namespace FastIngest.Health;
 
-/// <summary>The seven kinds of record of a health export, in the order in which they are read and reported.</summary>
+/// <summary>The seven kinds of records in a health export, in reading and reporting order.</summary>
 public enum Category
 {
     Users,
@@ -12,7 +12,7 @@ public enum Category
     Measurements,
 }
 
-/// <summary>The names of the categories and the files that belong to them.</summary>
+/// <summary>Maps categories to names and file names to categories.</summary>
 public static class Categories
 {
     public const int Count = 7;
@@ -20,14 +20,16 @@ public static class Categories
     private static readonly string[] Names =
         ["users", "activities", "workouts", "nutrition", "sleep", "heart_rate", "measurements"];
 
-    /// <summary>The categories with a day, in the order in which a summary tells of them.</summary>
+    /// <summary>The categories whose records have a day, in the order of their sentences in a summary.</summary>
     public static ReadOnlySpan<Category> InTextOrder =>
         [Category.Activities, Category.Workouts, Category.Nutrition, Category.Sleep, Category.HeartRate, Category.Measurements];
 
-    /// <summary>The name as it stands in file names and reports, such as <c>heart_rate</c>.</summary>
+    /// <summary>The name used in file names and reports, such as <c>heart_rate</c>.</summary>
     public static string Name(this Category category) => Names[(int)category];
 
-    /// <summary>The category of a file by its name, <c>CATEGORY([-_.].*)?</c> and one of some endings, or null if it is none.</summary>
+    /// <summary>Finds the category of a file named <c>CATEGORY([-_.].*)?</c> plus one of the given endings; null when no category matches.</summary>
+    /// <param name="fileName">The file name without its folder.</param>
+    /// <param name="endings">The accepted endings, each with its dot, such as <c>.json</c>.</param>
     public static Category? OfFile(string fileName, IReadOnlyList<string> endings)
     {
         int dot = fileName.LastIndexOf('.');

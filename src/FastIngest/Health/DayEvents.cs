@@ -2,10 +2,10 @@ using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
 
-/// <summary>A stretch of events of one key in a partition's bytes.</summary>
+/// <summary>Consecutive events with the same key in a partition's bytes; <c>Start</c> and <c>Length</c> are in bytes.</summary>
 internal readonly record struct Run(int User, int Day, int Start, int Length)
 {
-    /// <summary>User and day as one number in the order of keys; days begin with -1.</summary>
+    /// <summary>User and day packed into one number that sorts like the key. The smallest day is -1.</summary>
     public ulong Key => KeyOf(User, Day);
 
     public static ulong KeyOf(int user, int day) => ((ulong)(uint)user << 32) | (uint)(day + 1);
@@ -29,10 +29,10 @@ internal ref struct DayEvents
         _runs = runs;
     }
 
-    /// <summary>How many events were read.</summary>
+    /// <summary>The number of events read so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Moves to the next event; its payload is then read with what is returned.</summary>
+    /// <summary>Moves to the next event and returns a reader for its payload; false after the last event.</summary>
     public bool Next(out PayloadReader payload)
     {
         while (!_reader.Next())

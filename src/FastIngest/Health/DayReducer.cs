@@ -4,8 +4,8 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Makes the columns and sentences of one category from the events of a day: one method a category, each reading its
-/// events' payload in the order of <see cref="RecordSchema"/>. Sentences go to the end of the batch's text.
+/// Computes the columns and sentences of one category from the events of a day. There is one method per category; each
+/// reads the payload in the field order of <see cref="RecordSchema"/> and appends its sentences to the batch's text.
 /// </summary>
 internal sealed class DayReducer
 {
@@ -14,22 +14,22 @@ internal sealed class DayReducer
 
     private static ReadOnlySpan<byte> Unknown => "unknown"u8;
 
-    /// <summary>Reduces the events to the row and returns the number of records they stand for.</summary>
+    /// <summary>Reduces the events into the row and returns the number of records they represent.</summary>
     public long Reduce(Category category, ref DayEvents events, ref DailySummary row, ref SleepChoice sleep, SummaryBatch batch)
     {
         switch (category)
         {
             case Category.Activities:
-                Activities(ref events, ref row, batch);
+                ReduceActivities(ref events, ref row, batch);
                 break;
             case Category.Workouts:
-                Workouts(ref events, ref row, batch);
+                ReduceWorkouts(ref events, ref row, batch);
                 break;
             case Category.Nutrition:
-                Nutrition(ref events, ref row, batch);
+                ReduceNutrition(ref events, ref row, batch);
                 break;
             case Category.Sleep:
-                Sleep(ref events, ref row, ref sleep, batch);
+                ReduceSleep(ref events, ref row, ref sleep, batch);
                 break;
             case Category.HeartRate:
                 return HeartRateDay.Reduce(ref events, ref row, batch);
@@ -41,7 +41,7 @@ internal sealed class DayReducer
         return events.Count;
     }
 
-    /// <summary>Writes the texts that are columns of their own; to be called when the summary is complete.</summary>
+    /// <summary>Writes the text columns. Call it once per row, after the summary text is complete.</summary>
     public void WriteColumns(ref DailySummary row, in SleepChoice sleep, SummaryBatch batch)
     {
         if (row.Has(Category.Sleep))
@@ -59,7 +59,7 @@ internal sealed class DayReducer
         }
     }
 
-    private void Activities(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void ReduceActivities(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
         NumericAggregate aggregate = default;
         long highest = long.MinValue;
@@ -97,7 +97,7 @@ internal sealed class DayReducer
         row.Numbers[NumberSlot.ActivityHrMax] = highest == long.MinValue ? double.NaN : ExactDouble.FromMicros(highest);
     }
 
-    private void Workouts(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void ReduceWorkouts(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
         NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
@@ -123,7 +123,7 @@ internal sealed class DayReducer
         row.Numbers[NumberSlot.WorkoutKcal] = aggregate[3];
     }
 
-    private void Nutrition(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    private void ReduceNutrition(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
         NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
@@ -151,7 +151,7 @@ internal sealed class DayReducer
         row.Numbers[NumberSlot.FatG] = aggregate[3];
     }
 
-    private void Sleep(ref DayEvents events, ref DailySummary row, ref SleepChoice choice, SummaryBatch batch)
+    private void ReduceSleep(ref DayEvents events, ref DailySummary row, ref SleepChoice choice, SummaryBatch batch)
     {
         NumericAggregate aggregate = default;
         Span<long> numbers = _numbers.AsSpan(0, 4);
@@ -176,7 +176,7 @@ internal sealed class DayReducer
                 sentence.Literal(", unknown"u8);
             }
 
-            // Whichever piece is the first has a colon where the others have a comma.
+            // The first piece starts with a colon instead of a comma.
             target[first] = (byte)':';
             sentence.Literal("."u8);
             batch.Advance(sentence.Length);

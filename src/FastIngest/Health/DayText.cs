@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace FastIngest.Health;
 
-/// <summary>A calendar day as text, <c>YYYY-MM-DD</c>, the year always of four digits.</summary>
+/// <summary>Writes and reads a calendar day as <c>YYYY-MM-DD</c>; the year always has four digits.</summary>
 public static class DayText
 {
-    /// <summary>Bytes of every day from 0001-01-01 to 9999-12-31.</summary>
+    /// <summary>The length of a day in bytes, for every day from 0001-01-01 to 9999-12-31.</summary>
     public const int Bytes = 10;
 
-    /// <summary>Writes ten bytes.</summary>
+    /// <summary>Writes a day.</summary>
     /// <param name="destination">At least <see cref="Bytes"/> bytes.</param>
     /// <param name="day">Days since 0001-01-01, as <see cref="DateOnly.DayNumber"/>.</param>
     public static void Write(Span<byte> destination, int day)
@@ -25,7 +25,7 @@ public static class DayText
         WritePair(text[8..], dayOfMonth);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; false for any other text.</summary>
+    /// <summary>Reads a day in the format of <see cref="Write"/>; false for any other text.</summary>
     public static bool TryRead(ReadOnlySpan<byte> text, out int day)
     {
         day = 0;

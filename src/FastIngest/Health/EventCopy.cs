@@ -3,22 +3,22 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Appends events that lie in one segment to others, as a partition is split. Their bytes can not just be copied: texts
-/// may stand further before in the segment. The order of what is written is that of <see cref="EventWriter"/>.
+/// Copies events from one segment to others when a partition is split. It decodes and rewrites each payload, because a
+/// text in a payload may be a back reference into its segment. The field order is that of <see cref="EventWriter"/>.
 /// </summary>
 internal static class EventCopy
 {
-    /// <summary>The most bytes that an event's payload takes in another segment.</summary>
+    /// <summary>The maximum size in bytes of the event's payload in another segment.</summary>
     public static long MaxPayload(Category category, PayloadReader payload) => Copy(category, payload, null);
 
-    /// <summary>Writes an event's payload to a segment where an event was begun, and ends it.</summary>
+    /// <summary>Writes the payload into a segment whose event has been started, and ends that event.</summary>
     public static void Append(Category category, PayloadReader payload, Segment target)
     {
         Copy(category, payload, target);
         target.End();
     }
 
-    /// <summary>Writes the payload, where there is a target, and returns the most bytes that it takes.</summary>
+    /// <summary>Returns the maximum size of the payload in bytes; writes the payload if a target is given.</summary>
     private static long Copy(Category category, PayloadReader payload, Segment? target)
     {
         if (category == Category.HeartRate)
@@ -61,9 +61,9 @@ internal static class EventCopy
     private static long CopyNumbers(ref PayloadReader payload, Segment? target, int count)
     {
         Span<long> numbers = stackalloc long[Segment.GroupSize];
-        for (int left = count; left > 0; left -= Segment.GroupSize)
+        for (int remaining = count; remaining > 0; remaining -= Segment.GroupSize)
         {
-            Span<long> group = numbers[..Math.Min(left, Segment.GroupSize)];
+            Span<long> group = numbers[..Math.Min(remaining, Segment.GroupSize)];
             uint present = payload.ReadNumbers(group);
             target?.WriteNumbers(group, present);
         }

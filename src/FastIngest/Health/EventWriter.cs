@@ -3,8 +3,8 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Checks records by the rules of the specification and appends them as events to the segment of their key. It serves one
-/// category and one worker, whatever the dialect; records come in input order.
+/// Validates records and appends them as events to the segment of their key. The rules are those of the specification and
+/// hold for every dialect. One instance serves one category and one worker; records arrive in input order.
 /// </summary>
 public sealed class EventWriter
 {
@@ -23,16 +23,23 @@ public sealed class EventWriter
         _schema = RecordSchema.Of(category);
     }
 
-    /// <summary>Whether the last record was a sample, so that more of its run may follow.</summary>
+    /// <summary>Whether the last record was a sample, so that further samples of its run may follow.</summary>
     public bool IsInRun => _isInRun;
 
-    /// <summary>Where samples with the key of the last record may be put, for <see cref="AddToRun"/>.</summary>
+    /// <summary>
+    /// The free part of the sample buffer. Callers write samples with the key of the last record here and then call
+    /// <see cref="AddToRun"/>.
+    /// </summary>
     public Span<long> RunRoom => _samples.AsSpan(_sampleCount);
 
-    /// <summary>Takes that many samples from <see cref="RunRoom"/>.</summary>
+    /// <summary>Adds the first <paramref name="count"/> samples in <see cref="RunRoom"/> to the current run.</summary>
     public void AddToRun(int count) => _sampleCount += count;
 
-    /// <summary>Adds a sample, in micros, with the key of the last record, which was a sample too; false when it must come as a record.</summary>
+    /// <summary>
+    /// Adds a sample with the key of the last record, which must be a sample too. False when the value is too large or the
+    /// run is full: then the caller passes the sample to <see cref="Write"/>.
+    /// </summary>
+    /// <param name="value">The sample in micros.</param>
     public bool TryAddToRun(long value)
     {
         if (value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude || (uint)_sampleCount >= (uint)_samples.Length)
@@ -44,7 +51,7 @@ public sealed class EventWriter
         return true;
     }
 
-    /// <summary>Adds a record to the output, or says why it is rejected.</summary>
+    /// <summary>Adds a record to the output. Returns null, or the reason why the record is rejected.</summary>
     public RejectReason? Write(scoped in RecordView record, MapOutput output)
     {
         _isInRun = false;
@@ -79,7 +86,7 @@ public sealed class EventWriter
         return null;
     }
 
-    /// <summary>Appends what is held back; to be called at the end of a chunk.</summary>
+    /// <summary>Appends the buffered samples to the output. Call it at the end of each chunk.</summary>
     public void Flush(MapOutput output)
     {
         if (_sampleCount == 0)
@@ -96,7 +103,7 @@ public sealed class EventWriter
         segment.End();
     }
 
-    /// <summary>Forgets what is held back; for a chunk that is read again.</summary>
+    /// <summary>Discards the buffered samples; for a chunk that is read once more.</summary>
     public void Reset()
     {
         _sampleCount = 0;
@@ -132,7 +139,7 @@ public sealed class EventWriter
         }
     }
 
-    /// <summary>Every partition that may hold one of the user's days gets the record.</summary>
+    /// <summary>Adds the record to every partition that may hold one of the user's days.</summary>
     private void AddProfile(scoped in RecordView record, MapOutput output)
     {
         (int first, int last) = output.RangeOf(record.UserId);

@@ -3,10 +3,10 @@ using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
 
-/// <summary>Adds up the partial reductions of a day's heart-rate samples.</summary>
+/// <summary>Merges the partial reductions of a day's heart-rate samples.</summary>
 internal static class HeartRateDay
 {
-    /// <summary>Fills the row, writes the sentence and returns the number of samples.</summary>
+    /// <summary>Fills the heart-rate columns, writes the sentence and returns the number of samples.</summary>
     public static long Reduce(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
     {
         long count = 0;
@@ -41,7 +41,7 @@ internal static class HeartRateDay
         return count;
     }
 
-    /// <summary>The mean in tenths, ties to even on the exact value.</summary>
+    /// <summary>The mean in tenths, rounded half to even on the exact value.</summary>
     private static long Tenths(Int128 sumMicros, long count)
     {
         Int128 divisor = (Int128)count * 100_000;

@@ -1,11 +1,11 @@
 namespace FastIngest.Health;
 
-/// <summary>Takes the rows of one partition, batch after batch, in key order.</summary>
+/// <summary>Receives the rows of one partition in key order, one batch at a time.</summary>
 public interface IRowReceiver
 {
-    /// <summary>An empty batch to fill.</summary>
+    /// <summary>Returns an empty batch for the caller to fill.</summary>
     SummaryBatch Rent();
 
-    /// <summary>Takes a filled batch over.</summary>
+    /// <summary>Receives a filled batch. The receiver owns it from then on.</summary>
     void Deliver(SummaryBatch batch);
 }

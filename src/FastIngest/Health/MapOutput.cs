@@ -3,46 +3,49 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// What the map makes of one chunk: a segment for every partition that its records fall in. Reused from chunk to chunk.
+/// The map output of one chunk: one segment for each partition that has records in the chunk. Reused for every chunk.
 /// </summary>
 public sealed class MapOutput
 {
-    /// <summary>So many segments keep their memory from chunk to chunk, since they are of one size then; more share it.</summary>
-    private const int Kept = 8;
+    /// <summary>
+    /// Up to this many segments keep their buffers between chunks, since their sizes are then similar. With more segments,
+    /// all buffers return to the shared memory.
+    /// </summary>
+    private const int MaxRetainedSegments = 8;
 
     private readonly PartitionBoundaries _boundaries;
     private readonly PartitionFinder _finder;
     private readonly SegmentMemory _memory;
-    private readonly int _kept;
+    private readonly int _maxRetained;
     private readonly Segment?[] _segments;
     private readonly List<int> _touched = [];
     private readonly Stack<Segment> _free = [];
 
-    // Where the last event went, and the days for which its user's events all go there.
+    // The segment of the last event, and the days whose events of the same user also go to that segment.
     private Segment? _last;
     private DayRange _days;
 
     public MapOutput(PartitionBoundaries boundaries)
-        : this(boundaries, new SegmentMemory(), Kept)
+        : this(boundaries, new SegmentMemory(), MaxRetainedSegments)
     {
     }
 
-    /// <summary>One that gives all memory back to others whenever it is cleared.</summary>
+    /// <summary>Creates an output that returns all its buffers to <paramref name="memory"/> whenever it is cleared.</summary>
     internal MapOutput(PartitionBoundaries boundaries, SegmentMemory memory)
-        : this(boundaries, memory, kept: 0)
+        : this(boundaries, memory, maxRetained: 0)
     {
     }
 
-    private MapOutput(PartitionBoundaries boundaries, SegmentMemory memory, int kept)
+    private MapOutput(PartitionBoundaries boundaries, SegmentMemory memory, int maxRetained)
     {
         _boundaries = boundaries;
         _finder = new PartitionFinder(boundaries);
         _memory = memory;
-        _kept = kept;
+        _maxRetained = maxRetained;
         _segments = new Segment?[boundaries.PartitionCount];
     }
 
-    /// <summary>The partitions that have events, in the order in which they were first met.</summary>
+    /// <summary>The partitions that have events, in the order of their first event.</summary>
     public IReadOnlyList<int> Touched => _touched;
 
     public Segment this[int partition] => _segments[partition]!;
@@ -53,7 +56,7 @@ public sealed class MapOutput
         {
             Segment segment = _segments[partition]!;
             segment.Clear();
-            if (_touched.Count > _kept)
+            if (_touched.Count > _maxRetained)
             {
                 segment.Trim();
             }
@@ -66,11 +69,11 @@ public sealed class MapOutput
         _last = null;
     }
 
-    /// <summary>Starts an event in the segment of the partition that its key falls in; see <see cref="Segment.Begin(ReadOnlySpan{byte}, int, long)"/>.</summary>
+    /// <summary>Starts an event in the segment of its key's partition; see <see cref="Segment.Begin(ReadOnlySpan{byte}, int, long)"/>.</summary>
     public Segment Begin(ReadOnlySpan<byte> user, int day, long maxPayload)
     {
         Segment? segment = _last;
-        if (segment is not null && _days.Holds(day) && segment.IsLastUser(user))
+        if (segment is not null && _days.Contains(day) && segment.IsLastUser(user))
         {
             segment.Begin(day, maxPayload);
             return segment;
@@ -81,11 +84,14 @@ public sealed class MapOutput
         return segment;
     }
 
-    /// <summary>The partitions that a user's rows may fall in, the first holding the user's own record.</summary>
+    /// <summary>
+    /// The first and last partition (both included) that can hold rows of a user. The first one also holds the user's
+    /// profile record.
+    /// </summary>
     public (int First, int Last) RangeOf(ReadOnlySpan<byte> user) =>
         (_boundaries.Find(user, int.MinValue, out _), _boundaries.Find(user, int.MaxValue, out _));
 
-    /// <summary>The segment of a partition.</summary>
+    /// <summary>Returns the segment of a partition; creates it if the chunk has none yet.</summary>
     public Segment Touch(int partition)
     {
         Segment? segment = _segments[partition];

@@ -5,13 +5,14 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The day's measurements by name. In one record the last value of a name stands, number or not; over the day's
-/// records the last number stands. Names are kept from day to day, with their order and their JSON: the same come again.
+/// Collects the day's measurements by name. Within one record the last value of a repeated name counts, even if it is not
+/// a number; over the records of the day the last number counts. Names, their sort order and their JSON are cached between
+/// days, because the same names recur.
 /// </summary>
 internal sealed class MeasurementDay
 {
-    /// <summary>With more names than this, all are forgotten before the next day.</summary>
-    private const int MaxKeptNames = 256;
+    /// <summary>When more names than this are cached, the cache is cleared before the next day.</summary>
+    private const int MaxCachedNames = 256;
 
     private readonly ByteStringTable _names = new();
     private readonly ArrayBufferWriter<byte> _json = new(1024);
@@ -24,12 +25,12 @@ internal sealed class MeasurementDay
     private long _record;
     private long _firstRecord;
 
-    /// <summary>Reads the events and writes the sentence.</summary>
+    /// <summary>Reads the events of a day and writes the sentence.</summary>
     public void Reduce(ref DayEvents events, SummaryBatch batch)
     {
-        if (_names.Count > MaxKeptNames)
+        if (_names.Count > MaxCachedNames)
         {
-            Forget();
+            ClearCache();
         }
 
         _firstRecord = _record + 1;
@@ -39,7 +40,7 @@ internal sealed class MeasurementDay
             ReadOnlySpan<byte> list = payload.ReadText();
             if (!list.SequenceEqual(_list.Bytes))
             {
-                Learn(list);
+                ReadNames(list);
             }
 
             ReadOnlySpan<int> places = _places.AsSpan(0, _placeCount);
@@ -60,7 +61,7 @@ internal sealed class MeasurementDay
         WriteSentence(batch);
     }
 
-    /// <summary>The measurements read last as a JSON object; null when there are none.</summary>
+    /// <summary>Writes the measurements of the day last reduced as a JSON object, names in byte order; returns null when there are none.</summary>
     public TextRef WriteJson(SummaryBatch batch)
     {
         int start = batch.TextLength;
@@ -69,9 +70,9 @@ internal sealed class MeasurementDay
         foreach (int index in _order)
         {
             ref Entry entry = ref _entries[index];
-            if (IsThere(entry))
+            if (HasValueToday(entry))
             {
-                // `{"name": ` of each name, whose brace is a comma and a blank behind another.
+                // The cache holds `{"name": ` for each name. After the first name, a comma and a blank replace the brace.
                 ReadOnlySpan<byte> name = _json.WrittenSpan.Slice(entry.JsonStart, entry.JsonLength);
                 if (length > 0)
                 {
@@ -105,7 +106,7 @@ internal sealed class MeasurementDay
         foreach (int index in _order)
         {
             ref Entry entry = ref _entries[index];
-            if (IsThere(entry))
+            if (HasValueToday(entry))
             {
                 if (sentence.Length > 0)
                 {
@@ -129,13 +130,13 @@ internal sealed class MeasurementDay
         }
     }
 
-    private bool IsThere(in Entry entry) => entry.Record >= _firstRecord && entry.HasValue;
+    private bool HasValueToday(in Entry entry) => entry.Record >= _firstRecord && entry.HasValue;
 
     private void Set(ref Entry entry, bool isNumber, long value)
     {
         if (entry.Record != _record)
         {
-            entry.HasEarlier = IsThere(entry);
+            entry.HasEarlier = HasValueToday(entry);
             entry.Earlier = entry.Value;
             entry.Record = _record;
         }
@@ -144,8 +145,8 @@ internal sealed class MeasurementDay
         entry.Value = isNumber ? value : entry.Earlier;
     }
 
-    /// <summary>Finds the names of a list that differs from the one before.</summary>
-    private void Learn(ReadOnlySpan<byte> list)
+    /// <summary>Reads a name list that differs from the previous record's list, and looks up the place of each name.</summary>
+    private void ReadNames(ReadOnlySpan<byte> list)
     {
         _list.Set(list);
         _placeCount = 0;
@@ -182,7 +183,7 @@ internal sealed class MeasurementDay
         _entries[index] = new Entry { JsonStart = start, JsonLength = _json.WrittenCount - start };
     }
 
-    /// <summary>Sorts all names by their bytes, when there are new ones.</summary>
+    /// <summary>Sorts the cached names by their bytes, if names were added.</summary>
     private void SortNames()
     {
         if (_order.Length != _names.Count)
@@ -192,7 +193,7 @@ internal sealed class MeasurementDay
         }
     }
 
-    private void Forget()
+    private void ClearCache()
     {
         _names.Clear();
         _json.ResetWrittenCount();

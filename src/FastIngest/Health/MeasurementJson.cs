@@ -5,13 +5,13 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The numbers of one measurement record as a JSON object, in the order in which their names were first met. Of a
-/// repeated name the last value stands, and is left out if it is no number.
+/// Writes the numbers of one measurement record as a JSON object, in the order in which their names first occur. The last
+/// value of a repeated name counts; a name whose last value is not a number is omitted.
 /// </summary>
 internal sealed class MeasurementJson
 {
-    /// <summary>With more names than this the table is made anew, as one huge record would leave a huge table.</summary>
-    private const int MaxKeptNames = 256;
+    /// <summary>After a record with more names than this, the table is replaced, so that one huge record does not leave a huge table.</summary>
+    private const int MaxRetainedNames = 256;
 
     private readonly ArrayBufferWriter<byte> _json = new(1024);
     private ByteStringTable _names = new();
@@ -19,7 +19,7 @@ internal sealed class MeasurementJson
 
     public void Clear()
     {
-        if (_names.Count > MaxKeptNames)
+        if (_names.Count > MaxRetainedNames)
         {
             _names = new ByteStringTable();
         }
@@ -38,7 +38,7 @@ internal sealed class MeasurementJson
         _values[index] = (micros, isNumber);
     }
 
-    /// <summary>Such as <c>{"weight": 61.5, "bmi": 22.0}</c>; valid until the next call.</summary>
+    /// <summary>Returns the object, such as <c>{"weight": 61.5, "bmi": 22.0}</c>. The bytes are valid until the next call.</summary>
     public ReadOnlySpan<byte> Write()
     {
         _json.ResetWrittenCount();

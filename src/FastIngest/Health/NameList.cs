@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Names one behind the other as one text: records of the same names have the same text, which is kept and compared
-/// as a whole. A name's length precedes it: a byte, or 255 and four bytes.
+/// A list of names encoded as one byte string. Records with the same names have the same byte string, so that it can be
+/// stored and compared as a whole. Each name is preceded by its length in bytes: one byte, or 255 and four bytes (little-endian).
 /// </summary>
 internal sealed class NameList
 {
@@ -37,7 +37,7 @@ internal sealed class NameList
         _length += head + name.Length;
     }
 
-    /// <summary>Takes a list over.</summary>
+    /// <summary>Replaces the list by a copy of an encoded list.</summary>
     public void Set(ReadOnlySpan<byte> list)
     {
         if (_bytes.Length < list.Length)
@@ -49,7 +49,7 @@ internal sealed class NameList
         _length = list.Length;
     }
 
-    /// <summary>The number of names in a list.</summary>
+    /// <summary>Counts the names of an encoded list.</summary>
     public static int Count(ReadOnlySpan<byte> list)
     {
         int count = 0;
@@ -61,7 +61,7 @@ internal sealed class NameList
         return count;
     }
 
-    /// <summary>Reads the first name of a list that is not empty, and leaves the rest.</summary>
+    /// <summary>Reads the first name of a non-empty encoded list and removes it from <paramref name="list"/>.</summary>
     public static ReadOnlySpan<byte> ReadName(ref ReadOnlySpan<byte> list)
     {
         int length = list[0];

@@ -2,7 +2,7 @@ using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
 
-/// <summary>Gathers the named numbers of one record; reused from record to record.</summary>
+/// <summary>Collects the named numbers of one record; reused for every record.</summary>
 public sealed class NamedNumberList
 {
     internal const int GroupSize = Segment.GroupSize;
@@ -12,10 +12,10 @@ public sealed class NamedNumberList
     private ushort[] _present = new ushort[1];
     private int _count;
 
-    /// <summary>What was gathered since <see cref="Clear"/>; valid until the next change.</summary>
+    /// <summary>The numbers added since <see cref="Clear"/>; valid until the next change.</summary>
     public NamedNumbers Numbers => new(_names.Bytes, _numbers.AsSpan(0, _count), _present);
 
-    /// <summary>Makes room for that many names, and forgets those of the record before.</summary>
+    /// <summary>Removes the numbers of the previous record and reserves space for <paramref name="capacity"/> numbers.</summary>
     public void Clear(int capacity)
     {
         if (_numbers.Length < capacity)
@@ -28,9 +28,9 @@ public sealed class NamedNumberList
         _count = 0;
     }
 
-    /// <summary>Adds a field that may be a measurement; keys (<c>id</c> and what ends in <c>_id</c>) are none and are left out.</summary>
-    /// <param name="name">Its decoded name.</param>
-    /// <param name="micros">Its number; null where the field has no valid one.</param>
+    /// <summary>Adds a field that may be a measurement. Keys (<c>id</c> and names that end in <c>_id</c>) are ignored.</summary>
+    /// <param name="name">The decoded name of the field, in UTF-8.</param>
+    /// <param name="micros">The value in micros; null when the field has no valid number.</param>
     public void Add(ReadOnlySpan<byte> name, long? micros)
     {
         if (IsKey(name))

@@ -4,19 +4,21 @@ using FastIngest.Json;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The exact sums of a day's numbers, by their place in an event: null where no event has a number.
+/// Exact sums of a day's numbers, indexed by their position in an event. A sum is null when no event has that number.
 /// </summary>
 internal struct NumericAggregate
 {
-    /// <summary>The most numbers that an event has.</summary>
+    /// <summary>The maximum count of numbers in an event.</summary>
     public const int MaxNumbers = 8;
 
     private Longs _sums;
-    private Int128s _before;
+    private Int128s _carried;
     private uint _present;
     private uint _large;
 
-    /// <summary>Adds an event's numbers: a bit of <paramref name="present"/> for each that is there; the others are 0.</summary>
+    /// <summary>Adds the numbers of an event.</summary>
+    /// <param name="micros">At most <see cref="MaxNumbers"/> numbers in micros; 0 where a number is missing.</param>
+    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</param>
     public void Add(ReadOnlySpan<long> micros, uint present)
     {
         _present |= present;
@@ -26,8 +28,8 @@ internal struct NumericAggregate
             long sum = unchecked(_sums[i] + value);
             if (((sum ^ _sums[i]) & (sum ^ value)) < 0)
             {
-                // Beyond 64 bits: what was added up so far is put aside.
-                _before[i] += _sums[i];
+                // The sum overflows 64 bits: move the old sum into the 128-bit part.
+                _carried[i] += _sums[i];
                 _large |= 1u << i;
                 sum = value;
             }
@@ -36,11 +38,11 @@ internal struct NumericAggregate
         }
     }
 
-    /// <summary>The double nearest to a sum; NaN stands for null.</summary>
+    /// <summary>The double nearest to a sum, in units (not micros); NaN means null.</summary>
     public readonly double this[int number] =>
         (_present >> number & 1) == 0 ? double.NaN
         : (_large >> number & 1) == 0 ? ExactDouble.FromMicros(_sums[number])
-        : ExactDouble.FromMicros(_before[number] + _sums[number]);
+        : ExactDouble.FromMicros(_carried[number] + _sums[number]);
 
     [InlineArray(MaxNumbers)]
     private struct Longs

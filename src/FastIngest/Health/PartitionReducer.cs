@@ -4,38 +4,38 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Reduces one partition after another: walks the runs of all categories in key order, like a merge, and makes one
-/// row of each (user, day). One reducer serves one worker. The segments' kinds are categories.
+/// Reduces partitions one after another: merges the runs of all categories in key order and creates one row per
+/// (user, day). One reducer serves one worker. The kind of a segment is its category.
 /// </summary>
-/// <param name="maxRuns">How many runs of equal key are kept, as a rule.</param>
-/// <param name="batchRows">A batch is handed on when it holds this many rows or users,</param>
-/// <param name="batchTextBytes">or this much text.</param>
+/// <param name="maxRuns">Number of runs that memory is reserved for. A partition with more segments than this gets more.</param>
+/// <param name="batchRows">A batch is delivered when it holds this many rows or users.</param>
+/// <param name="batchTextBytes">A batch is also delivered when it holds this many bytes of text.</param>
 public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes)
 {
     private readonly PartitionRuns _runs = new(maxRuns);
     private readonly DayReducer _days = new();
     private readonly int[] _next = new int[Categories.Count];
 
-    // The key of each category's next run; behind the last the largest number.
+    // The key of each category's next run; ulong.MaxValue after the last run.
     private readonly ulong[] _nextKey = new ulong[Categories.Count];
     private readonly long[] _aggregated = new long[Categories.Count];
 
-    // What the openings of the current user's rows have in common.
+    // The text before the day in the profile sentences of the current user's rows.
     private readonly ArrayBufferWriter<byte> _profileSentence = new(256);
 
-    /// <summary>Records that ended in rows and profiles so far, by category.</summary>
+    /// <summary>Number of records aggregated into rows and profiles so far, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
 
     public long RowCount { get; private set; }
 
-    /// <summary>Finds the keys of a partition; false when there are too many to be kept at once.</summary>
+    /// <summary>Reads the keys of a partition; false when there are too many runs to hold at once.</summary>
     public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments) => _runs.TryRead(data, segments);
 
-    /// <summary>Makes the rows of the partition that was read last.</summary>
-    /// <param name="range">Its keys.</param>
-    /// <param name="data">Its bytes.</param>
-    /// <param name="receiver">Gets the rows and the profiles of the users whose own record is at home here.</param>
-    /// <param name="cancellationToken">Ends the work between two users.</param>
+    /// <summary>Creates the rows of the partition that <see cref="TryRead"/> read last.</summary>
+    /// <param name="range">The key range of the partition.</param>
+    /// <param name="data">The bytes of the partition.</param>
+    /// <param name="receiver">Receives the rows, and the profiles of those users whose profile key lies in <paramref name="range"/>.</param>
+    /// <param name="cancellationToken">Stops the work between two users.</param>
     public void Reduce(KeyRange range, ReadOnlySpan<byte> data, IRowReceiver receiver, CancellationToken cancellationToken)
     {
         for (int category = 0; category < Categories.Count; category++)
@@ -67,7 +67,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         receiver.Deliver(batch);
     }
 
-    /// <summary>Hands a full batch on for an empty one; says whether it did.</summary>
+    /// <summary>Exchanges a full batch for an empty one; returns whether it did.</summary>
     private bool MakeRoom(ref SummaryBatch batch, IRowReceiver receiver)
     {
         if (batch.RowCount < batchRows && batch.UserCount < batchRows && batch.TextLength < batchTextBytes)
@@ -86,12 +86,12 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         row.Day = Run.DayOf(key);
         row.Texts[TextSlot.UserId] = userId;
         int start = batch.TextLength;
-        int openingBytes = _profileSentence.WrittenCount + ProfileSentence.DayBytes;
-        Span<byte> opening = batch.GetSpan(openingBytes);
-        _profileSentence.WrittenSpan.CopyTo(opening);
-        ProfileSentence.WriteDay(opening[_profileSentence.WrittenCount..], row.Day);
-        batch.Advance(openingBytes);
-        row.Parts[(int)Category.Users] = openingBytes;
+        int profileBytes = _profileSentence.WrittenCount + ProfileSentence.DayBytes;
+        Span<byte> profile = batch.GetSpan(profileBytes);
+        _profileSentence.WrittenSpan.CopyTo(profile);
+        ProfileSentence.WriteDay(profile[_profileSentence.WrittenCount..], row.Day);
+        batch.Advance(profileBytes);
+        row.Parts[(int)Category.Users] = profileBytes;
         SleepChoice sleep = default;
         foreach (Category category in Categories.InTextOrder)
         {
@@ -112,7 +112,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         RowCount++;
     }
 
-    /// <summary>The key of the next day on which the user has any record.</summary>
+    /// <summary>Finds the key of the next day on which the user has a record; false when there is none.</summary>
     private bool TryNextKey(int user, out ulong key)
     {
         key = ulong.MaxValue;
@@ -124,7 +124,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         return Run.UserOf(key) == user;
     }
 
-    /// <summary>A category's next run, and those of the same key behind it, which are passed over by that.</summary>
+    /// <summary>Returns the category's next run and all runs after it with the same key, and moves past them.</summary>
     private ReadOnlySpan<Run> Take(Category category)
     {
         ReadOnlySpan<Run> runs = _runs.Of(category);
@@ -144,7 +144,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         return runs[start..end];
     }
 
-    /// <summary>Reads the user's own record, if there is one, and adds it to the batch of the partition that is its home.</summary>
+    /// <summary>Reads the user's profile record, if there is one. Adds the profile to the batch if <paramref name="isHome"/>.</summary>
     private void ReadUser(ReadOnlySpan<byte> data, int user, ReadOnlySpan<byte> userId, bool isHome, SummaryBatch batch)
     {
         _profileSentence.ResetWrittenCount();

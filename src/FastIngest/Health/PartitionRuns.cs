@@ -4,8 +4,8 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Finds the runs of equal key in a partition's events, by category, in order of (user, day) and, within a key, of the
-/// input. Users are numbered by rank: the order of their ids' bytes. Memory is taken once, for so many runs.
+/// Finds the runs of equal keys in a partition's events and sorts them, per category, by (user, day) and then by input
+/// order. A user's number is its rank in the byte order of the user ids. Memory for <c>maxRuns</c> runs is allocated once.
 /// </summary>
 internal sealed class PartitionRuns(int maxRuns)
 {
@@ -24,11 +24,11 @@ internal sealed class PartitionRuns(int maxRuns)
     public ReadOnlySpan<Run> Of(Category category) => _runs.AsSpan(_starts[(int)category].._starts[(int)category + 1]);
 
     /// <summary>
-    /// Reads the keys of a partition; false when there are more runs than there is room for, or too many of everything
-    /// to be sorted. A partition of one key can always be read.
+    /// Reads and sorts the keys of a partition. False when there are more runs than there is memory for, or when rank, day
+    /// and run index together do not fit into the 64-bit sort key. A partition with a single key can always be read.
     /// </summary>
     /// <param name="data">The partition's bytes.</param>
-    /// <param name="segments">Its segments by category and, within it, in input order.</param>
+    /// <param name="segments">The segments of the partition, ordered by category and then by input order.</param>
     public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments)
     {
         int capacity = Math.Max(maxRuns, segments.Length);
@@ -143,7 +143,7 @@ internal sealed class PartitionRuns(int maxRuns)
         }
     }
 
-    /// <summary>Sorts by key, and by input order within it; exports are in order as a rule.</summary>
+    /// <summary>Sorts runs by key and then by input order. Most exports are already sorted.</summary>
     private bool TrySort(Span<Run> runs)
     {
         int firstDay = int.MaxValue;
@@ -161,11 +161,11 @@ internal sealed class PartitionRuns(int maxRuns)
             return true;
         }
 
-        // rank of the user, day, place among the runs, in one number: that sorts many times faster than comparing runs.
-        int placeBits = BitsFor(runs.Length - 1);
+        // Pack user rank, day and run index into one number: sorting numbers is many times faster than comparing runs.
+        int indexBits = BitsFor(runs.Length - 1);
         int dayBits = BitsFor(lastDay - firstDay);
         int keyBits = BitsFor(_users.Count - 1) + dayBits;
-        if (keyBits + placeBits > 64)
+        if (keyBits + indexBits > 64)
         {
             return false;
         }
@@ -179,22 +179,22 @@ internal sealed class PartitionRuns(int maxRuns)
         Span<ulong> keys = _keys.AsSpan(0, runs.Length);
         for (int i = 0; i < runs.Length; i++)
         {
-            keys[i] = (((((ulong)(uint)runs[i].User) << dayBits) | (uint)(runs[i].Day - firstDay)) << placeBits) | (uint)i;
+            keys[i] = (((((ulong)(uint)runs[i].User) << dayBits) | (uint)(runs[i].Day - firstDay)) << indexBits) | (uint)i;
         }
 
-        KeySort.Sort(keys, _otherKeys, placeBits, keyBits);
-        Permute(runs, keys, (1UL << placeBits) - 1);
+        KeySort.Sort(keys, _otherKeys, indexBits, keyBits);
+        Permute(runs, keys, (1UL << indexBits) - 1);
         return true;
     }
 
-    /// <summary>Moves to each place the run that the key at that place names, circle after circle.</summary>
-    private static void Permute(Span<Run> runs, Span<ulong> keys, ulong placeMask)
+    /// <summary>Permutes the runs in place, cycle by cycle: index <c>i</c> receives the run whose index is in <c>keys[i]</c>.</summary>
+    private static void Permute(Span<Run> runs, Span<ulong> keys, ulong indexMask)
     {
         for (int i = 0; i < runs.Length; i++)
         {
             Run first = runs[i];
             int to = i;
-            for (int from = (int)(keys[to] & placeMask); from != i; from = (int)(keys[to] & placeMask))
+            for (int from = (int)(keys[to] & indexMask); from != i; from = (int)(keys[to] & indexMask))
             {
                 runs[to] = runs[from];
                 keys[to] = (uint)to;
@@ -206,5 +206,5 @@ internal sealed class PartitionRuns(int maxRuns)
         }
     }
 
-    private static int BitsFor(int most) => 32 - BitOperations.LeadingZeroCount((uint)most);
+    private static int BitsFor(int max) => 32 - BitOperations.LeadingZeroCount((uint)max);
 }

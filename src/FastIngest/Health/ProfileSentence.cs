@@ -4,24 +4,24 @@ using FastIngest.Json;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The first sentence of a summary, which says whose day it is and which:
+/// The first sentence of a summary. It names the user and the day:
 /// <c>{name} (age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness) on {date}.</c>
-/// A missing piece is left out with its comma; without any piece there are no parentheses; without a name,
-/// <c>User {user_id}</c> stands in its place.
+/// A missing piece is omitted with its comma; without any piece the parentheses are omitted; <c>User {user_id}</c>
+/// replaces a missing name.
 /// </summary>
 public static class ProfileSentence
 {
-    /// <summary>Bytes of the day and the point behind it.</summary>
+    /// <summary>Bytes of the day and the full stop after it.</summary>
     public const int DayBytes = DayText.Bytes + 1;
 
-    /// <summary>Bytes of <c> on </c>, with which all that precedes the day ends.</summary>
+    /// <summary>Bytes of <c> on </c>, which ends the text before the day.</summary>
     public const int OnBytes = 4;
 
-    /// <summary>Every fixed word of the sentence and three numbers take fewer bytes than this.</summary>
+    /// <summary>Upper limit in bytes for the fixed words of the sentence and three numbers.</summary>
     private const int FixedBytes = 64 + (3 * DecimalText.MaxBytes);
 
-    /// <summary>Writes the opening.</summary>
-    /// <param name="output">Where the sentence goes; nothing precedes or follows it. It may be where the profile's texts lie.</param>
+    /// <summary>Writes the sentence, without a blank before or after it.</summary>
+    /// <param name="output">Receives the sentence. It may be the buffer that holds the profile's texts.</param>
     /// <param name="profile">The user.</param>
     /// <param name="day">Days since 0001-01-01.</param>
     public static void Write(IBufferWriter<byte> output, ProfileView profile, int day)
@@ -31,14 +31,14 @@ public static class ProfileSentence
         output.Advance(DayBytes);
     }
 
-    /// <summary>Writes the end of the opening, the day and the point, <see cref="DayBytes"/> bytes.</summary>
+    /// <summary>Writes the end of the sentence, the day and the full stop: <see cref="DayBytes"/> bytes.</summary>
     public static void WriteDay(Span<byte> destination, int day)
     {
         DayText.Write(destination, day);
         destination[DayText.Bytes] = (byte)'.';
     }
 
-    /// <summary>Writes what all openings of a user have in common: all that precedes the day.</summary>
+    /// <summary>Writes the text before the day, which is the same in all sentences of a user.</summary>
     public static void WriteUser(IBufferWriter<byte> output, ProfileView profile)
     {
         int texts = profile.UserId.Length + profile.Name.Length + profile.Gender.Length + profile.FitnessLevel.Length;
@@ -62,7 +62,7 @@ public static class ProfileSentence
         output.Advance(line.Length);
     }
 
-    /// <summary>The sentence as it grows; pieces open the parentheses and set the commas themselves.</summary>
+    /// <summary>Builds the sentence; each piece adds the parenthesis or comma before it.</summary>
     private ref struct Line(Span<byte> destination)
     {
         private readonly Span<byte> _destination = destination;

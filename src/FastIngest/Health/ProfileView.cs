@@ -1,19 +1,20 @@
 namespace FastIngest.Health;
 
 /// <summary>
-/// A user's profile with its texts, in UTF-8 and wherever they lie: empty when missing. Numbers are in micros,
+/// A user's profile as spans over its texts in UTF-8, in any buffer. A missing text is empty; numbers are in micros, and
+/// <see cref="UserProfile.Missing"/> means no number.
 /// <see cref="UserProfile.Missing"/> when missing.
 /// </summary>
 public readonly ref struct ProfileView
 {
-    /// <summary>A user of whom nothing but the id is known.</summary>
+    /// <summary>Creates the profile of a user without a profile record: only the id is known.</summary>
     public ProfileView(ReadOnlySpan<byte> userId)
     {
         UserId = userId;
         Age = Height = Weight = UserProfile.Missing;
     }
 
-    /// <summary>A profile whose texts lie in a batch.</summary>
+    /// <summary>Creates a view of a profile whose texts are stored in a batch.</summary>
     public ProfileView(SummaryBatch texts, in UserProfile profile)
     {
         UserId = texts.Text(profile.UserId);
@@ -33,12 +34,12 @@ public readonly ref struct ProfileView
 
     public ReadOnlySpan<byte> FitnessLevel { get; init; }
 
-    /// <summary>Years.</summary>
+    /// <summary>Years, in micros.</summary>
     public long Age { get; init; }
 
-    /// <summary>Centimetres.</summary>
+    /// <summary>Centimetres, in micros.</summary>
     public long Height { get; init; }
 
-    /// <summary>Kilograms.</summary>
+    /// <summary>Kilograms, in micros.</summary>
     public long Weight { get; init; }
 }

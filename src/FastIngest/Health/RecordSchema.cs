@@ -3,12 +3,12 @@ using FastIngest.Json;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The fields of a category's records: the key fields first, then its texts, then its numbers. Adding a field is
-/// adding its name here and its use in the reduce.
+/// The fields of a category's records: key fields first, then texts, then numbers. To add a field, add its name here and
+/// use it in <see cref="DayReducer"/>.
 /// </summary>
 public sealed class RecordSchema
 {
-    /// <summary>Field indexes that all categories share.</summary>
+    /// <summary>Indexes of the key fields, which all categories share, and of the first field after them.</summary>
     public const int UserId = 0, Date = 1, DateTime = 2, Timestamp = 3, FirstOwn = 4;
 
     private static readonly RecordSchema[] All =

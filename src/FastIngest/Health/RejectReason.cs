@@ -1,6 +1,6 @@
 namespace FastIngest.Health;
 
-/// <summary>Why a record is not in the output, checked in this order.</summary>
+/// <summary>Why a record is rejected. The reader checks the reasons in this order.</summary>
 public enum RejectReason
 {
     /// <summary>Larger than the largest record allowed.</summary>
@@ -9,7 +9,7 @@ public enum RejectReason
     /// <summary>Not valid JSON.</summary>
     InvalidJson,
 
-    /// <summary>A CSV line with a quote out of place or never closed, or with another number of cells than the header.</summary>
+    /// <summary>A CSV line with a misplaced or unclosed quote, or with a different number of cells than the header.</summary>
     InvalidCsv,
 
     /// <summary>Valid JSON, but a string, number, array, boolean or null.</summary>
@@ -28,7 +28,7 @@ public enum RejectReason
     NoValue,
 }
 
-/// <summary>The names of the reasons in the rejects file and in reports.</summary>
+/// <summary>The names of the reject reasons, as used in the rejects file and in reports.</summary>
 public static class RejectReasons
 {
     private static readonly string[] Names =

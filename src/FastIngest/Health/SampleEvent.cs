@@ -3,14 +3,14 @@ using FastIngest.Shuffle;
 namespace FastIngest.Health;
 
 /// <summary>
-/// The payload of a heart-rate event: one sample by its value alone, a run of samples by its totals. Which of them it is
-/// shows in which numbers are there.
+/// The payload of a heart-rate event: the value of one sample, or the totals of a run of samples. The presence bits
+/// distinguish the two forms.
 /// </summary>
 internal static class SampleEvent
 {
     private const uint OneValue = 0b0001, Totals = 0b1111;
 
-    /// <summary>The most bytes it takes.</summary>
+    /// <summary>The maximum size of the payload in bytes.</summary>
     public static long MaxBytes => Segment.MaxNumbersBytes(4);
 
     public static void Write(Segment segment, in SampleTotals totals)

@@ -2,16 +2,16 @@ using System.Numerics;
 
 namespace FastIngest.Health;
 
-/// <summary>What a run of samples comes to: exact, whatever the order.</summary>
+/// <summary>The exact totals of a run of samples, independent of their order. Sum, min and max are in micros.</summary>
 public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max);
 
 /// <summary>Reduces runs of samples with <see cref="Vector{T}"/>.</summary>
 public static class SampleReduction
 {
-    /// <summary>The longest run whose sum is certain to fit: 1024 values below 2^53 in magnitude.</summary>
+    /// <summary>The longest run whose sum always fits into 64 bits: 1024 values with magnitudes below 2^53.</summary>
     public const int MaxRun = 1024;
 
-    /// <summary>Samples of this magnitude (micros) or above are not to be put in a run with others.</summary>
+    /// <summary>A sample with this magnitude (in micros) or more must be in a run alone.</summary>
     public const long MaxMagnitude = 1L << 53;
 
     /// <param name="samples">From 1 to <see cref="MaxRun"/> values in micros, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>

@@ -4,8 +4,8 @@ using FastIngest.Json;
 namespace FastIngest.Health;
 
 /// <summary>
-/// Writes the pieces of one sentence of a summary to a span that is known to be long enough:
-/// <see cref="MaxBytes"/> for its texts. All is inlined where it is used, so that a literal becomes a store or two.
+/// Writes the pieces of one sentence of a summary into a span. The caller provides <see cref="MaxBytes"/> bytes. All methods
+/// are inlined, so that a literal compiles to one or two stores.
 /// </summary>
 internal ref struct SentenceWriter(Span<byte> target)
 {
@@ -16,7 +16,7 @@ internal ref struct SentenceWriter(Span<byte> target)
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The most bytes that a sentence with so many numbers and bytes of text takes.</summary>
+    /// <summary>The maximum size in bytes of a sentence with the given count of numbers and bytes of text.</summary>
     public static int MaxBytes(int numbers, int textBytes) => checked(MaxLiteralBytes + (numbers * MaxNumberBytes) + textBytes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,7 +29,7 @@ internal ref struct SentenceWriter(Span<byte> target)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Number(long micros) => Length += DecimalText.Write(_target[Length..], micros);
 
-    /// <summary>A number of an event between two literals, the first of which has the comma; nothing when there is none.</summary>
+    /// <summary>Writes a number between two literals, of which the first contains the comma; writes nothing when the number is missing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Piece(ReadOnlySpan<byte> before, bool present, long micros, ReadOnlySpan<byte> after)
     {
@@ -41,7 +41,7 @@ internal ref struct SentenceWriter(Span<byte> target)
         }
     }
 
-    /// <summary>A text of an event between two literals, the first of which has the comma; nothing when it is empty.</summary>
+    /// <summary>Writes a text between two literals, of which the first contains the comma; writes nothing when the text is empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Piece(ReadOnlySpan<byte> before, ReadOnlySpan<byte> text, ReadOnlySpan<byte> after)
     {

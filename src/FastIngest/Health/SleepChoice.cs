@@ -1,6 +1,6 @@
 namespace FastIngest.Health;
 
-/// <summary>Quality and resting heart rate of the day's longest sleep: the first on a tie, or the first of all.</summary>
+/// <summary>Quality and resting heart rate of the day's longest sleep record; the first one wins a tie.</summary>
 internal ref struct SleepChoice
 {
     private bool _any;
@@ -13,7 +13,7 @@ internal ref struct SleepChoice
 
     public long RestingHeartRate { get; private set; }
 
-    /// <param name="hours">In micros; <see cref="long.MinValue"/> when unknown, which is shorter than any.</param>
+    /// <param name="hours">Total sleep in micros; <see cref="long.MinValue"/> when unknown, which counts as the shortest.</param>
     public void Consider(long hours, ReadOnlySpan<byte> quality, bool hasResting, long resting)
     {
         if (_any && hours <= _hours)

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace FastIngest.Health;
 
 /// <summary>
-/// A run of finished rows, and the profiles of users whose rows come no earlier than these, both in key order,
-/// with one shared text buffer. The reducer fills it, sinks read it, then it is reset and filled again.
-/// Not thread-safe; a batch has one owner at a time.
+/// A batch of finished rows and user profiles in key order, with one shared text buffer. A profile is delivered no later
+/// than the rows of its user. The reducer fills a batch, sinks read it, then it is reset and reused. Not thread-safe; a
+/// batch has one owner at a time.
 /// </summary>
-/// <param name="rowCapacity">Rows there is room for at once; there is always room for more.</param>
-/// <param name="textCapacity">Bytes of text there is room for at once.</param>
+/// <param name="rowCapacity">Initial capacity in rows; the batch grows on demand.</param>
+/// <param name="textCapacity">Initial capacity of the text buffer in bytes; it grows on demand.</param>
 public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1024) : IBufferWriter<byte>
 {
     private static readonly DailySummary EmptyRow = MakeEmptyRow();
@@ -21,17 +21,17 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
 
     public int UserCount { get; private set; }
 
-    /// <summary>Bytes written to the text buffer so far: where the next text will start.</summary>
+    /// <summary>Bytes written to the text buffer so far; the next text starts here.</summary>
     public int TextLength { get; private set; }
 
     public ReadOnlySpan<DailySummary> Rows => _rows.AsSpan(0, RowCount);
 
     public ReadOnlySpan<UserProfile> Users => _users.AsSpan(0, UserCount);
 
-    /// <summary>The bytes of a text; empty when it is null.</summary>
+    /// <summary>The bytes of a text; empty for a null text.</summary>
     public ReadOnlySpan<byte> Text(TextRef text) => text.IsNull ? default : _text.AsSpan(text.Start, text.Length);
 
-    /// <summary>Adds a cleared row (no record: counts 0, numbers and texts null) to be filled in place.</summary>
+    /// <summary>Adds an empty row (counts 0, numbers and texts null) for the caller to fill in place.</summary>
     public ref DailySummary AddRow()
     {
         if (RowCount == _rows.Length)
@@ -54,7 +54,7 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
         _users[UserCount++] = user;
     }
 
-    /// <summary>Copies a text into the buffer.</summary>
+    /// <summary>Copies a text into the text buffer and returns its place.</summary>
     public TextRef AddText(ReadOnlySpan<byte> text)
     {
         text.CopyTo(GetSpan(text.Length));
@@ -63,10 +63,10 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
         return result;
     }
 
-    /// <summary>The text from <paramref name="start"/> to the end of what was written.</summary>
+    /// <summary>The text from byte <paramref name="start"/> of the text buffer to <see cref="TextLength"/>.</summary>
     public TextRef TextSince(int start) => new(start, TextLength - start);
 
-    /// <summary>Takes back what was written to the text buffer after <paramref name="length"/>.</summary>
+    /// <summary>Removes the text after the first <paramref name="length"/> bytes of the text buffer.</summary>
     public void TruncateText(int length) => TextLength = length;
 
     public void Advance(int count) => TextLength += count;
@@ -87,7 +87,7 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
         return _text.AsMemory(TextLength);
     }
 
-    /// <summary>Forgets all rows, users and texts; keeps the memory, but not that of an uncommonly large row.</summary>
+    /// <summary>Removes all rows, users and texts. Keeps the memory for reuse, except a text buffer that one unusually large row enlarged.</summary>
     public void Reset()
     {
         RowCount = 0;
@@ -121,7 +121,7 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
         Array.Resize(ref _text, (int)Math.Min(Math.Max(size, sizeHint), Array.MaxLength));
         if (_text.Length - TextLength < sizeHint)
         {
-            throw new IngestException("A day's summary is larger than 2 GB.", "Split the day's records over fewer rows.");
+            throw new IngestException("A batch of daily summaries needs more than 2 GiB of text.", "Reduce the number or the size of the records of one user on one day.");
         }
     }
 }

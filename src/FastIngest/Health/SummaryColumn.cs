@@ -3,26 +3,26 @@ namespace FastIngest.Health;
 /// <summary>How a column's value is stored in a <see cref="DailySummary"/> and in a database.</summary>
 public enum ColumnKind
 {
-    /// <summary>UTF-8 text, <see cref="DailySummary.Texts"/>; null when absent.</summary>
+    /// <summary>UTF-8 text in <see cref="DailySummary.Texts"/>; null when absent.</summary>
     Text,
 
     /// <summary>The calendar day, <see cref="DailySummary.Day"/>.</summary>
     Date,
 
-    /// <summary>A whole number, never null, <see cref="DailySummary.Numbers"/>.</summary>
+    /// <summary>A whole number in <see cref="DailySummary.Numbers"/>; never null.</summary>
     Count,
 
-    /// <summary>A double, <see cref="DailySummary.Numbers"/>; NaN is null.</summary>
+    /// <summary>A double in <see cref="DailySummary.Numbers"/>; NaN means null.</summary>
     Number,
 
-    /// <summary>A JSON object as UTF-8 text, <see cref="DailySummary.Texts"/>; null when absent.</summary>
+    /// <summary>A JSON object as UTF-8 text in <see cref="DailySummary.Texts"/>; null when absent.</summary>
     Json,
 }
 
 /// <summary>
-/// One column of the daily summaries. <see cref="Slot"/> is the 0-based place in <see cref="DailySummary.Numbers"/>
-/// or <see cref="DailySummary.Texts"/>; <see cref="Owner"/> is the category whose records fill it, null for the key
-/// and the text made of all.
+/// One column of the daily summaries. <see cref="Slot"/> is the 0-based index into <see cref="DailySummary.Numbers"/>
+/// or <see cref="DailySummary.Texts"/>. <see cref="Owner"/> is the category whose records fill the column; it is null for
+/// the key columns and for the summary text, which all categories contribute to.
 /// </summary>
 public sealed record SummaryColumn(string Name, ColumnKind Kind, int Slot, Category? Owner)
 {
@@ -60,7 +60,7 @@ public sealed record SummaryColumn(string Name, ColumnKind Kind, int Slot, Categ
     ];
 }
 
-/// <summary>Places in <see cref="DailySummary.Numbers"/>.</summary>
+/// <summary>Indexes into <see cref="DailySummary.Numbers"/>.</summary>
 public static class NumberSlot
 {
     public const int ActivityCount = 0, ActivityMinutes = 1, ActivityKcal = 2, ActivityKm = 3, ActivitySteps = 4, ActivityHrMax = 5;
@@ -71,7 +71,7 @@ public static class NumberSlot
     public const int Length = 23;
 }
 
-/// <summary>Places in <see cref="DailySummary.Texts"/>.</summary>
+/// <summary>Indexes into <see cref="DailySummary.Texts"/>.</summary>
 public static class TextSlot
 {
     public const int UserId = 0, SleepQuality = 1, Measurements = 2, Summary = 3;

@@ -1,12 +1,12 @@
 namespace FastIngest.Health;
 
 /// <summary>
-/// A record of <c>users</c>: what the opening of a summary is made of. Texts lie in the batch's buffer;
-/// numbers are in micros, <see cref="Missing"/> when absent.
+/// A record of <c>users</c>: the data of the first sentence of a summary. Texts are stored in the text buffer of the batch.
+/// Numbers are in micros; <see cref="Missing"/> means no number.
 /// </summary>
 public struct UserProfile
 {
-    /// <summary>Stands for an absent number; no number of the specification reaches it.</summary>
+    /// <summary>The value of a missing number. Valid numbers cannot have this value.</summary>
     public const long Missing = long.MinValue;
 
     public TextRef UserId, Name, Gender, FitnessLevel;

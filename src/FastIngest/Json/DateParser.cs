@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json;
 
-/// <summary>Reads the calendar day of a date or a point in time, as it is written.</summary>
+/// <summary>Reads the calendar day of a date or a timestamp as written, without time zone conversion.</summary>
 public static class DateParser
 {
-    /// <summary>The length of a day's text.</summary>
+    /// <summary>The length of a day as text, in bytes.</summary>
     public const int DayBytes = 10;
 
     private static ReadOnlySpan<short> DaysBeforeMonth => [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
     /// <summary>
     /// Reads <c>YYYY-MM-DD</c>, optionally followed by <c>T</c> or a blank and
-    /// <c>HH:MM[:SS[.fraction]][Z|±HH[:]MM]</c>. The day is days since 0001-01-01.
+    /// <c>HH:MM[:SS[.fraction]][Z|±HH[:]MM]</c>. False for any other text. The day is days since 0001-01-01.
     /// </summary>
     public static bool TryParseDay(ReadOnlySpan<byte> text, out int day)
     {
@@ -23,7 +23,7 @@ public static class DateParser
             return false;
         }
 
-        // "2024-01-31", a byte a lane: digits 0 to 9 and dashes 0 after the exclusive or; what is no such text sets a high bit.
+        // "2024-01-31", one byte per lane. The exclusive or maps digits to 0..9 and dashes to 0; any other byte sets a high bit.
         ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text) ^ 0x2D30302D30303030;
         uint last = (uint)BinaryPrimitives.ReadUInt16LittleEndian(text[8..]) ^ 0x3030;
         if (((((word & 0x7F7F7F7F7F7F7F7F) + 0x7F76767F76767676) | word) & 0x8080808080808080) != 0
@@ -32,7 +32,7 @@ public static class DateParser
             return false;
         }
 
-        // Neighbours added up: the lanes 0, 2 and 5 then are the century, the year in it and the month.
+        // Combine neighbouring digits: lanes 0, 2 and 5 then hold the century, the year in the century and the month.
         ulong pairs = (word * 10) + (word >> 8);
         int century = (int)(byte)pairs;
         int yearOfCentury = (int)(byte)(pairs >> 16);
@@ -57,7 +57,7 @@ public static class DateParser
         return IsRest(text[DayBytes..]);
     }
 
-    /// <summary>Whether a text may stand behind the <see cref="DayBytes"/> bytes of a day: nothing, or a time.</summary>
+    /// <summary>Whether a text is valid after the <see cref="DayBytes"/> bytes of a day: it must be empty or a time.</summary>
     public static bool IsRest(ReadOnlySpan<byte> text)
     {
         if (text.Length == 9 && IsSecond(text[0], BinaryPrimitives.ReadUInt64LittleEndian(text[1..])))
@@ -68,16 +68,16 @@ public static class DateParser
         return text.IsEmpty || (text[0] is (byte)'T' or (byte)' ' && IsTime(text[1..]));
     }
 
-    /// <summary>Whether 9 bytes are a blank or <c>T</c> and a plain <c>HH:MM:SS</c>; not for second 60.</summary>
-    // SAFETY: the caller has 9 readable bytes there.
+    /// <summary>Whether 9 bytes are a blank or <c>T</c>, then <c>HH:MM:SS</c>. False for second 60, which <see cref="IsRest"/> accepts.</summary>
+    // SAFETY: the caller guarantees 9 readable bytes at `text`.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe bool IsSecond(byte* text) => IsSecond(*text, Unsafe.ReadUnaligned<ulong>(text + 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSecond(byte separator, ulong time)
     {
-        // "12:34:56", a byte a lane: digits 0 to 9 and colons 0 after the exclusive or. What is above 29:59:59 or no
-        // such text at all sets a high bit; of the hours two digits are left.
+        // "12:34:56", one byte per lane. The exclusive or maps digits to 0..9 and colons to 0. A time above 29:59:59, or any
+        // other byte, sets a high bit. The hours are then checked against 24.
         ulong word = time ^ 0x30303A30303A3030;
         uint hour = (((uint)word & 0xF) << 4) | (((uint)word >> 8) & 0xF);
         return separator is (byte)' ' or (byte)'T'

@@ -1,16 +1,16 @@
 namespace FastIngest.Json;
 
 /// <summary>
-/// Reads a JSON number as an exact count of micros, rounded half to even, within ±9·10^12.
+/// Reads a JSON number as an exact count of micros (fixed point, 1e-6), rounded half to even. The range is ±9·10^12.
 /// </summary>
 public static class DecimalParser
 {
-    /// <summary>The largest magnitude accepted, 9·10^12 in micros.</summary>
+    /// <summary>The largest accepted magnitude: 9·10^12, in micros.</summary>
     public const long MaxMicros = 9_000_000_000_000_000_000;
 
     private static readonly long[] PowersOfTen = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
-    /// <summary>False when the text is no JSON number or the number is out of range.</summary>
+    /// <summary>Reads a number; false when the text is not a JSON number or the number is out of range.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out long micros)
     {
         // Sample: -123.45e6   sign, whole digits, fraction digits, exponent.
@@ -72,8 +72,8 @@ public static class DecimalParser
             return false;
         }
 
-        // Digits before `cut` count whole micros, the one at `cut` and those behind it only round.
-        // A value above a tenth of the limit takes no further digit: ten times it could exceed 64 bits.
+        // Digits before `cut` are whole micros; the digit at `cut` and those after it only affect rounding.
+        // A value above a tenth of the limit cannot take another digit: multiplied by ten it could exceed 64 bits.
         int digits = wholeDigits + fractionDigits;
         long cut = wholeDigits + exponent + 6;
         ulong value = 0;
@@ -133,7 +133,7 @@ public static class DecimalParser
     private static uint Digit(ReadOnlySpan<byte> text, int wholeStart, int wholeDigits, int index) =>
         (uint)(text[wholeStart + index + (index >= wholeDigits ? 1 : 0)] - '0');
 
-    /// <summary>Reads <c>e+12</c>; beyond 4·10^9 it stops growing, more than any text has digits.</summary>
+    /// <summary>Reads an exponent such as <c>e+12</c>. It saturates at 4·10^9, which exceeds the number of digits in any text.</summary>
     private static bool TryParseExponent(ReadOnlySpan<byte> text, out long exponent)
     {
         exponent = 0;

@@ -4,27 +4,27 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Json;
 
 /// <summary>
-/// Micros as plain decimal text: <c>7</c>, <c>7.5</c>, <c>0.000001</c>. No trailing zeros, no exponent, no
-/// rounding: the text is exactly the number. Digits are written three at a time from a table.
+/// Writes micros as plain decimal text: <c>7</c>, <c>7.5</c>, <c>0.000001</c>. There are no trailing zeros, no exponent and
+/// no rounding: the text is the exact number. Digits are written three at a time from a table.
 /// </summary>
 public static class DecimalText
 {
-    /// <summary>Bytes that a target must have: sign, 13 digits, point, 6 digits, and the rest of a word behind them.</summary>
+    /// <summary>The required size of a destination in bytes: sign, 13 digits, point, 6 digits, and the rest of the last four-byte store.</summary>
     public const int MaxBytes = 24;
 
     private const uint Scale = 1_000_000;
 
-    // Three digits in bits 0 to 23, the first lowest; in bits 24 to 27 how many are left without leading zeros, of 0 one,
-    // and in bits 28 to 31 how many without trailing zeros, of 0 none. No method that reads it is ever inlined.
+    // Bits 0-23: three digits, the first in the lowest byte. Bits 24-27: digit count without leading zeros (1 for 0).
+    // Bits 28-31: digit count without trailing zeros (0 for 0). No method that reads the table is ever inlined.
     private static readonly uint[] Triples = MakeTriples();
 
     /// <summary>Writes the text of <paramref name="micros"/> / 10^6 and returns its length in bytes.</summary>
-    /// <param name="destination">At least <see cref="MaxBytes"/> bytes, some of which behind the text may change as well.</param>
+    /// <param name="destination">At least <see cref="MaxBytes"/> bytes; bytes after the text may be overwritten.</param>
     /// <param name="micros">Any value.</param>
     public static int Write(Span<byte> destination, long micros)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, MaxBytes);
-        // SAFETY: at most 21 bytes are text, and every store but the last begins a word of four among them: MaxBytes holds all.
+        // SAFETY: the text has at most 21 bytes and every store of four bytes starts inside it, so all stores end within MaxBytes.
         ref byte target = ref MemoryMarshal.GetReference(destination);
         int length;
         uint fraction;
@@ -62,7 +62,7 @@ public static class DecimalText
         return length + (int)(triple >> 28);
     }
 
-    /// <summary>Writes sign and whole digits of any number; returns their length.</summary>
+    /// <summary>Writes the sign and the whole digits of any number and returns their length in bytes.</summary>
     private static int WriteLong(ref byte target, long micros, out uint fraction)
     {
         int sign = 0;

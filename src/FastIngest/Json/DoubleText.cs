@@ -5,31 +5,31 @@ using System.Globalization;
 namespace FastIngest.Json;
 
 /// <summary>
-/// A double as JSON number text, byte for byte what Python's <c>repr</c> and <c>json.dumps</c> print: the shortest
-/// digits that read back as the same double, always with a point or an exponent (<c>50.0</c>), and an exponent
-/// of at least two digits where the number is below 10^-4 or not below 10^16 (<c>1e-05</c>, <c>1.5e+16</c>).
+/// Writes a double as a JSON number, byte for byte like Python's <c>repr</c> and <c>json.dumps</c>: the shortest digits
+/// that parse to the same double, always with a point or an exponent (<c>50.0</c>). A number below 10^-4 or at least
+/// 10^16 has an exponent of at least two digits (<c>1e-05</c>, <c>1.5e+16</c>).
 /// </summary>
 public static class DoubleText
 {
-    /// <summary>Bytes that the longest text takes, <c>-1.2345678901234567e-300</c>.</summary>
+    /// <summary>The length in bytes of the longest text, <c>-1.2345678901234567e-300</c>.</summary>
     public const int MaxBytes = 24;
 
     private const int DigitsMax = 17;
 
-    /// <summary>Micros that have neither an exponent nor more than 15 digits.</summary>
+    /// <summary>The range of micros (half open) whose text has no exponent and at most 15 digits.</summary>
     private const long ShortStart = 100, ShortEnd = 1_000_000_000_000_000;
 
     /// <summary>Writes the text of <paramref name="value"/> and returns its length in bytes.</summary>
     /// <param name="destination">At least <see cref="MaxBytes"/> bytes.</param>
-    /// <param name="value">A finite number; JSON has no others.</param>
+    /// <param name="value">A finite number; JSON has no infinity and no NaN.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is infinite or not a number.</exception>
     public static int Write(Span<byte> destination, double value)
     {
         Debug.Assert(destination.Length >= MaxBytes);
 
-        // A decimal of at most 15 digits is the shortest text of the double nearest to it, because no two of them
-        // share a double. So where the value is the double nearest to k/10^6 and k has at most 15 digits, k is the
-        // answer. Below 100 micros the text has an exponent; -0.0 has a sign that k cannot carry.
+        // Two different decimals of at most 15 digits never share a nearest double. So if `value` is the double nearest to
+        // k/10^6 and k has at most 15 digits, then k is the shortest text. Below 100 micros the text has an exponent, and
+        // -0.0 has a sign that k cannot carry.
         double micros = Math.Round(value * 1e6);
         double magnitude = Math.Abs(micros);
         if (magnitude is >= ShortStart and < ShortEnd && micros / 1e6 == value)
@@ -67,12 +67,12 @@ public static class DoubleText
         return length + 2;
     }
 
-    /// <summary>Takes the digits and the exponent from the runtime's shortest form, and sets them as Python does.</summary>
+    /// <summary>Takes digits and exponent from the runtime's shortest form and formats them like Python.</summary>
     private static int WriteShortest(Span<byte> destination, double value)
     {
         if (!double.IsFinite(value))
         {
-            throw new ArgumentOutOfRangeException(nameof(value), value, "JSON has finite numbers only.");
+            throw new ArgumentOutOfRangeException(nameof(value), value, "JSON can represent finite numbers only.");
         }
 
         // "R" with an exponent is d[.ddd]E±dd; "E16" would round to 17 digits, so the digits come from "R".
@@ -117,15 +117,15 @@ public static class DoubleText
 
         ReadOnlySpan<byte> significant = digits[leading..digitCount].TrimEnd((byte)'0');
         Debug.Assert(significant.Length <= DigitsMax);
-        return length + Set(destination[length..], significant, exponent - leading);
+        return length + Format(destination[length..], significant, exponent - leading);
     }
 
     /// <summary>Writes digits d₀d₁d₂… as the number d₀.d₁d₂… × 10^<paramref name="exponent"/>.</summary>
-    private static int Set(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
+    private static int Format(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
     {
         if (exponent is < -4 or >= 16)
         {
-            return SetWithExponent(destination, digits, exponent);
+            return FormatWithExponent(destination, digits, exponent);
         }
 
         if (exponent < 0)
@@ -154,7 +154,7 @@ public static class DoubleText
         return digits.Length + 1;
     }
 
-    private static int SetWithExponent(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
+    private static int FormatWithExponent(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
     {
         int length = 0;
         destination[length++] = digits[0];

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace FastIngest.Json;
 
-/// <summary>The double nearest to an exact value (ties to even).</summary>
+/// <summary>Converts exact values to the nearest double, ties to even.</summary>
 public static class ExactDouble
 {
     private const long MaxExact = 1L << 53;
@@ -35,7 +35,7 @@ public static class ExactDouble
         BigInteger quotient = BigInteger.DivRem(
             shift > 0 ? magnitude << shift : magnitude, shift < 0 ? denominator << -shift : denominator, out BigInteger remainder);
 
-        // 63 or 64 bits, the lowest of which also stands for all that was cut off: rounding to 53 sees ties rightly.
+        // 63 or 64 bits. The lowest bit is also set if a remainder was cut off, so that rounding to 53 bits handles ties correctly.
         ulong bits = (ulong)quotient | (remainder.IsZero ? 0ul : 1ul);
         double result = Math.ScaleB(bits, -shift);
         return numerator.Sign < 0 ? -result : result;

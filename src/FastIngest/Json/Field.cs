@@ -1,19 +1,19 @@
 namespace FastIngest.Json;
 
-/// <summary>What stands at a field of a record.</summary>
+/// <summary>The kind of value of a record's field.</summary>
 public enum FieldKind : byte
 {
     Missing,
     Null,
 
-    /// <summary>A string without escapes: its bytes are its text.</summary>
+    /// <summary>A string without escapes: its bytes are the text.</summary>
     String,
 
-    /// <summary>A string with at least one backslash: <see cref="JsonString.Unescape"/> gives its text.</summary>
+    /// <summary>A string with at least one backslash: <see cref="JsonString.Unescape"/> decodes it.</summary>
     EscapedString,
     Number,
 
-    /// <summary>A number that was read already: <see cref="RecordFields.Micros"/> has its value.</summary>
+    /// <summary>A number that is already parsed: <see cref="RecordFields.Micros"/> holds its value.</summary>
     Decimal,
     Boolean,
 
@@ -21,5 +21,5 @@ public enum FieldKind : byte
     Nested,
 }
 
-/// <summary>A value by its place in the record, in bytes; of a string, what is between the quotes.</summary>
+/// <summary>The place of a value in its record: offset and length in bytes. A string's place excludes the quotes.</summary>
 public readonly record struct Field(int Start, int Length, FieldKind Kind);

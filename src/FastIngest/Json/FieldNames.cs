@@ -3,12 +3,12 @@ using System.Text;
 namespace FastIngest.Json;
 
 /// <summary>
-/// The names that a reader looks for, found by a perfect hash of length, first and last byte. A name's place in the
-/// list is its field index.
+/// The field names that a reader looks for, found by a perfect hash of length, first byte and last byte. The index of a
+/// name in the list is its field index.
 /// </summary>
 public sealed class FieldNames
 {
-    /// <summary>Readers keep the set of the fields seen in 64 bits, and one more.</summary>
+    /// <summary>The maximum number of names. Readers store the set of seen fields in 64 bits and need one bit more than there are names.</summary>
     public const int MaxCount = 63;
 
     private const int TableSize = 128;
@@ -17,13 +17,13 @@ public sealed class FieldNames
     private readonly sbyte[] _table = new sbyte[TableSize];
     private readonly int _multiplier;
 
-    /// <param name="takesOthers">Whether fields with other names are wanted as well.</param>
+    /// <param name="takesOthers">Whether readers also return fields with other names.</param>
     /// <param name="names">ASCII names, distinct, at most <see cref="MaxCount"/>.</param>
     public FieldNames(bool takesOthers, params string[] names)
     {
         if (names.Length > MaxCount)
         {
-            throw new ArgumentException("More names than a set of 64 bits holds.", nameof(names));
+            throw new ArgumentException($"There are {names.Length} names; at most {MaxCount} are supported.", nameof(names));
         }
 
         TakesOthers = takesOthers;
@@ -32,7 +32,7 @@ public sealed class FieldNames
         {
             if (_multiplier > 16_383)
             {
-                throw new ArgumentException("No perfect hash for these names.", nameof(names));
+                throw new ArgumentException("There is no perfect hash for these names; rename one of them.", nameof(names));
             }
         }
     }
@@ -40,7 +40,7 @@ public sealed class FieldNames
     public int Count => _names.Length;
 
     /// <summary>
-    /// How many of the first names are of a key that tends to repeat from record to record; 0 when none is known to.
+    /// The number of leading names that form a key which often repeats from record to record; 0 when there is no such key.
     /// </summary>
     public int KeyCount { get; init; }
 
@@ -48,7 +48,7 @@ public sealed class FieldNames
 
     public string NameAt(int index) => Encoding.UTF8.GetString(_names[index]);
 
-    /// <summary>The index of a name, or -1.</summary>
+    /// <summary>Returns the field index of a name, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)

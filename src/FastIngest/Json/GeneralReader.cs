@@ -3,40 +3,40 @@ using System.Text.Unicode;
 
 namespace FastIngest.Json;
 
-/// <summary>How reading one JSON value ended.</summary>
+/// <summary>The result of reading one JSON value.</summary>
 public enum ReadStatus
 {
-    /// <summary>A whole object; the fields are set.</summary>
+    /// <summary>A complete object; the fields are set.</summary>
     Object,
 
-    /// <summary>A whole value that is not an object, whatever its text.</summary>
+    /// <summary>A complete value that is not an object; its text is not checked.</summary>
     OtherValue,
 
-    /// <summary>A whole object that holds invalid UTF-8 or a lone surrogate.</summary>
+    /// <summary>A complete object that contains invalid UTF-8 or a lone surrogate.</summary>
     InvalidText,
 
-    /// <summary>Not JSON; the length is where the error is.</summary>
+    /// <summary>Not JSON; the length is the offset of the error.</summary>
     Invalid,
 
     /// <summary>The bytes end inside the value and more may follow.</summary>
     Incomplete,
 
-    /// <summary>The value does not end within the largest record size.</summary>
+    /// <summary>The value does not end within the maximum record size.</summary>
     TooLarge,
 }
 
 /// <summary>
-/// Reads any JSON value with <see cref="Utf8JsonReader"/>: the reference for what a record is and what its fields are.
+/// Reads any JSON value with <see cref="Utf8JsonReader"/>. It is the reference that defines records and their fields.
 /// </summary>
 public static class GeneralReader
 {
     /// <summary>
     /// Reads the value that starts at the first byte.
     /// </summary>
-    /// <param name="data">The bytes from the start of the value on.</param>
-    /// <param name="isFinal">Whether nothing follows <paramref name="data"/>; otherwise the value may be incomplete.</param>
-    /// <param name="fields">Receives the fields where the value is an object.</param>
-    /// <param name="length">The bytes of the value, or of what stands before the error.</param>
+    /// <param name="data">The bytes, starting with the value.</param>
+    /// <param name="isFinal">Whether <paramref name="data"/> reaches the end of the input; otherwise the value may be incomplete.</param>
+    /// <param name="fields">Receives the fields if the value is an object.</param>
+    /// <param name="length">The length of the value in bytes, or the offset of the error; 0 if incomplete.</param>
     public static ReadStatus Read(ReadOnlySpan<byte> data, bool isFinal, RecordFields fields, out int length)
     {
         fields.Clear();
@@ -77,7 +77,7 @@ public static class GeneralReader
         }
     }
 
-    /// <summary>Tells what the reader would tell at the first byte, without the cost of an exception.</summary>
+    /// <summary>Whether a byte can start a JSON value: detects the most common error without the cost of an exception.</summary>
     private static bool StartsValue(byte b) =>
         b is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' || (uint)(b - '0') <= 9;
 
@@ -137,7 +137,7 @@ public static class GeneralReader
         return false;
     }
 
-    /// <summary>The index of the name that the reader stands at, or -1.</summary>
+    /// <summary>Returns the field index of the property name that the reader is positioned at, or -1.</summary>
     internal static int FindName(ref Utf8JsonReader reader, FieldNames names)
     {
         if (!reader.ValueIsEscaped)
@@ -169,7 +169,7 @@ public static class GeneralReader
         _ => new((int)reader.TokenStartIndex, 1, FieldKind.Nested),
     };
 
-    /// <summary>The byte at which the reader found the error: it reports a line (from 0) and a byte within it.</summary>
+    /// <summary>The offset of the error in bytes. The exception reports a 0-based line and a byte in that line.</summary>
     private static int ErrorOffset(ReadOnlySpan<byte> data, JsonException e)
     {
         int offset = 0;

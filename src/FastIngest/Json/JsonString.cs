@@ -3,13 +3,13 @@ using System.Text;
 
 namespace FastIngest.Json;
 
-/// <summary>Decodes what stands between the quotes of a valid JSON string.</summary>
+/// <summary>Decodes the bytes between the quotes of a valid JSON string.</summary>
 public static class JsonString
 {
     /// <summary>
-    /// Writes the text of an escaped string to <paramref name="text"/>, which must be as long as
-    /// <paramref name="escaped"/>, and returns its length in bytes. A lone surrogate becomes U+FFFD;
-    /// <see cref="HasLoneSurrogate"/> tells beforehand.
+    /// Decodes an escaped string into <paramref name="text"/>, which must be at least as long as <paramref name="escaped"/>,
+    /// and returns the length of the text in bytes. A lone surrogate becomes U+FFFD; <see cref="HasLoneSurrogate"/> detects
+    /// this case.
     /// </summary>
     public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> text)
     {
@@ -47,7 +47,7 @@ public static class JsonString
         }
     }
 
-    /// <summary>Whether an escaped surrogate stands without its partner.</summary>
+    /// <summary>Whether the string contains an escaped surrogate without its partner.</summary>
     public static bool HasLoneSurrogate(ReadOnlySpan<byte> escaped)
     {
         while (true)
@@ -75,7 +75,7 @@ public static class JsonString
         }
     }
 
-    /// <summary>Reads \uXXXX, or a pair of them; returns the bytes read, 6 or 12.</summary>
+    /// <summary>Reads \uXXXX or a surrogate pair of them and returns the number of bytes read: 6 or 12.</summary>
     private static int ReadCodePoint(ReadOnlySpan<byte> escaped, out Rune rune)
     {
         char first = CodeUnit(escaped);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace FastIngest.Json;
 
 /// <summary>
-/// UTF-8 text as a JSON string, byte for byte what Python's <c>json.dumps(ensure_ascii=False)</c> prints: only
+/// Writes UTF-8 text as a JSON string, byte for byte like Python's <c>json.dumps(ensure_ascii=False)</c>: only
 /// <c>"</c>, <c>\</c> and the control bytes below 0x20 are escaped.
 /// </summary>
 public static class JsonText
@@ -16,9 +16,9 @@ public static class JsonText
         16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'"', (byte)'\\',
     ]);
 
-    /// <summary>Writes <paramref name="text"/> with its quotes.</summary>
-    /// <param name="output">Where the string goes.</param>
-    /// <param name="text">Valid UTF-8; it is copied as it stands.</param>
+    /// <summary>Writes <paramref name="text"/> with quotes around it.</summary>
+    /// <param name="output">Receives the string.</param>
+    /// <param name="text">Valid UTF-8; bytes that need no escape are copied unchanged.</param>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
     {
         int plain = text.IndexOfAny(Escaped);

@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Json;
 
 /// <summary>
-/// The fields of one record as a reader left them, by index into <see cref="Names"/>; reused from record to record.
-/// Of a repeated name the last value stands.
+/// The fields of one record, set by a reader and indexed like <see cref="Names"/>; reused for every record. The last value
+/// of a repeated name counts.
 /// </summary>
 public sealed unsafe class RecordFields
 {
-    /// <summary>Of <see cref="Dirty"/>: what is there is not known. There are fewer fields than bits.</summary>
+    /// <summary>The value of <see cref="Dirty"/> when the state of all fields is unknown. There are fewer fields than bits.</summary>
     internal const ulong AllDirty = ulong.MaxValue;
 
-    // Pinned, for the shape-learned reader to write through a pointer.
+    // Pinned, because the shape-learned reader writes through a pointer.
     private readonly FieldPlace[] _places;
     private (Field Name, Field Value)[] _others = new (Field, Field)[16];
 
@@ -24,7 +24,7 @@ public sealed unsafe class RecordFields
 
     public FieldNames Names { get; }
 
-    /// <summary>The number of fields with other names, where <see cref="FieldNames.TakesOthers"/>.</summary>
+    /// <summary>The number of fields with other names; 0 unless <see cref="FieldNames.TakesOthers"/> is set.</summary>
     public int OtherCount { get; private set; }
 
     /// <summary>Fields with other names in the order of the record, repeats included.</summary>
@@ -32,22 +32,22 @@ public sealed unsafe class RecordFields
 
     public ref Field this[int index] => ref _places[index].Field;
 
-    // SAFETY: the array is pinned and lives as long as this object; its users hold this object.
+    // SAFETY: the array is pinned and lives as long as this object; its users hold a reference to this object.
     internal FieldPlace* Places => (FieldPlace*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_places));
 
     /// <summary>The value of a field whose kind is <see cref="FieldKind.Decimal"/>.</summary>
     public ref long Micros(int index) => ref _places[index].Micros;
 
     /// <summary>
-    /// How many of the record's first bytes are known to equal those of the record that was read before it into these
-    /// fields, whose key fields stood in the same places; 0 when nothing is known.
+    /// Number of leading bytes of the record that are known to equal those of the previous record read into these fields, when
+    /// the key fields of both are at the same offsets; 0 when nothing is known.
     /// </summary>
     public int RepeatedBytes { get; internal set; }
 
-    /// <summary>The fields that may be other than missing, a bit each: what the next reader has to clear.</summary>
+    /// <summary>One bit per field that may be set; the next reader must clear these fields.</summary>
     internal ulong Dirty { get; set; }
 
-    /// <summary>Clears all fields, for a reader that sets them one by one.</summary>
+    /// <summary>Clears all fields. Readers call it before they set fields one by one.</summary>
     public void Clear()
     {
         RepeatedBytes = 0;
@@ -56,7 +56,7 @@ public sealed unsafe class RecordFields
         OtherCount = 0;
     }
 
-    /// <summary>Clears those of some fields that there are.</summary>
+    /// <summary>Clears the fields whose bits are set.</summary>
     internal void Clear(ulong fields)
     {
         for (int i = 0; i < Names.Count; i++)
@@ -81,7 +81,7 @@ public sealed unsafe class RecordFields
     }
 }
 
-/// <summary>A field's place: where its value is, and what it is if that was read already.</summary>
+/// <summary>Storage of one field: the place of its value, and the value in micros if it is already parsed.</summary>
 internal struct FieldPlace
 {
     public Field Field;

@@ -1,16 +1,16 @@
 namespace FastIngest.Json;
 
-/// <summary>Reads the time behind a day that <see cref="DateParser"/> accepted.</summary>
+/// <summary>Reads the time that follows a day accepted by <see cref="DateParser"/>.</summary>
 public static class TimeOfDay
 {
     private const int MicrosPerSecond = 1_000_000;
     private const int MicroDigits = 6;
 
     /// <summary>
-    /// Microseconds since midnight as written, without regard to a zone. Digits beyond them are cut off and second 60
-    /// is the last microsecond before it, so that the time is always one of its day.
+    /// Returns the microseconds since midnight as written, without time zone conversion. Digits after the sixth are cut off.
+    /// Second 60 returns the last microsecond of its minute, so that the time always belongs to its day.
     /// </summary>
-    /// <param name="rest">What <see cref="DateParser.IsRest"/> accepts: nothing, or <c>T12:34[:56[.789]][zone]</c>.</param>
+    /// <param name="rest">A text that <see cref="DateParser.IsRest"/> accepts: empty, or <c>T12:34[:56[.789]][zone]</c>.</param>
     public static long Microseconds(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty)

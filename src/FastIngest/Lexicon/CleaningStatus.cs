@@ -1,12 +1,12 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>What a record is.</summary>
+/// <summary>The result of cleaning a record.</summary>
 public enum CleaningStatus
 {
     /// <summary>An entry with a headword and a language; its texts, errors and quality are set.</summary>
     Valid,
 
-    /// <summary>An object without headword or language; <see cref="EntryCleaner.Reason"/> says which.</summary>
+    /// <summary>An object without headword or language; <see cref="EntryCleaner.Reason"/> names the missing one.</summary>
     Invalid,
 
     /// <summary>Not one JSON value, or one with invalid UTF-8 or a lone surrogate.</summary>

@@ -3,7 +3,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>One step of a column's cleaning.</summary>
+/// <summary>One step in the cleaning of a column.</summary>
 /// <param name="Name">The cleaner's name.</param>
 /// <param name="Version">The cleaner's version.</param>
 /// <param name="Clean">The cleaner, <see cref="ICleaner.Clean"/>.</param>
@@ -13,7 +13,7 @@ internal sealed record CleaningStep(string Name, int Version, Func<ReadOnlySpan<
         where T : ICleaner => new(T.Name, T.Version, T.Clean);
 }
 
-/// <summary>Which cleaners a column's text goes through, in order.</summary>
+/// <summary>The cleaners of each column, in the order of their application.</summary>
 internal static class CleaningSteps
 {
     private static readonly CleaningStep[][] Table =

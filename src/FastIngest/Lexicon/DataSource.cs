@@ -1,15 +1,15 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>What is known of a dictionary; only its id must be.</summary>
-/// <param name="Id">Names it everywhere.</param>
-/// <param name="Name">For people.</param>
-/// <param name="Type">Such as <c>dictionary</c>.</param>
-/// <param name="Format">Such as <c>jsonl</c>.</param>
-/// <param name="Url">Where it comes from.</param>
-/// <param name="Languages">The codes of its languages.</param>
-/// <param name="License">Its license.</param>
-/// <param name="Quality">How good it is, from 0 to 1.</param>
-/// <param name="Version">Of the data.</param>
+/// <summary>The description of a dictionary. Only the id is required.</summary>
+/// <param name="Id">The unique id of the source.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Type">The type, such as <c>dictionary</c>.</param>
+/// <param name="Format">The file format, such as <c>jsonl</c>.</param>
+/// <param name="Url">The address of the data.</param>
+/// <param name="Languages">The codes of the languages in the dictionary.</param>
+/// <param name="License">The license of the data.</param>
+/// <param name="Quality">The quality of the data, from 0 to 1.</param>
+/// <param name="Version">The version of the data.</param>
 public sealed record DataSource(
     string Id,
     string? Name = null,

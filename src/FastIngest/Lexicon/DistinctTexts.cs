@@ -1,25 +1,25 @@
 namespace FastIngest.Lexicon;
 
 /// <summary>
-/// Tells which texts of a buffer were there before, by a table of hashes. The hashes differ from run to run, so that no
-/// input can be made for which the table is slow; the answers do not.
+/// Detects repeated texts in a buffer with a hash table. The hash function has a random seed per process, so that nobody
+/// can craft input with many collisions.
 /// </summary>
 internal sealed class DistinctTexts
 {
-    private const int FirstPlaces = 64, KeptPlaces = 32 * 1024;
+    private const int InitialSize = 64, MaxRetainedSize = 32 * 1024;
 
     private readonly List<Place> _texts = [];
 
-    // Indexes of texts, plus 1; twice as many places as texts at least.
-    private int[] _table = new int[FirstPlaces];
+    // Indexes of texts plus 1; 0 is empty. The table has at least twice as many slots as there are texts.
+    private int[] _table = new int[InitialSize];
 
     public int Count => _texts.Count;
 
     public void Clear()
     {
-        if (_table.Length > KeptPlaces)
+        if (_table.Length > MaxRetainedSize)
         {
-            _table = new int[FirstPlaces];
+            _table = new int[InitialSize];
             _texts.Clear();
             _texts.TrimExcess();
             return;
@@ -36,7 +36,7 @@ internal sealed class DistinctTexts
         _texts.Clear();
     }
 
-    /// <summary>Adds the text that stands in a buffer from a place to its end; false if it was there before.</summary>
+    /// <summary>Adds the text from <paramref name="start"/> to the end of the buffer; false if the same text was added before.</summary>
     public bool Add(ReadOnlySpan<byte> buffer, int start)
     {
         ReadOnlySpan<byte> text = buffer[start..];

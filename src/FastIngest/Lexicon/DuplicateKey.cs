@@ -3,15 +3,15 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>What two entries of a source have in common when one is a duplicate of the other.</summary>
+/// <summary>Computes the key that is equal for duplicate entries of a source.</summary>
 public static class DuplicateKey
 {
     /// <summary>
-    /// The first 128 bits of a SHA-256 of language, headword, pos and definition, each behind its length, so that no two
-    /// different entries have the same bytes hashed, and nobody can make two with the same hash.
+    /// Returns the first 128 bits of the SHA-256 of language, headword, pos and definition. Each text is preceded by its length,
+    /// so that different entries have different hash input, and nobody can craft two entries with the same hash.
     /// </summary>
-    /// <param name="cleaner">It holds a valid entry.</param>
-    /// <param name="buffer">Space for the bytes; its content is lost.</param>
+    /// <param name="cleaner">A cleaner that has just cleaned a valid entry.</param>
+    /// <param name="buffer">A scratch buffer; its content is overwritten.</param>
     public static UInt128 Of(EntryCleaner cleaner, TextBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(cleaner);
@@ -26,7 +26,7 @@ public static class DuplicateKey
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    /// <summary>A missing text has length 0: none of those that are there is empty.</summary>
+    /// <summary>Appends a text with its length. A missing text has length 0, since cleaned texts are never empty.</summary>
     private static void Append(TextBuffer buffer, EntryCleaner cleaner, EntryColumn column)
     {
         ReadOnlySpan<byte> text = cleaner.Text(column);

@@ -1,10 +1,10 @@
 namespace FastIngest.Lexicon;
 
 /// <summary>
-/// Records of one file in their order, as they were read and as entries. It goes from the feed, which adds the records, to a
-/// cleaner, which adds the entries, to the sink, and back. Not thread-safe; a batch has one owner at a time.
+/// Records of one file in file order, together with their entries. The feed adds the records, a cleaner adds the entries, the
+/// sink reads them, and the batch is reused. Not thread-safe; a batch has one owner at a time.
 /// </summary>
-/// <param name="inputCapacity">Bytes of records there is room for at once; there is always room for more.</param>
+/// <param name="inputCapacity">Initial capacity for record bytes; see <see cref="GrowInput"/>.</param>
 public sealed class EntryBatch(int inputCapacity = 64 * 1024)
 {
     private const int TextCapacity = 64 * 1024;
@@ -14,26 +14,26 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
     private EntryRow[] _rows = new EntryRow[64];
     private int _textLength;
 
-    /// <summary>The 0-based place of the file among those of the run.</summary>
+    /// <summary>The 0-based index of the file in the run.</summary>
     public int FileIndex { get; set; }
 
-    /// <summary>The file as the user named it.</summary>
+    /// <summary>The path of the file as named by the user.</summary>
     public string File { get; set; } = "";
 
-    /// <summary>Bytes of the file that this batch stands for; of a compressed one, compressed.</summary>
+    /// <summary>The number of bytes of the file that this batch covers; compressed bytes for a compressed file.</summary>
     public long FileBytes { get; set; }
 
     public int RowCount { get; private set; }
 
-    /// <summary>Bytes of cleaned texts.</summary>
+    /// <summary>The total size of the cleaned texts in bytes.</summary>
     public int TextLength => _textLength;
 
     public Span<EntryRow> Rows => _rows.AsSpan(0, RowCount);
 
-    /// <summary>All there is room for; grows by <see cref="GrowInput"/>.</summary>
+    /// <summary>The whole input buffer; <see cref="GrowInput"/> enlarges it.</summary>
     public Span<byte> Input => _input;
 
-    /// <summary>Adds a record that lies in <see cref="Input"/>.</summary>
+    /// <summary>Adds a record whose bytes are in <see cref="Input"/>.</summary>
     public ref EntryRow AddRow(int start, int length)
     {
         if (RowCount == _rows.Length)
@@ -49,7 +49,7 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         return ref row;
     }
 
-    /// <summary>Adds an entry of another batch with its texts, but without its record.</summary>
+    /// <summary>Copies an entry with its texts from another batch, without the bytes of its record.</summary>
     public void AddCopy(EntryBatch from, in EntryRow row)
     {
         ref EntryRow copy = ref AddRow(0, 0);
@@ -63,7 +63,7 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         }
     }
 
-    /// <summary>Makes room for more bytes; what is there stays.</summary>
+    /// <summary>Enlarges <see cref="Input"/> to at least <paramref name="capacity"/> bytes; its content is preserved.</summary>
     public void GrowInput(int capacity)
     {
         if (_input.Length < capacity)
@@ -76,7 +76,7 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
 
     public ReadOnlySpan<byte> Raw(in EntryRow row) => _input.AsSpan(row.Raw.Start, row.Raw.Length);
 
-    /// <summary>The stored entry; empty where there is none.</summary>
+    /// <summary>The stored entry of a row; empty when there is none.</summary>
     public ReadOnlySpan<byte> Stored(in EntryRow row) => row.Stored.IsNull ? default : _input.AsSpan(row.Stored.Start, row.Stored.Length);
 
     public ReadOnlyMemory<byte> RawMemory(in EntryRow row) => _input.AsMemory(row.Raw.Start, row.Raw.Length);
@@ -93,14 +93,14 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         return new TextRef(_textLength - text.Length, text.Length);
     }
 
-    /// <summary>A cleaned text; empty where it is null, and no text is empty.</summary>
+    /// <summary>A cleaned text; empty means null, since cleaned texts are never empty.</summary>
     public ReadOnlySpan<byte> Text(in EntryRow row, EntryColumn column)
     {
         TextRef text = row.Texts[(int)column];
         return text.IsNull ? default : _text.AsSpan(text.Start, text.Length);
     }
 
-    /// <summary>Forgets everything; keeps the memory, but not that of an uncommonly large record.</summary>
+    /// <summary>Removes all records and entries. The memory is kept for reuse, except buffers that an unusually large record enlarged.</summary>
     public void Reset()
     {
         RowCount = 0;

@@ -5,8 +5,8 @@ using FastIngest.Json.Structural;
 namespace FastIngest.Lexicon;
 
 /// <summary>
-/// Makes the entry of a record: reads its fields, cleans and validates them. One for each worker; it allocates nothing
-/// for an entry once its buffers are as large as the largest texts.
+/// Creates the entry of a record: reads its fields, cleans and validates them. Each worker has an instance of its own. Once
+/// the buffers have the size of the largest texts, cleaning an entry allocates nothing.
 /// </summary>
 public sealed class EntryCleaner
 {
@@ -27,28 +27,31 @@ public sealed class EntryCleaner
 
     private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
-    /// <summary>Where in the record the error is, in bytes, where the record is not JSON; otherwise 0.</summary>
+    /// <summary>The offset of the error in the record, in bytes, if the record is not JSON or not an object; otherwise 0.</summary>
     public int ErrorOffset { get; private set; }
 
-    /// <summary>Why the record is no entry: <c>invalid_json</c>, <c>invalid_text</c>, <c>not_an_object</c>, <c>no_headword</c> or <c>no_language</c>; null for one.</summary>
+    /// <summary>
+    /// Why the record is not an entry: <c>invalid_json</c>, <c>invalid_text</c>, <c>not_an_object</c>, <c>no_headword</c> or
+    /// <c>no_language</c>. Null for a valid entry.
+    /// </summary>
     public string? Reason { get; private set; }
 
     public EntryErrors Errors { get; private set; }
 
-    /// <summary>100, less 15 for each error, 10 at least.</summary>
+    /// <summary>The quality in hundredths: 100 minus 15 per error, at least 10.</summary>
     public int QualityHundredths => EntryErrorNames.QualityHundredths(Errors);
 
-    /// <summary>How many U+0000 were removed from the texts that the entry was made of.</summary>
+    /// <summary>The number of U+0000 characters removed from the texts of the entry.</summary>
     public int RemovedNuls => _texts.RemovedNuls;
 
-    /// <summary>A cleaned text; empty where it is null. Valid until the next record.</summary>
+    /// <summary>A cleaned text; empty means null. Valid until the next record.</summary>
     public ReadOnlySpan<byte> Text(EntryColumn column) => _texts[column];
 
-    /// <summary>Whether there is no such text: none is empty.</summary>
+    /// <summary>Whether a text is null.</summary>
     public bool IsNull(EntryColumn column) => _texts[column].IsEmpty;
 
     /// <summary>Reads and cleans a record.</summary>
-    /// <param name="record">One JSON text; white space may surround it.</param>
+    /// <param name="record">One JSON text, optionally with white space around it.</param>
     public CleaningStatus Clean(ReadOnlySpan<byte> record)
     {
         Errors = EntryErrors.None;
@@ -83,16 +86,16 @@ public sealed class EntryCleaner
         return CleaningStatus.Valid;
     }
 
-    /// <summary>Says what is wrong with a record; or reads it, should nothing be.</summary>
+    /// <summary>Reads a record with the general reader, which finds the kind and offset of an error.</summary>
     private CleaningStatus ReadPlain(ref ReadOnlySpan<byte> record)
     {
         int leading = record.Length - record.TrimStart(WhiteSpace).Length;
         record = record[leading..];
         ReadStatus status = GeneralReader.Read(record, isFinal: true, _noFields, out int length);
         if (status is ReadStatus.Object or ReadStatus.OtherValue or ReadStatus.InvalidText
-            && record[length..].IndexOfAnyExcept(WhiteSpace) is >= 0 and var behind)
+            && record[length..].IndexOfAnyExcept(WhiteSpace) is >= 0 and var extra)
         {
-            return Fail(CleaningStatus.NotJson, "invalid_json", leading + length + behind);
+            return Fail(CleaningStatus.NotJson, "invalid_json", leading + length + extra);
         }
 
         switch (status)

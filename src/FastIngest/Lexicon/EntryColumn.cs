@@ -1,6 +1,6 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>The texts of a cleaned entry, in the order in which they are written.</summary>
+/// <summary>The text columns of a cleaned entry, in storage order.</summary>
 public enum EntryColumn
 {
     Headword,

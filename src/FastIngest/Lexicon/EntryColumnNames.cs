@@ -1,6 +1,6 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>The columns' names, as they are stored.</summary>
+/// <summary>The names of the columns in storage.</summary>
 public static class EntryColumnNames
 {
     private static readonly string[] Names = ["headword", "headword_key", "language", "pos", "ipa", "definition", "etymology"];

@@ -3,36 +3,36 @@ using FastIngest.Json;
 namespace FastIngest.Lexicon;
 
 /// <summary>
-/// Where in a record the texts are that an entry is made of; reused from record to record. Only strings are here: a field
-/// of another type is missing. Of a repeated name the last value stands.
+/// The places of an entry's texts in its record; reused for every record. Only strings are stored: a field of another type
+/// counts as missing. The last value of a repeated name counts.
 /// </summary>
 internal sealed class EntryFields
 {
-    // The fields of the record itself.
+    // The top-level string fields of a record.
     public const int Word = 0, Headword = 1, LangCode = 2, Lang = 3, Language = 4, Pos = 5, PosTag = 6, Ipa = 7, Definition = 8, EtymologyText = 9, Etymology = 10;
 
-    /// <summary>Fields that are lists, and what is looked for in them.</summary>
+    /// <summary>The top-level list fields.</summary>
     public const int Senses = 11, Sounds = 12;
 
-    private const int FirstGlosses = 64, KeptGlosses = 16 * 1024;
+    private const int InitialGlosses = 64, MaxRetainedGlosses = 16 * 1024;
 
     private readonly Field[] _fields = new Field[Senses];
-    private Field[] _glosses = new Field[FirstGlosses];
+    private Field[] _glosses = new Field[InitialGlosses];
 
     /// <summary>Whether the record is an object.</summary>
     public bool IsObject { get; set; }
 
-    /// <summary>Of all senses, in order.</summary>
+    /// <summary>The glosses of all senses, in order.</summary>
     public ReadOnlySpan<Field> Glosses => _glosses.AsSpan(0, GlossCount);
 
     public int GlossCount { get; private set; }
 
-    /// <summary>The first <c>ipa</c> of the sounds.</summary>
+    /// <summary>The first <c>ipa</c> in the list of sounds.</summary>
     public Field SoundIpa { get; set; }
 
     public ref Field this[int index] => ref _fields[index];
 
-    /// <summary>The field of a name, or -1.</summary>
+    /// <summary>Returns the index of a top-level field, or -1.</summary>
     public static int Find(ReadOnlySpan<byte> name) => name.Length switch
     {
         3 => name.SequenceEqual("pos"u8) ? Pos : name.SequenceEqual("ipa"u8) ? Ipa : -1,
@@ -52,9 +52,9 @@ internal sealed class EntryFields
         Array.Clear(_fields);
         GlossCount = 0;
         SoundIpa = default;
-        if (_glosses.Length > KeptGlosses)
+        if (_glosses.Length > MaxRetainedGlosses)
         {
-            _glosses = new Field[FirstGlosses];
+            _glosses = new Field[InitialGlosses];
         }
     }
 
@@ -68,6 +68,6 @@ internal sealed class EntryFields
         _glosses[GlossCount++] = gloss;
     }
 
-    /// <summary>Forgets the glosses behind a count, as a later list of the same name takes their place.</summary>
-    public void KeepGlosses(int count) => GlossCount = count;
+    /// <summary>Removes the glosses after the first <paramref name="count"/>; a later list of the same name replaces them.</summary>
+    public void TruncateGlosses(int count) => GlossCount = count;
 }

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>An entry's id: a UUID of version 5 (RFC 9562), made of its source and its record's checksum alone.</summary>
+/// <summary>Creates the id of an entry: a UUID version 5 (RFC 9562) that depends only on the source and the checksum of the record.</summary>
 public static class EntryId
 {
     private const int StackBytes = 512;
 
     private static ReadOnlySpan<byte> NamePrefix => "fastingest:entry:"u8;
 
-    /// <summary>The UUID of <c>fastingest:entry:{sourceId}:{checksum in lower-case hexadecimal}</c>.</summary>
+    /// <summary>Returns the UUID of <c>fastingest:entry:{sourceId}:{checksum in lower-case hexadecimal}</c>.</summary>
     /// <param name="sourceId">The source's id.</param>
     /// <param name="checksum">The SHA-256 of the record, 32 bytes.</param>
     public static Guid Create(string sourceId, ReadOnlySpan<byte> checksum)

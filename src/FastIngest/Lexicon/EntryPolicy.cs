@@ -1,6 +1,8 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>Which of the valid entries are written.</summary>
-/// <param name="MinQualityHundredths">Entries of less quality are not.</param>
-/// <param name="AllowsDuplicates">Whether entries are that have language, headword, pos and definition of another one of their source.</param>
+/// <summary>Selects the valid entries that are written.</summary>
+/// <param name="MinQualityHundredths">Entries with a lower quality are not written.</param>
+/// <param name="AllowsDuplicates">
+/// Whether entries are written that equal another entry of the source in language, headword, pos and definition.
+/// </param>
 public sealed record EntryPolicy(int MinQualityHundredths = 50, bool AllowsDuplicates = false);

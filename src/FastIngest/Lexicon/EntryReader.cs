@@ -3,7 +3,7 @@ using FastIngest.Json.Structural;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>Finds the texts of an entry in its record, and goes over the rest.</summary>
+/// <summary>Finds the texts of an entry in its record and skips the rest.</summary>
 internal sealed class EntryReader(EntryFields fields) : IValueReader
 {
     public void Read<TCursor>(ref TCursor cursor)
@@ -27,7 +27,7 @@ internal sealed class EntryReader(EntryFields fields) : IValueReader
                     cursor.Skip();
                     break;
                 case EntryFields.Senses:
-                    fields.KeepGlosses(0);
+                    fields.TruncateGlosses(0);
                     ReadSenses(ref cursor);
                     break;
                 case EntryFields.Sounds:
@@ -65,7 +65,7 @@ internal sealed class EntryReader(EntryFields fields) : IValueReader
             {
                 if (name.SequenceEqual("glosses"u8))
                 {
-                    fields.KeepGlosses(before);
+                    fields.TruncateGlosses(before);
                     ReadGlosses(ref cursor);
                 }
                 else

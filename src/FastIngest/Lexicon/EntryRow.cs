@@ -2,39 +2,42 @@ using System.Runtime.CompilerServices;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>A record and the entry that was made of it. Its bytes and texts lie in its <see cref="EntryBatch"/>.</summary>
+/// <summary>A record and its entry. The bytes and texts are stored in the <see cref="EntryBatch"/>.</summary>
 public struct EntryRow
 {
-    /// <summary>The record as it stood, white space around it aside.</summary>
+    /// <summary>The bytes of the record without surrounding white space.</summary>
     public TextRef Raw;
 
-    /// <summary>Its length in the file; more than that of <see cref="Raw"/> where it was too large to be kept.</summary>
+    /// <summary>
+    /// The length of the record in the file, in bytes; larger than that of <see cref="Raw"/> if the record was too large to
+    /// be stored.
+    /// </summary>
     public long FileLength;
 
-    /// <summary>Where it starts in its file, in bytes; in a compressed one, in what that unpacks to.</summary>
+    /// <summary>The byte offset of the record in its file; for a compressed file, the offset in the decompressed data.</summary>
     public long Offset;
 
-    /// <summary>The line that it starts in, from 1.</summary>
+    /// <summary>The 1-based number of the line in which the record starts.</summary>
     public long LineNumber;
 
-    /// <summary>The stored record that it is, where it comes from a database; otherwise 0.</summary>
+    /// <summary>The id of the stored record if the record comes from a database; otherwise 0.</summary>
     public long RawId;
 
-    /// <summary>The stored entry of that record in the database's own form; null where there is none.</summary>
+    /// <summary>The stored entry of that record, in the form of the database; null when there is none.</summary>
     public TextRef Stored;
 
-    /// <summary>Whether the stored entry is what would be written now, whichever rules made it.</summary>
+    /// <summary>Whether the stored entry equals the entry that would be written now.</summary>
     public bool IsStoredSame;
 
     public CleaningStatus Status;
 
-    /// <summary>Why the record is no entry; null for one.</summary>
+    /// <summary>Why the record is not an entry; null for a valid entry.</summary>
     public string? Reason;
 
-    /// <summary>SHA-256 of <see cref="Raw"/>; not set for what is not JSON or no object.</summary>
+    /// <summary>The SHA-256 of <see cref="Raw"/>; not set if the record is not a JSON object.</summary>
     public RecordChecksum Checksum;
 
-    /// <summary>What follows is set for valid entries.</summary>
+    /// <summary>The id of the entry. This field and the following ones are set for valid entries only.</summary>
     public Guid Id;
 
     /// <summary>See <see cref="DuplicateKey"/>.</summary>
@@ -44,16 +47,16 @@ public struct EntryRow
 
     public int QualityHundredths;
 
-    /// <summary>Characters U+0000 that were removed from its texts.</summary>
+    /// <summary>The number of U+0000 characters removed from the texts.</summary>
     public int RemovedNuls;
 
     public EntryTextRefs Texts;
 
-    /// <summary>Whether the record is JSON and an object, so that it is kept as a raw entry.</summary>
+    /// <summary>Whether the record is a JSON object, so that it is stored as a raw entry.</summary>
     public readonly bool IsLoaded => Status is CleaningStatus.Valid or CleaningStatus.Invalid;
 }
 
-/// <summary>32 bytes.</summary>
+/// <summary>The SHA-256 checksum of a record, 32 bytes.</summary>
 [InlineArray(Bytes)]
 public struct RecordChecksum
 {
@@ -62,7 +65,7 @@ public struct RecordChecksum
     private byte _first;
 }
 
-/// <summary>A place for each <see cref="EntryColumn"/>.</summary>
+/// <summary>One text reference per <see cref="EntryColumn"/>.</summary>
 [InlineArray(Count)]
 public struct EntryTextRefs
 {

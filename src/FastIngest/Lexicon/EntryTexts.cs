@@ -3,7 +3,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon;
 
-/// <summary>The texts of one entry, decoded and cleaned; reused from entry to entry.</summary>
+/// <summary>The decoded and cleaned texts of one entry; reused for every entry.</summary>
 internal sealed class EntryTexts
 {
     private static readonly int ColumnCount = Enum.GetValues<EntryColumn>().Length;
@@ -15,7 +15,7 @@ internal sealed class EntryTexts
 
     public int RemovedNuls { get; private set; }
 
-    /// <summary>Whether the pronunciation's source has as many <c>[</c> as <c>]</c>.</summary>
+    /// <summary>Whether the source pronunciation has equal numbers of <c>[</c> and <c>]</c>.</summary>
     public bool IpaBracketsMatch { get; private set; }
 
     public ReadOnlySpan<byte> this[EntryColumn column] => _columns[(int)column].Text;
@@ -33,7 +33,7 @@ internal sealed class EntryTexts
         IpaBracketsMatch = true;
     }
 
-    /// <summary>Makes all texts from the fields of a record.</summary>
+    /// <summary>Creates all texts from the fields of a record.</summary>
     public void Clean(ReadOnlySpan<byte> record, EntryFields fields)
     {
         Take(record, FirstOf(fields[EntryFields.Word], fields[EntryFields.Headword]));
@@ -95,7 +95,7 @@ internal sealed class EntryTexts
         AppendField(record, field);
     }
 
-    /// <summary>Appends the decoded text of a field without U+0000, which only an escape can make.</summary>
+    /// <summary>Appends the decoded text of a field without U+0000, which only an escape can produce.</summary>
     private void AppendField(ReadOnlySpan<byte> record, Field field)
     {
         ReadOnlySpan<byte> text = record.Slice(field.Start, field.Length);
@@ -123,7 +123,7 @@ internal sealed class EntryTexts
 
     private void Clean(EntryColumn column)
     {
-        // No step makes a text of none.
+        // An empty text stays empty.
         foreach (CleaningStep step in _source.Length > 0 ? CleaningSteps.Of(column) : [])
         {
             _cleaned.Clear();
@@ -134,7 +134,7 @@ internal sealed class EntryTexts
             }
         }
 
-        // The column takes the buffer; its own, which is empty, is the next source.
+        // The column takes the buffer. The column's old, empty buffer becomes the next source.
         (_columns[(int)column], _source) = (_source, _columns[(int)column]);
     }
 }

@@ -1,6 +1,6 @@
 namespace FastIngest.Lexicon;
 
-/// <summary>Finds the faults of an entry that has a headword and a language.</summary>
+/// <summary>Validates an entry that has a headword and a language.</summary>
 internal static class EntryValidator
 {
     private const int MaxHeadword = 255, MaxIpa = 255, MinDefinition = 3;
@@ -20,7 +20,7 @@ internal static class EntryValidator
         return errors;
     }
 
-    /// <summary>Whether a text has more code points than so many.</summary>
+    /// <summary>Whether a text has more than <paramref name="codePoints"/> code points.</summary>
     private static bool IsLonger(ReadOnlySpan<byte> text, int codePoints)
     {
         if (text.Length <= codePoints)
@@ -31,7 +31,7 @@ internal static class EntryValidator
         int count = 0;
         foreach (byte b in text)
         {
-            // Each code point has one byte that does not continue another.
+            // Each code point has exactly one byte that is not a continuation byte.
             count += (b & 0xC0) != 0x80 ? 1 : 0;
             if (count > codePoints)
             {
@@ -42,7 +42,7 @@ internal static class EntryValidator
         return false;
     }
 
-    /// <summary>Two or three letters, and parts of two to eight letters or digits, each behind a hyphen.</summary>
+    /// <summary>Whether a text is two or three letters, followed by any number of hyphens with two to eight letters or digits each.</summary>
     private static bool IsLanguageCode(ReadOnlySpan<byte> text)
     {
         int letters = text.IndexOfAnyExceptInRange((byte)'a', (byte)'z');

@@ -4,11 +4,11 @@ using System.Security.Cryptography;
 namespace FastIngest.Lexicon;
 
 /// <summary>
-/// SHA-256 by OpenSSL. .NET's own call looks the algorithm up and makes a context for every text, which takes as long as
-/// hashing some 500 bytes; here the algorithm is looked up once, and a thread keeps its context. Where there is no OpenSSL of
-/// version 3 it is .NET's call after all.
+/// SHA-256 by OpenSSL. .NET's own method looks up the algorithm and creates a context for every text, which takes as long
+/// as hashing about 500 bytes. Here the algorithm is looked up once, and each thread keeps its context. Without OpenSSL 3
+/// the .NET method is used.
 /// </summary>
-// SAFETY: of this file. OpenSSL reads as many bytes as it is told and writes HashSizeInBytes; the context is its thread's own.
+// SAFETY (whole file): OpenSSL reads the given number of bytes and writes HashSizeInBytes; each thread has its own context.
 internal static unsafe partial class Sha256
 {
     private const string Library = "libcrypto.so.3";
@@ -21,8 +21,8 @@ internal static unsafe partial class Sha256
     public const int Bytes = SHA256.HashSizeInBytes;
 
     /// <summary>Hashes a text.</summary>
-    /// <param name="text">Bytes.</param>
-    /// <param name="hash">Receives <see cref="Bytes"/>.</param>
+    /// <param name="text">The bytes to hash.</param>
+    /// <param name="hash">Receives <see cref="Bytes"/> bytes.</param>
     public static void Hash(ReadOnlySpan<byte> text, Span<byte> hash)
     {
         if (Algorithm == 0)
@@ -37,7 +37,7 @@ internal static unsafe partial class Sha256
         {
             if (Begin(context, Algorithm, 0) != 1 || Add(context, from, (nuint)text.Length) != 1 || End(context, to, 0) != 1)
             {
-                throw new CryptographicException("OpenSSL could not make a SHA-256.");
+                throw new CryptographicException("OpenSSL could not compute a SHA-256 checksum.");
             }
         }
     }

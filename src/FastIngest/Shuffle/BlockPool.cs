@@ -1,8 +1,8 @@
 namespace FastIngest.Shuffle;
 
 /// <summary>
-/// Memory for segments in blocks of one size, cut from slabs that are allocated once and kept. Blocks are small, since
-/// every partition has one that is half full as a rule. Not thread-safe.
+/// Provides memory for segments in blocks of one size, cut from slabs that are allocated once and reused. Blocks are small,
+/// because the last block of every partition is half empty on average. Not thread-safe.
 /// </summary>
 public sealed class BlockPool(long budgetBytes)
 {
@@ -14,10 +14,10 @@ public sealed class BlockPool(long budgetBytes)
     private readonly Stack<int> _free = [];
     private int _usedBlocks;
 
-    /// <summary>Bytes of the blocks that are handed out.</summary>
+    /// <summary>The total size in bytes of the rented blocks.</summary>
     public long UsedBytes => (long)_usedBlocks * BlockBytes;
 
-    /// <summary>Whether the budget is used up; more blocks can still be had.</summary>
+    /// <summary>Whether the rented blocks have reached the budget. <see cref="Rent"/> still provides further blocks.</summary>
     public bool IsExhausted => UsedBytes >= budgetBytes;
 
     public int Rent()
@@ -42,7 +42,7 @@ public sealed class BlockPool(long budgetBytes)
         _free.Push(block);
     }
 
-    /// <summary>Gives the slabs up, when no block is handed out.</summary>
+    /// <summary>Releases the slabs if no block is rented.</summary>
     public void Clear()
     {
         if (_usedBlocks == 0)

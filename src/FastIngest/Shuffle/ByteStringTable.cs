@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Numbers distinct byte strings in the order in which they come. Not thread-safe.</summary>
+/// <summary>Assigns consecutive numbers to distinct byte strings, from 0 in the order of insertion. Not thread-safe.</summary>
 public sealed class ByteStringTable
 {
     private int[] _buckets = new int[64];
@@ -16,7 +16,7 @@ public sealed class ByteStringTable
 
     public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_entries[index].Start, _entries[index].Length);
 
-    /// <summary>The number of a string, a new one if it was not there.</summary>
+    /// <summary>Returns the number of a string; adds the string if it is new.</summary>
     public int Add(ReadOnlySpan<byte> text)
     {
         uint hash = Hash(text);
@@ -75,7 +75,10 @@ public sealed class ByteStringTable
         }
     }
 
-    /// <summary>Seeded at random, so that no input can be made to collide. Ids are short: a multiplication per eight bytes.</summary>
+    /// <summary>
+    /// A hash with a random seed, so that nobody can craft colliding input. It costs one multiplication per eight bytes,
+    /// since ids are short.
+    /// </summary>
     private uint Hash(ReadOnlySpan<byte> text)
     {
         ulong hash = _seed ^ (ulong)text.Length;
@@ -94,7 +97,7 @@ public sealed class ByteStringTable
         return high ^ low;
     }
 
-    /// <summary>At most eight bytes in one number, in a way in which no two texts of a length have the same.</summary>
+    /// <summary>Packs up to eight bytes into one number. Different texts of the same length give different numbers.</summary>
     private static ulong LastBytes(ReadOnlySpan<byte> text) => text.Length switch
     {
         >= 4 => ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]),

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>The first 16 bytes of a text as two numbers; zeros where it has none.</summary>
+/// <summary>The first 16 bytes of a text as two big-endian numbers, padded with zero bytes.</summary>
 internal readonly record struct KeyPrefix(ulong High, ulong Low)
 {
     public const int Bytes = 16;

@@ -1,18 +1,18 @@
 namespace FastIngest.Shuffle;
 
-/// <summary>Sorts numbers by some of their bits, digit after digit from the lowest: for many keys of few bits.</summary>
+/// <summary>Least-significant-digit radix sort of numbers by some of their bits: fast for many keys with few bits.</summary>
 internal static class KeySort
 {
     private const int MaxDigitBits = 11;
 
-    /// <summary>With more digits or fewer keys than these, comparing is as fast.</summary>
+    /// <summary>With more digits or fewer keys than this, a comparison sort is as fast.</summary>
     private const int MaxDigits = 3, MinKeys = 512;
 
-    /// <summary>Sorts keys; the bits below <paramref name="lowBit"/> must be in order already, as a count of places is.</summary>
+    /// <summary>Sorts keys. The bits below <paramref name="lowBit"/> must already be in ascending order, like an index.</summary>
     /// <param name="keys">The keys.</param>
-    /// <param name="other">As many; what was in it is lost.</param>
-    /// <param name="lowBit">The lowest bit to look at.</param>
-    /// <param name="bits">How many bits, from there on, the keys have.</param>
+    /// <param name="other">Scratch space for at least as many keys; its content is overwritten.</param>
+    /// <param name="lowBit">The lowest bit to sort by.</param>
+    /// <param name="bits">The number of bits to sort by.</param>
     public static void Sort(Span<ulong> keys, Span<ulong> other, int lowBit, int bits)
     {
         int digits = (bits + MaxDigitBits - 1) / MaxDigitBits;

@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Shuffle;
 
 /// <summary>
-/// Up to twelve numbers in the shortest form that holds all of them: most have a decimal or two and few digits, and
-/// numbers of one width are read and written without a branch each.
+/// Encodes up to twelve numbers in the shortest form that holds all of them. Most numbers have few digits and one or two
+/// decimals; numbers of equal width are read and written without a branch per number.
 /// <code>
-/// head:    2 bytes: bits 0-3 form, bits 4-15 which numbers are there
+/// head:    2 bytes: bits 0-3 form, bits 4-15 which numbers are present
 /// numbers: form 0  2 bytes, tenths         form 1  2 bytes, hundredths
 ///          form 2  4 bytes, hundredths     form 3  4 bytes, micros       form 4  8 bytes, micros, signed
 /// </code>
@@ -22,10 +22,10 @@ internal static class NumberGroup
     private const int HeadBytes = 2, FormBits = 4;
     private const int Tenth = 100_000, Hundredth = 10_000;
 
-    /// <summary>Writes numbers and returns how many bytes they take, <see cref="HeadBytes"/> and eight a number at most.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="numbers">In micros; 0 where none is.</param>
-    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
+    /// <summary>Writes numbers and returns their encoded size in bytes: at most <see cref="HeadBytes"/> plus eight per number.</summary>
+    /// <param name="target">Receives the encoded numbers.</param>
+    /// <param name="numbers">The numbers in micros; 0 for a missing number.</param>
+    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</param>
     public static int Write(Span<byte> target, ReadOnlySpan<long> numbers, uint present)
     {
         int form = FormOf(numbers);
@@ -63,13 +63,13 @@ internal static class NumberGroup
         }
     }
 
-    /// <summary>Which numbers a group has.</summary>
+    /// <summary>Returns the presence bits of a group.</summary>
     public static uint PresentIn(ReadOnlySpan<byte> source) => (uint)BinaryPrimitives.ReadUInt16LittleEndian(source) >> FormBits;
 
-    /// <summary>Reads as many numbers as were written and returns how many bytes they took.</summary>
-    /// <param name="source">Where from.</param>
-    /// <param name="numbers">In micros; 0 where none is.</param>
-    /// <param name="present">As it was written.</param>
+    /// <summary>Reads as many numbers as were written and returns their encoded size in bytes.</summary>
+    /// <param name="source">The bytes, starting with the group.</param>
+    /// <param name="numbers">The numbers in micros; 0 for a missing number.</param>
+    /// <param name="present">The presence bits as written.</param>
     public static int Read(ReadOnlySpan<byte> source, scoped Span<long> numbers, out uint present)
     {
         uint head = BinaryPrimitives.ReadUInt16LittleEndian(source);
@@ -104,7 +104,7 @@ internal static class NumberGroup
 
     private static int FormOf(ReadOnlySpan<long> numbers)
     {
-        // All ones below a bound: what any number has above it, the union has too.
+        // The bounds are all-ones masks, so the union of the numbers exceeds a bound exactly if one of them does.
         ulong tenths = 0;
         foreach (long number in numbers)
         {
@@ -129,8 +129,8 @@ internal static class NumberGroup
             : micros <= uint.MaxValue ? Micros : LongMicros;
     }
 
-    // 100,000 is 2^5 * 3125: a product with the inverse of 3125 modulo 2^64, rotated by 5 bits, is the quotient where it is
-    // whole, and above ulong.MaxValue / 100,000 where it is not. So it is with 10,000, 2^4 * 625.
+    // Exact division by 100,000 = 2^5 * 3125: multiply by the inverse of 3125 modulo 2^64, then rotate by 5 bits. The result
+    // is the quotient if the division has no remainder, and above ulong.MaxValue / 100,000 otherwise. 10,000 = 2^4 * 625 works alike.
     private static ulong InTenths(long micros) => BitOperations.RotateRight(unchecked((ulong)micros * 0x5D4E8FB00BCBE61D), 5);
 
     private static ulong InHundredths(long micros) => BitOperations.RotateRight(unchecked((ulong)micros * 0xD288CE703AFB7E91), 4);

@@ -1,6 +1,6 @@
 namespace FastIngest.Shuffle;
 
-/// <summary>A key of the rows: a user's id in UTF-8 and a day. Ordered by the bytes of the id, then by day.</summary>
+/// <summary>The key of a row: a user id in UTF-8 and a day (days since 0001-01-01). Keys are ordered by the bytes of the id, then by day.</summary>
 public readonly record struct RowKey(byte[] User, int Day)
 {
     internal static int Compare(RowKey one, RowKey other) => Compare(one.User, one.Day, other.User, other.Day);
@@ -12,30 +12,30 @@ public readonly record struct RowKey(byte[] User, int Day)
     }
 }
 
-/// <summary>The keys from one on and before another; null is no bound.</summary>
+/// <summary>A half-open key range [From, Before); null means unbounded.</summary>
 public readonly record struct KeyRange(RowKey? From, RowKey? Before)
 {
-    /// <summary>The keys of all users.</summary>
+    /// <summary>The range of all keys.</summary>
     public static KeyRange All => default;
 
     public bool Contains(ReadOnlySpan<byte> user, int day) => !IsBelow(user, day) && IsBeforeEnd(user, day);
 
-    /// <summary>Whether a key comes before the first one.</summary>
+    /// <summary>Whether a key is before the start of the range.</summary>
     public bool IsBelow(ReadOnlySpan<byte> user, int day) => From is { } from && RowKey.Compare(user, day, from.User, from.Day) < 0;
 
     private bool IsBeforeEnd(ReadOnlySpan<byte> user, int day) =>
         Before is not { } before || RowKey.Compare(user, day, before.User, before.Day) < 0;
 }
 
-/// <summary>Days from the first to the last, both included.</summary>
+/// <summary>A range of days from <c>First</c> to <c>Last</c>, both included.</summary>
 public readonly record struct DayRange(int First, int Last)
 {
-    public bool Holds(int day) => day >= First && day <= Last;
+    public bool Contains(int day) => day >= First && day <= Last;
 }
 
 /// <summary>
-/// Cuts the keys into partitions: ranges of (user, day), so that partition after partition is in key order. Any
-/// boundaries are right; good ones make the partitions equally large.
+/// Divides the keys into partitions. A partition is a range of (user, day), so that the partitions in order are in key
+/// order. Results are correct with any boundaries; good boundaries make partitions of equal size.
 /// </summary>
 public sealed class PartitionBoundaries
 {
@@ -46,8 +46,8 @@ public sealed class PartitionBoundaries
     public int PartitionCount => _boundaries.Length + 1;
 
     /// <summary>
-    /// Boundaries that cut a sample of the keys into parts of equal number, at most as many as asked for. A key that fills
-    /// more than one part has one for itself.
+    /// Chooses boundaries that divide a sample of keys into parts of equal size. The sample is sorted in place. There are at
+    /// most <paramref name="partitions"/> partitions; a key that fills more than one part gets a partition of its own.
     /// </summary>
     public static PartitionBoundaries FromSample(List<RowKey> sample, int partitions)
     {
@@ -69,18 +69,18 @@ public sealed class PartitionBoundaries
         return new PartitionBoundaries([.. boundaries]);
     }
 
-    /// <summary>Boundaries at the keys given, which are in order and all differ.</summary>
+    /// <summary>Creates boundaries at the given keys, which must be in strictly ascending order.</summary>
     public static PartitionBoundaries At(params RowKey[] keys) => new(keys);
 
-    /// <summary>The keys of a partition, of those that all partitions have together.</summary>
+    /// <summary>The key range of a partition.</summary>
     public KeyRange RangeOf(int partition, KeyRange all) => new(
         partition == 0 ? all.From : _boundaries[partition - 1],
         partition == _boundaries.Length ? all.Before : _boundaries[partition]);
 
-    /// <summary>The partition of a key.</summary>
+    /// <summary>Returns the partition of a key.</summary>
     /// <param name="user">The user.</param>
     /// <param name="day">The day.</param>
-    /// <param name="days">The days for which the user's keys fall in that partition.</param>
+    /// <param name="days">Receives the days whose keys of this user fall into the same partition.</param>
     public int Find(ReadOnlySpan<byte> user, int day, out DayRange days)
     {
         int low = 0;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Shuffle;
 
 /// <summary>
-/// The segments of one partition that are in memory, one behind the other over blocks, each with its header before it:
-/// the bytes that a piece of a spill file has. Not thread-safe.
+/// The in-memory segments of one partition, stored consecutively over blocks, each with its header before it. The bytes are
+/// those of a piece in a spill file. Not thread-safe.
 /// </summary>
 internal sealed class PartitionBuffer
 {
@@ -22,7 +22,7 @@ internal sealed class PartitionBuffer
         SegmentCount++;
     }
 
-    /// <summary>Copies bytes out; there are as many behind the position as the target is long.</summary>
+    /// <summary>Copies bytes into <paramref name="target"/>, starting at <paramref name="position"/>; the buffer must hold that many bytes.</summary>
     public void CopyTo(BlockPool pool, long position, Span<byte> target)
     {
         while (!target.IsEmpty)
@@ -35,18 +35,18 @@ internal sealed class PartitionBuffer
         }
     }
 
-    /// <summary>Lists the blocks in order, the last one as far as it is full.</summary>
+    /// <summary>Adds the used parts of the blocks to a list, in order.</summary>
     public void AddTo(List<ReadOnlyMemory<byte>> list, BlockPool pool)
     {
-        long left = Length;
+        long remaining = Length;
         foreach (int block in _blocks)
         {
-            list.Add(pool[block][..(int)Math.Min(left, BlockPool.BlockBytes)]);
-            left -= BlockPool.BlockBytes;
+            list.Add(pool[block][..(int)Math.Min(remaining, BlockPool.BlockBytes)]);
+            remaining -= BlockPool.BlockBytes;
         }
     }
 
-    /// <summary>Forgets all and gives the blocks back.</summary>
+    /// <summary>Removes all segments and returns the blocks to the pool.</summary>
     public void Clear(BlockPool pool)
     {
         foreach (int block in _blocks)

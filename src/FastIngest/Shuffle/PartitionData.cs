@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>A partition as it is reduced: reused from one to the next.</summary>
-/// <param name="capacityBytes">What a partition has at most, as a rule; a larger one is held as long as it is needed.</param>
+/// <summary>A loaded partition, ready to be reduced; reused for every partition.</summary>
+/// <param name="capacityBytes">The usual maximum size of a partition in bytes. A larger buffer is released as soon as a smaller one suffices.</param>
 public sealed class PartitionData(int capacityBytes)
 {
     private byte[] _bytes = [];
@@ -12,18 +12,18 @@ public sealed class PartitionData(int capacityBytes)
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>The segments by kind and, within it, in input order.</summary>
+    /// <summary>The segments ordered by kind and then by input order.</summary>
     public ReadOnlySpan<SegmentRef> Segments => _segments.AsSpan(0, _segmentCount);
 
-    /// <summary>What a segment costs besides its bytes.</summary>
+    /// <summary>The memory in bytes that a segment needs in addition to its bytes.</summary>
     internal static int SegmentBytes => Marshal.SizeOf<SegmentRef>();
 
-    /// <summary>Room for a partition's bytes.</summary>
+    /// <summary>Returns a buffer for the bytes of a partition.</summary>
     internal Span<byte> Reserve(long byteCount)
     {
         if (byteCount > Array.MaxLength)
         {
-            throw new IngestException("One user has more than 2 GB of records on one day.", "Run again with fewer files at a time.");
+            throw new IngestException("One user has more than 2 GiB of records on one day.", "Run the command once per group of files instead of with all files at once.");
         }
 
         if (_bytes.Length < byteCount || _bytes.Length > Math.Max(byteCount, capacityBytes))
@@ -35,7 +35,7 @@ public sealed class PartitionData(int capacityBytes)
         return _bytes.AsSpan(0, (int)byteCount);
     }
 
-    /// <summary>Finds the segments among the bytes that were reserved and filled.</summary>
+    /// <summary>Finds the segments in the buffer that <see cref="Reserve"/> returned, after the caller has filled it.</summary>
     internal void Index(int byteCount, int segmentCount)
     {
         if (_segments.Length < segmentCount)

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Is shown a segment; the bytes are valid during the call.</summary>
+/// <summary>Receives a segment. The bytes are valid during the call only.</summary>
 public delegate void SegmentVisitor(SegmentId id, ReadOnlySpan<byte> bytes);
 
 /// <summary>
-/// Keeps the segments of every partition until they are reduced: in memory up to the pool's budget; when that is used
-/// up, all that is in memory goes to a spill file, partition by partition, and memory fills anew. A store that spilled
-/// keeps nothing in memory once it is sealed. Appending is thread-safe, in any order; after sealing, each partition may
-/// be read by one thread.
+/// Stores the segments of every partition until they are reduced. Segments stay in memory until the pool's budget is
+/// exhausted; then all of them are written to a spill file, partition by partition, and memory fills once more. A sealed
+/// store that has spilled keeps no segments in memory. Appending is thread-safe and accepts any order; after sealing, each
+/// partition may be read by one thread.
 /// </summary>
 public sealed class PartitionStore : IDisposable
 {
@@ -22,9 +22,9 @@ public sealed class PartitionStore : IDisposable
     private List<SpillPiece>[] _pieces = [];
     private SpillFile? _spill;
 
-    /// <param name="partitions">How many there are.</param>
-    /// <param name="pool">The memory; nobody else uses it meanwhile.</param>
-    /// <param name="spillDirectory">Where the rest goes.</param>
+    /// <param name="partitions">The number of partitions.</param>
+    /// <param name="pool">The memory. The store needs exclusive use of it.</param>
+    /// <param name="spillDirectory">The folder of the spill file.</param>
     public PartitionStore(int partitions, BlockPool pool, string spillDirectory)
     {
         _pool = pool;
@@ -34,10 +34,10 @@ public sealed class PartitionStore : IDisposable
 
     public int Count => _buffers.Length;
 
-    /// <summary>Bytes that went to the spill file.</summary>
+    /// <summary>The number of bytes written to the spill file.</summary>
     public long SpilledBytes => _spill?.Length ?? 0;
 
-    /// <exception cref="IngestException">The spill file can not be written.</exception>
+    /// <exception cref="IngestException">The spill file cannot be written.</exception>
     public void Append(int partition, SegmentId id, ReadOnlySpan<byte> segment)
     {
         lock (_gate)
@@ -50,9 +50,9 @@ public sealed class PartitionStore : IDisposable
         }
     }
 
-    /// <summary>Ends the appending; partitions can be read from then on.</summary>
-    /// <param name="keepInMemory">Whether a store that never had to spill stays in memory.</param>
-    /// <exception cref="IngestException">The spill file can not be written.</exception>
+    /// <summary>Ends the appending phase; partitions can be read afterwards.</summary>
+    /// <param name="keepInMemory">Whether the segments stay in memory if nothing was spilled so far.</param>
+    /// <exception cref="IngestException">The spill file cannot be written.</exception>
     public void Seal(bool keepInMemory = true)
     {
         lock (_gate)
@@ -65,10 +65,10 @@ public sealed class PartitionStore : IDisposable
         }
     }
 
-    /// <summary>What a partition takes in memory when it is loaded.</summary>
+    /// <summary>The memory in bytes that a partition needs when it is loaded.</summary>
     public long BytesOf(int partition) => LengthOf(partition) + ((long)SegmentCountOf(partition) * PartitionData.SegmentBytes);
 
-    /// <summary>Reads a whole partition.</summary>
+    /// <summary>Reads a whole partition into <paramref name="data"/>.</summary>
     public void Load(int partition, PartitionData data)
     {
         Span<byte> bytes = data.Reserve(LengthOf(partition));
@@ -76,10 +76,10 @@ public sealed class PartitionStore : IDisposable
         data.Index(bytes.Length, SegmentCountOf(partition));
     }
 
-    /// <summary>Shows a partition's segments one by one, in the order in which they were appended, in little memory.</summary>
-    /// <param name="partition">Which it is.</param>
-    /// <param name="buffer">To be given again to the next call; it becomes as long as the longest segment.</param>
-    /// <param name="visitor">Is shown the segments.</param>
+    /// <summary>Passes the segments of a partition to a visitor, in the order in which they were appended. Needs memory for one segment.</summary>
+    /// <param name="partition">The index of the partition.</param>
+    /// <param name="buffer">A buffer that the caller passes to each call; it grows to the size of the longest segment.</param>
+    /// <param name="visitor">Receives the segments.</param>
     public void Visit(int partition, ref byte[] buffer, SegmentVisitor visitor)
     {
         long end = LengthOf(partition);

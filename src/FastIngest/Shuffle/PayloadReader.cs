@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Reads what was written to an event of a <see cref="Segment"/>, in the same order.</summary>
+/// <summary>Reads the payload of an event in a <see cref="Segment"/>, in the order in which it was written.</summary>
 public ref struct PayloadReader(ReadOnlySpan<byte> data, int start)
 {
     private readonly ReadOnlySpan<byte> _data = data;
     private int _position = start;
 
-    /// <summary>A text, in the partition's bytes; empty when there is none.</summary>
+    /// <summary>Reads a text as a span over the partition's bytes; a missing text is empty.</summary>
     public ReadOnlySpan<byte> ReadText()
     {
         int token = _position;
@@ -32,11 +32,11 @@ public ref struct PayloadReader(ReadOnlySpan<byte> data, int start)
         return _data.Slice(definition, definedLength);
     }
 
-    /// <summary>Which numbers of the next group are there, as it was written.</summary>
+    /// <summary>The presence bits of the next group of numbers.</summary>
     public readonly uint NumbersPresent => NumberGroup.PresentIn(_data[_position..]);
 
-    /// <summary>Reads numbers in micros; returns which are there, bit <c>1 &lt;&lt; i</c> for the number <c>i</c>. The others are 0.</summary>
-    /// <param name="micros">As many as were written at once.</param>
+    /// <summary>Reads a group of numbers. Returns the presence bits: bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</summary>
+    /// <param name="micros">Receives the numbers in micros; 0 for a missing number. Its length must be the size of the group as written.</param>
     public uint ReadNumbers(scoped Span<long> micros)
     {
         _position += NumberGroup.Read(_data[_position..], micros, out uint present);

@@ -3,14 +3,14 @@ using System.Buffers.Binary;
 namespace FastIngest.Shuffle;
 
 /// <summary>
-/// The events that one chunk has for one partition, appended as compact bytes that <see cref="SegmentReader"/> reads
-/// back anywhere: they say everything themselves and refer to nothing outside. All integers are little-endian.
+/// The events of one chunk for one partition, encoded as compact bytes for <see cref="SegmentReader"/>. The bytes are
+/// self-contained: they refer to nothing outside of the segment. All integers are little-endian.
 /// <code>
 /// event:   2 bytes, [4 bytes length], [user], [day], payload
-/// 2 bytes: bits 0-1  key: 0 as before, 1 another day, 2 another user and day     bits 2-15  length of the payload, or 16383: it follows
-/// user:    varint length, bytes         day: zigzag varint, difference to the day before
-/// text:    2 bytes: 0 none; 1 then varint length, bytes; else the distance back to where such a length stands
-/// numbers: groups of up to 12, as NumberGroup describes them
+/// 2 bytes: bits 0-1  key: 0 same as last event, 1 new day, 2 new user and day     bits 2-15  payload length, or 16383: 4 bytes of length follow
+/// user:    varint length, bytes         day: zigzag varint, difference from the day of the last event
+/// text:    2 bytes: 0 none; 1 then varint length, bytes; otherwise the distance back to the length of an earlier text
+/// numbers: groups of up to 12, see NumberGroup
 /// </code>
 /// </summary>
 public sealed class Segment
@@ -18,10 +18,10 @@ public sealed class Segment
     internal const int SameKey = 0, NewDay = 1, NewUser = 2, KeyBits = 2, LongLength = (1 << (16 - KeyBits)) - 1;
     internal const int NoText = 0, TextFollows = 1;
 
-    /// <summary>The most numbers that are written at once.</summary>
+    /// <summary>The maximum number of values in one group.</summary>
     public const int GroupSize = NumberGroup.Size;
 
-    // What precedes the payload and is not the user's id takes no more.
+    // The maximum size of everything before the payload except the user id.
     private const int MaxHeadBytes = 32;
 
     private const int TextCacheSize = 64;
@@ -54,23 +54,23 @@ public sealed class Segment
         Array.Clear(_textCache);
     }
 
-    /// <summary>Gives the memory of a segment that was cleared back; the next event takes it anew.</summary>
+    /// <summary>Returns the memory of a cleared segment; the next event rents memory once more.</summary>
     internal void Trim()
     {
         _memory.Return(_data);
         _data = [];
     }
 
-    /// <summary>The most bytes a text takes.</summary>
+    /// <summary>The maximum encoded size of a text in bytes.</summary>
     public static long MaxTextBytes(int length) => length + 7L;
 
-    /// <summary>The most bytes that numbers take.</summary>
+    /// <summary>The maximum encoded size of numbers in bytes.</summary>
     public static long MaxNumbersBytes(int count) => (8L * count) + (2 * ((count / GroupSize) + 1));
 
-    /// <summary>Whether an event was written, and the last one is of this user.</summary>
+    /// <summary>Whether the segment has an event and the last one belongs to this user.</summary>
     public bool IsLastUser(ReadOnlySpan<byte> user) => _userLength == user.Length && user.SequenceEqual(_data.AsSpan(_userStart, _userLength));
 
-    /// <summary>Starts an event; its payload follows, of at most <paramref name="maxPayload"/> bytes.</summary>
+    /// <summary>Starts an event. The caller then writes at most <paramref name="maxPayload"/> bytes of payload and calls <see cref="End"/>.</summary>
     public void Begin(ReadOnlySpan<byte> user, int day, long maxPayload)
     {
         if (IsLastUser(user))
@@ -88,7 +88,7 @@ public sealed class Segment
         WriteDay(day);
     }
 
-    /// <summary>Starts an event of the last event's user.</summary>
+    /// <summary>Starts an event for the user of the last event.</summary>
     public void Begin(int day, long maxPayload)
     {
         if (day == _day)
@@ -102,7 +102,7 @@ public sealed class Segment
         }
     }
 
-    /// <summary>Ends the event that was begun last.</summary>
+    /// <summary>Ends the event that was started last.</summary>
     public void End()
     {
         Span<byte> head = _data.AsSpan(_eventStart);
@@ -118,7 +118,7 @@ public sealed class Segment
         }
     }
 
-    /// <summary>Writes a text; an empty one is none.</summary>
+    /// <summary>Writes a text. An empty text is stored as missing.</summary>
     public void WriteText(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
@@ -148,9 +148,9 @@ public sealed class Segment
         _length += text.Length;
     }
 
-    /// <summary>Writes numbers in micros.</summary>
-    /// <param name="micros">At most <see cref="GroupSize"/>; 0 where none is.</param>
-    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when the number <c>i</c> is there.</param>
+    /// <summary>Writes a group of numbers.</summary>
+    /// <param name="micros">At most <see cref="GroupSize"/> numbers in micros; 0 for a missing number.</param>
+    /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</param>
     public void WriteNumbers(ReadOnlySpan<long> micros, uint present) =>
         _length += NumberGroup.Write(_data.AsSpan(_length), micros, present);
 

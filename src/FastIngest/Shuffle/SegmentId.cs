@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Where a segment comes from, which is its place in the order.</summary>
-/// <param name="Kind">What its events are, as the owner numbers them; the reader of a spill file needs nothing else.</param>
-/// <param name="FileIndex">The input file.</param>
-/// <param name="ChunkIndex">The chunk of that file.</param>
+/// <summary>The origin of a segment. Segments are ordered by kind, file and chunk.</summary>
+/// <param name="Kind">The kind of its events, as numbered by the user of the store.</param>
+/// <param name="FileIndex">The 0-based index of the input file.</param>
+/// <param name="ChunkIndex">The 0-based index of the chunk in that file.</param>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct SegmentId(int Kind, int FileIndex, int ChunkIndex)
 {
@@ -15,12 +15,12 @@ public readonly record struct SegmentId(int Kind, int FileIndex, int ChunkIndex)
         : one.ChunkIndex.CompareTo(other.ChunkIndex);
 }
 
-/// <summary>What stands before a segment's bytes in a partition.</summary>
+/// <summary>The header before a segment's bytes in a partition. The length is in bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct SegmentHeader(SegmentId Id, int Length)
 {
     public const int Bytes = 16;
 }
 
-/// <summary>A segment and where its bytes lie in a partition's.</summary>
+/// <summary>A segment and the place of its bytes in a partition, in bytes.</summary>
 public readonly record struct SegmentRef(SegmentId Id, int Start, int Length);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Reads the events of a <see cref="Segment"/> in order. Positions are offsets in the buffer given.</summary>
+/// <summary>Reads the events of a <see cref="Segment"/> in order. Positions are byte offsets in <paramref name="data"/>.</summary>
 public ref struct SegmentReader(ReadOnlySpan<byte> data, int start, int length)
 {
     private readonly ReadOnlySpan<byte> _data = data;
@@ -10,7 +10,7 @@ public ref struct SegmentReader(ReadOnlySpan<byte> data, int start, int length)
     private int _position = start;
     private int _key;
 
-    /// <summary>Where the next event starts.</summary>
+    /// <summary>The start of the next event.</summary>
     public readonly int Position => _position;
 
     /// <summary>Whether this event's key differs from that of the event before.</summary>
@@ -25,7 +25,7 @@ public ref struct SegmentReader(ReadOnlySpan<byte> data, int start, int length)
 
     public int Day { get; private set; }
 
-    /// <summary>Where the event's payload starts: what <see cref="PayloadReader"/> needs.</summary>
+    /// <summary>The start of the event's payload, for <see cref="PayloadReader"/>.</summary>
     public int PayloadStart { get; private set; }
 
     public readonly ReadOnlySpan<byte> User => _data.Slice(UserStart, UserLength);

@@ -4,19 +4,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Shuffle;
 
-/// <summary>Segments of one partition that lie behind one another in a spill file: where, how many, how many bytes.</summary>
+/// <summary>Consecutive segments of one partition in a spill file: byte offset, number of segments and size in bytes.</summary>
 internal readonly record struct SpillPiece(long Offset, int SegmentCount, long ByteCount);
 
 /// <summary>
-/// A file for segments that do not fit into memory, written one piece behind the other and read back piece by piece.
-/// It has no name any more once it is open, so it is gone when the process is, however that ends.
+/// A file for segments that do not fit into memory, written and read in pieces. The file is unlinked as soon as it is open,
+/// so it disappears when the process ends for any reason.
 /// <code>
 /// file:     "FISP", version, 0x01020304 in the byte order of the writer, 0     4 x 4 bytes
 /// piece:    partition, number of segments, number of bytes                     4, 4, 8 bytes
 /// segment:  kind, file index, chunk index, length                              4 x 4 bytes
-///           bytes, as Segment describes them
+///           bytes, see Segment
 /// </code>
-/// The kinds are those of <see cref="SegmentId"/>. All that is needed to read a file is in it.
+/// The kinds are those of <see cref="SegmentId"/>. A file is self-contained.
 /// </summary>
 internal sealed class SpillFile : IDisposable
 {
@@ -25,23 +25,23 @@ internal sealed class SpillFile : IDisposable
     private const int Magic = 'F' | ('I' << 8) | ('S' << 16) | ('P' << 24);
     private const int ByteOrder = 0x01020304;
 
-    private readonly string _place;
+    private readonly string _path;
     private readonly SafeFileHandle _handle;
     private readonly List<ReadOnlyMemory<byte>> _pending = [];
     private byte[] _headers = [];
 
-    /// <summary>Makes an empty file.</summary>
-    /// <exception cref="IngestException">It can not be made.</exception>
+    /// <summary>Creates a file without pieces.</summary>
+    /// <exception cref="IngestException">The file cannot be created.</exception>
     public SpillFile(string directory)
     {
-        _place = directory;
+        _path = directory;
         try
         {
             _handle = UnnamedFile.Create(directory, "spill");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CanNotWrite(e);
+            throw WriteFailed(e);
         }
 
         FileHeader header = new(Magic, Version, ByteOrder, 0);
@@ -50,21 +50,21 @@ internal sealed class SpillFile : IDisposable
         WritePending();
     }
 
-    /// <summary>Opens a file that someone wrote, to be read.</summary>
-    /// <param name="handle">The file, which is closed with this.</param>
-    /// <param name="path">Its path, for messages.</param>
+    /// <summary>Opens an existing spill file for reading.</summary>
+    /// <param name="handle">The open file; <see cref="Dispose"/> closes it.</param>
+    /// <param name="path">The path for messages.</param>
     internal SpillFile(SafeFileHandle handle, string path)
     {
-        _place = path;
+        _path = path;
         _handle = handle;
         Length = RandomAccess.GetLength(handle);
     }
 
-    /// <summary>Bytes written so far.</summary>
+    /// <summary>The size of the file in bytes.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Appends a piece for every partition that has anything in memory.</summary>
-    /// <exception cref="IngestException">The disk is full, or broken.</exception>
+    /// <summary>Appends one piece for every partition that has segments in memory.</summary>
+    /// <exception cref="IngestException">The file cannot be written, for example because the disk is full.</exception>
     public void Write(ReadOnlySpan<PartitionBuffer> buffers, BlockPool pool)
     {
         int size = Unsafe.SizeOf<PieceHeader>();
@@ -88,19 +88,19 @@ internal sealed class SpillFile : IDisposable
         WritePending();
     }
 
-    /// <summary>Finds the pieces of every partition, in the order in which they were written, by what is in the file alone.</summary>
-    /// <exception cref="IngestException">It is not a spill file of this version and byte order, or it is damaged.</exception>
+    /// <summary>Reads the list of pieces per partition from the file, in the order in which they were written.</summary>
+    /// <exception cref="IngestException">The file is damaged, or it is not a spill file of this version and byte order.</exception>
     public List<SpillPiece>[] ReadPieces(int partitions)
     {
         FileHeader header = Read<FileHeader>(0);
         if (header.Magic != Magic || header.ByteOrder != ByteOrder)
         {
-            throw Damaged("is not a spill file that this machine can read");
+            throw Damaged("is not a spill file for this machine");
         }
 
         if (header.Version != Version)
         {
-            throw Damaged($"is a spill file of version {header.Version}, not {Version}");
+            throw Damaged($"has version {header.Version}; this program reads version {Version}");
         }
 
         List<SpillPiece>[] pieces = [.. Enumerable.Range(0, partitions).Select(_ => new List<SpillPiece>())];
@@ -120,7 +120,7 @@ internal sealed class SpillFile : IDisposable
         return pieces;
     }
 
-    /// <summary>Reads bytes of a piece: segments, each with its header.</summary>
+    /// <summary>Reads bytes of a piece, starting at a position in it. A piece consists of segments, each with its header.</summary>
     public void Read(SpillPiece piece, long position, Span<byte> target) => ReadAt(piece.Offset + position, target);
 
     public void Dispose() => _handle.Dispose();
@@ -133,8 +133,8 @@ internal sealed class SpillFile : IDisposable
         }
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            // The latter is what .NET makes of EFBIG, which is what a limit on the size of files (ulimit -f) gives.
-            throw CanNotWrite(e);
+            // .NET maps EFBIG, the error of a file size limit (ulimit -f), to ArgumentOutOfRangeException.
+            throw WriteFailed(e);
         }
 
         Length += _pending.Sum(p => (long)p.Length);
@@ -160,7 +160,7 @@ internal sealed class SpillFile : IDisposable
             }
             catch (IOException e)
             {
-                throw Damaged($"can not be read: {e.Message}", e);
+                throw Damaged($"cannot be read: {e.Message}", e);
             }
 
             if (count == 0)
@@ -174,11 +174,11 @@ internal sealed class SpillFile : IDisposable
     }
 
     private IngestException Damaged(string how, Exception? inner = null) => new(
-        $"Intermediate data in {_place} {how}.", "Check that disk, or name another folder with --temp-dir, and run again.", inner);
+        $"Intermediate data in {_path} {how}.", "Check the disk, or choose another folder with --temp-dir, and retry.", inner);
 
-    private IngestException CanNotWrite(Exception e) => new(
-        $"Intermediate data can not be written to {_place}: {(e is IOException or UnauthorizedAccessException ? e.Message : "the file may not grow further (ulimit -f)")}",
-        "Free space there, name another folder with --temp-dir, or allow more memory with --memory-limit.",
+    private IngestException WriteFailed(Exception e) => new(
+        $"Intermediate data cannot be written to {_path}: {(e is IOException or UnauthorizedAccessException ? e.Message : "the file may not grow further (ulimit -f)")}",
+        "Free disk space, choose another folder with --temp-dir, or allow more memory with --memory-limit.",
         e);
 
     private readonly record struct FileHeader(int Magic, int Version, int ByteOrder, int Reserved);

@@ -1,12 +1,15 @@
 namespace FastIngest.Sources;
 
-/// <summary>Finds the end of a value that is too large to be read, by brackets and quotes alone, in little memory.</summary>
+/// <summary>Finds the end of a value that is too large to be parsed. It matches brackets and quotes only, and needs little memory.</summary>
 internal static class BracketScan
 {
     private const int PieceBytes = 256 * 1024;
     private const int MaxDepth = 64;
 
-    /// <summary>The offset behind the value that starts at an offset; -1 when no end is found before the limit.</summary>
+    /// <summary>
+    /// Returns the offset after the value that starts at <paramref name="offset"/>; -1 when the value does not end before
+    /// <paramref name="limit"/>.
+    /// </summary>
     internal static long EndOfValue(FileWindow window, long offset, long limit)
     {
         int depth = 0;

@@ -4,17 +4,17 @@ using FastIngest.Json.Shapes;
 namespace FastIngest.Sources;
 
 /// <summary>
-/// Reads the elements of a file one after another, from one position to another, by the rule of docs/reading.md:
-/// separators, values, and where to go on after what is no value.
+/// Reads the elements of a file one after another, between two positions, by the rules of docs/reading.md for separators,
+/// for values, and for resuming after an invalid value.
 /// </summary>
 public sealed unsafe class ElementReader(FileWindow window, RecordFields fields, int maxRecordBytes)
 {
-    /// <summary>Bytes brought in at once beyond those that are certainly needed.</summary>
+    /// <summary>The number of bytes to read in addition to those that are certainly needed.</summary>
     private const int ReadAheadBytes = 64 * 1024;
 
     private const int MaxTries = 16;
 
-    /// <summary>How many times the largest record size a value may have for its end to be looked for.</summary>
+    /// <summary>The end of a too large value is searched for up to this many times the maximum record size.</summary>
     private const int ScanFactor = 4;
 
     private readonly ShapeReader _shapes = ShapeReader.Create(fields);
@@ -22,23 +22,26 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     private FrameState _state;
     private long _endExcl;
 
-    /// <summary>How the element read last ended.</summary>
+    /// <summary>The result of reading the last element.</summary>
     public ReadStatus Status { get; private set; }
 
-    /// <summary>Where in the file the element starts.</summary>
+    /// <summary>The offset in the file, in bytes, where the element starts.</summary>
     public long ElementOffset { get; private set; }
 
-    /// <summary>Its length in bytes; of a reject, up to where reading resumed.</summary>
+    /// <summary>The length of the element in bytes; for a rejected element, up to the offset where reading resumes.</summary>
     public long ElementLength { get; private set; }
 
-    /// <summary>The element's bytes, where <see cref="Status"/> is Object. Valid until the next call.</summary>
-    // SAFETY: Next leaves the window where it holds the element.
+    /// <summary>The bytes of the element, if <see cref="Status"/> is Object. Valid until the next call.</summary>
+    // SAFETY: after Next, the window contains the element.
     public ReadOnlySpan<byte> Element => new(window.Start + (ElementOffset - window.Offset), (int)ElementLength);
 
-    /// <summary>Where reading stands. After <see cref="Next"/> said no, the first element that it left.</summary>
+    /// <summary>The reading position. After <see cref="Next"/> has returned false, it is the position of the first element after the range.</summary>
     public FramePosition Position => new(_position, _state);
 
-    /// <summary>Gets ready to read the elements that start from a position on and before an end.</summary>
+    /// <summary>
+    /// Prepares to read the elements that start in the half-open range from <paramref name="position"/> to
+    /// <paramref name="endExcl"/>.
+    /// </summary>
     public void Start(FramePosition position, long endExcl)
     {
         _position = position.Offset;
@@ -46,12 +49,12 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         _endExcl = endExcl;
     }
 
-    /// <summary>Reads the next element; false when none starts before the end.</summary>
-    public bool Next() => ReadLikeBefore() || ReadAny();
+    /// <summary>Reads the next element; false when no element starts before the end of the range.</summary>
+    public bool Next() => ReadKnownShape() || ReadAny();
 
     /// <summary>
-    /// Reads on through records that are like the last one but for their time and one number, and takes that number, in
-    /// micros; returns how many. <see cref="Element"/> and the fields stay those of the last record before.
+    /// Reads the following records as long as they differ from the last one only in their time and one number. Returns the
+    /// count of records and stores their numbers in micros. <see cref="Element"/> and the fields remain those of the record before.
     /// </summary>
     public int ReadRun(in RunKey key, int numberField, Span<long> numbers)
     {
@@ -62,7 +65,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             return 0;
         }
 
-        // SAFETY: the offset lies in the window, which does not move meanwhile.
+        // SAFETY: the offset lies in the window, and the window does not move during the call.
         byte* from = window.Start + offset;
         int count = _shapes.ReadRun(
             from, window.Start + window.Length, window.Start + Math.Min(_endExcl - window.Offset, window.Length), key, numberField, numbers, out int bytes);
@@ -111,8 +114,8 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         return true;
     }
 
-    /// <summary>Reads a record that follows the last one as others did before, and has a shape that is known.</summary>
-    private bool ReadLikeBefore()
+    /// <summary>Reads a record with a known gap before it and a known shape; false otherwise.</summary>
+    private bool ReadKnownShape()
     {
         long offset = _position - window.Offset;
         if (_state is FrameState.Closed or FrameState.Done || (ulong)offset >= (ulong)window.Length)
@@ -120,7 +123,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             return false;
         }
 
-        // SAFETY: the offset lies in the window, which does not move meanwhile.
+        // SAFETY: the offset lies in the window, and the window does not move during the call.
         int length = _shapes.ReadNext(window.Start + offset, window.Start + window.Length, out int gap);
         long start = _position + gap;
         if (length == 0 || start >= _endExcl || length > maxRecordBytes)
@@ -136,8 +139,8 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     }
 
     /// <summary>
-    /// Guesses where an element starts, at or after an offset: the first place from which a whole object reads.
-    /// It is only a guess, for the chain to verify.
+    /// Guesses where an element starts at or after an offset: the first place where a whole object can be read; -1 if there is
+    /// none. The caller must verify the guess.
     /// </summary>
     public long GuessStart(long from, long endExcl)
     {
@@ -155,7 +158,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         return -1;
     }
 
-    /// <summary>Moves to the next byte that begins an element; false at the end of what there is to read.</summary>
+    /// <summary>Moves to the first byte of the next element; false when there are no more elements.</summary>
     private bool SkipSeparators()
     {
         while (_state != FrameState.Done && Ensure(_position, 1))
@@ -235,7 +238,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         }
     }
 
-    /// <summary>Where reading goes on after an element that began at an offset and failed at another.</summary>
+    /// <summary>Returns the offset where reading resumes after an invalid element.</summary>
     private long Resume(long elementOffset, long failedAt)
     {
         long from = elementOffset + 1;
@@ -275,8 +278,8 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     }
 
     /// <summary>
-    /// Where an array among the records ends: before the first object in it, as a torn <c>[</c> takes its neighbours
-    /// for items; otherwise behind it.
+    /// Returns the end of an array among the records: the offset of the first object in it, because the array may be a torn
+    /// <c>[</c> that makes its neighbours look like items; otherwise the offset after the array.
     /// </summary>
     private long EndOfArray(long offset, long endExcl)
     {
@@ -306,7 +309,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     }
 
     /// <summary>
-    /// The first <c>{</c> in a range that follows <c>,</c>, <c>}</c>, <c>[</c> or a line feed, white space aside; or -1.
+    /// The first <c>{</c> in a range that follows <c>,</c>, <c>}</c>, <c>[</c> or a line feed, ignoring other white space; or -1.
     /// </summary>
     private long NextPlace(long from, long endExcl)
     {
@@ -336,7 +339,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
 
     private bool FollowsSeparator(long offset)
     {
-        // Blanks are few as a rule; a run longer than the window is looked at in pieces before it.
+        // There are usually few blanks. A run that is longer than the window is examined in pieces before the window.
         for (long before = offset - 1; before >= 0; before--)
         {
             byte b = ByteAt(before);
@@ -358,14 +361,14 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     {
         if (offset < window.Offset)
         {
-            // A piece of fixed length, however long the run of blanks is that is looked back over.
+            // Read a piece of fixed length, independent of the length of the run of blanks.
             window.MoveTo(Math.Max(0, offset - ReadAheadBytes), 2 * ReadAheadBytes);
         }
 
         return window.Bytes[(int)(offset - window.Offset)];
     }
 
-    /// <summary>Brings bytes from an offset on into the window; false at the end of the file.</summary>
+    /// <summary>Makes sure that the window contains <paramref name="count"/> bytes at an offset; false at the end of the file.</summary>
     private bool Ensure(long offset, int count)
     {
         if (offset >= window.FileLength)
@@ -378,7 +381,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             window.MoveTo(offset, Math.Max(ReadAheadBytes, Math.Min(_endExcl - offset, int.MaxValue) + ReadAheadBytes));
         }
 
-        // Of a file that is unpacked as it is read the length may be known only now.
+        // The length of a compressed file may become known only by reading.
         return offset < window.FileLength;
     }
 }

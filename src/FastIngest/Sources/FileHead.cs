@@ -3,13 +3,13 @@ using FastIngest.Json;
 
 namespace FastIngest.Sources;
 
-/// <summary>Finds where the records of a file begin: behind a byte order mark, white space and a wrapper object.</summary>
+/// <summary>Finds where the records of a file begin: after a byte order mark, white space and the start of a wrapper object.</summary>
 public static class FileHead
 {
     /// <summary>A wrapper's array must begin within this many bytes.</summary>
     public const int WrapperBytes = 4096;
 
-    /// <summary>Where reading starts, by the first bytes of the file.</summary>
+    /// <summary>Returns the position where reading starts.</summary>
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
     public static FramePosition Find(ReadOnlySpan<byte> head)
     {
@@ -34,7 +34,7 @@ public static class FileHead
 
     internal static bool IsWhiteSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
-    /// <summary>The offset of the first element of the first array of objects in an object that shows no user_id, or -1.</summary>
+    /// <summary>The offset of the first element of the first array of objects in an object without a user_id; or -1.</summary>
     private static int FindWrappedArray(ReadOnlySpan<byte> data)
     {
         Utf8JsonReader reader = new(data, isFinalBlock: false, state: default);
@@ -66,13 +66,13 @@ public static class FileHead
         }
         catch (JsonException)
         {
-            // The wrapper is damaged behind its array, or this is none; the array counts if it was seen.
+            // The wrapper is damaged after its array, or it is not a wrapper. The array counts if it was found before the error.
         }
 
         return found;
     }
 
-    /// <summary>Asks a name; one with a lone surrogate has no text to compare.</summary>
+    /// <summary>Whether a property name is user_id. A name with a lone surrogate has no text that could be compared.</summary>
     private static bool IsUserId(ref Utf8JsonReader name) =>
         !(name.ValueIsEscaped && JsonString.HasLoneSurrogate(name.ValueSpan)) && name.ValueTextEquals("user_id"u8);
 }

@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Sources;
 
 /// <summary>
-/// A movable view of a part of a file, for one worker: a mapping of just that part, faulted in ahead, or a buffer.
-/// Only what a window shows is ever mapped, since the kernel maps whole folios, of up to 2 MiB, around a page that is
-/// touched, and all that is mapped counts as the process's memory. Not thread-safe.
+/// A movable view of a part of a file, for one worker: a mapping of only that part, populated in advance, or a buffer. Only
+/// the part in the window is mapped, because the kernel maps whole folios of up to 2 MiB around a touched page, and all
+/// mapped pages count as memory of the process. Not thread-safe.
 /// </summary>
 public sealed unsafe class FileWindow : IDisposable
 {
     private const int PageBytes = 4096;
 
-    /// <summary>A buffer of more, which one large record wanted, is given back when it is much too large.</summary>
+    /// <summary>A buffer above this size, needed for one large record, is released when it is much too large.</summary>
     private const int LargeBytes = 32 << 20;
 
     private SourceFile? _file;
@@ -22,38 +22,38 @@ public sealed unsafe class FileWindow : IDisposable
     private byte* _start;
     private int _length;
 
-    /// <summary>Where in the file the window starts.</summary>
+    /// <summary>The offset in the file, in bytes, where the window starts.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Whether the window ends where the file ends.</summary>
+    /// <summary>Whether the window ends at the end of the file.</summary>
     public bool ReachesEnd => Offset + _length == _file!.Length;
 
     public long FileLength => _file!.Length;
 
-    /// <summary>Bytes in the window.</summary>
+    /// <summary>The length of the window in bytes.</summary>
     public int Length => _length;
 
-    // SAFETY: _start points at Offset within a mapping that stands until Leave and ends with the window, which never
-    // exceeds the file's length; or at the pinned _buffer, which is at least _length long.
+    // SAFETY: _start points to Offset in a mapping that exists until Release and ends with the window, inside the file's
+    // length; or to the pinned _buffer, which is at least _length long.
     public ReadOnlySpan<byte> Bytes => new(_start, _length);
 
-    /// <summary>The first byte of the window, until it moves.</summary>
+    /// <summary>The address of the first byte of the window; valid until the window moves.</summary>
     internal byte* Start => _start;
 
     public void Attach(SourceFile file)
     {
-        Leave();
+        Release();
         _file = file;
     }
 
     /// <summary>
-    /// Shows <paramref name="length"/> bytes from <paramref name="offset"/>, less at the end of the file, none beyond it.
-    /// Spans taken before are invalid.
+    /// Moves the window to <paramref name="length"/> bytes at <paramref name="offset"/>; it is shorter at the end of the file and
+    /// empty after it. Spans taken before the call become invalid.
     /// </summary>
     public void MoveTo(long offset, long length)
     {
         SourceFile file = _file!;
-        Leave();
+        Release();
         file.Reach(offset + length);
         offset = Math.Min(offset, file.Length);
         int before = (int)(offset % PageBytes);
@@ -63,7 +63,7 @@ public sealed unsafe class FileWindow : IDisposable
             _mapBytes = before + (int)length;
             _start = (byte*)_map + before;
 
-            // SAFETY: the whole mapping; the call only reads ahead, and an old kernel that lacks it refuses.
+            // SAFETY: the range is the whole mapping. The call only reads ahead; an old kernel that does not support it returns an error.
             _ = Native.Advise(_map, (nuint)_mapBytes, Native.AdvicePopulateRead);
         }
         else
@@ -86,7 +86,7 @@ public sealed unsafe class FileWindow : IDisposable
         long wanted = _buffer.Length < length ? Math.Max(length, _buffer.Length * 2L) : length;
         if (Math.Max(wanted, _buffer.Length) > LargeBytes)
         {
-            // It may be as large as all else together, and would wait long for the collector.
+            // The old buffer may be as large as all other memory; without this the collector would free it late.
             _buffer = [];
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
@@ -94,8 +94,8 @@ public sealed unsafe class FileWindow : IDisposable
         _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(wanted, Array.MaxLength), pinned: true);
     }
 
-    /// <summary>Gives the bytes back.</summary>
-    public void Leave()
+    /// <summary>Unmaps the window, which is then empty.</summary>
+    public void Release()
     {
         if (_map != 0)
         {
@@ -107,5 +107,5 @@ public sealed unsafe class FileWindow : IDisposable
         _length = 0;
     }
 
-    public void Dispose() => Leave();
+    public void Dispose() => Release();
 }

@@ -1,6 +1,6 @@
 namespace FastIngest.Sources;
 
-/// <summary>Where reading stands among the brackets around the records; docs/reading.md gives the rule.</summary>
+/// <summary>The state of the reader with respect to the brackets around the records; docs/reading.md defines the rules.</summary>
 public enum FrameState : byte
 {
     /// <summary>Outside of any array.</summary>
@@ -12,12 +12,12 @@ public enum FrameState : byte
     /// <summary>In the array of a wrapper object.</summary>
     Wrapped,
 
-    /// <summary>Behind a bracket that may close the array of a wrapper object: a bracket that follows shows that it did not.</summary>
+    /// <summary>After a bracket that may close the array of a wrapper object. If another opening bracket follows, it did not.</summary>
     Closed,
 
-    /// <summary>Behind the array of a wrapper object: the rest is ignored.</summary>
+    /// <summary>After the array of a wrapper object: the rest of the file is ignored.</summary>
     Done,
 }
 
-/// <summary>All that reading needs to know to go on from an offset.</summary>
+/// <summary>The position from which reading can continue: a byte offset and the state there.</summary>
 public readonly record struct FramePosition(long Offset, FrameState State);

@@ -2,17 +2,17 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Sources;
 
-/// <summary>A file of the input, open.</summary>
-/// <param name="Source">Its bytes, unpacked; <see cref="SourceFile.Path"/> is the file as shown to the user.</param>
-/// <param name="Name">Its name without folders and without the ending of a compression.</param>
-/// <param name="Kind">What it is taken for.</param>
+/// <summary>An open input file.</summary>
+/// <param name="Source">The decompressed bytes; <see cref="SourceFile.Path"/> is the name shown to the user.</param>
+/// <param name="Name">The file name without folders and without a compression ending such as <c>.gz</c>.</param>
+/// <param name="Kind">The kind of the file, such as its category.</param>
 public sealed record InputFile<TKind>(SourceFile Source, string Name, TKind Kind);
 
 /// <summary>
-/// The files of a run: those that are named, those of the folders that are named, and the members of the archives among them, each
-/// unpacked if it is compressed, whatever its format. A file that is named twice is read once.
+/// The input files of a run: the files the user named, the files in the folders the user named, and the members of archives
+/// among them. Compressed files of any format are decompressed. A file that is named twice is read once.
 /// </summary>
-/// <typeparam name="TKind">What files are taken for.</typeparam>
+/// <typeparam name="TKind">The kind of a file.</typeparam>
 public sealed class InputCatalog<TKind> : IDisposable
     where TKind : class
 {
@@ -21,10 +21,10 @@ public sealed class InputCatalog<TKind> : IDisposable
     /// <summary>The files in reading order.</summary>
     public IReadOnlyList<InputFile<TKind>> Files { get; }
 
-    /// <summary>About how many bytes there are to read; what compressed files hold is not known before.</summary>
+    /// <summary>An estimate of the bytes to read. The decompressed size of compressed files is not known in advance.</summary>
     public long EstimatedBytes => Files.Sum(f => f.Source.IsPacked ? f.Source.PackedLength * UnpackedFile.TypicalExpansion : f.Source.Length);
 
-    /// <summary>Gets ready to read all files once more.</summary>
+    /// <summary>Prepares to read all files once more.</summary>
     internal void Rewind()
     {
         foreach (InputFile<TKind> file in Files)
@@ -42,15 +42,15 @@ public sealed class InputCatalog<TKind> : IDisposable
     }
 }
 
-/// <summary>Opens catalogues.</summary>
+/// <summary>Creates input catalogs.</summary>
 public static class InputCatalog
 {
-    /// <summary>Opens the files.</summary>
-    /// <param name="paths">Folders or files.</param>
-    /// <param name="rules">Which files are taken, for what, and in which order they are read.</param>
-    /// <param name="io">How plain files are read.</param>
-    /// <param name="limit">How much compressed ones may grow.</param>
-    /// <exception cref="IngestException">A path does not exist or cannot be read, or there is no file to read.</exception>
+    /// <summary>Opens all input files.</summary>
+    /// <param name="paths">The folders and files that the user named.</param>
+    /// <param name="rules">The rules that select files, assign their kinds and order them.</param>
+    /// <param name="io">How uncompressed files are read.</param>
+    /// <param name="limit">How much compressed files may grow.</param>
+    /// <exception cref="IngestException">A path does not exist or cannot be read, or no input file was found.</exception>
     public static InputCatalog<TKind> Open<TKind>(IReadOnlyList<string> paths, InputRules<TKind> rules, IoMode io, ExpansionLimit limit)
         where TKind : class
     {
@@ -109,7 +109,7 @@ public static class InputCatalog
         }
     }
 
-    /// <summary>Opens a file, through the compression that its first bytes show.</summary>
+    /// <summary>Opens a file; decompresses it if its first bytes identify a compression.</summary>
     private static SourceFile OpenFile(string path, IoMode io, ExpansionLimit limit)
     {
         SourceFile file = SourceFile.Open(path, io);
@@ -126,7 +126,7 @@ public static class InputCatalog
             }
 
             return magic.IsEmpty || Compression.Compression.OfName(path) is not { } named ? file : throw new IngestException(
-                $"{path} can not be unpacked: it is no {named.Name} file.", "Fetch the file once more, or give it the name that it should have.");
+                $"{path} cannot be decompressed: it is not a {named.Name} file.", "Download or copy the file once more, or correct the ending of its name.");
         }
         catch
         {
@@ -143,7 +143,7 @@ public static class InputCatalog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IngestException($"{directory} can not be listed: {e.Message}", "Check that this user may read it.", e);
+            throw new IngestException($"{directory} cannot be listed: {e.Message}", "Check that this user may read it.", e);
         }
     }
 }

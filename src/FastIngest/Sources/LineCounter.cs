@@ -1,6 +1,6 @@
 namespace FastIngest.Sources;
 
-/// <summary>Tells in which line of a file an offset lies, for offsets that do not fall, by reading the file once more.</summary>
+/// <summary>Computes the line number of an offset in a file by counting line feeds. Offsets must not decrease from call to call.</summary>
 public sealed class LineCounter(SourceFile file)
 {
     private const int PieceBytes = 64 * 1024;
@@ -8,10 +8,10 @@ public sealed class LineCounter(SourceFile file)
     private readonly byte[] _piece = new byte[PieceBytes];
     private long _lineNumber = 1;
 
-    /// <summary>Nothing before this offset is read again.</summary>
+    /// <summary>Bytes before this offset are counted and will not be read once more.</summary>
     public long CountedTo { get; private set; }
 
-    /// <summary>The line, from 1.</summary>
+    /// <summary>The 1-based line number of a byte offset.</summary>
     public long LineOf(long offset)
     {
         (long from, long feeds) = file.CountedBefore(offset);

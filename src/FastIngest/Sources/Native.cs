@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Sources;
 
-/// <summary>The few system calls of Linux that .NET does not wrap.</summary>
+/// <summary>The Linux system calls that .NET does not wrap.</summary>
 internal static partial class Native
 {
     internal const int ProtRead = 1;
@@ -22,7 +22,7 @@ internal static partial class Native
     internal const int ReadLease = 0;
     internal const int NoLease = 2;
 
-    /// <summary>SIGURG: ignored unless someone asks for it.</summary>
+    /// <summary>SIGURG: a process ignores it by default.</summary>
     internal const int IgnoredSignal = 23;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]

@@ -3,12 +3,12 @@ using FastIngest.Json;
 namespace FastIngest.Sources;
 
 /// <summary>
-/// The bytes that lie between the records of a file, from a record's last byte to the end of the next one's first key
-/// (<c>},\n  {\n    "user_id"</c>), as learned from its head. Where they stand again, a record very likely starts.
+/// The bytes between the records of a file, from the last byte of a record to the end of the next record's first key
+/// (<c>},\n  {\n    "user_id"</c>). They are learned from the head of the file. Where they occur, a record very likely starts.
 /// </summary>
 public sealed class Separator
 {
-    /// <summary>Bytes of the head that are looked at.</summary>
+    /// <summary>The number of bytes of the head to learn from.</summary>
     public const int SampleBytes = 64 * 1024;
 
     /// <summary>No separator was learned.</summary>
@@ -25,7 +25,7 @@ public sealed class Separator
         _recordAt = recordAt;
     }
 
-    /// <summary>Learns from the first records of a file; also tells the state in which they stand.</summary>
+    /// <summary>Learns the separator from the first records of a file, and returns the state of the reader at these records.</summary>
     public static Separator Learn(FileWindow window, FramePosition head, int maxRecordBytes, out FrameState state)
     {
         RecordFields fields = new(new FieldNames(false, "user_id"));
@@ -63,7 +63,7 @@ public sealed class Separator
         return None;
     }
 
-    /// <summary>The first place in a range, within the window, where a record follows the separator; or -1.</summary>
+    /// <summary>The first offset in a range, within the window, where a record follows the separator; or -1.</summary>
     public long Find(FileWindow window, long from, long endExcl)
     {
         if (_bytes.Length == 0)

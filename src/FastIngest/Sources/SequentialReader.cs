@@ -1,22 +1,22 @@
 namespace FastIngest.Sources;
 
-/// <summary>Reads a file from its beginning to its end, and lets go of what it has read. Not thread-safe.</summary>
+/// <summary>Reads a file from start to end and releases the memory of bytes already read. Not thread-safe.</summary>
 internal sealed class SequentialReader(SourceFile file)
 {
     private long _offset;
 
-    /// <summary>Bytes taken from the file itself so far; of a compressed one, compressed bytes.</summary>
+    /// <summary>The number of bytes read from the file itself; for a compressed file, compressed bytes.</summary>
     public long PackedBytesRead => file.PackedBytesTo(_offset);
 
-    /// <summary>Fills a span as far as there are bytes; less only at the end.</summary>
-    /// <exception cref="IngestException">The file is damaged or became shorter.</exception>
+    /// <summary>Fills a span and returns the number of bytes read, which is smaller only at the end of the file.</summary>
+    /// <exception cref="IngestException">The file is damaged, or it was truncated while it was read.</exception>
     public int Read(Span<byte> destination)
     {
         file.Reach(_offset + destination.Length);
         int count = (int)Math.Min(destination.Length, file.Length - _offset);
         file.Read(destination[..count], _offset);
         _offset += count;
-        file.Forget(_offset);
+        file.ReleaseBefore(_offset);
         return count;
     }
 }

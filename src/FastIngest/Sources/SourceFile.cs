@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Sources;
 
-/// <summary>How a file's bytes are brought into memory.</summary>
+/// <summary>How the bytes of a file are read into memory.</summary>
 public enum IoMode
 {
-    /// <summary>Mapped where a lease guards the mapping against truncation, read otherwise.</summary>
+    /// <summary>Memory-mapped windows if a lease protects the mapping against truncation; positioned reads otherwise.</summary>
     Auto,
 
-    /// <summary>Memory-mapped windows, lease or not.</summary>
+    /// <summary>Memory-mapped windows, with or without a lease.</summary>
     Mmap,
 
     /// <summary>Positioned reads into a buffer.</summary>
@@ -16,10 +16,10 @@ public enum IoMode
 }
 
 /// <summary>
-/// An open input file of a fixed length: its size at opening. Where it can be, its parts are mapped under a read lease
-/// (fcntl(2), F_SETLEASE): the kernel then holds back whoever wants to truncate or write the file until the mappings
-/// are given up, so that a mapped page can not vanish under a worker (which would be SIGBUS). When someone asks, the
-/// file changes over to reading. Thread-safe.
+/// An open input file. Its length is fixed when it is opened. If possible, parts of the file are mapped under a read lease
+/// (fcntl(2), F_SETLEASE). The kernel then delays any process that wants to truncate or write the file until the lease is
+/// returned, so that a mapped page cannot vanish during an access (SIGBUS). When another process asks for the file, this
+/// file returns the lease and changes to positioned reads. Thread-safe.
 /// </summary>
 public class SourceFile : IDisposable
 {
@@ -30,7 +30,7 @@ public class SourceFile : IDisposable
     private bool _mapWanted, _leaseReturned;
     private int _mapUsers;
 
-    /// <summary>A file that reads its bytes in its own way.</summary>
+    /// <summary>Creates a file for a subclass that provides the bytes.</summary>
     protected SourceFile(string path) => Path = path;
 
     private SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
@@ -51,20 +51,20 @@ public class SourceFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Size in bytes at opening.</summary>
+    /// <summary>The size in bytes when the file was opened.</summary>
     public virtual long Length => _length;
 
-    /// <summary>Whether the file's parts are mapped at present, and not read.</summary>
+    /// <summary>Whether parts of the file are currently mapped rather than read.</summary>
     public bool IsMapped => _mapWanted;
 
-    /// <exception cref="IngestException">The file is missing, not a file, or not readable.</exception>
+    /// <exception cref="IngestException">The file does not exist, is not a regular file, or cannot be read.</exception>
     public static SourceFile Open(string path, IoMode mode)
     {
-        // Before it is opened: opening a pipe waits for its other end.
+        // Check before opening: opening a pipe would wait for its writer.
         if (SpecialFile.Is(path))
         {
             throw new IngestException(
-                $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a file first.");
+                $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a regular file first, and pass that file.");
         }
 
         SafeFileHandle handle;
@@ -78,18 +78,18 @@ public class SourceFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IngestException($"{path} can not be read: {e.Message}", "Check that it is a file and that this user may read it.", e);
+            throw new IngestException($"{path} cannot be read: {e.Message}", "Check that it is a file and that this user may read it.", e);
         }
 
         return new SourceFile(path, handle, RandomAccess.GetLength(handle), mode);
     }
 
     /// <summary>
-    /// Maps a part of the file and gives its address, or 0 when it is to be read. Every address handed out must be given
-    /// back with <see cref="Unmap"/>; until then the lease stands.
+    /// Maps a part of the file. Returns its address, or 0 when the part must be read instead. The caller must pass every
+    /// returned address to <see cref="Unmap"/>; the lease is held until then.
     /// </summary>
-    /// <param name="offset">Where the part starts, on a page's boundary.</param>
-    /// <param name="length">Its bytes, at least one, none behind the end of the file.</param>
+    /// <param name="offset">The start of the part in bytes; a multiple of the page size.</param>
+    /// <param name="length">The length in bytes, at least 1; the part must end inside the file.</param>
     internal virtual nint Map(long offset, int length)
     {
         if (!_mapWanted)
@@ -99,7 +99,7 @@ public class SourceFile : IDisposable
 
         lock (_gate)
         {
-            StopMappingWhenAsked();
+            StopMappingIfLeaseBreaks();
             if (!_mapWanted)
             {
                 return 0;
@@ -109,9 +109,9 @@ public class SourceFile : IDisposable
                 0, (nuint)length, Native.ProtRead, Native.MapShared, (int)_handle!.DangerousGetHandle(), (nint)offset);
             if (address == -1)
             {
-                // Some file systems can not map.
+                // Some file systems do not support mapping.
                 _mapWanted = false;
-                ReturnLeaseWhenUnused();
+                ReturnLeaseIfUnused();
                 return 0;
             }
 
@@ -125,51 +125,54 @@ public class SourceFile : IDisposable
         _ = Native.Unmap(address, (nuint)length);
         lock (_gate)
         {
-            // Whoever waits for the file since this use began must not wait for the next one, which may never come.
+            // A process that waits for the lease must not wait for a later use of the file, which may never come.
             _mapUsers--;
-            StopMappingWhenAsked();
-            ReturnLeaseWhenUnused();
+            StopMappingIfLeaseBreaks();
+            ReturnLeaseIfUnused();
         }
     }
 
-    /// <summary>Size in bytes of the file itself at opening; of a compressed one, before it is unpacked.</summary>
+    /// <summary>The size in bytes of the file itself when it was opened; for a compressed file, the compressed size.</summary>
     public virtual long PackedLength => _length;
 
-    /// <summary>Whether the bytes are unpacked as they are read, so that reading anywhere means reading all before.</summary>
+    /// <summary>Whether the bytes are decompressed while they are read, so that all bytes before an offset must be read first.</summary>
     public virtual bool IsPacked => false;
 
-    /// <summary>How many bytes of the file itself are read where reading stands at an offset.</summary>
+    /// <summary>The number of bytes read from the file itself when reading has reached an offset.</summary>
     public virtual long PackedBytesTo(long offset) => offset;
 
-    /// <summary>An offset at or before another one, and the line feeds before it: where who counts lines may begin.</summary>
+    /// <summary>
+    /// Returns a known offset at or before <paramref name="offset"/> and the number of line feeds before it, as a start for
+    /// counting lines.
+    /// </summary>
     internal virtual (long Offset, long LineFeeds) CountedBefore(long offset) => (0, 0);
 
-    /// <summary>Makes sure that what lies before an offset can be read, as far as the file goes.</summary>
+    /// <summary>Makes sure that the bytes before an offset can be read, up to the end of the file.</summary>
     internal virtual void Reach(long end)
     {
     }
 
-    /// <summary>Goes over all that is left, which tells whether the file is whole.</summary>
+    /// <summary>Reads the rest of the file, which verifies that the file is complete.</summary>
     internal virtual void ReadToEnd()
     {
     }
 
-    /// <summary>Begins anew: what was read may be read once more.</summary>
+    /// <summary>Resets the file, so that it can be read once more from the start.</summary>
     internal virtual void Rewind()
     {
     }
 
-    /// <summary>Nothing will be read any more, unless after <see cref="Rewind"/>.</summary>
+    /// <summary>Releases memory: nothing will be read before the next <see cref="Rewind"/>.</summary>
     internal virtual void Finish()
     {
     }
 
-    /// <summary>Nothing, or little, before an offset will be read again.</summary>
-    internal virtual void Forget(long before)
+    /// <summary>Releases memory: few or no bytes before an offset will be read once more.</summary>
+    internal virtual void ReleaseBefore(long before)
     {
     }
 
-    /// <exception cref="IngestException">The file became shorter, or the medium failed.</exception>
+    /// <exception cref="IngestException">The file was truncated, or the disk failed.</exception>
     internal virtual void Read(Span<byte> destination, long offset)
     {
         while (!destination.IsEmpty)
@@ -181,14 +184,14 @@ public class SourceFile : IDisposable
             }
             catch (IOException e)
             {
-                throw new IngestException($"{Path} can not be read at byte {offset}: {e.Message}", "Check the disk and run again.", e);
+                throw new IngestException($"{Path} cannot be read at byte {offset}: {e.Message}", "Check the disk and retry.", e);
             }
 
             if (count == 0)
             {
                 throw new IngestException(
                     $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(_handle!)} of {Length}.",
-                    "Wait until it is complete and run again.");
+                    "Wait until the file is complete and retry.");
             }
 
             destination = destination[count..];
@@ -196,13 +199,13 @@ public class SourceFile : IDisposable
         }
     }
 
-    /// <summary>Gives the lease back as soon as no window is mapped; reading goes on without.</summary>
+    /// <summary>Returns the lease as soon as no window is mapped. Reading continues without mappings.</summary>
     public void StopMapping()
     {
         lock (_gate)
         {
             _mapWanted = false;
-            ReturnLeaseWhenUnused();
+            ReturnLeaseIfUnused();
         }
     }
 
@@ -213,16 +216,16 @@ public class SourceFile : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void StopMappingWhenAsked()
+    private void StopMappingIfLeaseBreaks()
     {
         if (_mapWanted && _leased && Native.Control((int)_handle!.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
         {
             _mapWanted = false;
-            ReturnLeaseWhenUnused();
+            ReturnLeaseIfUnused();
         }
     }
 
-    private void ReturnLeaseWhenUnused()
+    private void ReturnLeaseIfUnused()
     {
         if (!_mapWanted && _mapUsers == 0 && _leased && !_leaseReturned)
         {

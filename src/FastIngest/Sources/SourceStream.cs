@@ -2,7 +2,7 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Sources;
 
-/// <summary>An open file as a stream that can seek, for libraries that unpack. The file stays open.</summary>
+/// <summary>Presents an open file as a seekable stream, for decompression libraries. Does not close the file.</summary>
 internal sealed class SourceStream(SourceFile file) : ReadOnlyStream
 {
     private long _position;

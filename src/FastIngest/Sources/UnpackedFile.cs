@@ -3,29 +3,30 @@ using FastIngest.Sources.Compression;
 namespace FastIngest.Sources;
 
 /// <summary>
-/// A compressed file, or a member of an archive, as if it were a plain one, unpacked into memory as far as someone reads. Its bytes
-/// have an address space of their own, in which a window points at them without a copy; what lies behind the readers is given back.
+/// A compressed file or an archive member that can be read like a plain file. Its bytes are decompressed into memory as far
+/// as workers read. They have an address range of their own, so that windows point to them without a copy; memory that all
+/// workers have passed is released.
 /// <code>
-/// address space    given back ┆ kept for going back ┆ windows of the workers ┆ not unpacked yet
+/// address range    released ┆ retained for looking back ┆ windows of the workers ┆ not decompressed yet
 /// </code>
-/// Its length is known when its end is reached; until then it is longer than any offset. Thread-safe: whoever needs bytes that are not
-/// unpacked yet unpacks them, while the others read on.
+/// The length is known when the end is reached; until then it is <see cref="long.MaxValue"/>. Thread-safe: a worker that needs
+/// further bytes decompresses them while the other workers continue to read.
 /// </summary>
 public sealed unsafe class UnpackedFile : SourceFile
 {
-    /// <summary>Room in the address space, not in memory: more than this is not unpacked.</summary>
+    /// <summary>The size of the reserved address range, not of memory: the maximum decompressed size.</summary>
     private static readonly nuint ReservedBytes = unchecked((nuint)(1UL << 40));
 
-    /// <summary>Exports shrink about to a tenth of their size.</summary>
+    /// <summary>The typical ratio of decompressed to compressed size of exports.</summary>
     public const int TypicalExpansion = 10;
 
-    /// <summary>Bytes unpacked at once, and made usable at once.</summary>
-    private const int PieceBytes = 256 * 1024, UsableBytes = 4 << 20;
+    /// <summary>The number of bytes decompressed at once, and the number of bytes made accessible at once.</summary>
+    private const int PieceBytes = 256 * 1024, AccessBytes = 4 << 20;
 
-    private const long KeptBytes = 1 << 20, ForgottenBytes = 4 << 20;
+    private const long RetainedBytes = 1 << 20, MinReleaseBytes = 4 << 20;
 
     private readonly Lock _unpacking = new();
-    private readonly Lock _forgetting = new();
+    private readonly Lock _releasing = new();
     private readonly Func<Stream> _open;
     private readonly Action _close;
     private readonly Func<long> _packedBytesRead;
@@ -34,16 +35,16 @@ public sealed unsafe class UnpackedFile : SourceFile
     private readonly ExpansionLimit _limit;
     private Stream? _stream;
     private byte* _start;
-    private long _usable, _written, _forgotten, _feeds;
+    private long _accessible, _written, _released, _feeds;
     private volatile bool _isEnded;
 
-    /// <param name="path">The file as shown to the user.</param>
-    /// <param name="packedLength">Its compressed bytes.</param>
-    /// <param name="open">Opens the stream of unpacked bytes; called when the first are read.</param>
-    /// <param name="packedBytesRead">How many compressed bytes that stream has read.</param>
-    /// <param name="close">Gives back what the stream reads from.</param>
-    /// <param name="test">What the user can test the file with.</param>
-    /// <param name="limit">How much it may grow.</param>
+    /// <param name="path">The path shown to the user.</param>
+    /// <param name="packedLength">The compressed size in bytes.</param>
+    /// <param name="open">Opens the stream of decompressed bytes; called at the first read.</param>
+    /// <param name="packedBytesRead">Returns the number of compressed bytes that the stream has read.</param>
+    /// <param name="close">Closes the source of the stream.</param>
+    /// <param name="test">A command with which the user can test the file.</param>
+    /// <param name="limit">How much the file may grow.</param>
     internal UnpackedFile(string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit)
         : base(path)
     {
@@ -61,7 +62,7 @@ public sealed unsafe class UnpackedFile : SourceFile
 
     public override bool IsPacked => true;
 
-    /// <summary>Opens a compressed file; the file is closed with it.</summary>
+    /// <summary>Opens a compressed file. The returned file owns <paramref name="packed"/> and closes it.</summary>
     internal static UnpackedFile Open(SourceFile packed, Compression.Compression compression, ExpansionLimit limit)
     {
         SourceStream stream = new(packed);
@@ -99,7 +100,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         lock (_unpacking)
         {
             Release();
-            _written = _forgotten = _feeds = 0;
+            _written = _released = _feeds = 0;
             _marks.Clear();
             _isEnded = false;
         }
@@ -113,7 +114,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         }
     }
 
-    /// <exception cref="IngestException">The file is damaged, or grows beyond the limit.</exception>
+    /// <exception cref="IngestException">The file is damaged, or it grows beyond the limit.</exception>
     internal override void Reach(long end)
     {
         if (_isEnded || Volatile.Read(ref _written) >= end)
@@ -135,11 +136,11 @@ public sealed unsafe class UnpackedFile : SourceFile
         while (!_isEnded)
         {
             Reach(Volatile.Read(ref _written) + 1);
-            Forget(Volatile.Read(ref _written));
+            ReleaseBefore(Volatile.Read(ref _written));
         }
     }
 
-    // SAFETY: bytes below _written are usable until they are forgotten, and readable then; callers reach them first.
+    // SAFETY: bytes below _written are accessible, and remain readable (as zeros) after their release. Callers call Reach first.
     internal override nint Map(long offset, int length) => (nint)(_start + offset);
 
     internal override void Unmap(nint address, int length)
@@ -155,24 +156,24 @@ public sealed unsafe class UnpackedFile : SourceFile
     }
 
     /// <summary>
-    /// Gives memory back. Who looks back over blanks beyond what is kept still finds what he would have found: the last byte that is
-    /// no blank, or a line feed behind it.
+    /// Releases memory. A reader that looks back over blanks into released memory gets the same result as before: the last byte
+    /// that is not a blank, or a line feed after it, is stored at the end of the released range.
     /// </summary>
-    internal override void Forget(long before)
+    internal override void ReleaseBefore(long before)
     {
-        lock (_forgetting)
+        lock (_releasing)
         {
-            before = (before - KeptBytes) / PieceBytes * PieceBytes;
-            if (before - _forgotten < ForgottenBytes)
+            before = (before - RetainedBytes) / PieceBytes * PieceBytes;
+            if (before - _released < MinReleaseBytes)
             {
                 return;
             }
 
-            // SAFETY: below _written, where nobody reads any more but he who looks back.
-            byte mark = SummaryOf(new ReadOnlySpan<byte>(_start + Math.Max(0, _forgotten - 1), (int)Math.Min(before - Math.Max(0, _forgotten - 1), int.MaxValue)));
-            _ = Native.Advise((nint)(_start + _forgotten), (nuint)(before - _forgotten), Native.AdviceDontNeed);
+            // SAFETY: the range is below _written, and nobody reads it any more except to look back.
+            byte mark = SummaryOf(new ReadOnlySpan<byte>(_start + Math.Max(0, _released - 1), (int)Math.Min(before - Math.Max(0, _released - 1), int.MaxValue)));
+            _ = Native.Advise((nint)(_start + _released), (nuint)(before - _released), Native.AdviceDontNeed);
             _start[before - 1] = mark;
-            _forgotten = before;
+            _released = before;
         }
     }
 
@@ -199,24 +200,24 @@ public sealed unsafe class UnpackedFile : SourceFile
             if ((nint)_start == -1)
             {
                 _start = null;
-                throw new IngestException($"{Path} can not be unpacked: there is no address space (ulimit -v).", "Raise the limit, or unpack the file first.");
+                throw new IngestException($"{Path} cannot be decompressed: there is not enough address space (ulimit -v).", "Raise the limit, or decompress the file first.");
             }
         }
 
-        if (_usable < _written + PieceBytes)
+        if (_accessible < _written + PieceBytes)
         {
-            if (_usable + UsableBytes > (long)ReservedBytes
-                || Native.Protect((nint)(_start + _usable), UsableBytes, Native.ProtRead | Native.ProtWrite) != 0)
+            if (_accessible + AccessBytes > (long)ReservedBytes
+                || Native.Protect((nint)(_start + _accessible), AccessBytes, Native.ProtRead | Native.ProtWrite) != 0)
             {
-                throw new IngestException($"{Path} can not be unpacked further than byte {_written}: no memory, or too large.", "Unpack the file first.");
+                throw new IngestException($"{Path} cannot be decompressed beyond byte {_written}: there is not enough memory, or the file is too large.", "Decompress the file first.");
             }
 
-            _usable += UsableBytes;
+            _accessible += AccessBytes;
         }
 
         _marks.Add(new Mark(_written, _packedBytesRead(), _feeds));
 
-        // SAFETY: usable, and nobody reads it yet.
+        // SAFETY: the range is accessible, and nobody reads it yet.
         Span<byte> piece = new(_start + _written, PieceBytes);
         int read;
         try
@@ -227,7 +228,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         catch (Exception e) when (e is not IngestException)
         {
             throw new IngestException(
-                $"{Path} can not be unpacked: {e.Message.TrimEnd('.')} (up to byte {_packedBytesRead()} of {PackedLength}).", $"Fetch the file once more, or test it with {_test}.", e);
+                $"{Path} cannot be decompressed: {e.Message.TrimEnd('.')} (at or before byte {_packedBytesRead()} of {PackedLength}).", $"Download or copy the file once more, or test it with {_test}.", e);
         }
 
         _feeds += piece[..read].Count((byte)'\n');
@@ -236,17 +237,17 @@ public sealed unsafe class UnpackedFile : SourceFile
         _limit.Check(Path, _written, _packedBytesRead());
     }
 
-    /// <summary>Gives all memory back; nobody reads.</summary>
+    /// <summary>Releases all memory. No thread may read during the call.</summary>
     private void Release()
     {
         _stream?.Dispose();
         _stream = null;
         if (_start != null)
         {
-            // SAFETY: the whole reservation.
+            // SAFETY: the range is the whole reservation.
             _ = Native.Unmap((nint)_start, ReservedBytes);
             _start = null;
-            _usable = 0;
+            _accessible = 0;
         }
     }
 
@@ -256,6 +257,6 @@ public sealed unsafe class UnpackedFile : SourceFile
         return index < _marks.Count ? _marks[index] : _marks.Count > 0 ? _marks[^1] : default;
     }
 
-    /// <summary>What is known of the place where a piece begins.</summary>
+    /// <summary>The counters at the start of a piece.</summary>
     private readonly record struct Mark(long Offset, long PackedBytes, long LineFeeds);
 }

@@ -3,13 +3,13 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Sources;
 
-/// <summary>The members of zip files, each unpacked as it is read, without a copy on disk.</summary>
+/// <summary>Opens the members of zip files. Members are decompressed while they are read, without a copy on disk.</summary>
 internal static class ZipArchives
 {
-    /// <summary>Whether a file of that name is taken for an archive.</summary>
+    /// <summary>Whether a file is treated as an archive, by its name.</summary>
     public static bool IsName(string path) => path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The members that are wanted, in the order of their names' bytes, by their full names in the archive.</summary>
+    /// <summary>Opens the wanted members in the byte order of their full names in the archive.</summary>
     /// <exception cref="IngestException">The archive is damaged, or a wanted member is encrypted.</exception>
     public static IReadOnlyList<(string Name, SourceFile File)> Members(string path, ExpansionLimit limit, Func<string, bool> isWanted)
     {
@@ -25,7 +25,7 @@ internal static class ZipArchives
 
             if (entry.IsEncrypted)
             {
-                throw new IngestException($"{path}/{entry.FullName} is encrypted.", "Unpack the archive with its password first.");
+                throw new IngestException($"{path}/{entry.FullName} is encrypted.", "Extract the archive with its password first.");
             }
 
             members.Add((entry.FullName, Open(path, entry.FullName, entry.CompressedLength, entry.Length, limit)));
@@ -48,7 +48,7 @@ internal static class ZipArchives
             file = SourceFile.Open(path, IoMode.Pread);
             stream = new SourceStream(file);
             archive = OpenArchive(path, stream);
-            ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InvalidDataException("the member is gone");
+            ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InvalidDataException("the member no longer exists");
             Stream member = new SizedStream(entry.Open(), length);
             started = stream.Position;
             return member;
@@ -72,11 +72,11 @@ internal static class ZipArchives
         }
         catch (InvalidDataException e)
         {
-            throw new IngestException($"{path} can not be unpacked: {e.Message.TrimEnd('.')}.", "Fetch the file once more, or test it with unzip -t.", e);
+            throw new IngestException($"{path} cannot be decompressed: {e.Message.TrimEnd('.')}.", "Download or copy the file once more, or test it with unzip -t.", e);
         }
     }
 
-    /// <summary>A member's bytes, which must be as many as the archive says.</summary>
+    /// <summary>The bytes of a member. Their number must match the size stated in the archive.</summary>
     private sealed class SizedStream(Stream inner, long length) : ReadOnlyStream
     {
         private long _read;

@@ -37,7 +37,7 @@ public class DeterminismTests
     }
 
     [Fact]
-    public void More_users_and_days_leave_the_others_as_they_are()
+    public void More_users_and_days_do_not_change_the_others()
     {
         using GeneratedData small = GeneratedData.Make(o => o with { Users = 3, Days = 20, Style = GeneratorStyle.Ndjson });
         using GeneratedData large = GeneratedData.Make(o => o with { Users = 5, Days = 33, Style = GeneratorStyle.Ndjson });

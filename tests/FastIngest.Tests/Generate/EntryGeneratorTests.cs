@@ -8,7 +8,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Generate;
 
-/// <summary>The generated dictionary: the same everywhere, and like the real ones.</summary>
+/// <summary>The generated dictionary is the same on every machine and similar to real ones.</summary>
 public sealed class EntryGeneratorTests
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class EntryGeneratorTests
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(Make(o => o with { Entries = 1_000, Seed = 42, QuirkRate = quirks })))[..sha256.Length]);
 
     [Fact]
-    public void Workers_have_no_influence_on_the_bytes_and_more_entries_only_follow()
+    public void Workers_have_no_influence_on_the_bytes_and_more_entries_are_only_appended()
     {
         byte[] one = Make(o => o with { Entries = 2_000, Workers = 1, QuirkRate = 0.05 });
         Assert.Equal(one, Make(o => o with { Entries = 2_000, Workers = 5, QuirkRate = 0.05 }));
@@ -30,7 +30,7 @@ public sealed class EntryGeneratorTests
     [InlineData(1_000)]
     [InlineData(3_000)]
     [InlineData(11_000)]
-    public void Lines_have_about_the_mean_that_was_asked_for(int meanBytes)
+    public void Lines_have_about_the_requested_mean_length(int meanBytes)
     {
         byte[][] lines = [.. Make(o => o with { Entries = 4_000, MeanBytes = meanBytes }).SplitLines()];
         Assert.Equal(4_000, lines.Length);
@@ -39,7 +39,7 @@ public sealed class EntryGeneratorTests
     }
 
     [Fact]
-    public void Entries_are_valid_in_many_languages_and_some_come_again()
+    public void Entries_are_valid_in_many_languages_and_some_are_repeated()
     {
         Summary summary = Summarize(Make(o => o with { Entries = 10_000 }));
         Assert.Equal(0, summary.Rejected + summary.Invalid);
@@ -50,7 +50,7 @@ public sealed class EntryGeneratorTests
     }
 
     [Fact]
-    public void Quirks_make_lines_of_every_sort_and_leave_their_neighbours_alone()
+    public void Quirks_produce_lines_of_every_kind_and_do_not_change_other_lines()
     {
         Summary summary = Summarize(Make(o => o with { Entries = 10_000, QuirkRate = 0.2 }));
         Assert.Equal(10_000, summary.Lines);
@@ -60,7 +60,7 @@ public sealed class EntryGeneratorTests
     }
 
     [Fact]
-    public void Options_that_make_no_sense_are_refused()
+    public void Options_out_of_range_are_rejected()
     {
         Assert.Throws<IngestException>(() => Make(o => o with { Entries = -1 }));
         Assert.Throws<IngestException>(() => Make(o => o with { MeanBytes = 10 }));

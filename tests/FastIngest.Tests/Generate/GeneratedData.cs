@@ -4,7 +4,7 @@ using FastIngest.Generate;
 
 namespace FastIngest.Tests.Generate;
 
-/// <summary>A generated data set in a directory of its own, gone when the test is over.</summary>
+/// <summary>A generated data set in a directory of its own, which is deleted at the end of the test.</summary>
 public sealed class GeneratedData : IDisposable
 {
     public static readonly string[] Categories =

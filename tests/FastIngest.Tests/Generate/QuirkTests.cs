@@ -11,7 +11,7 @@ public partial class QuirkTests
     [Theory]
     [InlineData(0.02)]
     [InlineData(0.3)]
-    public void About_the_given_fraction_of_records_is_odd_and_the_others_are_as_they_were(double rate)
+    public void About_the_given_fraction_of_records_has_a_quirk_and_the_others_do_not_change(double rate)
     {
         using GeneratedData plain = GeneratedData.Make(o => o with { Users = 20, Days = 60, Style = GeneratorStyle.Ndjson });
         using GeneratedData odd = GeneratedData.Make(o => o with { Users = 20, Days = 60, Style = GeneratorStyle.Ndjson, QuirkRate = rate });
@@ -31,7 +31,7 @@ public partial class QuirkTests
     [InlineData("sleep", "invalid_json not_an_object invalid_text no_user_id no_date")]
     [InlineData("heart_rate", "invalid_json not_an_object invalid_text no_user_id no_date no_value")]
     [InlineData("measurements", "invalid_json not_an_object invalid_text no_user_id no_date")]
-    public void Half_of_the_odd_records_are_bad_for_every_reason_there_is(string category, string reasons)
+    public void Half_of_the_quirks_make_records_invalid_for_every_possible_reason(string category, string reasons)
     {
         using GeneratedData data = GeneratedData.Make(o => o with { Users = 400, Days = 10, Style = GeneratorStyle.Ndjson, QuirkRate = 1 });
         string?[] found = [.. GeneratedData.Lines(data.Bytes(category)).Where(line => !line.All(b => b is (byte)' ' or (byte)'\t' or (byte)'\r')).Select(line => Reason(line, category))];
@@ -40,7 +40,7 @@ public partial class QuirkTests
     }
 
     [Fact]
-    public void Valid_oddities_of_every_sort_occur()
+    public void Valid_quirks_of_every_kind_occur()
     {
         using GeneratedData data = GeneratedData.Make(o => o with { Users = 50, Days = 60, Style = GeneratorStyle.Spaced, QuirkRate = 0.2 });
         string text = Encoding.Latin1.GetString(data.Bytes("heart_rate"));
@@ -52,7 +52,7 @@ public partial class QuirkTests
         Assert.All(patterns, pattern => Assert.Matches(pattern, text));
     }
 
-    /// <summary>The reason in the words of docs/reading.md, or null for a record that counts.</summary>
+    /// <summary>The reject reason as named in docs/reading.md; null for a valid record.</summary>
     private static string? Reason(byte[] line, string category)
     {
         JsonElement record;

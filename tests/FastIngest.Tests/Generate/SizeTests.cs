@@ -12,7 +12,7 @@ public class SizeTests
     [InlineData(10_000_000, GeneratorStyle.Ndjson, 0)]
     [InlineData(33_000_000, GeneratorStyle.Pretty, 0.01)]
     [InlineData(150_000_000, GeneratorStyle.Pretty, 0)]
-    public void The_files_together_have_the_size_asked_for(long bytes, GeneratorStyle style, double quirkRate)
+    public void The_files_together_have_the_requested_size(long bytes, GeneratorStyle style, double quirkRate)
     {
         using GeneratedData data = GeneratedData.Make(o => o with { TotalBytes = bytes, Style = style, QuirkRate = quirkRate });
         Assert.InRange(data.TotalBytes, bytes * 0.98, bytes * 1.02);
@@ -20,7 +20,7 @@ public class SizeTests
     }
 
     [Fact]
-    public void Users_are_given_and_the_size_chooses_the_days_beyond_a_year_too()
+    public void With_users_set_the_size_determines_the_days_even_beyond_a_year()
     {
         using GeneratedData data = GeneratedData.Make(o => o with { TotalBytes = 5_000_000, Users = 2 });
         Assert.Equal(2, data.Result.Files[0].Records);
@@ -28,7 +28,7 @@ public class SizeTests
     }
 
     [Fact]
-    public void Days_are_given_and_the_size_chooses_the_users()
+    public void With_days_set_the_size_determines_the_users()
     {
         using GeneratedData data = GeneratedData.Make(o => o with { TotalBytes = 3_000_000, Days = 10 });
         Assert.InRange(data.TotalBytes, 2_940_000, 3_060_000);
@@ -36,14 +36,14 @@ public class SizeTests
     }
 
     [Fact]
-    public void Users_and_days_win_over_the_size()
+    public void With_users_and_days_set_the_size_is_ignored()
     {
         using GeneratedData data = GeneratedData.Make(o => o with { TotalBytes = 1_000_000_000, Users = 2, Days = 3 });
         Assert.Equal(2 * 3 * 12, data.Result.Files[5].Records);
     }
 
     [Fact]
-    public void Without_any_of_them_there_are_100_users_with_30_days()
+    public void The_default_is_100_users_with_30_days()
     {
         using GeneratedData data = GeneratedData.Make(o => o);
         Assert.Equal(100, data.Result.Files[0].Records);

@@ -7,7 +7,7 @@ public class StoppingTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Cancelled_the_incomplete_file_is_deleted_and_finished_ones_stay(int workers)
+    public void After_cancellation_the_incomplete_file_is_deleted_and_complete_files_remain(int workers)
     {
         using GeneratedData data = new();
         using CancellationTokenSource source = new();
@@ -28,7 +28,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void Cancelled_before_it_begins_nothing_is_written()
+    public void A_generator_cancelled_before_its_start_writes_nothing()
     {
         using GeneratedData data = new();
         Assert.ThrowsAny<OperationCanceledException>(() => DataSetGenerator.Generate(
@@ -48,7 +48,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void A_full_disk_is_one_clear_line()
+    public void A_full_disk_gives_one_clear_error_line()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         using GeneratedData data = new();
@@ -61,7 +61,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void A_file_where_the_directory_should_be_is_one_clear_line()
+    public void A_file_with_the_name_of_the_directory_gives_one_clear_error_line()
     {
         using GeneratedData data = new();
         string path = Path.Combine(data.Directory, "file");
@@ -73,7 +73,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void What_is_in_the_way_of_a_file_is_left_alone()
+    public void A_directory_with_the_name_of_a_file_is_not_changed()
     {
         using GeneratedData data = new();
         Directory.CreateDirectory(Path.Combine(data.Directory, "users.json", "mine"));
@@ -84,7 +84,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void An_older_longer_file_is_overwritten_whole()
+    public void An_older_longer_file_is_overwritten_completely()
     {
         using GeneratedData data = new();
         GeneratorOptions options = new() { Directory = Path.Combine(data.Directory, "new", "deep"), Users = 1, Days = 1 };
@@ -95,7 +95,7 @@ public class StoppingTests
     }
 
     [Fact]
-    public void Options_that_make_no_sense_are_refused()
+    public void Options_out_of_range_are_rejected()
     {
         GeneratorOptions good = new() { Directory = "/nowhere/at/all" };
         GeneratorOptions[] bad =

@@ -16,33 +16,33 @@ public partial class StyleTests
         data = open(name, "rb").read()
         how = {"Pretty": dict(indent=2), "Compact": dict(separators=(",", ":"))}.get(style, {})
         if style == "Ndjson":
-            again = "".join(json.dumps(json.loads(line)) + "\n" for line in data.splitlines())
+            rewritten = "".join(json.dumps(json.loads(line)) + "\n" for line in data.splitlines())
         else:
-            again = json.dumps(json.loads(data), **how)
-        sys.exit(0 if again.encode() == data else 1)
+            rewritten = json.dumps(json.loads(data), **how)
+        sys.exit(0 if rewritten.encode() == data else 1)
         """;
 
     public static TheoryData<GeneratorStyle> Styles => [.. Enum.GetValues<GeneratorStyle>()];
 
     [Theory]
     [MemberData(nameof(Styles))]
-    public void Written_again_as_Python_does_the_bytes_are_the_same(GeneratorStyle style)
+    public void Rewriting_the_data_in_Python_style_gives_the_same_bytes(GeneratorStyle style)
     {
         using GeneratedData data = GeneratedData.Make(o => o with { Users = 60, Days = 40, Style = style });
         foreach (string category in GeneratedData.Categories)
         {
-            StringBuilder again = new();
+            StringBuilder rewritten = new();
             List<JsonElement> records = data.Records(category);
             if (style == GeneratorStyle.Ndjson)
             {
-                records.ForEach(record => again.Append(Dump(record, style, 0)).Append('\n'));
+                records.ForEach(record => rewritten.Append(Dump(record, style, 0)).Append('\n'));
             }
             else
             {
-                again.Append(DumpAll('[', ']', records.Select(record => Dump(record, style, 1)), style, 0));
+                rewritten.Append(DumpAll('[', ']', records.Select(record => Dump(record, style, 1)), style, 0));
             }
 
-            Assert.Equal(again.ToString(), Encoding.UTF8.GetString(data.Bytes(category)));
+            Assert.Equal(rewritten.ToString(), Encoding.UTF8.GetString(data.Bytes(category)));
         }
     }
 
@@ -75,7 +75,7 @@ public partial class StyleTests
     [Fact]
     public void A_file_without_records_is_an_empty_array_or_an_empty_file()
     {
-        // Someone in the first few seeds neither works out nor moves on the first day.
+        // In one of the first seeds, the user has neither workouts nor activities on the first day.
         foreach (GeneratorStyle style in Enum.GetValues<GeneratorStyle>())
         {
             string expected = style == GeneratorStyle.Ndjson ? "" : "[]";
@@ -156,7 +156,7 @@ public partial class StyleTests
         }
     }
 
-    /// <summary>An integer, or the shortest form of a float: a trailing zero only where there would be no digit without it.</summary>
+    /// <summary>An integer, or the shortest form of a float: a trailing zero only if no other digit follows the point.</summary>
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.([0-9]|[0-9]*[1-9]))?$")]
     private static partial Regex PythonNumber();
 }

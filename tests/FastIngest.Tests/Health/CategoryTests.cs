@@ -38,7 +38,7 @@ public sealed class CategoryTests
     [InlineData("usersjson")]
     [InlineData("users json.json")]
     [InlineData("expected.ndjson")]
-    public void Any_other_file_belongs_to_none(string name) => Assert.Null(Categories.OfFile(name, Endings));
+    public void Any_other_file_belongs_to_no_category(string name) => Assert.Null(Categories.OfFile(name, Endings));
 
     [Fact]
     public void Slots_of_columns_are_distinct_and_complete()

@@ -57,7 +57,7 @@ public sealed class EventWriterTests
         Assert.Equal(reason, Map(Category.HeartRate, $"{{\"user_id\": \"u\", \"date\": \"2024-01-01\", \"value\": {value}}}"));
 
     [Fact]
-    public void What_is_forgotten_for_a_chunk_that_is_read_again_is_not_counted()
+    public void Samples_discarded_before_a_chunk_is_reread_are_not_counted()
     {
         MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         EventWriter writer = new(Category.HeartRate);

@@ -30,7 +30,7 @@ public sealed class HeartRateDayTests
         Assert.Contains($"mean {mean} over {values.Length} readings.", Day([.. values.Select(v => $"{v}")]).Text(TextSlot.Summary), StringComparison.Ordinal);
 
     [Fact]
-    public void Columns_hold_count_ends_and_the_nearest_double_of_the_mean()
+    public void Columns_hold_count_minimum_maximum_and_the_nearest_double_of_the_mean()
     {
         Summaries day = Day("61", "62.5", "60", "61");
         Assert.Equal(4, day[NumberSlot.HrCount]);

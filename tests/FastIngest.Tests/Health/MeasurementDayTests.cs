@@ -31,7 +31,7 @@ public sealed class MeasurementDayTests
     }
 
     [Fact]
-    public void Hundreds_of_names_come_in_byte_order()
+    public void Hundreds_of_names_are_written_in_byte_order()
     {
         string[] names = [.. Enumerable.Range(0, 500).Select(i => $"m{i * 7919 % 500}")];
         Summaries day = Summaries.Of(Category.Measurements, $"{{\"user_id\": \"u\", \"date\": \"2024-01-01\", {string.Join(", ", names.Select(n => $"\"{n}\": 1"))}}}");

@@ -13,7 +13,7 @@ public class ProfileSentenceTests
         Text("Fatima Ivanov", 25_000_000, "Other", 184_000_000, 121_100_000, "Intermediate"));
 
     [Fact]
-    public void A_missing_piece_goes_with_its_comma() => Assert.Equal(
+    public void A_missing_piece_is_omitted_with_its_comma() => Assert.Equal(
         "李雷 (age 40, male, 180 cm) on 2023-01-01.",
         Text("李雷", 40_000_000, "male", 180_000_000, UserProfile.Missing, ""));
 
@@ -23,12 +23,12 @@ public class ProfileSentenceTests
         Text("Ann", UserProfile.Missing, "", UserProfile.Missing, UserProfile.Missing, ""));
 
     [Fact]
-    public void A_profile_without_a_name_is_called_by_its_id() => Assert.Equal(
+    public void A_profile_without_a_name_is_named_by_its_user_id() => Assert.Equal(
         "User u7 (0.5 kg, low fitness) on 2023-01-01.",
         Text("", UserProfile.Missing, "", UserProfile.Missing, 500_000, "low"));
 
     [Fact]
-    public void A_user_without_a_profile_is_called_by_its_id()
+    public void A_user_without_a_profile_is_named_by_the_user_id()
     {
         SummaryBatch output = new();
         ProfileSentence.Write(output, new ProfileView("17"u8), new DateOnly(1, 1, 1).DayNumber);
@@ -75,7 +75,7 @@ public class ProfileSentenceTests
     [InlineData("2023-1-01")]
     [InlineData("2023/01/01")]
     [InlineData("2023-01-0x")]
-    public void What_is_no_day_is_not_read(string text) =>
+    public void A_text_that_is_not_a_day_is_rejected(string text) =>
         Assert.False(DayText.TryRead(Encoding.ASCII.GetBytes(text), out _));
 
     private static string Text(string name, long age, string gender, long height, long weight, string fitness)

@@ -7,7 +7,7 @@ namespace FastIngest.Tests.Health;
 public sealed class SampleReductionTests
 {
     [Fact]
-    public void A_run_of_any_length_comes_to_the_exact_sum_and_ends() => Fuzz.Run(1_400_000, 20, random =>
+    public void A_run_of_any_length_has_the_exact_sum_minimum_and_maximum() => Fuzz.Run(1_400_000, 20, random =>
     {
         foreach (int length in Enumerable.Range(1, 70).Append(SampleReduction.MaxRun))
         {

@@ -7,7 +7,7 @@ namespace FastIngest.Tests.Json;
 public sealed class DateParserTests
 {
     [Fact]
-    public void Every_day_from_year_1_to_9999_is_the_day_that_DateOnly_says()
+    public void Every_day_from_year_1_to_9999_agrees_with_DateOnly()
     {
         using GuardedMemory memory = new(16);
         Span<byte> text = memory.AtEnd("0000-00-00"u8);
@@ -27,7 +27,7 @@ public sealed class DateParserTests
     }
 
     [Fact]
-    public void No_other_ten_digits_and_dashes_are_a_day()
+    public void Other_texts_of_ten_digits_and_dashes_are_not_days()
     {
         int days = 0;
         for (int year = 0; year <= 9999; year++)
@@ -63,7 +63,7 @@ public sealed class DateParserTests
     [InlineData("2024-02-29 23:59:00.5+00:00")]
     [InlineData("2024-02-29T23:59:00-2359")]
     [InlineData("2024-02-29T23:59+23:59")]
-    public void A_point_in_time_is_on_its_day_as_written(string text)
+    public void A_timestamp_belongs_to_its_day_as_written(string text)
     {
         using GuardedMemory memory = new(128);
         Assert.True(DateParser.TryParseDay(memory.AtEnd(text.Bytes()), out int day));
@@ -111,7 +111,7 @@ public sealed class DateParserTests
     [InlineData("202/-02-29")]
     [InlineData("２０２4-02-29")]
     [InlineData("2024-02-29Z")]
-    public void Anything_else_is_no_day(string text)
+    public void Any_other_text_is_not_a_day(string text)
     {
         using GuardedMemory memory = new(128);
         Assert.False(DateParser.TryParseDay(memory.AtEnd(text.Bytes()), out _));

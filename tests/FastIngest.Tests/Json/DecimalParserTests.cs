@@ -64,7 +64,7 @@ public sealed partial class DecimalParserTests
     [InlineData("18446744073709551616")]
     [InlineData("18446744073709.551617")]
     [InlineData("36893488147419103232000000e-6")]
-    public void A_number_beyond_the_limit_is_none(string text) => Assert.False(DecimalParser.TryParse(text.Bytes(), out _));
+    public void A_number_beyond_the_limit_is_rejected(string text) => Assert.False(DecimalParser.TryParse(text.Bytes(), out _));
 
     [Theory]
     [InlineData("")]
@@ -94,7 +94,7 @@ public sealed partial class DecimalParserTests
     [InlineData("1e5x")]
     [InlineData("１")]
     [InlineData("1000000000000000000000x")]
-    public void What_is_no_JSON_number_is_none(string text) => Assert.False(DecimalParser.TryParse(text.Bytes(), out _));
+    public void A_text_that_is_not_a_JSON_number_is_rejected(string text) => Assert.False(DecimalParser.TryParse(text.Bytes(), out _));
 
     [Fact]
     public void Numbers_of_sixteen_million_digits_are_exact_and_quick()

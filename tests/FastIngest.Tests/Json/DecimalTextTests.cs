@@ -32,7 +32,7 @@ public class DecimalTextTests
         Assert.Equal(expected, Text(micros));
 
     [Fact]
-    public void Every_text_is_the_number_exactly()
+    public void Every_text_is_the_exact_number()
     {
         Random random = new(11);
         for (int i = 0; i < 100_000; i++)
@@ -45,11 +45,11 @@ public class DecimalTextTests
     }
 
     [Fact]
-    public void A_target_that_is_too_short_is_refused() =>
+    public void A_destination_that_is_too_short_is_rejected() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => DecimalText.Write(new byte[DecimalText.MaxBytes - 1], 0));
 
     [Fact]
-    public void The_longest_text_stays_within_its_target()
+    public void The_longest_text_stays_within_its_destination()
     {
         byte[] target = new byte[DecimalText.MaxBytes + 8];
         foreach (long micros in (long[])[long.MinValue, long.MaxValue, -1, 999, -9_000_000_000_000_000_001])

@@ -5,7 +5,7 @@ namespace FastIngest.Tests.Json;
 
 public class DoubleTextTests
 {
-    /// <summary>The bits of a double and what <c>repr</c> of Python 3 prints for it.</summary>
+    /// <summary>The bits of a double, and the output of Python 3's <c>repr</c> for it.</summary>
     public static TheoryData<ulong, string> PythonReprs => new()
     {
         { 0x0000000000000000, "0.0" },
@@ -202,7 +202,7 @@ public class DoubleTextTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
-    public void What_JSON_cannot_hold_is_refused(double value) =>
+    public void A_number_that_JSON_cannot_represent_is_rejected(double value) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Text(value));
 
     [Fact]

@@ -8,7 +8,7 @@ namespace FastIngest.Tests.Json;
 public sealed class ExactDoubleTests
 {
     [Fact]
-    public void Micros_become_the_double_that_their_decimal_text_reads_as() => Fuzz.Run(5, 50_000, random =>
+    public void Micros_become_the_double_that_their_decimal_text_parses_to() => Fuzz.Run(5, 50_000, random =>
     {
         Int128 micros = RandomInteger(random, 126);
         BigInteger magnitude = BigInteger.Abs((BigInteger)micros);
@@ -24,7 +24,7 @@ public sealed class ExactDoubleTests
     [Fact]
     public void A_quotient_between_two_doubles_becomes_the_even_one() => Fuzz.Run(7, 50_000, random =>
     {
-        // 53 bits, then exactly a half, or one unit of the numerator to either side of it.
+        // 53 bits, followed by exactly one half, or by one unit of the numerator more or less than one half.
         Int128 half = (((Int128)random.NextInt64(1L << 52, 1L << 53) << 1) | 1) << random.Next(30);
         Int128 denominator = (Int128)random.NextInt64(1, 1L << random.Next(1, 30)) << random.Next(10);
         Int128 numerator = (half * denominator) + random.Next(-1, 2);
@@ -38,7 +38,7 @@ public sealed class ExactDoubleTests
     [InlineData(-(1L << 53) - 1)]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]
-    public void The_ends_of_the_short_way_are_exact(long numerator)
+    public void The_limits_of_the_fast_path_are_exact(long numerator)
     {
         CheckNearest(numerator, 1);
         CheckNearest(numerator, 3);

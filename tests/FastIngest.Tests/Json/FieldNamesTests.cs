@@ -31,7 +31,7 @@ public sealed class FieldNamesTests
     }
 
     [Fact]
-    public void More_names_than_a_set_of_64_bits_holds_are_refused() =>
+    public void More_names_than_a_set_of_64_bits_holds_are_rejected() =>
         Assert.Throws<ArgumentException>(() => new FieldNames(false, [.. Enumerable.Range(0, 65).Select(i => $"name{i}")]));
 
     private static IEnumerable<string> Neighbours(string name)

@@ -25,7 +25,7 @@ public sealed class GeneralReaderTests
     }
 
     [Fact]
-    public void Of_a_repeated_key_the_last_value_stands_however_the_key_is_spelt()
+    public void The_last_value_of_a_repeated_key_counts_even_if_a_key_is_escaped()
     {
         RecordFields fields = Read("""{"a": 1, "a": 2, "\u0061": null, "x": 1, "x": 2}""", ReadStatus.Object, 48);
         Assert.Equal(FieldKind.Null, fields[0].Kind);
@@ -33,7 +33,7 @@ public sealed class GeneralReaderTests
     }
 
     [Fact]
-    public void A_record_leaves_nothing_to_the_next_one()
+    public void No_field_of_a_record_remains_in_the_next_one()
     {
         RecordFields fields = Read("""{"a": 1, "x": 1}""", ReadStatus.Object, 16);
         Assert.Equal(ReadStatus.Object, GeneralReader.Read("{}"u8, true, fields, out _));
@@ -47,7 +47,7 @@ public sealed class GeneralReaderTests
     [InlineData("[1, {\"a\": 2}] ", 13)]
     [InlineData("null,", 4)]
     [InlineData("true]", 4)]
-    public void Other_values_are_told_apart(string text, int length) => Read(text, ReadStatus.OtherValue, length);
+    public void Values_that_are_not_objects_are_recognised(string text, int length) => Read(text, ReadStatus.OtherValue, length);
 
     [Theory]
     [InlineData("{\"a\": 01}", 7)]
@@ -64,7 +64,7 @@ public sealed class GeneralReaderTests
     [InlineData("/* c */ {}", 0)]
     [InlineData("nan", 1)]
     [InlineData("-x", 1)]
-    public void An_error_is_where_the_JSON_reader_meets_it(string text, int offset) => Read(text, ReadStatus.Invalid, offset);
+    public void The_error_offset_is_that_of_the_JSON_reader(string text, int offset) => Read(text, ReadStatus.Invalid, offset);
 
     [Theory]
     [InlineData("""{"a": "\ud800"}""")]
@@ -77,7 +77,7 @@ public sealed class GeneralReaderTests
     [Theory]
     [InlineData("[\"\\ud800\"]")]
     [InlineData("\"\\ud800\"")]
-    public void What_is_no_object_is_that_first_whatever_its_text(string text) => Read(text, ReadStatus.OtherValue, text.Length);
+    public void A_value_that_is_not_an_object_is_reported_as_such_even_with_invalid_text(string text) => Read(text, ReadStatus.OtherValue, text.Length);
 
     [Theory]
     [InlineData("{\"a\": \"~\"}")]
@@ -104,7 +104,7 @@ public sealed class GeneralReaderTests
     }
 
     [Fact]
-    public void The_documents_of_the_JSON_test_suite_are_told_apart()
+    public void The_documents_of_the_JSON_test_suite_are_classified_correctly()
     {
         int valid = 0;
         int invalid = 0;
@@ -135,9 +135,9 @@ public sealed class GeneralReaderTests
         Assert.True(valid > 80 && invalid > 150, $"{valid} valid, {invalid} invalid");
     }
 
-    /// <summary>Windows cut the bytes anywhere; what is made of them must not depend on it.</summary>
+    /// <summary>Windows cut the bytes at any place; the result must not depend on the place.</summary>
     [Fact]
-    public void What_is_said_of_a_prefix_is_said_of_the_whole()
+    public void The_result_for_a_prefix_holds_for_the_whole_text()
     {
         using GuardedMemory memory = new(64 * 1024);
         int[] seen = new int[Enum.GetValues<ReadStatus>().Length];
@@ -168,7 +168,7 @@ public sealed class GeneralReaderTests
     }
 
     [Fact]
-    public void Its_fields_are_those_that_JsonDocument_finds() => Fuzz.Run(600_000, 3_000, random =>
+    public void The_fields_are_those_that_JsonDocument_finds() => Fuzz.Run(600_000, 3_000, random =>
     {
         Category category = random.Any(Enum.GetValues<Category>());
         FieldNames names = RecordSchema.Of(category).Names;

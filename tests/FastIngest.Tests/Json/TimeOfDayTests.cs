@@ -21,7 +21,7 @@ public sealed class TimeOfDayTests
     [InlineData("T23:59:59.9999999", "23:59:59.999999")]
     [InlineData("T12:34:60", "12:34:59.999999")]
     [InlineData("T23:59:60.5Z", "23:59:59.999999")]
-    public void The_time_is_that_of_the_day_as_it_is_written(string rest, string expected)
+    public void The_time_is_read_as_written(string rest, string expected)
     {
         byte[] text = Encoding.UTF8.GetBytes(rest);
         Assert.True(DateParser.IsRest(text));

@@ -6,7 +6,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 
-/// <summary>The cleaner against the reference, on real lines, changed ones, and those that show one rule each.</summary>
+/// <summary>Compares the cleaner with the reference: on real lines, on mutated lines, and on lines that show one rule each.</summary>
 public sealed class EntryCleanerTests
 {
     private static readonly string Folder = Path.Combine(TestData.Root, "tests", "data", "lexicon");
@@ -15,7 +15,7 @@ public sealed class EntryCleanerTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Every_real_line_is_cleaned_as_the_reference_cleans_it(string width)
+    public void Every_real_line_is_cleaned_as_by_the_reference(string width)
     {
         EntryCleaner cleaner = new(width);
         int lines = 0;
@@ -30,7 +30,7 @@ public sealed class EntryCleanerTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Changed_lines_are_cleaned_as_the_reference_cleans_them(string width)
+    public void Mutated_lines_are_cleaned_as_by_the_reference(string width)
     {
         EntryCleaner cleaner = new(width);
         byte[][] lines = [.. Lines("kaikki.jsonl").Where(l => l.Length < 4000)];
@@ -50,7 +50,7 @@ public sealed class EntryCleanerTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Entries_made_of_odd_pieces_are_cleaned_as_the_reference_cleans_them(string width)
+    public void Entries_of_unusual_pieces_are_cleaned_as_by_the_reference(string width)
     {
         EntryCleaner cleaner = new(width);
         string[] names = ["word", "headword", "lang_code", "lang", "language", "pos", "pos_tag", "ipa", "definition", "etymology_text", "etymology", "senses", "sounds", "glosses", "w\\u006frd", "x"];
@@ -61,7 +61,7 @@ public sealed class EntryCleanerTests
                 StringBuilder text = new();
                 for (int i = random.Next(random.OneIn(20) ? 300 : 5); i > 0; i--)
                 {
-                    text.Append(random.Any(OddPieces));
+                    text.Append(random.Any(UnusualPieces));
                 }
 
                 return $"\"{text}\"";
@@ -84,7 +84,7 @@ public sealed class EntryCleanerTests
     }
 
     [Fact]
-    public void Whole_files_give_the_reference_s_rows_and_a_balance_that_adds_up()
+    public void Whole_files_give_the_rows_of_the_reference_and_the_counts_add_up()
     {
         foreach (string name in (string[])["entries.jsonl", "kaikki.jsonl"])
         {
@@ -123,7 +123,7 @@ public sealed class EntryCleanerTests
     [InlineData("{\"word\": \"*()\", \"lang\": \"x\"}", CleaningStatus.Invalid, "no_headword", 0)]
     [InlineData("{\"word\": \"a\", \"lang_code\": \"\\u0000 \"}", CleaningStatus.Invalid, "no_language", 0)]
     [InlineData("{\"word\": \"a\", \"word\": 5, \"lang\": \"x\"}", CleaningStatus.Invalid, "no_headword", 0)]
-    public void What_is_no_entry_says_why_and_where(string record, CleaningStatus outcome, string reason, int offset)
+    public void A_record_that_is_not_an_entry_has_a_reason_and_an_offset(string record, CleaningStatus outcome, string reason, int offset)
     {
         EntryCleaner cleaner = new();
         Assert.Equal(outcome, cleaner.Clean(record.Bytes()));
@@ -132,7 +132,7 @@ public sealed class EntryCleanerTests
     }
 
     [Fact]
-    public void Nothing_of_one_record_is_left_in_the_next()
+    public void Nothing_of_one_record_remains_in_the_next()
     {
         EntryCleaner cleaner = new();
         Assert.Equal(CleaningStatus.Valid, cleaner.Clean("{\"word\": \"a\\u0000\", \"lang\": \"e1\", \"pos\": \"x\", \"ipa\": \"[1\", \"etymology\": \"y\"}"u8));
@@ -170,7 +170,7 @@ public sealed class EntryCleanerTests
     }
 
     [Fact]
-    public void A_buffer_that_was_long_is_given_back()
+    public void A_large_buffer_is_released()
     {
         TextBuffer buffer = new();
         buffer.Append(new byte[5_000_000]);
@@ -180,11 +180,11 @@ public sealed class EntryCleanerTests
         Assert.Equal("abc", Encoding.UTF8.GetString(buffer.Text));
     }
 
-    private static readonly string[] OddPieces =
+    private static readonly string[] UnusualPieces =
         ["*", "†", "‡", "§", "¶", "(", ")", "[", "]", "[1]", "[12", "<", ">", "<b>", "<>", " ", "  ", "\\n", "\\t", "\u00a0", "\u2003", "\u3000", "\u200b", "\\u0000", "\\u0085", "é", "e\u0301", "\u1112\u1161\u11ab", "각",
          "ά", "\u0344", "\u0958", "И", "İ", "ß", "ẞ", "Σ", "𐐀", "\\ud801\\udc00", "日", "が", "か\u3099", "/", "1", "|", "a", "B", "-", "english", "German", "x", "\\\"", "\\\\", "\u2028", "¡", "→", "‑"];
 
-    /// <summary>Both must say the same; returns what they say.</summary>
+    /// <summary>Checks that cleaner and reference agree; returns the status.</summary>
     private static CleaningStatus Check(EntryCleaner cleaner, byte[] record)
     {
         string Shown() => ((ReadOnlySpan<byte>)record).Shown();

@@ -5,14 +5,14 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 
-/// <summary>What tells entries and versions of them apart.</summary>
+/// <summary>Hashes, ids, duplicate keys and the pipeline version.</summary>
 public sealed class IdentityTests
 {
     [Theory]
     [InlineData("", "da39a3ee5e6b4b0d3255bfef95601890afd80709")]
     [InlineData("abc", "a9993e364706816aba3e25717850c26c9cd0d89d")]
     [InlineData("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "84983e441c3bd26ebaae4aa1f95129e5e54670f1")]
-    public void Sha1_is_that_of_the_standard(string text, string expected)
+    public void Sha1_agrees_with_the_standard(string text, string expected)
     {
         byte[] hash = new byte[Sha1.HashBytes];
         Sha1.Hash(text.Bytes(), hash);
@@ -20,7 +20,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public void Sha256_of_all_lengths_is_that_of_dotnet_on_every_thread()
+    public void Sha256_of_all_lengths_agrees_with_dotnet_on_every_thread()
     {
         byte[] text = new byte[5000];
         new Random(7).NextBytes(text);
@@ -34,7 +34,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public void Ids_of_all_lengths_of_sources_are_those_of_the_reference()
+    public void Ids_agree_with_the_reference_for_source_ids_of_all_lengths()
     {
         for (int length = 0; length < 700; length++)
         {
@@ -48,7 +48,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public void Entries_are_duplicates_when_language_headword_pos_and_definition_are_equal_and_only_then()
+    public void Entries_are_duplicates_only_if_language_headword_pos_and_definition_are_equal()
     {
         UInt128 key = Key("{\"word\": \"ab\", \"lang\": \"en\", \"pos\": \"noun\", \"definition\": \"text\"}");
         Assert.Equal(key, Key("{\"definition\": \" text [1]\", \"pos\": \"noun \", \"lang\": \"English\", \"word\": \"*ab\", \"etymology\": \"x\", \"ipa\": \"y\"}"));
@@ -68,7 +68,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public void The_pipeline_version_stands_for_every_cleaner_in_its_place()
+    public void The_pipeline_version_depends_on_every_cleaner_and_its_position()
     {
         Assert.Equal(
             """

@@ -7,7 +7,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 
-/// <summary>The sample of the design, whose rows were made by others.</summary>
+/// <summary>The sample of the design document, whose expected rows were created independently.</summary>
 public sealed class LexiconSampleTests
 {
     private static readonly string Folder = Path.Combine(TestData.Root, "tests", "data", "lexicon");

@@ -8,13 +8,13 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 
-/// <summary>Normalization form C against Unicode's own test file, and against the definition.</summary>
+/// <summary>Tests normalization form C with Unicode's test file, and against an implementation of the definition.</summary>
 public sealed class NormalizeTests
 {
     private static readonly string TestFile = Path.Combine(TestData.Root, "tests", "data", "unicode", $"NormalizationTest-{NormalizationData.UnicodeVersion}.txt.gz");
 
     [Fact]
-    public void Every_line_of_the_normalization_test_holds()
+    public void Every_line_of_Unicode_s_normalization_test_passes()
     {
         int lines = 0;
         foreach (string[] columns in Lines().Where(l => l[0] != '@').Select(Columns))
@@ -32,7 +32,7 @@ public sealed class NormalizeTests
     }
 
     [Fact]
-    public void Every_code_point_that_part_1_does_not_list_stays_as_it_is()
+    public void Every_code_point_that_part_1_does_not_list_is_unchanged()
     {
         HashSet<string> listed = [.. Lines().SkipWhile(l => !l.StartsWith("@Part1", StringComparison.Ordinal)).Skip(1)
             .TakeWhile(l => l[0] != '@').Select(l => Columns(l)[0])];
@@ -49,7 +49,7 @@ public sealed class NormalizeTests
     }
 
     [Fact]
-    public void Random_text_is_normalized_as_the_definition_says()
+    public void Random_text_is_normalized_according_to_the_definition()
     {
         int[] interesting = [.. Interesting()];
         int changed = 0;
@@ -77,7 +77,7 @@ public sealed class NormalizeTests
     }
 
     [Fact]
-    public void A_million_marks_in_the_worst_order_take_no_longer_than_in_the_best()
+    public void A_million_marks_in_the_worst_order_are_normalized_quickly()
     {
         string marks = string.Concat(Enumerable.Repeat("\u0301\u0323", 500_000));
         string expected = "\u1EA1" + new string('\u0323', 499_999) + new string('\u0301', 500_000);

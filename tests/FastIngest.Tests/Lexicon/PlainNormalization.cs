@@ -5,8 +5,8 @@ using FastIngest.Tests.Support;
 namespace FastIngest.Tests.Lexicon;
 
 /// <summary>
-/// Normalization form C by its definition (Unicode 3.11), with dictionaries and nothing clever: decompose everything,
-/// order the marks, compose. The data is the library's, whose truth the normalization test shows.
+/// A direct implementation of the definition of normalization form C (Unicode 3.11) with dictionaries: decompose all code
+/// points, order the marks, compose. It uses the library's data, which Unicode's normalization test verifies.
 /// </summary>
 internal static class PlainNormalization
 {
@@ -20,7 +20,7 @@ internal static class PlainNormalization
     {
         List<int> codePoints = [.. text.EnumerateRunes().SelectMany(r => Decompose(r.Value))];
 
-        // A mark before one of a lower class: exchange them, until there is none.
+        // Exchange neighbouring marks until no mark precedes one of a lower class.
         for (int i = 1; i < codePoints.Count; i++)
         {
             if (ClassOf(codePoints[i]) != 0 && ClassOf(codePoints[i - 1]) > ClassOf(codePoints[i]))
@@ -53,7 +53,7 @@ internal static class PlainNormalization
     private static IEnumerable<int> Decompose(int codePoint) =>
         Decompositions.TryGetValue(codePoint, out int[]? parts) ? parts.SelectMany(Decompose) : [codePoint];
 
-    private static int ClassOf(int codePoint) => CanonicalMapping.ClassOf(codePoint) is var c && c == CanonicalMapping.UnquietStarter ? 0 : c;
+    private static int ClassOf(int codePoint) => CanonicalMapping.ClassOf(codePoint) is var c && c == CanonicalMapping.NonInertStarter ? 0 : c;
 
     private static IEnumerable<(int CodePoint, int[] Parts)> Listed()
     {

@@ -7,7 +7,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon;
 
-/// <summary>A record as the reference cleans it; texts in the order of the columns, null where there is none.</summary>
+/// <summary>An entry as cleaned by the reference. Texts are in column order; null for a missing text.</summary>
 internal sealed record ReferenceEntry(string?[] Texts, decimal Quality, string[] Errors, int RemovedNuls);
 
 /// <summary>A row of <c>raw_entries</c>.</summary>
@@ -16,10 +16,10 @@ internal sealed record ReferenceRaw(string Data, string Checksum, int LineNumber
 /// <summary>A row of <c>entries</c>.</summary>
 internal sealed record ReferenceRow(string Id, ReferenceEntry Entry, ReferenceRaw Raw);
 
-/// <summary>What becomes of a record: it is listed among the rejects or not, makes a raw entry or none, and an entry or none.</summary>
+/// <summary>The outcome of a record: whether it is listed as rejected, its raw entry or null, and its entry or null.</summary>
 internal sealed record ReferenceRecord(int LineNumber, bool IsListed, ReferenceRaw? Raw, ReferenceRow? Row);
 
-/// <summary>What a whole file comes to: read = loaded + repeated + rejected, loaded = written + duplicate + below + invalid.</summary>
+/// <summary>The counts of a whole file: read = loaded + repeated + rejected, loaded = written + duplicate + below + invalid.</summary>
 internal sealed record ReferenceCounts
 {
     public int Read { get; set; }
@@ -40,8 +40,8 @@ internal sealed record ReferenceCounts
 }
 
 /// <summary>
-/// The dictionary pipeline written for clarity from docs/lexicon.md alone, with strings, regular expressions and a
-/// document object: slow, and independent of the library.
+/// The reference implementation of the dictionary pipeline, written for clarity from docs/lexicon.md alone, with strings,
+/// regular expressions and a document object. It is slow and independent of the library.
 /// </summary>
 internal static class ReferenceLexicon
 {
@@ -69,14 +69,14 @@ internal static class ReferenceLexicon
         ["proto-indo-european"] = "ine-pro",
     };
 
-    /// <summary>The lines of a file, one after the other, into an empty database.</summary>
-    /// <param name="counts">Receives the figures, which are complete at the end.</param>
+    /// <summary>Loads the lines of a file, in order, into an empty database.</summary>
+    /// <param name="counts">Receives the counts, which are complete after the last record.</param>
     public static IEnumerable<ReferenceRecord> Load(IEnumerable<byte[]> lines, string sourceId, ReferenceCounts counts, decimal minQuality = 0.5m, bool allowDuplicates = false)
     {
         HashSet<string> checksums = [];
         HashSet<(string?, string?, string?, string?)> known = [];
 
-        // By itself a record is the same on any thread; what came before it matters only below.
+        // Cleaning a record does not depend on other records and runs in parallel; the code below depends on earlier records.
         foreach (var line in lines.Select((bytes, i) => (Bytes: bytes, Number: i + 1)).Chunk(10_000).SelectMany(c => c.AsParallel().AsOrdered().Select(l => Read(l.Bytes, l.Number)).ToArray()))
         {
             if (line is not var (raw, entry))
@@ -123,7 +123,7 @@ internal static class ReferenceLexicon
         }
     }
 
-    /// <summary>A line's record and its entry, which is null where it is no object; null for a line of white space.</summary>
+    /// <summary>The record of a line and its entry, which is null if the record is not an object; null for a line of white space.</summary>
     private static (ReferenceRaw Raw, ReferenceEntry? Entry)? Read(byte[] line, int lineNumber)
     {
         byte[] record = line.AsSpan().Trim(" \t\r"u8).ToArray();
@@ -136,7 +136,7 @@ internal static class ReferenceLexicon
         return (raw, TryParse(record, out JsonElement json) && json.ValueKind == JsonValueKind.Object ? Clean(json) : null);
     }
 
-    /// <summary>Whether bytes are one JSON text, every string in it valid text.</summary>
+    /// <summary>Whether the bytes are one JSON text in which every string is valid text.</summary>
     public static bool TryParse(byte[] record, out JsonElement json)
     {
         json = default;
@@ -191,7 +191,7 @@ internal static class ReferenceLexicon
         return new ReferenceEntry([headword, headword?.ToLowerInvariant(), language, pos, ipa, definition, etymology], quality, [.. errors], nuls);
     }
 
-    /// <summary>A UUID of version 5 by RFC 9562, in the namespace of URLs.</summary>
+    /// <summary>A UUID version 5 (RFC 9562) in the URL namespace.</summary>
     public static string Id(string sourceId, string checksum)
     {
         byte[] url = Convert.FromHexString("6ba7b8119dad11d180b400c04fd430c8");
@@ -216,7 +216,7 @@ internal static class ReferenceLexicon
 
     private static int Length(string? text) => text?.EnumerateRunes().Count() ?? 0;
 
-    /// <summary>The first of some fields that is a string.</summary>
+    /// <summary>The first of the named fields that is a string.</summary>
     private static string? Text(JsonElement json, params string[] names) =>
         names.Select(n => json.TryGetProperty(n, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null).FirstOrDefault(t => t is not null);
 

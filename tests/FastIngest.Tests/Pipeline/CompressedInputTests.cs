@@ -68,7 +68,7 @@ public sealed class CompressedInputTests : IDisposable
         {
             File.WriteAllBytes(path, packed[..^missing]);
             IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [path] }));
-            Assert.Contains("can not be unpacked", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("cannot be decompressed", fault.Message, StringComparison.Ordinal);
             Assert.Contains("sleep.json" + ending, fault.Message, StringComparison.Ordinal);
         }
     }

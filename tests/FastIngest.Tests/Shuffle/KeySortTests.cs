@@ -18,12 +18,12 @@ public sealed class KeySortTests
     [InlineData(5000, 51)]
     public void Keys_are_sorted_and_equal_ones_keep_their_order(int count, int bits)
     {
-        const int PlaceBits = 13;
+        const int IndexBits = 13;
         Random random = new(7);
-        ulong[] keys = [.. Enumerable.Range(0, count).Select(i => ((ulong)random.NextInt64(1L << bits) << PlaceBits) | (uint)i)];
+        ulong[] keys = [.. Enumerable.Range(0, count).Select(i => ((ulong)random.NextInt64(1L << bits) << IndexBits) | (uint)i)];
         ulong[] expected = [.. keys.Order()];
 
-        KeySort.Sort(keys, new ulong[count + 3], PlaceBits, bits);
+        KeySort.Sort(keys, new ulong[count + 3], IndexBits, bits);
 
         Assert.Equal(expected, keys);
     }

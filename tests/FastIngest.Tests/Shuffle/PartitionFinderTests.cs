@@ -6,7 +6,7 @@ namespace FastIngest.Tests.Shuffle;
 public sealed class PartitionFinderTests
 {
     [Fact]
-    public void What_is_remembered_is_what_the_borders_say()
+    public void The_cache_returns_the_same_partition_as_the_boundaries()
     {
         Random random = new(11);
         string[] users = ["a", "a\0", "a\0\0", "user_000001", "user_000002", "0123456789abcdef", "0123456789abcdef0", "0123456789abcde", "é", .. Enumerable.Range(0, 3000).Select(i => $"u{i}")];
@@ -20,9 +20,9 @@ public sealed class PartitionFinderTests
 
             int partition = finder.Find(user, day, out DayRange days);
 
-            // The range may be the one found with another day of the user, but it is of this partition and holds the day.
+            // The cached range may come from another day of the user, but it belongs to this partition and contains the day.
             Assert.Equal(boundaries.Find(user, day, out DayRange expected), partition);
-            Assert.True(days.Holds(day));
+            Assert.True(days.Contains(day));
             Assert.Equal(expected, days);
         }
     }

@@ -3,11 +3,11 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Shuffle;
 
-/// <summary>Which partition a key falls in, and what comes out of a partition.</summary>
+/// <summary>The mapping of keys to partitions, and the segments read back from a partition.</summary>
 public sealed class PartitionTests
 {
     [Fact]
-    public void Any_borders_cut_all_keys_into_ranges_in_order_and_name_the_days_of_each() => Fuzz.Run(1_100_000, 300, random =>
+    public void Any_boundaries_divide_all_keys_into_ordered_ranges_and_return_their_days() => Fuzz.Run(1_100_000, 300, random =>
     {
         List<RowKey> keys = [.. Enumerable.Range(0, random.Next(1, 60)).Select(_ => RandomKey(random))];
         List<RowKey> sample = [.. keys.Where(_ => random.OneIn(2))];
@@ -19,11 +19,11 @@ public sealed class PartitionTests
         foreach (RowKey key in keys)
         {
             int partition = boundaries.Find(key.User, key.Day, out DayRange days);
-            Assert.True(days.Holds(key.Day));
+            Assert.True(days.Contains(key.Day));
             foreach (RowKey other in keys.Where(k => k.User.AsSpan().SequenceEqual(key.User)))
             {
-                Assert.Equal(days.Holds(other.Day), boundaries.Find(other.User, other.Day, out DayRange otherDays) == partition);
-                Assert.True(!days.Holds(other.Day) || days == otherDays);
+                Assert.Equal(days.Contains(other.Day), boundaries.Find(other.User, other.Day, out DayRange otherDays) == partition);
+                Assert.True(!days.Contains(other.Day) || days == otherDays);
             }
 
             Assert.InRange(partition, last, boundaries.PartitionCount - 1);
@@ -32,7 +32,7 @@ public sealed class PartitionTests
     });
 
     [Fact]
-    public void Borders_cut_a_sample_into_equal_parts()
+    public void Boundaries_divide_a_sample_into_equal_parts()
     {
         List<RowKey> sample = [.. Enumerable.Range(0, 1000).Select(i => new RowKey("u"u8.ToArray(), i))];
         PartitionBoundaries boundaries = PartitionBoundaries.FromSample([.. sample.OrderBy(k => k.Day * 7919 % 1000)], 8);
@@ -56,7 +56,7 @@ public sealed class PartitionTests
     }
 
     [Fact]
-    public void Segments_leave_a_partition_in_input_order_with_their_bytes() => Fuzz.Run(1_200_000, 100, random =>
+    public void Segments_are_read_from_a_partition_in_input_order_with_their_bytes() => Fuzz.Run(1_200_000, 100, random =>
     {
         using PartitionStore store = new(3, new BlockPool(random.Any<long>([0, 20_000, 1 << 20])), Path.GetTempPath());
         PartitionData data = new(random.Any([100, 1 << 20]));
@@ -92,7 +92,7 @@ public sealed class PartitionTests
     });
 
     [Fact]
-    public void Byte_strings_are_numbered_in_the_order_in_which_they_first_come() => Fuzz.Run(1_300_000, 30, random =>
+    public void Byte_strings_are_numbered_in_the_order_of_their_first_insertion() => Fuzz.Run(1_300_000, 30, random =>
     {
         ByteStringTable table = new();
         for (int lap = 0; lap < 3; lap++)

@@ -28,7 +28,7 @@ public sealed class SegmentTests
     });
 
     [Fact]
-    public void Every_length_of_text_and_every_extreme_number_is_kept()
+    public void Texts_of_every_length_and_extreme_numbers_are_preserved()
     {
         foreach (int length in (int[])[0, 1, 62, 63, 64, 65, 66, 126, 127, 128, 129, 255, 256, 300, 4_095, 4_096, 4_097, 16_383, 16_384, 65_534, 65_535, 65_536, 100_000])
         {
@@ -41,7 +41,7 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void A_text_that_comes_again_takes_few_bytes_even_from_another_event()
+    public void A_repeated_text_takes_few_bytes_even_in_another_event()
     {
         Segment segment = new();
         Event one = new("u"u8.ToArray(), 1, ["morning run"u8.ToArray()], []);
@@ -77,7 +77,7 @@ public sealed class SegmentTests
         return text;
     }
 
-    /// <summary>Numbers of one kind, as an event has them, so that every form is met.</summary>
+    /// <summary>Numbers of one unit and magnitude, as in real events, so that every encoding form is covered.</summary>
     private static long?[] RandomNumbers(Random random)
     {
         int unit = random.Any((int[])[1, 10_000, 100_000, 1_000_000]);
@@ -112,7 +112,7 @@ public sealed class SegmentTests
 
     private static uint Present(long?[] numbers) => numbers.Select((n, i) => n is null ? 0 : 1u << i).Aggregate(0u, (a, b) => a | b);
 
-    /// <summary>Reads the segment from somewhere in a larger buffer, as it lies in a partition.</summary>
+    /// <summary>Reads the segment at an offset in a larger buffer, as in a partition.</summary>
     private static void Check(List<Event> events, ReadOnlySpan<byte> bytes, int start)
     {
         byte[] data = [.. new byte[start], .. bytes, .. new byte[start % 10]];

@@ -4,7 +4,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Shuffle;
 
-/// <summary>A spill file says all that is needed to read it, and is refused where it can not be read.</summary>
+/// <summary>A spill file is self-contained, and a file that cannot be read is rejected.</summary>
 public sealed class SpillFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class SpillFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_that_another_process_wrote_is_read_by_what_is_in_it()
+    public void A_file_that_another_process_wrote_can_be_read()
     {
         using SpillFile file = Open(Ints("FISP", 2, 0x01020304, 0, 1, 2, 42, 0, 5, 7, 9, 6), "first."u8, Ints(5, 7, 10, 4), "next"u8, Ints(0, 1, 17, 0, 3, 0, 0, 1), "x"u8);
         List<SpillPiece>[] pieces = file.ReadPieces(partitions: 2);
@@ -25,7 +25,7 @@ public sealed class SpillFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_written_is_as_it_is_described()
+    public void A_written_file_has_the_documented_format()
     {
         BlockPool pool = new(1 << 20);
         PartitionBuffer[] buffers = [new(), new(), new()];
@@ -41,18 +41,18 @@ public sealed class SpillFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("FISP", 1, 0x01020304, "is a spill file of version 1, not 2.")]
-    [InlineData("FISP", 3, 0x01020304, "is a spill file of version 3, not 2.")]
-    [InlineData("FISP", 2, 0x04030201, "is not a spill file that this machine can read.")]
-    [InlineData("PNG!", 2, 0x01020304, "is not a spill file that this machine can read.")]
-    public void Another_version_byte_order_or_file_is_refused(string magic, int version, int byteOrder, string message)
+    [InlineData("FISP", 1, 0x01020304, "has version 1; this program reads version 2.")]
+    [InlineData("FISP", 3, 0x01020304, "has version 3; this program reads version 2.")]
+    [InlineData("FISP", 2, 0x04030201, "is not a spill file for this machine.")]
+    [InlineData("PNG!", 2, 0x01020304, "is not a spill file for this machine.")]
+    public void Another_version_byte_order_or_file_type_is_rejected(string magic, int version, int byteOrder, string message)
     {
         using SpillFile file = Open(Ints(magic, version, byteOrder, 0));
         Assert.EndsWith(message, Assert.Throws<IngestException>(() => file.ReadPieces(1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_that_is_cut_off_or_damaged_is_refused()
+    public void A_truncated_or_damaged_file_is_rejected()
     {
         byte[] whole = [.. Ints("FISP", 2, 0x01020304, 0, 0, 1, 18, 0, 5, 7, 9, 2), .. "ab"u8];
         for (int length = 0; length <= whole.Length; length++)

@@ -25,7 +25,7 @@ public sealed class BracketScanTests
     }
 
     [Fact]
-    public void It_gives_up_beyond_64_levels_and_crosses_its_pieces()
+    public void The_scan_stops_beyond_64_levels_and_crosses_piece_borders()
     {
         using Document deep = new($"{new string('[', 64)}{new string(']', 64)}".Bytes());
         Assert.Equal(128, BracketScan.EndOfValue(deep.Window, 0, long.MaxValue));

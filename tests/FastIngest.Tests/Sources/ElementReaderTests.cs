@@ -6,7 +6,7 @@ namespace FastIngest.Tests.Sources;
 
 public sealed class ElementReaderTests
 {
-    /// <summary>Documents, and their elements in order, rejects with their status.</summary>
+    /// <summary>Documents and their elements in order; rejected elements are prefixed with their status.</summary>
     public static TheoryData<string, string[]> Documents => new()
     {
         { "", [] },
@@ -38,7 +38,7 @@ public sealed class ElementReaderTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void A_document_has_the_elements_of_the_rule(string text, string[] expected)
+    public void A_document_has_the_elements_that_the_rules_define(string text, string[] expected)
     {
         foreach (IoMode mode in (IoMode[])[IoMode.Pread, IoMode.Mmap])
         {
@@ -49,7 +49,7 @@ public sealed class ElementReaderTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void It_has_the_same_elements_when_it_is_read_in_pieces_cut_anywhere(string text, string[] expected)
+    public void A_document_read_in_pieces_cut_anywhere_has_the_same_elements(string text, string[] expected)
     {
         byte[] bytes = text.Bytes();
         using Document document = new(bytes);
@@ -67,9 +67,9 @@ public sealed class ElementReaderTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void It_has_the_same_elements_when_the_reader_knows_the_shapes_and_gaps_of_other_files(string text, string[] expected)
+    public void A_document_has_the_same_elements_when_the_reader_knows_shapes_and_gaps_of_other_files(string text, string[] expected)
     {
-        // Enough follows for the fast path, and a reader goes from file to file as those of the map do.
+        // Enough bytes follow for the fast path. One reader reads several files, as in the map stage.
         using Document document = new([.. text.Bytes(), .. new string(' ', 200).Bytes()]);
         ElementReader reader = document.Reader();
         for (int lap = 0; lap < 3; lap++)
@@ -83,7 +83,7 @@ public sealed class ElementReaderTests
     }
 
     [Fact]
-    public void A_bracket_between_records_means_what_the_state_says_however_often_it_was_seen()
+    public void The_reader_state_decides_the_meaning_of_a_bracket_between_records()
     {
         string record = $"{{\"a\":\"{new string('x', 50)}\"}}";
         using Document document = new($"[{record}]\n[{record}]\n[{record}]\n{record}]\n[{record}{new string(' ', 200)}".Bytes());
@@ -115,7 +115,7 @@ public sealed class ElementReaderTests
     }
 
     [Fact]
-    public void A_record_of_just_the_largest_size_is_read()
+    public void A_record_of_exactly_the_maximum_size_is_read()
     {
         foreach (int size in (int[])[63, 64, 65])
         {
@@ -126,7 +126,7 @@ public sealed class ElementReaderTests
     }
 
     [Fact]
-    public async Task Hostile_braces_cost_no_more_than_a_bounded_number_of_reads_of_each_byte()
+    public async Task Hostile_braces_cost_a_bounded_number_of_reads_per_byte()
     {
         foreach (string text in (string[])[new string('{', 200_000), string.Concat(Enumerable.Repeat("{\n", 100_000)), string.Concat(Enumerable.Repeat("{\"a\":[", 40_000)), "x" + new string(' ', 3_000_000) + "{}"])
         {
@@ -136,7 +136,7 @@ public sealed class ElementReaderTests
     }
 
     [Fact]
-    public void Random_documents_read_alike_in_random_pieces() => Fuzz.Run(700_000, 400, random =>
+    public void Random_documents_read_in_random_pieces_have_the_same_elements() => Fuzz.Run(700_000, 400, random =>
     {
         IReadOnlyList<byte[]> corpus = HealthRecords.Of(FastIngest.Health.Category.Nutrition);
         string[] separators = ["\n", ",\n  ", "", " ", "]\n[", ",", "]", "[", " x ", "\r\n"];

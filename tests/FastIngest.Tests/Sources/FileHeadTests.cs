@@ -19,7 +19,7 @@ public sealed class FileHeadTests
     [InlineData("{\"\\u0075ser_id\": 1, \"a\": [{}]}", 0)]
     [InlineData("{\"a\" [{}]}", 0)]
     [InlineData("[{\"a\": [{}]}]", 0)]
-    public void A_file_of_records_begins_at_its_first_byte_that_is_no_white_space(string text, int offset) =>
+    public void A_file_of_records_begins_at_its_first_byte_that_is_not_white_space(string text, int offset) =>
         Assert.Equal(new FramePosition(offset, FrameState.Top), FileHead.Find(text.Bytes()));
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class FileHeadTests
     }
 
     [Fact]
-    public void A_user_id_behind_the_array_counts_as_far_as_4096_bytes()
+    public void A_user_id_after_the_array_counts_within_the_first_4096_bytes()
     {
         string record = $"{{\"items\": [{{}}], \"user_id\": 1, \"note\": \"{new string('x', 5000)}\"}}";
         Assert.Equal(FrameState.Top, FileHead.Find(record.Bytes()).State);

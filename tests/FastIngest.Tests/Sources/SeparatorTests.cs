@@ -9,7 +9,7 @@ public sealed class SeparatorTests
     [InlineData("[\n  {\n    \"user_id\": \"u\"\n  },\n  {\n    \"user_id\": \"v\"\n  }\n]", FrameState.Array)]
     [InlineData("{\"user_id\": \"u\"}\n{\"user_id\": \"v\"}\n", FrameState.Top)]
     [InlineData("{\"d\": [{\"user_id\": \"u\"},{\"user_id\": \"v\"}]}", FrameState.Wrapped)]
-    public void The_bytes_between_records_are_learned_and_found_again(string text, FrameState state)
+    public void The_bytes_between_records_are_learned_and_found(string text, FrameState state)
     {
         using Document document = new(text.Bytes());
         document.Window.MoveTo(0, text.Length);
@@ -31,7 +31,7 @@ public sealed class SeparatorTests
     [InlineData("{\"user_id\": 1}")]
     [InlineData("1 2 3")]
     [InlineData("{} {}")]
-    public void Where_there_are_no_two_records_nothing_is_learned(string text)
+    public void With_fewer_than_two_records_nothing_is_learned(string text)
     {
         using Document document = new(text.Bytes());
         document.Window.MoveTo(0, text.Length);

@@ -4,7 +4,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Sources;
 
-/// <summary>A file that others write while it is read: nobody waits long, and no page vanishes under a reader.</summary>
+/// <summary>A file that other processes write while it is read: no process waits long, and no page vanishes during a read.</summary>
 public sealed class SourceFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class SourceFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_writer_that_comes_while_no_window_is_held_gets_through_at_the_next_look()
+    public void A_writer_that_arrives_while_no_window_is_mapped_proceeds_at_the_next_check()
     {
         using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
         using FileWindow window = new();
@@ -32,7 +32,7 @@ public sealed class SourceFileTests : IDisposable
     }
 
     [Fact]
-    public void A_writer_that_comes_while_a_window_is_held_waits_until_it_is_left_and_no_longer()
+    public void A_writer_that_arrives_while_a_window_is_mapped_waits_only_until_it_is_unmapped()
     {
         using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
         using FileWindow window = new();
@@ -41,7 +41,7 @@ public sealed class SourceFileTests : IDisposable
         window.MoveTo(0, 100);
         using Process writer = StartWriter();
         Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
-        window.Leave();
+        window.Release();
         AssertWritten(writer);
         Assert.False(file.IsMapped);
     }
@@ -58,15 +58,15 @@ public sealed class SourceFileTests : IDisposable
         one.MoveTo(0, 5);
         other.MoveTo(5, 5);
         using Process writer = StartWriter();
-        one.Leave();
+        one.Release();
         Assert.True(IsWriterWaiting());
         Assert.True(other.Bytes.SequenceEqual("56789"u8));
-        other.Leave();
+        other.Release();
         AssertWritten(writer);
     }
 
     [Fact]
-    public void A_file_that_is_given_back_lets_its_writer_through()
+    public void Closing_a_file_lets_a_waiting_writer_proceed()
     {
         Process writer;
         using (SourceFile file = SourceFile.Open(_path, IoMode.Auto))
@@ -90,7 +90,7 @@ public sealed class SourceFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_becomes_shorter_while_it_is_read_is_named_in_the_fault()
+    public void The_error_names_a_file_that_becomes_shorter_while_it_is_read()
     {
         using SourceFile file = SourceFile.Open(_path, IoMode.Pread);
         using FileWindow window = new();
@@ -102,7 +102,7 @@ public sealed class SourceFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_grows_is_read_up_to_its_size_at_opening()
+    public void A_growing_file_is_read_up_to_its_size_when_opened()
     {
         using SourceFile file = SourceFile.Open(_path, IoMode.Pread);
         File.AppendAllText(_path, "more");
@@ -114,17 +114,17 @@ public sealed class SourceFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_readable_file_is_a_fault_with_its_path()
+    public void The_error_for_an_unreadable_path_contains_the_path()
     {
         string missing = _folder.File("missing");
         Assert.Contains(missing, Assert.Throws<IngestException>(() => SourceFile.Open(missing, IoMode.Auto)).Message, StringComparison.Ordinal);
         Assert.Contains(_folder.Path, Assert.Throws<IngestException>(() => SourceFile.Open(_folder.Path, IoMode.Auto)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>File systems without leases have files read instead; there is nothing to test then.</summary>
-    private static void RequireMapped(SourceFile file) => Assert.SkipUnless(file.IsMapped, "This file system has no leases.");
+    /// <summary>On file systems without leases, files are read instead of mapped; such a test is skipped.</summary>
+    private static void RequireMapped(SourceFile file) => Assert.SkipUnless(file.IsMapped, "This file system does not support leases.");
 
-    /// <summary>A process that appends to the file and waits for the lease: the kernel lets it go on only when the lease is given back.</summary>
+    /// <summary>Starts a process that appends to the file. The kernel blocks it until the lease is returned.</summary>
     private Process StartWriter()
     {
         Process writer = Process.Start(new ProcessStartInfo("sh", ["-c", $"echo more >> '{_path}'"]))!;
@@ -134,11 +134,11 @@ public sealed class SourceFileTests : IDisposable
                 Assert.False(writer.HasExited, "The writer did not wait for the lease.");
                 return IsWriterWaiting();
             },
-            "Nobody asked for the file.");
+            "The writer did not request the file.");
         return writer;
     }
 
-    /// <summary>Whether somebody waits until this process gives back its lease on the file.</summary>
+    /// <summary>Whether a process waits for this process to return its lease on the file.</summary>
     private bool IsWriterWaiting()
     {
         string descriptor = Directory.GetFiles("/proc/self/fd").Single(d => new FileInfo(d).LinkTarget == _path);
@@ -147,7 +147,7 @@ public sealed class SourceFileTests : IDisposable
 
     private void AssertWritten(Process writer)
     {
-        Assert.True(writer.WaitForExit(Poll.Deadline), "The writer still waits.");
+        Assert.True(writer.WaitForExit(Poll.Deadline), "The writer is still blocked.");
         Assert.Equal("0123456789more\n", File.ReadAllText(_path));
     }
 }

@@ -52,7 +52,7 @@ public abstract class ChunkReader(Category category) : IDisposable
             _events.Flush(output.Events);
         }
 
-        Window.Leave();
+        Window.Release();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -63,7 +63,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         Window.MoveTo(from, endExcl - from);
         key = default;
         bool isFound = GuessStart(plan, from, endExcl) is { } start && TryReadKeyAt(plan, start, out key);
-        Window.Leave();
+        Window.Release();
         return isFound;
     }
 

@@ -1,6 +1,6 @@
 namespace FastIngest.Generate.Entries;
 
-/// <summary>Makes lines; each depends on the seed and its number alone.</summary>
+/// <summary>Creates blocks of lines. A line depends only on the seed and its number.</summary>
 internal sealed class EntryBlockMaker(EntryOptions options) : IBlockMaker
 {
     public const int EntriesPerBlock = 256;
@@ -8,8 +8,8 @@ internal sealed class EntryBlockMaker(EntryOptions options) : IBlockMaker
     private const ulong ChoiceStream = 100, CoreStream = 101, RestStream = 102;
     private const int RepeatPercent = 1, DuplicatePercent = 1;
 
-    /// <summary>An earlier line that comes again is one of so many before.</summary>
-    private const int Reach = 5_000;
+    /// <summary>A repeated line is one of this many lines before it.</summary>
+    private const int MaxRepeatDistance = 5_000;
 
     private readonly EntryMaker _maker = new(options.MeanBytes);
     private readonly LineBuffer _lines = new();
@@ -35,7 +35,7 @@ internal sealed class EntryBlockMaker(EntryOptions options) : IBlockMaker
         int kind = choice.Below(100);
         if (number > 0 && kind < RepeatPercent + DuplicatePercent)
         {
-            core = number - 1 - choice.Below((int)Math.Min(number, Reach));
+            core = number - 1 - choice.Below((int)Math.Min(number, MaxRepeatDistance));
             rest = kind < RepeatPercent ? core : number;
         }
 

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace FastIngest.Generate.Entries;
 
-/// <summary>A language of the dictionary: what its words are put together from.</summary>
+/// <summary>A language of the dictionary, with the syllables and sounds that its words consist of.</summary>
 internal sealed class EntryLanguage
 {
-    /// <summary>In about the shares in which kaikki.org's real lines have them.</summary>
+    /// <summary>The languages, with about their shares of the real lines of kaikki.org.</summary>
     private static readonly EntryLanguage[] All =
     [
         new("de", "German", 22, "ge be ver an auf schl stra ße hund wald ern ung heit lich kei müt tür öl grün haus tier fuchs herz fahr pfleg", "ˈ f u ː k s ʃ t ʁ a ə ŋ ɐ ɔ ʊ"),

@@ -3,17 +3,17 @@ using System.Text;
 namespace FastIngest.Generate.Entries;
 
 /// <summary>
-/// Makes one entry. What its headword, part of speech and definition are comes from one source of chance, all else from
-/// another. Sections are filled in the proportions of real entries until the line has its length.
+/// Creates one entry. One random source determines headword, part of speech and definition, another one determines the
+/// rest. Sections are filled in the proportions of real entries until the line has its length.
 /// </summary>
 internal sealed class EntryMaker(int meanBytes)
 {
-    /// <summary>An entry has two or three hundred bytes at least.</summary>
-    public const int LeastMeanBytes = 500, MostMeanBytes = 1_000_000;
+    /// <summary>The range of mean line lengths in bytes. No entry has fewer than two or three hundred bytes.</summary>
+    public const int MinMeanBytes = 500, MaxMeanBytes = 1_000_000;
 
-    private const int LeastExampleBytes = 120, LeastEtymologyBytes = 600;
+    private const int MinExampleBytes = 120, MinEtymologyBytes = 600;
 
-    /// <summary>How long real lines are, from the shortest over every twentieth to the longest; in thousandths of their mean.</summary>
+    /// <summary>The length distribution of real lines: minimum, every 5th percentile, and maximum, in thousandths of the mean.</summary>
     private static readonly int[] Lengths =
         [16, 32, 49, 76, 138, 182, 238, 264, 330, 386, 457, 566, 634, 764, 946, 1170, 1366, 1938, 2670, 3624, 8328];
 
@@ -47,18 +47,18 @@ internal sealed class EntryMaker(int meanBytes)
         }
 
         line.Put("]"u8);
-        if (length >= LeastEtymologyBytes)
+        if (length >= MinEtymologyBytes)
         {
             line.Put(", \"head_templates\": [{\"name\": \"head\", \"args\": {\"1\": \""u8);
             line.Put(language.Code);
             line.Put("\", \"2\": \"lemma\"}}]"u8);
         }
 
-        int left = Math.Max(0, length - (line.Length - start) - 120);
-        PutForms(line, language, line.Length + (left * 55 / 100), ref rest);
-        PutTranslations(line, line.Length + (left * 30 / 100), ref rest);
-        PutDerived(line, language, line.Length + (left * 8 / 100), ref rest);
-        if (length >= LeastEtymologyBytes && rest.Chance(60))
+        int remaining = Math.Max(0, length - (line.Length - start) - 120);
+        PutForms(line, language, line.Length + (remaining * 55 / 100), ref rest);
+        PutTranslations(line, line.Length + (remaining * 30 / 100), ref rest);
+        PutDerived(line, language, line.Length + (remaining * 8 / 100), ref rest);
+        if (length >= MinEtymologyBytes && rest.Chance(60))
         {
             line.Put(", \"etymology_text\": \"From "u8);
             PutText(line, rest.Between(4, 24), ref rest);
@@ -75,7 +75,7 @@ internal sealed class EntryMaker(int meanBytes)
 
     private int Length(ref RandomSource random)
     {
-        // Between two neighbours of the list all lengths are as likely.
+        // Interpolate between two neighbouring percentiles.
         int at = random.Below((Lengths.Length - 1) * 1000);
         (int index, int share) = Math.DivRem(at, 1000);
         long thousandths = Lengths[index] + ((long)(Lengths[index + 1] - Lengths[index]) * share / 1000);
@@ -86,7 +86,7 @@ internal sealed class EntryMaker(int meanBytes)
     {
         int end = line.Length + length;
         line.Put("{"u8);
-        if (length >= LeastExampleBytes)
+        if (length >= MinExampleBytes)
         {
             line.Put("\"examples\": ["u8);
             for (int i = 0; i == 0 || line.Length < end; i++)

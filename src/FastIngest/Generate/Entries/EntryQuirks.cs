@@ -1,11 +1,11 @@
 namespace FastIngest.Generate.Entries;
 
-/// <summary>What makes a line odd or bad. None has a line feed in it, so that its neighbours stay as they are.</summary>
+/// <summary>Quirks that make a line unusual or invalid. No quirk adds a line feed, so that the other lines do not change.</summary>
 internal static class EntryQuirks
 {
     private static ReadOnlySpan<byte> WordKey => "\"word\": \""u8;
 
-    /// <summary>Changes the line that starts at a place of the buffer and ends where that ends.</summary>
+    /// <summary>Applies a random quirk to the line from an offset to the end of the buffer.</summary>
     public static void Distort(LineBuffer lines, int start, ref RandomSource random)
     {
         byte[] line = lines.From(start).ToArray();
@@ -13,7 +13,7 @@ internal static class EntryQuirks
         lines.CutTo(start);
         switch (random.Below(11))
         {
-            // Bad: cut off, no JSON, no object, invalid text.
+            // Invalid: truncated, not JSON, not an object, invalid text.
             case 0:
                 lines.Put(line.AsSpan(0, random.Between(1, line.Length - 1)));
                 break;
@@ -30,7 +30,7 @@ internal static class EntryQuirks
                 Insert(lines, line, text, [0xC3, 0x28]);
                 break;
 
-            // No entry: a redirect, a headword of another type.
+            // Not an entry: a redirect, or a headword that is not a string.
             case 5:
                 lines.Put("{\"title\": \"glow\", \"redirect\": \"glows\"}"u8);
                 break;
@@ -38,7 +38,7 @@ internal static class EntryQuirks
                 Insert(lines, line, line.Length - 1, ", \"word\": 5"u8);
                 break;
 
-            // Odd: U+0000, Windows line ends, white space around, marks, an escaped name.
+            // Valid but unusual: U+0000, a Windows line end, marks, surrounding white space with an escaped name.
             case 7:
                 Insert(lines, line, text, "\\u0000"u8);
                 break;

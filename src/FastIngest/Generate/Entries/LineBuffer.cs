@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace FastIngest.Generate.Entries;
 
-/// <summary>Bytes that grow at the end, used again and again.</summary>
+/// <summary>An append-only byte buffer that is reused for every block.</summary>
 internal sealed class LineBuffer
 {
     private byte[] _bytes = new byte[1 << 20];

@@ -5,15 +5,15 @@ using System.Runtime.Intrinsics.X86;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// For each bit, whether an odd number of bits are set up to it.
+/// Prefix parity: bit i of the result is set when an odd number of bits 0..i are set.
 /// <code>
 /// bits      00100010011
-/// parity    00111100010      the lowest bit stands first
+/// parity    00111100010      the lowest bit is written first
 /// </code>
 /// </summary>
 internal static class BitParity
 {
-    /// <summary>By a multiplication without carries by ones, which is one instruction, where the processor has it.</summary>
+    /// <summary>Carry-less multiplication by all ones: one instruction if the processor supports it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Multiplied(ulong bits) => Pclmulqdq.IsSupported
         ? Pclmulqdq.CarrylessMultiply(Vector128.CreateScalar(bits), Vector128<ulong>.AllBitsSet, 0).ToScalar()

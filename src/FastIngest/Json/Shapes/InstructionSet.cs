@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// The width of vectors in use: the widest that the processor and this build have, or what the environment variable
-/// FASTINGEST_ISA says: avx512, avx2, vector128 or scalar.
+/// The vector width in use: the widest that the processor and this build support, or the value of the environment
+/// variable FASTINGEST_ISA: avx512, avx2, vector128 or scalar.
 /// </summary>
 public static class InstructionSet
 {
@@ -12,14 +12,14 @@ public static class InstructionSet
 
     public const string Avx512 = "avx512", Avx2 = "avx2", Vector128 = "vector128", Scalar = "scalar";
 
-    /// <summary>Those that work here, the best first.</summary>
+    /// <summary>The instruction sets that this machine supports, widest first.</summary>
     public static IReadOnlyList<string> Available { get; } = FindAvailable();
 
-    /// <summary>The one in use.</summary>
+    /// <summary>The instruction set in use.</summary>
     public static string Current { get; private set; } = Available[0];
 
-    /// <summary>Chooses by the environment variable.</summary>
-    /// <exception cref="IngestException">It names what does not exist or does not work here.</exception>
+    /// <summary>Selects an instruction set by the value of the environment variable; keeps the default if the value is null or empty.</summary>
+    /// <exception cref="IngestException">The instruction set does not exist, or this machine does not support it.</exception>
     public static void Choose(string? wanted)
     {
         if (string.IsNullOrEmpty(wanted))

@@ -5,19 +5,19 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// Runs: samples of one user and day have one key and one shape, so that of each only the time, the lengths of its
-/// strings and the number are looked at, along the path that the record before took, with nothing stored between.
+/// Reads runs. Samples of one user and day share their key and their shape, so that only the time, the string lengths and
+/// the number of each record are examined, along the node path of the previous record. No fields are stored.
 /// </summary>
-// SAFETY: of this file. A record of a run spans at most RunReach bytes, which are there behind its start; the nodes of
-// the path are pinned and of a tree that does not change without ForgetLast.
+// SAFETY (whole file): a record of a run spans at most RunReach bytes, which are readable after its start. The path's
+// nodes are pinned and belong to a tree that does not change without a call of ResetLast.
 internal sealed unsafe partial class LaneShapeReader<TLanes>
 {
     private const int MaxPath = 16;
 
-    // Before and in the key, then a literal and a value a node, each with what a load behind them touches.
+    // The gap and the key, then a literal and a value per node; each part includes the bytes that a load may touch after it.
     private const int RunReach = (MaxPath + 3) * 2 * StepBytes;
 
-    /// <summary>"2024-01-31 12:34:56", as nearly all exports have it.</summary>
+    /// <summary>"2024-01-31 12:34:56", the format of nearly all exports.</summary>
     private const int PointInTimeBytes = 19;
 
     private readonly nint[] _path = GC.AllocateArray<nint>(MaxPath, pinned: true);
@@ -127,7 +127,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
         return count;
     }
 
-    /// <summary>The length of a day with any other time or none, -1 when it is no plain string or no such text.</summary>
+    /// <summary>The length of a day with any other valid time or none; -1 when the text is not a plain string or not such a timestamp.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int OtherTime(byte* at)
     {
@@ -138,11 +138,11 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
             : -1;
     }
 
-    /// <summary>Notes the nodes from the prefix to the end of the last record, if records like it can be a run.</summary>
+    /// <summary>Records the node path from the prefix to the end of the last record, if records of that shape can form a run.</summary>
     private bool TryFollow(int numberField)
     {
-        // The last node says where the path begins, too: with these key fields, none of them twice, the prefix can only end
-        // at the last key on the way to it.
+        // The last node also determines where the path begins: with these key fields, none of them repeated, the prefix can
+        // only end at the last key on the path.
         if (_pathLast == _last && _pathNumberField == numberField)
         {
             return _hasPath;

@@ -4,27 +4,27 @@ using System.Runtime.CompilerServices;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// The shape-learned reader for one width of vectors: walks the tree of shapes along the bytes of a record.
+/// The shape-learned reader for one vector width: walks the tree of shapes along the bytes of a record.
 /// <code>
-/// 1. the gap behind the record before, as it was last
-/// 2. the first bytes, up to the day, are those of the record before: go on behind them     (runs of samples)
-/// 3. otherwise from the root: literal equal? next slot; not equal? next sibling; none left? not a known shape
+/// 1. compare the gap after the previous record with the learned gap
+/// 2. if the first bytes, up to the day, equal those of the previous record: continue after them     (runs of samples)
+/// 3. otherwise start at the root: equal literal → slot; different literal → next sibling; no sibling → unknown shape
 /// </code>
 /// </summary>
-// SAFETY: of this file. Every load of 64 bytes is at an address of at most `limit` + 64, behind which 64 can be read.
-// Nodes come from the tree alone, which is not changed while a record is read; fields come from the names, for each of
-// which the fields have a place. Gap and prefix are pinned.
+// SAFETY (whole file): every load of 64 bytes starts at most at `limit` + 64, and 64 bytes are readable from there. Nodes
+// come from the tree, which does not change while a record is read. Field indexes come from the names, and every name has
+// a place in the fields. Gap and prefix are pinned.
 internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     where TLanes : struct, ILanes
 {
-    /// <summary>Of the last key value, how many bytes are expected to repeat: those of a day.</summary>
+    /// <summary>The number of bytes of the last key value that are expected to repeat: the bytes of a day.</summary>
     private const int RepeatedValueBytes = 10;
 
     private const int MaxPrefix = 2 * StepBytes;
 
     private readonly FieldPlace* _places;
 
-    // The record before: its first bytes, up to and into its last key value, and where in the tree that value stands.
+    // The previous record: its first bytes, up to and into its last key value, and the tree node of that value.
     private readonly byte[] _prefix = GC.AllocateArray<byte>(MaxPrefix, pinned: true);
     private int _prefixLength;
     private ulong _prefixMask;
@@ -79,7 +79,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         node = nodes + Tree.Root;
         Fields.ClearOthers();
 
-    Literal: // Does the literal of `node` stand at `at`?
+    Literal: // Is the literal of `node` at `at`?
         if (at > limit)
         {
             return Unknown();
@@ -120,8 +120,8 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
                 AddOther(node, (int)(at - record), length, kind);
             }
 
-            // Where strings of a field are of one length, the place of the next value is known from the last record,
-            // and the processor need not wait for this one's bytes.
+            // If the strings of a field have a constant length, the address of the next value comes from the last record, and the
+            // processor need not wait for the bytes of this record.
             if (node->Varies)
             {
                 at += length;
@@ -194,10 +194,10 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         node = nodes + node->Child;
         goto Literal;
 
-    NoValue: // What stands behind the literal of `node` is not what its slot takes.
+    NoValue: // The bytes after the literal of `node` do not fit its slot.
         at -= node->LiteralLength;
 
-    Sibling: // `node` does not stand at `at`; another one may, or behind a repeated prefix one from the root.
+    Sibling: // `node` does not match at `at`. Try its siblings, or the root if the prefix was skipped.
         if (!isWhole && node == nodes + _prefixNode)
         {
             goto Whole;
@@ -212,7 +212,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         return Unknown();
     }
 
-    private protected override void ForgetLast()
+    private protected override void ResetLast()
     {
         _prefixLength = 0;
         _last = null;
@@ -222,7 +222,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static FieldPlace* Place(FieldPlace* places, ShapeNode* node) => (FieldPlace*)((byte*)places + node->PlaceOffset);
 
-    /// <summary>The first node behind one whose literal stands there; null if there is none.</summary>
+    /// <summary>The first sibling after <paramref name="node"/> whose literal matches; null if there is none.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ShapeNode* NextSibling(ShapeNode* node, byte* at)
     {
@@ -239,7 +239,10 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         return null;
     }
 
-    /// <summary>Says how much repeats, clears the fields that the record does not have, and keeps its prefix for the next one.</summary>
+    /// <summary>
+    /// Sets the number of repeated bytes, clears the fields that the record does not have, and keeps the prefix for the
+    /// next record.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Finish(ShapeNode* last, bool isWhole, byte* record, int length)
     {
@@ -264,14 +267,14 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
             fields.RepeatedBytes = (set & KeyFields) == _prefixKeys ? _prefixLength : 0;
             if (last->HasFieldTwice)
             {
-                // A later value may stand in a field of the prefix: the next record can not take it from there.
+                // A later value may have replaced a field of the prefix, so the next record cannot reuse that field.
                 fields.RepeatedBytes = 0;
                 _prefixLength = 0;
             }
         }
     }
 
-    /// <summary>The record has no known shape: its fields are undefined.</summary>
+    /// <summary>Handles a record of unknown shape: its fields are undefined. Returns 0.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Unknown()
     {
@@ -279,7 +282,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         return 0;
     }
 
-    /// <summary>Whether the record begins as the one before did.</summary>
+    /// <summary>Whether the record begins with the prefix of the previous record.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool RepeatsPrefix(byte* record, byte* limit)
     {
@@ -289,7 +292,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
             && (_prefixMask2 == 0 || TLanes.Matches(record + StepBytes, prefix + StepBytes, _prefixMask2));
     }
 
-    /// <summary>Keeps the first bytes of a record for the next one to be compared with.</summary>
+    /// <summary>Stores the first bytes of a record, to be compared with the next record.</summary>
     private void KeepPrefix(ShapeNode* last, byte* record, int recordLength)
     {
         _prefixLength = 0;
@@ -312,7 +315,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         }
     }
 
-    // The rare cases stay out of the loop above, so that it keeps its values in registers.
+    // The rare cases are not inlined, so that the loop above keeps its values in registers.
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void NoteSurprise(ShapeNode* node, int length)
@@ -323,7 +326,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     }
 
     /// <summary>
-    /// Twice the length of a string of any form, and one more if it has escapes; negative if it is not valid.
+    /// Twice the length of a string of any form, plus one if it has escapes; negative if the string is invalid.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int LongString(byte* text, byte* end, int plain)
@@ -343,7 +346,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         return scan.Finish();
     }
 
-    /// <summary>Reads a number of any form; returns its length, or 0.</summary>
+    /// <summary>Reads a number of any form; returns its length in bytes, or 0 if there is no valid number.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int OtherNumber(byte* text, byte* end, ShapeNode* node, int start)
     {

@@ -4,46 +4,46 @@ using System.Runtime.Intrinsics;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// What the shape-learned reader and the structure cursor need of a vector unit. Each call looks at 64 bytes, whatever
-/// the width, so the algorithms above are one and the same. Bit i of a mask stands for byte i.
+/// The vector operations of the shape-learned reader and the structure cursor. Every call examines 64 bytes for every
+/// vector width, so that the algorithms are the same. Bit i of a mask stands for byte i.
 /// </summary>
-// SAFETY: the callers, ShapeReader and StructureCursor alone, pass pointers with 64 readable bytes behind them; nothing is written.
+// SAFETY: the only callers, ShapeReader and StructureCursor, pass pointers to 64 readable bytes; nothing is written.
 internal unsafe interface ILanes
 {
     static abstract string Name { get; }
 
-    /// <summary>Whether two stretches of 64 bytes are equal in the bytes of a mask, which has its lowest bits set.</summary>
+    /// <summary>Whether two blocks of 64 bytes are equal in the bytes selected by a mask whose set bits are its lowest ones.</summary>
     static abstract bool Matches(byte* left, byte* right, ulong mask);
 
     /// <summary>
-    /// Which of 64 bytes a plain string does not hold: quote, backslash, control bytes, and bytes from 0x80 on.
+    /// The bytes that cannot occur in a plain string: quote, backslash, control bytes, and bytes from 0x80 upwards.
     /// </summary>
     static abstract ulong StringStopMask(byte* text);
 
-    /// <summary>Which bytes end a string or its plain part: quote, backslash and control bytes.</summary>
-    /// <param name="text">64 bytes. Behind the first that ends it the masks may be short of some.</param>
-    /// <param name="high">Which are from 0x80 on.</param>
+    /// <summary>The bytes that end a string or its plain part: quote, backslash and control bytes.</summary>
+    /// <param name="text">64 bytes. After the first set bit of the result, both masks may be incomplete.</param>
+    /// <param name="high">The bytes from 0x80 upwards.</param>
     static abstract ulong StringEndMask(byte* text, out ulong high);
 
-    /// <summary>What each of 64 bytes may be in JSON, outside of strings.</summary>
+    /// <summary>Classifies 64 bytes by their meaning in JSON outside of strings.</summary>
     static abstract JsonMasks Classify(byte* text);
 
-    /// <summary>Which of 64 bytes equal one.</summary>
+    /// <summary>The bytes that equal <paramref name="value"/>.</summary>
     static abstract ulong EqualMask(byte* text, byte value);
 
-    /// <summary>Which of 64 bytes are decimal digits.</summary>
+    /// <summary>The bytes that are decimal digits.</summary>
     static abstract ulong DigitMask(byte* text);
 
     /// <summary>See <see cref="BitParity"/>.</summary>
     static abstract ulong Parity(ulong bits);
 }
 
-/// <summary>Which of 64 bytes are what, in or out of strings.</summary>
+/// <summary>The classes of 64 bytes, inside or outside of strings; one bit per byte.</summary>
 internal struct JsonMasks
 {
     public ulong Quote;
 
-    /// <summary>Braces and brackets that open, those that close, and, of both, which are braces; the rest of that mask means nothing.</summary>
+    /// <summary>Opening braces and brackets, closing ones, and which of both are braces; other bits of <see cref="Brace"/> are undefined.</summary>
     public ulong Open, Close, Brace;
 
     public ulong Colon, Comma, Blank;
@@ -52,7 +52,7 @@ internal struct JsonMasks
     public ulong Rare;
 }
 
-/// <summary>64 bytes at a time.</summary>
+/// <summary>One vector of 64 bytes.</summary>
 internal readonly unsafe struct Lanes512 : ILanes
 {
     public static string Name => "AVX-512";
@@ -112,7 +112,7 @@ internal readonly unsafe struct Lanes512 : ILanes
     }
 }
 
-/// <summary>32 bytes at a time; the second half is looked at only when the first does not decide.</summary>
+/// <summary>Vectors of 32 bytes; some operations examine the second half only if the first half does not decide.</summary>
 internal readonly unsafe struct Lanes256 : ILanes
 {
     public static string Name => "AVX2";
@@ -211,7 +211,7 @@ internal readonly unsafe struct Lanes256 : ILanes
     }
 }
 
-/// <summary>16 bytes at a time.</summary>
+/// <summary>Vectors of 16 bytes.</summary>
 internal readonly unsafe struct Lanes128 : ILanes
 {
     public static string Name => "128-bit";
@@ -320,7 +320,7 @@ internal readonly unsafe struct Lanes128 : ILanes
     }
 }
 
-/// <summary>Byte by byte: the reference for the others.</summary>
+/// <summary>One byte at a time: the reference for the vector implementations.</summary>
 internal readonly unsafe struct LanesScalar : ILanes
 {
     public static string Name => "scalar";

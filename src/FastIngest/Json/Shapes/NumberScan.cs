@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// Reads JSON numbers where at least 32 readable bytes follow, eight digits at a time (SWAR: the bytes of one register).
+/// Reads JSON numbers, eight digits at a time (SWAR: SIMD within a register). At least 32 bytes must be readable.
 /// </summary>
 internal static class NumberScan
 {
@@ -13,13 +13,13 @@ internal static class NumberScan
     private static ReadOnlySpan<uint> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     /// <summary>
-    /// Reads <c>digits[.digits]</c> of at most 7 bytes. Their number is returned, 0 when it is anything else.
+    /// Reads <c>digits[.digits]</c> of at most 7 bytes. Returns its length in bytes, or 0 for any other text.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe int ReadPlain(byte* text, out long micros)
     {
-        // SAFETY: 8 bytes are looked at, and 32 are readable by contract.
-        // "68.4,\n  "   digits end at bit 16, the point; the point taken out, "684" ends at bit 24
+        // SAFETY: the method loads 8 bytes; 32 are readable by contract.
+        // "68.4,\n  "   the whole digits end at bit 16, at the point; without the point, "684" ends at bit 24
         ulong word = Unsafe.ReadUnaligned<ulong>(text) ^ Zeros;
         ulong ends = NotDigits(word);
         int end = BitOperations.TrailingZeroCount(ends) & ~7;
@@ -29,11 +29,11 @@ internal static class NumberScan
             return 0;
         }
 
-        uint behind = (byte)(word >> end);
-        if (behind != ('.' ^ '0'))
+        uint next = (byte)(word >> end);
+        if (next != ('.' ^ '0'))
         {
             micros = (long)DigitsOf(word, end) * 1_000_000;
-            return IsExponent(behind) ? 0 : end >> 3;
+            return IsExponent(next) ? 0 : end >> 3;
         }
 
         int fractionEnd = BitOperations.TrailingZeroCount(ends & (ends - 1)) & ~7;
@@ -50,7 +50,7 @@ internal static class NumberScan
         return fractionEnd >> 3;
     }
 
-    /// <summary>The length of a number as <see cref="ReadPlain"/> reads it, or 0.</summary>
+    /// <summary>The length in bytes of a number in the form that <see cref="ReadPlain"/> accepts, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe int PlainLength(byte* text)
     {
@@ -63,8 +63,8 @@ internal static class NumberScan
             return 0;
         }
 
-        uint behind = (byte)(word >> end);
-        if (behind == ('.' ^ '0'))
+        uint next = (byte)(word >> end);
+        if (next == ('.' ^ '0'))
         {
             int point = end;
             end = BitOperations.TrailingZeroCount(ends & (ends - 1)) & ~7;
@@ -73,21 +73,21 @@ internal static class NumberScan
                 return 0;
             }
 
-            behind = (byte)(word >> end);
+            next = (byte)(word >> end);
         }
 
-        return IsExponent(behind) ? 0 : end >> 3;
+        return IsExponent(next) ? 0 : end >> 3;
     }
 
     /// <summary>
-    /// Reads <c>-?digits[.digits]</c> with at most 7 digits before and 6 behind the point. The length of the text is
-    /// returned, 0 when it is anything else: a longer number, one with an exponent, or none.
+    /// Reads <c>-?digits[.digits]</c> with at most 7 digits before and 6 after the point. Returns the length in bytes, or 0
+    /// for any other text, including longer numbers and numbers with an exponent.
     /// </summary>
-    // Not inlined: it is for the few that are not plain.
+    // Not inlined: few numbers are not plain.
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static unsafe int ReadShort(byte* text, out long micros)
     {
-        // SAFETY: at most 1 + 7 + 1 + 8 bytes are looked at, and 32 are readable by contract.
+        // SAFETY: the loads end at most at byte 1 + 7 + 1 + 8; 32 bytes are readable by contract.
         // "-64.25,\n  "   sign 1, whole "64", fraction "25"
         int sign = *text == '-' ? 1 : 0;
         ulong word = Unsafe.ReadUnaligned<ulong>(text + sign) ^ Zeros;
@@ -123,7 +123,7 @@ internal static class NumberScan
         return length;
     }
 
-    /// <summary>The length of the JSON number that the text starts with; 0 when it starts with none, or none that ends before the limit.</summary>
+    /// <summary>The length in bytes of the JSON number at the start of the text; 0 if there is none, or if it reaches the end of the text.</summary>
     public static int Length(ReadOnlySpan<byte> text)
     {
         int i = 0;
@@ -176,11 +176,14 @@ internal static class NumberScan
         return count < 0 ? text.Length : count;
     }
 
-    /// <summary>The high bit of every byte that is above 9; never none, as far as the eighth.</summary>
+    /// <summary>Sets the high bit of every byte above 9.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong NotDigits(ulong word) => (((word & 0x7F7F7F7F7F7F7F7F) + 0x7676767676767676) | word) & 0x8080808080808080;
 
-    /// <summary>The number made of the lowest bytes, 0 to 8 of them, the first the most significant.</summary>
+    /// <summary>
+    /// The number formed by the lowest <paramref name="count"/> bytes (0 to 8), one digit per byte, the most significant
+    /// digit lowest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Digits(ulong word, int count) => count == 0 ? 0 : DigitsOf(word, count * 8);
 
@@ -188,11 +191,11 @@ internal static class NumberScan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsExponent(uint b) => (b | 0x20) == ('e' ^ '0' | 0x20);
 
-    /// <summary>The number made of the lowest bits, 8 to 64 of them, a digit a byte.</summary>
+    /// <summary>As <see cref="Digits"/>, for the lowest <paramref name="bits"/> bits (8 to 64).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong DigitsOf(ulong word, int bits)
     {
-        // Moves the digits to the top, so that zeros stand before them, then adds up neighbours: 8, 4, 2 at a time.
+        // Shift the digits to the top, so that zeros precede them; then combine neighbours: 8 digits, 4 pairs, 2 quadruples.
         if (bits <= 32)
         {
             uint four = (uint)word << (32 - bits);

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace FastIngest.Json.Shapes;
 
-/// <summary>Takes a record apart into the nodes of its shape.</summary>
+/// <summary>Splits a record into the nodes of its shape.</summary>
 internal static class ShapeLearner
 {
-    /// <summary>Records with more values than this are left to the general reader.</summary>
+    /// <summary>A record with more values than this is not learned; the general reader reads it.</summary>
     private const int MaxSlots = 96;
 
     /// <summary>
-    /// Adds the shape of a record that the general reader accepted as an object. False when it is too large to learn.
+    /// Adds the shape of a record that the general reader accepted as an object. False when the shape is too large.
     /// </summary>
     public static bool Learn(ReadOnlySpan<byte> record, FieldNames names, ShapeTree tree)
     {
@@ -57,7 +57,7 @@ internal static class ShapeLearner
                     continue;
             }
 
-            // What is inside a nested value belongs to no field.
+            // Values inside a nested value belong to no field.
             field = ShapeNode.NoField;
             if (builder.SlotCount > MaxSlots)
             {
@@ -78,7 +78,7 @@ internal static class ShapeLearner
         };
     }
 
-    /// <summary>Collects the pieces first, so that a shape is learned as a whole or not at all.</summary>
+    /// <summary>Collects all pieces before it adds them, so that a shape is learned completely or not at all.</summary>
     private ref struct Builder(ReadOnlySpan<byte> record, ShapeTree tree)
     {
         private readonly ReadOnlySpan<byte> _record = record;
@@ -87,7 +87,7 @@ internal static class ShapeLearner
 
         public readonly int SlotCount => _pieces.Count;
 
-        /// <summary>A slot from one offset to another; what lies before it is literal.</summary>
+        /// <summary>Adds a slot between two offsets; the bytes before it are its literal.</summary>
         public void Add(int slotStart, int slotEnd, ShapeNode node)
         {
             while (slotStart - _literalStart > ShapeNode.MaxLiteral)

@@ -3,37 +3,37 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Json.Shapes;
 
-/// <summary>What follows the literal bytes of a <see cref="ShapeNode"/>.</summary>
+/// <summary>The kind of slot after the literal bytes of a <see cref="ShapeNode"/>.</summary>
 internal enum SlotKind : byte
 {
-    /// <summary>Nothing: the literal goes on in the next node.</summary>
+    /// <summary>No slot: the literal continues in the next node.</summary>
     None,
 
-    /// <summary>The inside of a string, up to its closing quote.</summary>
+    /// <summary>The bytes of a string up to its closing quote.</summary>
     String,
 
-    /// <summary>A number of a field.</summary>
+    /// <summary>A number that belongs to a field.</summary>
     Number,
 
-    /// <summary>A number of an other field, whose text is wanted.</summary>
+    /// <summary>A number of a field with another name; its text is returned.</summary>
     OtherNumber,
 
-    /// <summary>A number that is not wanted.</summary>
+    /// <summary>A number that no field needs.</summary>
     SkippedNumber,
 
-    /// <summary>Nothing, but the last bytes of the literal are a value: null, true, false, or an opening bracket.</summary>
+    /// <summary>No slot; the last bytes of the literal are a value: null, true, false, or an opening brace or bracket.</summary>
     Constant,
 
-    /// <summary>Nothing: the record ends with the literal.</summary>
+    /// <summary>No slot: the record ends with the literal.</summary>
     End,
 }
 
 /// <summary>
-/// A step through a shape: literal bytes, then a slot. Nodes form a tree; those that may follow the same bytes are
-/// each other's siblings, most likely first.
+/// One step of a shape: literal bytes, then a slot. Nodes form a tree. Nodes that can follow the same bytes are siblings,
+/// the most likely one first.
 /// <code>
 /// {\n    "user_id": "  ⟨string⟩  ",\n    "value": "  ⟨number⟩  \n  }  ⟨end⟩
-///                               └ ",\n    "note": "  ⟨string⟩ …                   a sibling of ⟨number⟩'s node
+///                               └ ",\n    "note": "  ⟨string⟩ …                   a sibling of the ⟨number⟩ node
 /// </code>
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 128)]
@@ -41,60 +41,63 @@ internal struct ShapeNode
 {
     public const short NoField = -1, OtherField = -2;
 
-    /// <summary>The longest literal.</summary>
+    /// <summary>The maximum length of a literal in bytes.</summary>
     public const int MaxLiteral = 64;
 
-    /// <summary>The literal, then zeros.</summary>
+    /// <summary>The literal, padded with zeros.</summary>
     public LiteralBytes Literal;
 
-    /// <summary>The lowest <see cref="LiteralLength"/> bits.</summary>
+    /// <summary>The lowest <see cref="LiteralLength"/> bits are set.</summary>
     public ulong LiteralMask;
 
-    /// <summary>The fields that are set once the slot is read, a bit each.</summary>
+    /// <summary>One bit per field that is set after the slot is read.</summary>
     public ulong Fields;
 
     /// <summary>1 to 64 bytes.</summary>
     public int LiteralLength;
 
-    /// <summary>The length that a string had last; it is expected again.</summary>
+    /// <summary>The length of the last string in this slot; the next string is expected to have the same length.</summary>
     public int LastLength;
 
-    /// <summary>The field that the value belongs to: its index, <see cref="NoField"/> or <see cref="OtherField"/>.</summary>
+    /// <summary>The index of the field that the value belongs to, or <see cref="NoField"/> or <see cref="OtherField"/>.</summary>
     public short Field;
 
-    /// <summary>Where that field's place is among the <see cref="FieldPlace"/>s, in bytes.</summary>
+    /// <summary>The offset of the field in the array of <see cref="FieldPlace"/>s, in bytes.</summary>
     public int PlaceOffset;
 
     public SlotKind Slot;
 
-    /// <summary>Whether the lengths of the strings differ too often to be expected.</summary>
+    /// <summary>Whether the string lengths vary too often to be predicted.</summary>
     public bool Varies;
 
-    /// <summary>Whether a field stands twice on the way to here.</summary>
+    /// <summary>Whether a field occurs twice on the path from the root to this node.</summary>
     public bool HasFieldTwice;
 
-    /// <summary>Of a constant.</summary>
+    /// <summary>The kind of a constant; only for <see cref="SlotKind.Constant"/>.</summary>
     public FieldKind ConstantKind;
 
-    /// <summary>Of a constant: its bytes at the end of the literal.</summary>
+    /// <summary>The length in bytes of the constant at the end of the literal.</summary>
     public byte ConstantLength;
 
-    /// <summary>First node behind the slot, node to try when this one does not match, and node before: -1 is none.</summary>
+    /// <summary>The first node after the slot, the node to try when this one does not match, and the previous node; -1 for none.</summary>
     public short Child, Sibling, Parent;
 
-    /// <summary>The field of the last string, up to here, of a key that may repeat, and its node: -1 is none.</summary>
+    /// <summary>Field and node of the last key string on the path to this node; -1 for none.</summary>
     public short KeyField, KeyNode;
 
-    /// <summary>Of an other field's name: whether it has escapes.</summary>
+    /// <summary>Whether the name of an <see cref="OtherField"/> has escapes.</summary>
     public bool NameIsEscaped;
 
-    /// <summary>Of an other field: how far before the end of the literal its name starts, and its length in bytes.</summary>
+    /// <summary>
+    /// For an <see cref="OtherField"/>: the distance from the name's start to the end of the literal, and the name's
+    /// length, in bytes.
+    /// </summary>
     public int NameDistance, NameLength;
 
-    /// <summary>How often a string's length was not the expected one.</summary>
+    /// <summary>How often a string did not have the expected length.</summary>
     public ushort Surprises;
 
-    /// <summary>How often the node matched late, as far as its place among its siblings depends on it.</summary>
+    /// <summary>How often the node matched after its earlier siblings failed; it decides the order of the siblings.</summary>
     public ushort Hits;
 
     [InlineArray(MaxLiteral)]

@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// Reads records whose literal bytes (keys, punctuation, white space) were seen before in a record that the general
-/// reader accepted: compares those, and looks only at the values. Literals of a valid record with valid values between
-/// them make a valid record, so it accepts nothing that the general reader would not; and it gives the same fields.
+/// Reads records whose literal bytes (keys, punctuation, white space) are known from a record that the general reader
+/// accepted: compares the literals and examines only the values. Literals of a valid record with valid values between
+/// them form a valid record, so this reader accepts nothing that the general reader rejects, and it returns the same fields.
 /// </summary>
 public abstract unsafe class ShapeReader
 {
-    /// <summary>Bytes that are looked at in one go; the last so many of a span are left to the general reader.</summary>
+    /// <summary>The number of bytes examined at once. The general reader reads the last bytes of a span, where a full step does not fit.</summary>
     protected const int StepBytes = 64;
 
-    /// <summary>No record of a run is longer.</summary>
+    /// <summary>The maximum length in bytes of a record in a run.</summary>
     internal const int RunRecordBytes = 64 * StepBytes;
 
     private const int TrialRecords = 64;
@@ -32,21 +32,21 @@ public abstract unsafe class ShapeReader
 
     private protected RecordFields Fields { get; }
 
-    /// <summary>The fields of a key that may repeat, a bit each.</summary>
+    /// <summary>One bit per key field.</summary>
     private protected ulong KeyFields { get; }
 
     private protected ShapeTree Tree { get; } = new();
 
-    /// <summary>What lies between two records, and the brace behind it.</summary>
+    /// <summary>The bytes between two records, followed by the opening brace of the second.</summary>
     private protected byte* Gap => AddressOf(_gap);
 
-    /// <summary>The bytes before the brace.</summary>
+    /// <summary>The number of bytes in <see cref="Gap"/> before the brace.</summary>
     private protected int GapLength { get; private set; }
 
-    /// <summary>A bit for each byte of <see cref="Gap"/>; 0 when none is known.</summary>
+    /// <summary>One bit per byte of <see cref="Gap"/>; 0 when no gap is known.</summary>
     private protected ulong GapMask { get; private set; }
 
-    /// <summary>A reader into these fields, for the instruction set in use.</summary>
+    /// <summary>Creates a reader that writes to <paramref name="fields"/>, for the instruction set in use.</summary>
     public static ShapeReader Create(RecordFields fields) => InstructionSet.Current switch
     {
         InstructionSet.Avx512 => new LaneShapeReader<Lanes512>(fields),
@@ -56,12 +56,12 @@ public abstract unsafe class ShapeReader
     };
 
     /// <summary>
-    /// Reads the record that starts at an offset or behind a gap like the last one there, if it has a known shape. The
-    /// fields then are as the general reader would set them, but that numbers may be <see cref="FieldKind.Decimal"/>;
-    /// otherwise they are undefined.
+    /// Reads the record that starts at an offset, or after a gap at that offset, if the gap and the record's shape are known.
+    /// The fields are then set as by the general reader, except that numbers may be <see cref="FieldKind.Decimal"/>. When it
+    /// returns false, the fields are undefined.
     /// </summary>
-    /// <param name="gap">The bytes before the record.</param>
-    /// <param name="length">Its length in bytes.</param>
+    /// <param name="gap">The number of bytes between the offset and the record.</param>
+    /// <param name="length">The length of the record in bytes.</param>
     public bool TryRead(ReadOnlySpan<byte> data, int offset, out int gap, out int length)
     {
         // SAFETY: the data stays where it is until the end of the block.
@@ -72,7 +72,7 @@ public abstract unsafe class ShapeReader
         }
     }
 
-    /// <summary>Notes what lies between two records, if it is white space and commas: brackets do not mean the same everywhere.</summary>
+    /// <summary>Learns the bytes between two records, unless they contain brackets: the meaning of a bracket depends on its place.</summary>
     public void LearnGap(ReadOnlySpan<byte> gap)
     {
         if (gap.Length < StepBytes && gap.IndexOfAny((byte)'[', (byte)']') < 0)
@@ -87,7 +87,7 @@ public abstract unsafe class ShapeReader
     /// <summary>Learns the shape of a record that the general reader accepted as an object.</summary>
     public void Learn(ReadOnlySpan<byte> record)
     {
-        // Records that all look different are not worth learning: pause, then try again.
+        // If most records have different shapes, learning does not pay off: pause, then retry.
         if (_pause > 0)
         {
             _pause--;
@@ -102,32 +102,32 @@ public abstract unsafe class ShapeReader
         }
 
         _learned++;
-        ForgetLast();
+        ResetLast();
         ShapeLearner.Learn(record, Fields.Names, Tree);
     }
 
-    /// <summary>As <see cref="TryRead"/>, where the bytes can not move; returns the length, or 0.</summary>
-    // SAFETY: the caller sees to it that all bytes from `from` to `end` can be read.
+    /// <summary>As <see cref="TryRead"/>, for bytes in fixed memory; returns the length of the record, or 0.</summary>
+    // SAFETY: the caller guarantees that all bytes from `from` to `end` are readable.
     internal abstract int ReadNext(byte* from, byte* end, out int gap);
 
     /// <summary>
-    /// Reads on through records that have the key and the shape of the last one, and of each takes one plain number;
-    /// stops at the first that is not so, for <see cref="ReadNext"/>. The fields stay as they are.
+    /// Reads the following records as long as they have the key and the shape of the last record, and returns one plain number
+    /// of each. The first record that differs ends the run and is left to <see cref="ReadNext"/>. The fields do not change.
     /// </summary>
-    /// <param name="from">Where the last record ended.</param>
-    /// <param name="end">The end of what can be read.</param>
-    /// <param name="stop">No record that starts here or later is read.</param>
-    /// <param name="key">What the records must have in common with the last.</param>
-    /// <param name="numberField">The field whose numbers are taken.</param>
-    /// <param name="numbers">Receives them, in micros, below 10^13 in magnitude.</param>
-    /// <param name="bytes">How far it read.</param>
-    /// <returns>How many records.</returns>
+    /// <param name="from">The end of the last record.</param>
+    /// <param name="end">The end of the readable bytes.</param>
+    /// <param name="stop">Records that start here or later are not read.</param>
+    /// <param name="key">The key that the records must share with the last record.</param>
+    /// <param name="numberField">The index of the field whose numbers are returned.</param>
+    /// <param name="numbers">Receives the numbers in micros; their magnitudes are below 10^13.</param>
+    /// <param name="bytes">The number of bytes read from <paramref name="from"/>.</param>
+    /// <returns>The number of records read.</returns>
     // SAFETY: as for ReadNext.
     internal abstract int ReadRun(byte* from, byte* end, byte* stop, in RunKey key, int numberField, Span<long> numbers, out int bytes);
 
-    /// <summary>Forgets what the next record may repeat of the last one.</summary>
-    private protected abstract void ForgetLast();
+    /// <summary>Discards all state of the last record that the next record could reuse.</summary>
+    private protected abstract void ResetLast();
 
-    // SAFETY: for arrays that were allocated as pinned and that the object holds.
+    // SAFETY: the caller passes an array that was allocated pinned and that this object references.
     private protected static byte* AddressOf(byte[] pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Json.Shapes;
 
-/// <summary>The shapes known so far: a tree of <see cref="ShapeNode"/>s in one array. Bounded; a full tree starts anew.</summary>
+/// <summary>The learned shapes as a tree of <see cref="ShapeNode"/>s in one array. Its size is bounded; a full tree is cleared.</summary>
 internal sealed unsafe class ShapeTree
 {
-    /// <summary>Enough for a dozen shapes of a dozen fields with options; small enough for the second-level cache.</summary>
+    /// <summary>Enough for a dozen shapes with a dozen fields, some of them optional; small enough for the second-level cache.</summary>
     public const int MaxNodes = 1024;
 
-    // Pinned, for the reader to follow by pointers.
+    // Pinned, because the reader follows pointers into it.
     private ShapeNode[] _nodes = GC.AllocateArray<ShapeNode>(64, pinned: true);
     private int _count;
     private short _root = -1;
 
-    /// <summary>The first node of all shapes; -1 when nothing was learned.</summary>
+    /// <summary>The first node of all shapes; -1 when no shape is known.</summary>
     public int Root => _root;
 
-    // SAFETY: the array is pinned, and lives until Add replaces it by a larger one.
+    // SAFETY: the array is pinned and lives until Add replaces it by a larger one.
     public ShapeNode* Nodes => (ShapeNode*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_nodes));
 
     public bool HasRoomFor(int nodes) => _count + nodes <= MaxNodes;
@@ -28,8 +28,11 @@ internal sealed unsafe class ShapeTree
         _root = -1;
     }
 
-    /// <summary>The node behind <paramref name="parent"/> (-1 for the root) that is equal to the one given; added first if it is new.</summary>
-    /// <param name="keyCount">How many of the first fields are of a key that may repeat.</param>
+    /// <summary>Returns the index of the child of a node that equals <paramref name="node"/>; adds the child if it is new.</summary>
+    /// <param name="parent">The index of the parent; -1 for the root.</param>
+    /// <param name="literal">The literal bytes of the node.</param>
+    /// <param name="node">The other properties of the node.</param>
+    /// <param name="keyCount">The number of leading fields that form the key.</param>
     public int GetOrAdd(int parent, ReadOnlySpan<byte> literal, in ShapeNode node, int keyCount)
     {
         short first = FirstOf(parent);
@@ -59,7 +62,7 @@ internal sealed unsafe class ShapeTree
         return added;
     }
 
-    /// <summary>Notes that a node matched after those before it did not, and lets it rise when it does so more often.</summary>
+    /// <summary>Counts a match after earlier siblings failed. A node that matches more often than the sibling before it moves before it.</summary>
     public void NoteLateMatch(int node)
     {
         ref ShapeNode matched = ref _nodes[node];

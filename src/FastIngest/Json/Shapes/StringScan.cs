@@ -3,11 +3,11 @@ using System.Text.Unicode;
 namespace FastIngest.Json.Shapes;
 
 /// <summary>
-/// Finds the end of a string that holds escapes or other than ASCII, byte by byte but for those that the caller knows
-/// of: the slow part of the fast path.
+/// Finds the end of a string with escapes or non-ASCII text. It proceeds byte by byte, except over bytes that the caller
+/// skips. It is the slow part of the fast path.
 /// </summary>
-/// <param name="text">From behind the opening quote on.</param>
-/// <param name="plain">Bytes known to be plain at its start.</param>
+/// <param name="text">The bytes after the opening quote.</param>
+/// <param name="plain">The number of leading bytes that are known to be plain.</param>
 internal ref struct StringScan(ReadOnlySpan<byte> text, int plain)
 {
     private const int Invalid = -1;
@@ -15,25 +15,25 @@ internal ref struct StringScan(ReadOnlySpan<byte> text, int plain)
     private readonly ReadOnlySpan<byte> _text = text;
     private bool _isEscaped, _isOther, _mayBeSurrogate;
 
-    /// <summary>The first byte that was not looked at.</summary>
+    /// <summary>The index of the first byte that was not examined.</summary>
     public int Position { get; private set; } = plain;
 
     /// <summary>
-    /// At the end, twice the length before the closing quote, and one more if there are backslashes; negative when it is
-    /// not certainly a valid string, or does not end.
+    /// Once the string has ended: twice its length, plus one if it has backslashes. Negative when the string is unterminated
+    /// or not certainly valid.
     /// </summary>
     public int Result { get; private set; } = Invalid;
 
-    /// <summary>Passes over bytes that are neither quotes nor backslashes, and none below 0x20.</summary>
-    /// <param name="bytes">How many.</param>
-    /// <param name="hasHigh">Whether some of them are from 0x80 on.</param>
+    /// <summary>Skips bytes that are neither quotes, backslashes nor below 0x20.</summary>
+    /// <param name="bytes">The number of bytes to skip.</param>
+    /// <param name="hasHigh">Whether some of the bytes are 0x80 or above.</param>
     public void Skip(int bytes, bool hasHigh)
     {
         Position += bytes;
         _isOther |= hasHigh;
     }
 
-    /// <summary>Looks at the next byte, if there is one, and what belongs to it; false at the end.</summary>
+    /// <summary>Examines the next byte, or the escape that starts there; false when the string has ended or is invalid.</summary>
     public bool TryStep()
     {
         if (Position >= _text.Length)
@@ -74,7 +74,7 @@ internal ref struct StringScan(ReadOnlySpan<byte> text, int plain)
         return true;
     }
 
-    /// <summary>Goes on to the end of the string, or of the text.</summary>
+    /// <summary>Continues to the end of the string or of the text, and returns <see cref="Result"/>.</summary>
     public int Finish()
     {
         while (Position < _text.Length)

@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json.Structural;
 
-/// <summary>The tokens of 64 bytes: what stands outside of strings, and where strings, numbers and literals start.</summary>
+/// <summary>The tokens of 64 bytes outside of strings: operators, and the first bytes of strings, numbers and literals.</summary>
 internal struct Tokens
 {
     public ulong Strings, Scalars;
 
-    /// <summary>Braces and brackets that open, those that close, and which of them are braces.</summary>
+    /// <summary>Opening braces and brackets, closing ones, and which of both are braces.</summary>
     public ulong Open, Close, Brace;
 
     public ulong Colons, Commas;
@@ -17,63 +17,63 @@ internal struct Tokens
 }
 
 /// <summary>
-/// JSON's grammar on 64 bytes at a time. Most of it says which token may follow which: all tokens that follow one of a
-/// set are found by an addition, whose carry runs over the bytes between them. What depends on whether an object or an
-/// array is open is looked at bracket by bracket.
+/// Checks JSON's grammar on 64 bytes at a time. Most rules say which token may follow which. All tokens that follow a
+/// token of a set are found by one addition, whose carry runs over the bytes between the tokens. Rules that depend on
+/// whether an object or an array is open are checked bracket by bracket.
 /// <code>
 /// text             {"a": 1, "b": []}
 /// commas                  ^
-/// behind them                ^         a value, and in an object a string
-/// keys              ^       ^          strings that are not behind a colon, in an object
-/// behind them          ^       ^       all the colons that there are, and nothing else
+/// after them                 ^         must be a value, and in an object a string
+/// keys              ^       ^          strings in an object that do not follow a colon
+/// after them           ^       ^       must be exactly the colons
 /// </code>
 /// </summary>
 internal struct Grammar
 {
     public const int MaxDepth = 64;
 
-    // For each set: 1 where its last token was the last of all, and what follows it is still to come.
-    private ulong _behindSeparator;
-    private ulong _behindColon;
-    private ulong _behindOpen;
-    private ulong _behindKey;
+    // For each set: 1 if its last token was the last token of the previous block, so that its successor is still to come.
+    private ulong _afterSeparator;
+    private ulong _afterColon;
+    private ulong _afterOpen;
+    private ulong _afterKey;
 
-    // A bit for each level that is open, the innermost lowest: 1 for an object. Outside of everything it is as in an array.
+    // One bit per open level, the innermost in the lowest bit: 1 for an object. The top level counts as an array.
     private ulong _objects;
 
-    /// <summary>Before the first token: a value must come.</summary>
-    public static Grammar Start => new() { _behindSeparator = 1 };
+    /// <summary>The state before the first token: a value must follow.</summary>
+    public static Grammar Start => new() { _afterSeparator = 1 };
 
-    /// <summary>How many objects and arrays are open behind the block.</summary>
+    /// <summary>The number of objects and arrays that are open after the block.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Whether there was a value, and nothing is open.</summary>
-    public readonly bool IsWhole => Depth == 0 && _behindSeparator == 0;
+    /// <summary>Whether the text is one complete value.</summary>
+    public readonly bool IsWhole => Depth == 0 && _afterSeparator == 0;
 
-    /// <summary>Whether the next 64 bytes may follow those before.</summary>
+    /// <summary>Whether the tokens of the next 64 bytes may follow the previous ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Accept(in Tokens tokens)
     {
         ulong all = tokens.All;
         ulong between = ~all;
         ulong separators = tokens.Colons | tokens.Commas;
-        ulong behindSeparator = Following(separators, between, ref _behindSeparator) & all;
-        ulong behindColon = Following(tokens.Colons, between, ref _behindColon);
-        ulong behindKey = Following(tokens.Strings & ~behindColon, between, ref _behindKey) & all;
-        ulong behindOpen = Following(tokens.Open, between, ref _behindOpen) & all;
+        ulong afterSeparator = Following(separators, between, ref _afterSeparator) & all;
+        ulong afterColon = Following(tokens.Colons, between, ref _afterColon);
+        ulong afterKey = Following(tokens.Strings & ~afterColon, between, ref _afterKey) & all;
+        ulong afterOpen = Following(tokens.Open, between, ref _afterOpen) & all;
 
-        // Values stand behind separators and opening brackets and nowhere else, closing ones behind anything but separators.
-        ulong valuePlaces = behindSeparator | behindOpen;
-        ulong faults = (tokens.Close & behindSeparator) | (separators & valuePlaces) | (all & ~(separators | tokens.Close | valuePlaces));
-        ulong inObject = (behindKey ^ tokens.Colons) | ((tokens.Open | tokens.Scalars) & ~behindColon);
+        // Values follow separators and opening brackets and nothing else; closing brackets follow anything but separators.
+        ulong valuePlaces = afterSeparator | afterOpen;
+        ulong faults = (tokens.Close & afterSeparator) | (separators & valuePlaces) | (all & ~(separators | tokens.Close | valuePlaces));
+        ulong inObject = (afterKey ^ tokens.Colons) | ((tokens.Open | tokens.Scalars) & ~afterColon);
         return (faults | Nest(tokens.Open, tokens.Close, tokens.Brace, inObject, tokens.Colons)) == 0;
     }
 
     /// <summary>
-    /// Opens and closes; returns what is wrong in what is open, up to each bracket and behind the last.
+    /// Opens and closes levels. The result is not 0 if a bracket does not match or a token is not allowed in its object or array.
     /// <code>
     /// text           {"a": [1, 2], "b"}
-    /// in an object    111111     111111      a bracket itself belongs to what is around it
+    /// in an object    111111     111111      a bracket belongs to the level around it
     /// </code>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,7 +96,7 @@ internal struct Grammar
                 objects >>= 1;
             }
 
-            // Behind the bracket it is as it is now.
+            // The bits after the bracket get the state after it.
             isInObject ^= (isInObject ^ (0 - (objects & 1))) & (0 - (bit << 1));
         }
 
@@ -120,10 +120,10 @@ internal struct Grammar
         return deepest;
     }
 
-    /// <summary>The tokens right behind those of a set, and some of the bytes between.</summary>
+    /// <summary>The tokens that directly follow those of a set, and some of the bytes between tokens.</summary>
     /// <param name="set">Some of the tokens.</param>
-    /// <param name="between">All bytes that are no tokens.</param>
-    /// <param name="pending">1 where the one before this block belongs to the set; receives the same for the next.</param>
+    /// <param name="between">All bytes that are not tokens.</param>
+    /// <param name="pending">1 if the last token before this block belongs to the set; receives the same for the next block.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Following(ulong set, ulong between, ref ulong pending)
     {

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace FastIngest.Json.Structural;
 
-/// <summary>With <see cref="Utf8JsonReader"/>, over a value that <see cref="GeneralReader"/> accepted: the reference for the other cursor.</summary>
+/// <summary>
+/// A cursor based on <see cref="Utf8JsonReader"/>, for a value that <see cref="GeneralReader"/> accepted. It is the
+/// reference for <see cref="StructureCursor{TLanes}"/>.
+/// </summary>
 internal ref struct PlainCursor : IValueCursor
 {
     private Utf8JsonReader _reader;

@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace FastIngest.Json.Structural;
 
-/// <summary>Checks numbers, literals and escapes, wherever they stand.</summary>
+/// <summary>Validates numbers, literals and escapes at any place of a text.</summary>
 internal static class ScalarScan
 {
-    /// <summary>What may stand behind a number or a literal.</summary>
+    /// <summary>The bytes that may follow a number or a literal.</summary>
     private static readonly SearchValues<byte> Ends = SearchValues.Create("{}[]:,\" \t\r\n"u8);
 
-    /// <summary>Whether a number, true, false or null starts at a place and ends where it may.</summary>
+    /// <summary>Whether the text starts with a number, true, false or null that is followed by a valid end.</summary>
     public static bool IsScalar(ReadOnlySpan<byte> text)
     {
         int length = text[0] switch
@@ -22,10 +22,12 @@ internal static class ScalarScan
     }
 
     /// <summary>
-    /// Whether the escape that begins at a backslash is valid. Of a surrogate, which needs its partner, the first one is
-    /// looked at together with the second.
+    /// Whether the escape that begins at a backslash is valid. A high surrogate is valid only with its partner, and both are
+    /// checked together.
     /// </summary>
-    /// <param name="partnerAt">The place of a second surrogate whose first one was seen; the caller keeps it.</param>
+    /// <param name="partnerAt">
+    /// The offset where a low surrogate is expected, if its high surrogate was seen. The caller keeps it between calls.
+    /// </param>
     public static bool IsEscape(ReadOnlySpan<byte> text, int at, ref int partnerAt)
     {
         ReadOnlySpan<byte> escape = text[at..];
@@ -101,7 +103,7 @@ internal static class ScalarScan
         return at - from;
     }
 
-    /// <summary>The four hexadecimal digits behind \u, or -1.</summary>
+    /// <summary>The value of the four hexadecimal digits after \u, or -1.</summary>
     private static int CodeUnit(ReadOnlySpan<byte> escape)
     {
         if (escape.Length < 6)

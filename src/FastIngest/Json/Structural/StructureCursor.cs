@@ -5,10 +5,10 @@ using FastIngest.Json.Shapes;
 namespace FastIngest.Json.Structural;
 
 /// <summary>
-/// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which checks each 64 bytes before the
-/// cursor sees them: what is skipped is checked as strictly as what is taken. UTF-8 is not checked here.
+/// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which validates each block of 64 bytes before
+/// the cursor reads it. Skipped values are therefore validated like all others. UTF-8 is not validated here.
 /// </summary>
-// SAFETY: of this file. The text stays in place as long as the cursor; places of tokens lie in it.
+// SAFETY (whole file): the text does not move while the cursor lives; token offsets lie within the text.
 internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
     where TLanes : struct, ILanes
 {
@@ -17,13 +17,13 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
     private readonly byte[] _name;
     private StructureScan<TLanes> _scan;
 
-    // The tokens of the block that are still to come; where the cursor stands, and in how many objects and arrays.
+    // The remaining tokens of the block, the cursor's offset, and the number of open objects and arrays.
     private ulong _tokens;
     private int _at;
     private int _depth;
     private bool _atFirst;
 
-    /// <param name="name">Space for a decoded name; a longer one gets its own.</param>
+    /// <param name="name">A buffer for decoded names; a longer name gets a buffer of its own.</param>
     public StructureCursor(byte* text, int length, byte[] name)
     {
         _name = name;
@@ -33,7 +33,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         Move();
     }
 
-    /// <summary>Whether the text was walked over to its end, without an error, and held one value.</summary>
+    /// <summary>Whether the cursor reached the end of the text without an error and the text was one value.</summary>
     public readonly bool IsComplete => !_scan.Failed && _depth == 0 && _at == _length;
 
     public readonly byte First => _at < _length ? _text[_at] : (byte)0;
@@ -92,7 +92,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         Move();
     }
 
-    /// <summary>From the bracket at which the cursor stands to the one that closes it.</summary>
+    /// <summary>Moves from the bracket at the cursor to the bracket that closes it.</summary>
     private void SkipNested()
     {
         int depth = _depth + 1;
@@ -122,7 +122,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         }
     }
 
-    /// <summary>Moves over the comma to the next member or item; false where a bracket closes instead, and behind it.</summary>
+    /// <summary>Moves past the comma to the next member or item; false if a closing bracket follows, and then moves past it.</summary>
     private bool ToNext()
     {
         if (First is (byte)'}' or (byte)']')
@@ -142,7 +142,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         return _at < _length;
     }
 
-    /// <summary>The length of the string that starts at a place; between its quote and the next token is white space.</summary>
+    /// <summary>The length of the string that starts at an offset. Only white space lies between its closing quote and the next token.</summary>
     private readonly int StringLength(int start, int nextToken)
     {
         int end = nextToken - 1;
@@ -154,10 +154,10 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         return Math.Max(0, end - start);
     }
 
-    /// <summary>Whether a string that lies behind the cursor holds an escape; most texts have none anywhere.</summary>
+    /// <summary>Whether a string that the scan has passed contains an escape. Most texts contain none at all.</summary>
     private readonly bool IsEscaped(ReadOnlySpan<byte> text) => _scan.HasBackslash && text.Contains((byte)'\\');
 
-    /// <summary>To the next token, or to the end.</summary>
+    /// <summary>Moves to the next token, or to the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Move()
     {
@@ -168,7 +168,7 @@ internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
         }
     }
 
-    /// <summary>To the next block with tokens; false where there is none, and the cursor stands at the end.</summary>
+    /// <summary>Moves to the next block with tokens; false, and moves to the end, if there is none.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool MoveToTokens()
     {

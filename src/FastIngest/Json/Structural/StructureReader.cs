@@ -2,14 +2,14 @@ using FastIngest.Json.Shapes;
 
 namespace FastIngest.Json.Structural;
 
-/// <summary>Takes what it wants of a value, with whatever cursor it is given; it must walk over the whole value.</summary>
+/// <summary>Reads parts of a value with any kind of cursor. It must move the cursor over the whole value.</summary>
 internal interface IValueReader
 {
     void Read<TCursor>(ref TCursor cursor)
         where TCursor : struct, IValueCursor, allows ref struct;
 }
 
-/// <summary>Lets a reader read texts by masks, for the instruction set in use.</summary>
+/// <summary>Runs a value reader over JSON texts, with the structure cursor for the instruction set in use.</summary>
 internal abstract class StructureReader
 {
     public static StructureReader Create<TReader>(TReader reader)
@@ -24,10 +24,13 @@ internal abstract class StructureReader
             _ => new LaneStructureReader<LanesScalar, TReader>(reader),
         };
 
-    /// <summary>Whether a text is one JSON value in valid UTF-8, without lone surrogates, and was read; otherwise the reader may have seen a part.</summary>
+    /// <summary>
+    /// Reads a text. True when it is one JSON value in valid UTF-8 without lone surrogates; otherwise the value reader may
+    /// have seen a part of the text.
+    /// </summary>
     public abstract bool TryRead(ReadOnlySpan<byte> text);
 
-    /// <summary>Reads a value that <see cref="GeneralReader"/> accepted.</summary>
+    /// <summary>Reads a value that <see cref="GeneralReader"/> accepted, with the <see cref="PlainCursor"/>.</summary>
     public abstract void ReadPlain(ReadOnlySpan<byte> value);
 }
 
@@ -35,12 +38,12 @@ internal sealed class LaneStructureReader<TLanes, TReader>(TReader reader) : Str
     where TLanes : struct, ILanes
     where TReader : IValueReader
 {
-    /// <summary>Escaped names are decoded into it; no reader looks for longer ones.</summary>
+    /// <summary>The size of the buffer for decoded names; no reader looks for longer names.</summary>
     private const int NameBytes = 4096;
 
     private readonly byte[] _name = new byte[NameBytes];
 
-    // SAFETY: the text is fixed as long as the cursor lives.
+    // SAFETY: the text is fixed while the cursor lives.
     public override unsafe bool TryRead(ReadOnlySpan<byte> text)
     {
         fixed (byte* bytes = text)

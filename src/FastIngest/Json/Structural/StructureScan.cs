@@ -5,17 +5,17 @@ using FastIngest.Json.Shapes;
 namespace FastIngest.Json.Structural;
 
 /// <summary>
-/// Goes over a JSON text 64 bytes at a time, checks everything but UTF-8, and tells what the tokens are.
+/// Scans a JSON text 64 bytes at a time, validates everything except UTF-8, and returns the tokens of each block.
 /// <code>
 /// text       {"a\"b": [1, "x"]}
-/// quotes      1    1   ...          those that no backslash escapes
+/// quotes      1    1   ...          the quotes that no backslash escapes
 /// in string   11111                 from the opening quote to before the closing one
 /// tokens     11     1 11 1 1  11    operators, opening quotes, starts of numbers and literals
 /// </code>
 /// </summary>
-// SAFETY: of this file. The text stays in place as long as the scan, says whoever makes one. A block is loaded where 64
-// bytes of the text are left, otherwise from a copy with blanks behind it. Every bit of a mask stands for a byte of the
-// text, as blanks are no tokens.
+// SAFETY (whole file): the creator of a scan guarantees that the text does not move while the scan lives. A block is
+// loaded from the text if 64 bytes remain, otherwise from a copy padded with blanks. Every bit of a mask stands for a
+// byte of the text, since blanks are not tokens.
 internal unsafe ref struct StructureScan<TLanes>
     where TLanes : struct, ILanes
 {
@@ -24,8 +24,8 @@ internal unsafe ref struct StructureScan<TLanes>
     private readonly byte* _text;
     private readonly int _length;
 
-    // What the block before leaves: whether a string is open, whether a backslash escapes the first byte, whether a number
-    // or literal goes on; and where the partner of a surrogate must be.
+    // The state after the previous block: whether a string is open, whether a backslash escapes the first byte, whether a
+    // number or literal continues, and where a low surrogate is expected.
     private ulong _inString;
     private ulong _escaped;
     private ulong _scalar;
@@ -40,7 +40,7 @@ internal unsafe ref struct StructureScan<TLanes>
         _grammar = Grammar.Start;
     }
 
-    /// <summary>Where the block starts, and the one behind it.</summary>
+    /// <summary>The offset of the current block; <see cref="Next"/> is the offset of the next one.</summary>
     public int Block { get; private set; }
 
     public int Next { get; private set; }
@@ -51,19 +51,19 @@ internal unsafe ref struct StructureScan<TLanes>
 
     public ulong Close { get; private set; }
 
-    /// <summary>How many objects and arrays are open before the block.</summary>
+    /// <summary>The number of objects and arrays that are open before the block.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>Whether a backslash stood in the text up to the end of the block.</summary>
+    /// <summary>Whether the text contains a backslash before the end of the block.</summary>
     public bool HasBackslash { get; private set; }
 
-    /// <summary>Whether the text is not JSON, as far as it was looked at; at its end, as a whole.</summary>
+    /// <summary>Whether an error was found. After the last block, the check covers the whole text.</summary>
     public bool Failed { get; private set; }
 
-    /// <summary>Looks at the next block; false behind the last one, and where the text is not JSON.</summary>
+    /// <summary>Scans the next block; false after the last block, and when the text is not JSON.</summary>
     public bool MoveNext() => MoveTo(int.MaxValue);
 
-    /// <summary>Looks at blocks up to one in which no more than so many objects and arrays may be open.</summary>
+    /// <summary>Scans blocks until one in which at most <paramref name="depth"/> objects and arrays may be open.</summary>
     public bool MoveTo(int depth)
     {
         while (_length - Next >= BlockBytes)
@@ -93,11 +93,11 @@ internal unsafe ref struct StructureScan<TLanes>
         return false;
     }
 
-    private bool LoadLast(int left)
+    private bool LoadLast(int remaining)
     {
         byte* padded = stackalloc byte[BlockBytes];
         new Span<byte>(padded, BlockBytes).Fill((byte)' ');
-        new ReadOnlySpan<byte>(_text + Block, left).CopyTo(new Span<byte>(padded, BlockBytes));
+        new ReadOnlySpan<byte>(_text + Block, remaining).CopyTo(new Span<byte>(padded, BlockBytes));
         return Load(padded);
     }
 
@@ -122,7 +122,7 @@ internal unsafe ref struct StructureScan<TLanes>
         }
         else
         {
-            // Copies, as those whose address is taken do not stay in registers.
+            // Use copies, since variables whose address is taken do not stay in registers.
             ulong rareQuotes = quotes;
             ulong rareWhite = white;
             if (!LoadRare(bytes, masks.Rare, ref rareQuotes, ref rareWhite, out ulong rareInString))
@@ -160,7 +160,7 @@ internal unsafe ref struct StructureScan<TLanes>
         return true;
     }
 
-    /// <summary>A block with backslashes or control bytes: finds which quotes count, and what is white; false where it is no JSON.</summary>
+    /// <summary>Handles a block with backslashes or control bytes: removes escaped quotes and adds white space; false if it is not JSON.</summary>
     private bool LoadRare(byte* bytes, ulong rare, ref ulong quotes, ref ulong white, out ulong inString)
     {
         ulong backslashes = TLanes.EqualMask(bytes, (byte)'\\');
@@ -169,7 +169,7 @@ internal unsafe ref struct StructureScan<TLanes>
         quotes &= ~Escaped(backslashes, out ulong starts);
         inString = InString(quotes, _inString);
 
-        // Outside of strings a backslash is no escape, but an error that shows as a scalar; so does a control byte.
+        // Outside of strings a backslash is an error; it is found as an invalid scalar, and so is a control byte.
         for (ulong rest = starts & inString; rest != 0; rest &= rest - 1)
         {
             if (!ScalarScan.IsEscape(new ReadOnlySpan<byte>(_text, _length), Block + BitOperations.TrailingZeroCount(rest), ref _partnerAt))
@@ -187,12 +187,12 @@ internal unsafe ref struct StructureScan<TLanes>
         return (controls & inString) == 0;
     }
 
-    /// <summary>From each opening quote to before the closing one: a bit is set where an odd number of quotes stand up to it.</summary>
+    /// <summary>The bytes from each opening quote to before the closing quote: those with an odd number of quotes up to them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong InString(ulong quotes, ulong before) => TLanes.Parity(quotes) ^ before;
 
     /// <summary>
-    /// The bytes behind a backslash that escapes them; every other one of a run of backslashes does.
+    /// The bytes that a backslash escapes. In a run of backslashes, every other one escapes the next byte.
     /// <code>
     /// text       \\\"   \n
     /// starts     1 1    1
@@ -222,7 +222,7 @@ internal unsafe ref struct StructureScan<TLanes>
         return escaped;
     }
 
-    /// <summary>Checks the numbers and literals that start in the block. Most are whole numbers without a sign, inside it.</summary>
+    /// <summary>Validates the numbers and literals that start in the block. Most are unsigned whole numbers that end in the block.</summary>
     private readonly bool AreScalars(byte* bytes, ulong scalar, ulong starts)
     {
         ulong digits = TLanes.DigitMask(bytes);

@@ -6,22 +6,22 @@ using System.Text.Unicode;
 namespace FastIngest.Json.Structural;
 
 /// <summary>
-/// Whether text is valid UTF-8, 32 bytes at a time where the processor can: the method of Keiser and Lemire, "Validating
-/// UTF-8 In Less Than One Instruction Per Byte" (2021). Three tables, by the halves of a byte and by the first half of the
-/// next, tell what is wrong with a pair of bytes; a fault is one that all three name.
+/// Validates UTF-8, 32 bytes at a time if the processor supports AVX2, by the method of Keiser and Lemire, "Validating
+/// UTF-8 In Less Than One Instruction Per Byte" (2021). Three tables, indexed by the two halves of a byte and by the high
+/// half of the next byte, list the possible errors of a byte pair; an error is one that all three tables contain.
 /// </summary>
-// SAFETY: of this file. Loads start from the fourth byte on, at most three before it, and end within the text.
+// SAFETY (whole file): blocks start at the fourth byte or later, loads reach back at most three bytes and end within the text.
 internal static unsafe class Utf8Scan
 {
     private const int StepBytes = 32;
 
-    /// <summary>It is asked of so many at once whether they are ASCII: more often would cost more than it saves.</summary>
+    /// <summary>The number of bytes that one test for ASCII covers: more frequent tests would cost more than they save.</summary>
     private const int BatchBytes = 4 * StepBytes;
 
     private const int LongestPrefix = 3;
 
-    // What can be wrong with a pair of bytes. The last two of a three-byte or four-byte sequence are right where a
-    // sequence of that length began before them, and only there.
+    // The possible errors of a byte pair. The last two bytes of a three-byte or four-byte sequence are valid only if a
+    // sequence of that length began before them.
     private const byte TooShort = 1, TooLong = 2, Overlong3 = 4, TooLarge = 8, Surrogate = 16, Overlong2 = 32, TooLargeOrOverlong4 = 64, TwoContinuations = 128;
     private const byte Any = TooShort | TooLong | TwoContinuations;
     private const byte Continues = TooLong | Overlong2 | TwoContinuations;
@@ -54,7 +54,7 @@ internal static unsafe class Utf8Scan
                 }
                 else if (!wasAscii)
                 {
-                    // What began in the bytes before must have ended there.
+                    // A sequence that began in the previous batch must have ended there.
                     faults |= Faults(first, at);
                 }
             }
@@ -64,7 +64,7 @@ internal static unsafe class Utf8Scan
                 faults |= Faults(Vector256.Load(at), at);
             }
 
-            // The rest, from the start of the sequence on that may reach into it. One of four bytes that ends before it is whole.
+            // The remaining bytes, from the start of the sequence that may reach into them.
             byte* rest = at;
             for (int back = 1; back <= LongestPrefix && (at[-back] & 0x80) != 0; back++)
             {
@@ -98,7 +98,7 @@ internal static unsafe class Utf8Scan
             Continues | Overlong3 | TooLargeOrOverlong4, Continues | Overlong3 | TooLarge, Continues | Surrogate | TooLarge, Continues | Surrogate | TooLarge,
             TooShort, TooShort, TooShort, TooShort), High(bytes));
 
-        // Bytes of 0xE0 and more two places before, of 0xF0 and more three places before: here a second continuation must be.
+        // After a byte >= 0xE0 two places before, or >= 0xF0 three places before, this byte must be a second continuation.
         Vector256<byte> must = Avx2.SubtractSaturate(Vector256.Load(at - 2), Vector256.Create((byte)(0xE0 - 0x80)))
             | Avx2.SubtractSaturate(Vector256.Load(at - 3), Vector256.Create((byte)(0xF0 - 0x80)));
         return (first & second & third) ^ (must & Vector256.Create(TwoContinuations));

@@ -3,8 +3,8 @@ using FastIngest.Lexicon.Texts;
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>
-/// One step of cleaning a text: a pure function. Where its result changes for any text its version does, so that entries
-/// cleaned before are known to be old.
+/// One step of cleaning a text: a pure function. When the result of a cleaner changes for any text, its version must be
+/// increased, so that previously cleaned entries are recognised as outdated.
 /// </summary>
 internal interface ICleaner
 {
@@ -12,8 +12,8 @@ internal interface ICleaner
 
     static abstract int Version { get; }
 
-    /// <summary>Writes the cleaned text, or says that the text stays as it is.</summary>
+    /// <summary>Writes the cleaned text and returns true; returns false when the text does not change.</summary>
     /// <param name="text">Valid UTF-8 without U+0000.</param>
-    /// <param name="output">Empty; receives valid UTF-8 where the answer is true, and is undefined otherwise.</param>
+    /// <param name="output">An empty buffer. It receives valid UTF-8 when the result is true; otherwise its content is undefined.</param>
     static abstract bool Clean(ReadOnlySpan<byte> text, TextBuffer output);
 }

@@ -3,7 +3,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>A language's English name becomes its code.</summary>
+/// <summary>Replaces the English name of a language by its code.</summary>
 internal sealed class LanguageNames : ICleaner
 {
     private static readonly (byte[] Name, byte[] Code)[] Known =
@@ -16,7 +16,7 @@ internal sealed class LanguageNames : ICleaner
         }.Select(l => (Encoding.UTF8.GetBytes(l.Name), Encoding.UTF8.GetBytes(l.Code))),
     ];
 
-    /// <summary>No name is shorter, and hardly a code is as long.</summary>
+    /// <summary>The length of the shortest name. Most codes are shorter.</summary>
     private const int ShortestName = 5;
 
     public static string Name => "language-names";

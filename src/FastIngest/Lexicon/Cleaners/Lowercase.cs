@@ -3,10 +3,10 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Lower case by Unicode's simple mappings, as <see cref="string.ToLowerInvariant"/>.</summary>
+/// <summary>Converts to lower case by Unicode's simple mappings, like <see cref="string.ToLowerInvariant"/>.</summary>
 internal sealed class Lowercase : ICleaner
 {
-    /// <summary>A mapping never makes a code point longer than this in UTF-8.</summary>
+    /// <summary>The maximum length of a code point in UTF-8.</summary>
     private const int MaxRuneBytes = 4;
 
     public static string Name => "lower-case";
@@ -33,7 +33,7 @@ internal sealed class Lowercase : ICleaner
         return changed;
     }
 
-    /// <summary>What most languages' codes and many headwords are.</summary>
+    /// <summary>The fast path for ASCII, which covers most language codes and many headwords.</summary>
     private static bool CleanAscii(ReadOnlySpan<byte> text, TextBuffer output)
     {
         if (text.IndexOfAnyInRange((byte)'A', (byte)'Z') < 0)

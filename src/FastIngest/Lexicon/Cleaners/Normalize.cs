@@ -5,13 +5,17 @@ using FastIngest.Lexicon.Unicode;
 namespace FastIngest.Lexicon.Cleaners;
 
 /// <summary>
-/// Unicode normalization form C (UAX 15), by <see cref="NormalizationData"/>: the runtime's own does nothing under
-/// invariant globalization. Text is looked at up to the first code point that may change something; from the starter
-/// before that up to the next quiet one a segment is normalized, and so on.
+/// Unicode normalization form C (UAX 15), by <see cref="NormalizationData"/>, because the runtime's method does nothing with
+/// invariant globalization. An inert starter is a code point that normalization neither changes nor combines with text
+/// before it. Text is copied up to the first code point that is not an inert starter; the segment from the starter
+/// before it up to the next inert starter is normalized, and so on.
 /// </summary>
 internal sealed class Normalize : ICleaner
 {
-    /// <summary>U+0300, the first code point that is not a quiet starter, begins with this byte; all before it with lower ones.</summary>
+    /// <summary>
+    /// The first byte of U+0300, the first code point that is not an inert starter. All earlier code points have lower
+    /// first bytes.
+    /// </summary>
     private const byte FirstLead = 0xCC;
 
     private const int SegmentCodePoints = 32;
@@ -22,8 +26,8 @@ internal sealed class Normalize : ICleaner
 
     public static bool Clean(ReadOnlySpan<byte> text, TextBuffer output)
     {
-        int unquiet = NextUnquiet(text, 0);
-        if (unquiet < 0)
+        int nonInert = NextNonInert(text, 0);
+        if (nonInert < 0)
         {
             return false;
         }
@@ -32,9 +36,9 @@ internal sealed class Normalize : ICleaner
         Span<int> codePoints = stackalloc int[SegmentCodePoints];
         Span<byte> classes = stackalloc byte[SegmentCodePoints];
         NormalizedSegment segment = new(codePoints, classes);
-        while (unquiet >= 0)
+        while (nonInert >= 0)
         {
-            int start = StartOfCodePointBefore(text, unquiet, copied);
+            int start = StartOfCodePointBefore(text, nonInert, copied);
             output.Append(text[copied..start]);
             int at = start;
             do
@@ -43,11 +47,11 @@ internal sealed class Normalize : ICleaner
                 segment.Add(rune.Value);
                 at += length;
             }
-            while (at < text.Length && (at <= unquiet || ClassAt(text, at, out _) != 0));
+            while (at < text.Length && (at <= nonInert || ClassAt(text, at, out _) != 0));
 
             segment.Flush(output);
             copied = at;
-            unquiet = NextUnquiet(text, at);
+            nonInert = NextNonInert(text, at);
         }
 
         segment.Dispose();
@@ -55,8 +59,8 @@ internal sealed class Normalize : ICleaner
         return !output.Text.SequenceEqual(text);
     }
 
-    /// <summary>The first code point from a place on that is not a quiet starter, or -1.</summary>
-    private static int NextUnquiet(ReadOnlySpan<byte> text, int from)
+    /// <summary>The offset of the first code point at or after <paramref name="from"/> that is not an inert starter, or -1.</summary>
+    private static int NextNonInert(ReadOnlySpan<byte> text, int from)
     {
         for (int i = from; i < text.Length;)
         {
@@ -82,7 +86,7 @@ internal sealed class Normalize : ICleaner
         return -1;
     }
 
-    /// <summary>The class of the code point that starts at a place, and its bytes.</summary>
+    /// <summary>Returns the class of the code point at an offset, and its length in bytes.</summary>
     private static byte ClassAt(ReadOnlySpan<byte> text, int at, out int length)
     {
         int lead = text[at];
@@ -102,7 +106,10 @@ internal sealed class Normalize : ICleaner
         return CanonicalMapping.ClassOf(block, text[at + length - 1] & 0x3F);
     }
 
-    /// <summary>Where the code point before a place starts; the place itself where nothing is left before it.</summary>
+    /// <summary>
+    /// The start of the code point before <paramref name="at"/>; <paramref name="at"/> itself if there is none after
+    /// <paramref name="from"/>.
+    /// </summary>
     private static int StartOfCodePointBefore(ReadOnlySpan<byte> text, int at, int from)
     {
         int start = at;

@@ -2,7 +2,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Removes <c>[ ] /</c>, between which pronunciations are written.</summary>
+/// <summary>Removes <c>[ ] /</c>, the delimiters of pronunciations.</summary>
 internal sealed class RemoveIpaDelimiters : ICleaner
 {
     public static string Name => "remove-ipa-delimiters";

@@ -6,7 +6,7 @@ namespace FastIngest.Lexicon.Cleaners;
 /// <summary>Removes <c>* † ‡ § ¶</c>.</summary>
 internal sealed class RemoveMarks : ICleaner
 {
-    // An asterisk, or what a mark begins with: † and ‡ are E2 80 A0 and A1, § and ¶ are C2 A7 and B6.
+    // The first bytes of the marks: * is 2A, † and ‡ are E2 80 A0 and E2 80 A1, § and ¶ are C2 A7 and C2 B6.
     private static readonly SearchValues<byte> Starts = SearchValues.Create((byte)'*', 0xE2, 0xC2);
 
     public static string Name => "remove-marks";

@@ -2,7 +2,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Removes each <c>(</c> up to the next <c>)</c>; without one it stays.</summary>
+/// <summary>Removes each <c>(</c> up to the next <c>)</c>. A <c>(</c> without <c>)</c> remains.</summary>
 internal sealed class RemoveParentheses : ICleaner
 {
     public static string Name => "remove-parentheses";

@@ -2,7 +2,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Removes <c>[1]</c>, as notes are referred to: ASCII digits between brackets.</summary>
+/// <summary>Removes references to notes such as <c>[1]</c>: ASCII digits between brackets.</summary>
 internal sealed class RemoveReferences : ICleaner
 {
     public static string Name => "remove-references";

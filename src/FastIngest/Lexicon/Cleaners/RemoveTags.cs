@@ -2,7 +2,7 @@ using FastIngest.Lexicon.Texts;
 
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Removes each <c>&lt;</c> up to the next <c>&gt;</c> with something between; <c>&lt;&gt;</c> stays.</summary>
+/// <summary>Removes each <c>&lt;</c> up to the next <c>&gt;</c> with at least one character between them; <c>&lt;&gt;</c> remains.</summary>
 internal sealed class RemoveTags : ICleaner
 {
     public static string Name => "remove-tags";
@@ -21,7 +21,7 @@ internal sealed class RemoveTags : ICleaner
                 break;
             }
 
-            // Of "<>" both stay, and what follows is looked at anew.
+            // "<>" remains, and the search continues after it.
             changed |= length > 1;
             output.Append(length > 1 ? text[..open] : text[..(open + 2)]);
             text = text[(open + length + 1)..];

@@ -1,9 +1,9 @@
 namespace FastIngest.Lexicon.Cleaners;
 
-/// <summary>Unicode's White_Space in UTF-8. Its 25 code points have not changed since Unicode 6.3.</summary>
+/// <summary>Detects code points with Unicode's White_Space property in UTF-8. The 25 code points have not changed since Unicode 6.3.</summary>
 internal static class WhiteSpaceScan
 {
-    /// <summary>The bytes of the white space that a text begins with; 0 where it begins with other text.</summary>
+    /// <summary>The length in bytes of the white space code point at the start of a text; 0 if there is none.</summary>
     public static int Length(ReadOnlySpan<byte> text) => text switch
     {
         [(byte)' ' or (>= 0x09 and <= 0x0D), ..] => 1,

@@ -2,29 +2,29 @@ using System.Buffers;
 
 namespace FastIngest.Lexicon.Texts;
 
-/// <summary>Bytes that grow at the end; reused from entry to entry, but for what a very long one left.</summary>
+/// <summary>An append-only byte buffer; reused for every entry, except for the memory of very long texts.</summary>
 public sealed class TextBuffer : IBufferWriter<byte>
 {
-    private const int FirstBytes = 1024;
+    private const int InitialBytes = 1024;
 
-    /// <summary>A longer array is given back: few entries need one, and every column of every worker would keep its own.</summary>
-    private const int KeptBytes = 1024 * 1024;
+    /// <summary>A larger array is released: few entries need one, and every column of every worker would keep its own.</summary>
+    private const int MaxRetainedBytes = 1024 * 1024;
 
-    private byte[] _bytes = new byte[FirstBytes];
+    private byte[] _bytes = new byte[InitialBytes];
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Text => _bytes.AsSpan(0, Length);
 
-    /// <summary>The length that is expected: the first growth is to that at least, instead of to it step by step.</summary>
+    /// <summary>The expected length in bytes: the first growth allocates at least this much, instead of growing in steps.</summary>
     public int ExpectedLength { get; set; }
 
     public void Clear()
     {
         Length = 0;
-        if (_bytes.Length > KeptBytes)
+        if (_bytes.Length > MaxRetainedBytes)
         {
-            _bytes = new byte[FirstBytes];
+            _bytes = new byte[InitialBytes];
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class TextBuffer : IBufferWriter<byte>
         Length++;
     }
 
-    /// <summary>Cuts off what stands behind a length.</summary>
+    /// <summary>Removes the bytes after the first <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = Math.Min(Length, length);
 
     public void Advance(int count) => Length += count;

@@ -1,10 +1,13 @@
 namespace FastIngest.Lexicon.Unicode;
 
-/// <summary>Looks up what <see cref="NormalizationData"/> and the arithmetic of Hangul (Unicode 3.12) say.</summary>
+/// <summary>
+/// Canonical classes, decompositions and compositions, from <see cref="NormalizationData"/> and the Hangul arithmetic
+/// (Unicode 3.12).
+/// </summary>
 internal static class CanonicalMapping
 {
-    /// <summary>The class of a starter that may compose with what stands before it, or that never stands in normalized text.</summary>
-    public const byte UnquietStarter = 255;
+    /// <summary>The class of a starter that may compose with the code point before it, or that never occurs in normalized text.</summary>
+    public const byte NonInertStarter = 255;
 
     private const int BlockShift = 6;
     private const int BlockMask = (1 << BlockShift) - 1;
@@ -12,14 +15,14 @@ internal static class CanonicalMapping
     private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7;
     private const int LCount = 19, VCount = 21, TCount = 28, NCount = VCount * TCount, SCount = LCount * NCount;
 
-    /// <summary>Pairs, first and second in one number, in order, and what each is composed to.</summary>
+    /// <summary>The pairs (first and second packed into one number) in ascending order, and the composite of each pair.</summary>
     private static readonly (long[] Pairs, int[] Composites) Compositions = MakeCompositions();
 
-    /// <summary>0 for a starter that stays as it is behind whatever text; <see cref="UnquietStarter"/>, or the combining class.</summary>
+    /// <summary>The combining class; 0 for a starter that does not change after any text; <see cref="NonInertStarter"/> for other starters.</summary>
     public static byte ClassOf(int codePoint) => ClassOf(codePoint >> BlockShift, codePoint & BlockMask);
 
-    /// <param name="block">The code point without its lowest six bits: what a UTF-8 sequence says before its last byte.</param>
-    /// <param name="last">Its lowest six bits.</param>
+    /// <param name="block">The code point without its lowest six bits, which are in the last byte of a UTF-8 sequence.</param>
+    /// <param name="last">The lowest six bits of the code point.</param>
     public static byte ClassOf(int block, int last)
     {
         ReadOnlySpan<byte> index = NormalizationData.ClassIndex;
@@ -27,7 +30,10 @@ internal static class CanonicalMapping
         return number == 0 ? (byte)0 : NormalizationData.Classes[(number << BlockShift) + last];
     }
 
-    /// <summary>What a code point decomposes to in one step; false if it does not. A second of 0 is none.</summary>
+    /// <summary>
+    /// Decomposes a code point in one step; false if it has no decomposition. <paramref name="second"/> is 0 if the result
+    /// is a single code point.
+    /// </summary>
     public static bool TryDecompose(int codePoint, out int first, out int second)
     {
         int syllable = codePoint - SBase;
@@ -61,7 +67,7 @@ internal static class CanonicalMapping
         return found;
     }
 
-    /// <summary>What a starter and another code point compose to, or -1.</summary>
+    /// <summary>Returns the composite of a starter and another code point, or -1.</summary>
     public static int Compose(int first, int second)
     {
         if ((uint)(first - LBase) < LCount && (uint)(second - VBase) < VCount)
@@ -87,7 +93,7 @@ internal static class CanonicalMapping
         List<int> composites = [];
         for (int i = 0; i < data.Length; i += 3)
         {
-            bool isMark = ClassOf(data[i]) is not (0 or UnquietStarter) || ClassOf(data[i + 1]) is not (0 or UnquietStarter);
+            bool isMark = ClassOf(data[i]) is not (0 or NonInertStarter) || ClassOf(data[i + 1]) is not (0 or NonInertStarter);
             if (data[i + 2] != 0 && !isMark && NormalizationData.Excluded.BinarySearch(data[i]) < 0)
             {
                 pairs.Add(Pair(data[i + 1], data[i + 2]));

@@ -5,32 +5,32 @@ using FastIngest.Lexicon.Texts;
 namespace FastIngest.Lexicon.Unicode;
 
 /// <summary>
-/// A stretch of text in which code points may move or merge: decomposed as it is filled, then ordered and composed. A
-/// text of marks alone makes one segment, whatever its length; the work grows with the length and no faster.
+/// A part of a text in which code points may be reordered or composed. It is decomposed while it is filled, then ordered and
+/// composed. A text of marks only is one segment of any length; the work grows linearly with the length.
 /// </summary>
 internal ref struct NormalizedSegment
 {
     private const int ClassCount = 256;
     private const int FewMarks = 16;
 
-    // Code points, and their combining classes.
+    // The code points and their combining classes.
     private Span<int> _codePoints;
     private Span<byte> _classes;
     private int _count;
     private int[]? _rentedCodePoints;
     private byte[]? _rentedClasses;
 
-    /// <summary>An empty segment with space for the usual case, of the same length.</summary>
+    /// <summary>Creates an empty segment with buffers of equal length for the usual case; longer segments rent memory.</summary>
     public NormalizedSegment(Span<int> codePoints, Span<byte> classes)
     {
         _codePoints = codePoints;
         _classes = classes;
     }
 
-    /// <summary>Adds a code point, decomposed as far as it goes.</summary>
+    /// <summary>Adds the full decomposition of a code point.</summary>
     public void Add(int codePoint)
     {
-        // Only the first of a pair decomposes further.
+        // Only the first code point of a pair can decompose further.
         if (CanonicalMapping.TryDecompose(codePoint, out int first, out int second))
         {
             Add(first);
@@ -45,7 +45,7 @@ internal ref struct NormalizedSegment
         }
     }
 
-    /// <summary>Writes the segment in normalization form C, and empties it.</summary>
+    /// <summary>Writes the segment in normalization form C and clears it.</summary>
     public void Flush(TextBuffer output)
     {
         Order();
@@ -89,7 +89,7 @@ internal ref struct NormalizedSegment
         (_codePoints, _classes) = (_rentedCodePoints, _rentedClasses) = (codePoints, classes);
     }
 
-    /// <summary>Sorts each run of marks by class, those of one class in the order that they have.</summary>
+    /// <summary>Sorts each run of marks by combining class (stable).</summary>
     private readonly void Order()
     {
         for (int start = 0; start < _count;)
@@ -130,7 +130,7 @@ internal ref struct NormalizedSegment
         }
     }
 
-    /// <summary>By counting: hostile text may have millions.</summary>
+    /// <summary>Uses a counting sort, since crafted text may contain millions of marks.</summary>
     private static void OrderMany(Span<int> codePoints, Span<byte> classes)
     {
         Span<int> places = stackalloc int[ClassCount + 1];
@@ -166,7 +166,7 @@ internal ref struct NormalizedSegment
             int codePoint = _codePoints[i];
             int combiningClass = _classes[i];
 
-            // A mark is blocked by one of its own class before it, a starter by anything.
+            // A mark is blocked by an earlier mark of the same class, a starter by any mark.
             if (starter >= 0 && lastClass < combiningClass && CanonicalMapping.Compose(_codePoints[starter], codePoint) is >= 0 and var composite)
             {
                 _codePoints[starter] = composite;

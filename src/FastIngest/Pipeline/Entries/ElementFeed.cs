@@ -48,10 +48,10 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
             }
 
             _position = _reader.Position;
-            file.Forget(Math.Min(_lines.CountedTo, _position.Offset));
+            file.ReleaseBefore(Math.Min(_lines.CountedTo, _position.Offset));
         }
 
-        _window.Leave();
+        _window.Release();
         batch.FileBytes = file.PackedBytesTo(_position.Offset) - _fileBytes;
         _fileBytes += batch.FileBytes;
         return true;

@@ -157,6 +157,6 @@ internal sealed class MapStage(
         Interlocked.Add(ref _records[(int)plan.Category], output.Records);
         long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
         progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);
-        plan.File.Forget(Math.Min(end, output.End.Offset));
+        plan.File.ReleaseBefore(Math.Min(end, output.End.Offset));
     }
 }

@@ -3,7 +3,7 @@ using SharpCompress.Compressors.BZip2;
 
 namespace FastIngest.Sources.Compression;
 
-/// <summary>bzip2, of one stream or several.</summary>
+/// <summary>bzip2 with one or more concatenated streams.</summary>
 internal sealed class Bzip2 : Compression
 {
     public override string Name => "bzip2";

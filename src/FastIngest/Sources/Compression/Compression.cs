@@ -1,32 +1,35 @@
 namespace FastIngest.Sources.Compression;
 
-/// <summary>A way in which a file may be compressed, recognised by its first bytes; the names' endings only help to name the content.</summary>
+/// <summary>
+/// A compression format. It is recognised by the first bytes of a file; the ending of the file name only determines the
+/// name of the content.
+/// </summary>
 internal abstract class Compression
 {
-    /// <summary>Bytes at the beginning of a file by which its compression is recognised.</summary>
+    /// <summary>The number of leading bytes needed to recognise a compression.</summary>
     public const int MagicBytes = 6;
 
-    /// <summary>The compressions that are known. A new one is one file and one line here.</summary>
+    /// <summary>All supported compressions. To add one, add its class and one line here.</summary>
     public static IReadOnlyList<Compression> All { get; } = [new Gzip(), new Zstandard(), new Bzip2()];
 
-    /// <summary>The name in messages.</summary>
+    /// <summary>The name used in messages.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The ending of its files' names, with the dot.</summary>
+    /// <summary>The ending of file names, with the dot.</summary>
     public abstract string Ending { get; }
 
-    /// <summary>A command that tests such a file.</summary>
+    /// <summary>A shell command that tests a file of this format.</summary>
     public abstract string TestCommand { get; }
 
-    /// <summary>Whether a file that begins like this is compressed in this way.</summary>
+    /// <summary>Whether a file with these leading bytes has this format.</summary>
     public abstract bool Recognises(ReadOnlySpan<byte> magic);
 
-    /// <summary>Unpacks a stream, which must stay open. A damaged or cut one is an <see cref="InvalidDataException"/>.</summary>
+    /// <summary>Decompresses a stream and leaves it open. Reading a damaged or truncated stream throws <see cref="InvalidDataException"/>.</summary>
     public abstract Stream Open(Stream packed);
 
-    /// <summary>The compression that a file's name says; null if it says none.</summary>
+    /// <summary>The compression that matches the ending of a file name; null if none does.</summary>
     public static Compression? OfName(string name) => All.FirstOrDefault(c => name.EndsWith(c.Ending, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A file's name without the ending of its compression.</summary>
+    /// <summary>Removes a compression ending from a file name.</summary>
     public static string NameOfContent(string name) => OfName(name) is { } compression ? name[..^compression.Ending.Length] : name;
 }

@@ -1,6 +1,6 @@
 namespace FastIngest.Sources.Compression;
 
-/// <summary>A stream, then some bytes. The stream stays open.</summary>
+/// <summary>A stream followed by some bytes. Does not close the stream.</summary>
 internal sealed class ConcatenatedStream(Stream first, byte[] second) : ReadOnlyStream
 {
     private bool _isFirstDone;

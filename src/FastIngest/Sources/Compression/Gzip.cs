@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace FastIngest.Sources.Compression;
 
 /// <summary>
-/// gzip, of one member or several. .NET ends quietly where a file is cut; so a member of our own is put behind it, which comes out at
-/// the end only if all before it was whole. It is held back from the reader.
+/// gzip with one or more members. .NET reports no error for a truncated file. Therefore an extra member with known content
+/// is appended: it is decompressed at the end only if the file is complete. The reader does not see that content.
 /// </summary>
 internal sealed class Gzip : Compression
 {
@@ -83,7 +83,7 @@ internal sealed class Gzip : Compression
             _end += read;
             if (_isEnded && !_buffer.AsSpan(0, _end).EndsWith(Mark))
             {
-                throw new InvalidDataException("it is cut off, or something else stands behind its end");
+                throw new InvalidDataException("the file is truncated, or other data follows its end");
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace FastIngest.Sources.Compression;
 
-/// <summary>A stream that is only read, from its beginning to its end.</summary>
+/// <summary>Base class of streams that can only be read, forwards.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;

@@ -2,7 +2,7 @@ using ZstdSharp;
 
 namespace FastIngest.Sources.Compression;
 
-/// <summary>Zstandard, of one frame or several, with windows up to 128 MiB, which zstd itself has without --long.</summary>
+/// <summary>Zstandard with one or more frames. Windows may have up to 128 MiB, the default of the zstd tool without --long.</summary>
 internal sealed class Zstandard : Compression
 {
     public override string Name => "zstd";
@@ -28,7 +28,7 @@ internal sealed class Zstandard : Compression
             }
             catch (EndOfStreamException e)
             {
-                throw new InvalidDataException("it is cut off", e);
+                throw new InvalidDataException("the file is truncated", e);
             }
             catch (ZstdException e)
             {

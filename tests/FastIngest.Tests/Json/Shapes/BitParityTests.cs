@@ -5,7 +5,7 @@ namespace FastIngest.Tests.Json.Shapes;
 public sealed class BitParityTests
 {
     [Fact]
-    public void Both_ways_count_the_bits_up_to_each()
+    public void Both_implementations_return_the_prefix_parity()
     {
         Random random = new(3);
         for (int i = 0; i < 10_000; i++)

@@ -6,8 +6,8 @@ using FastIngest.Tests.Support;
 namespace FastIngest.Tests.Json.Shapes;
 
 /// <summary>
-/// What the shape-learned reader takes in a run, against the general reader's view of the same bytes: every record has
-/// the key of the one before the run, a time that may stand there, and the number that was taken.
+/// Compares the runs of the shape-learned reader with the general reader on the same bytes: every record of a run must have
+/// the key of the record before the run, a valid time, and the number that the run returned.
 /// </summary>
 public sealed class RunTests
 {
@@ -19,7 +19,7 @@ public sealed class RunTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void A_run_holds_only_samples_of_one_key_however_records_are_mutated(string width)
+    public void A_run_contains_only_samples_of_one_key_even_with_mutated_records(string width)
     {
         using GuardedMemory memory = new(256 * 1024);
         int inRuns = 0;
@@ -60,7 +60,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Nothing_is_read_from_where_the_chunk_ends_on()
+    public void No_record_that_starts_after_the_chunk_is_read()
     {
         byte[] record = """{"user_id": "u1", "date_time": "2024-01-01 10:00:00", "value": 61}"""u8.ToArray();
         byte[] data = [.. Enumerable.Repeat<byte[]>([.. record, .. Gap], 4).SelectMany(r => r), .. new byte[Tail]];
@@ -73,12 +73,12 @@ public sealed class RunTests
     }
 
     [Fact]
-    public unsafe void No_more_is_read_than_there_is_room_for()
+    public unsafe void No_more_records_are_read_than_the_buffer_holds()
     {
         byte[] record = """{"user_id": "u1", "date_time": "2024-01-01 10:00:00", "value": 61}"""u8.ToArray();
         byte[] data = [.. Enumerable.Repeat<byte[]>([.. record, .. Gap], 4).SelectMany(r => r), .. new byte[Tail]];
         RecordFields fields = new(RecordSchema.Of(Category.HeartRate).Names);
-        ShapeReader reader = Taught(InstructionSet.Current, fields, record);
+        ShapeReader reader = TrainedReader(InstructionSet.Current, fields, record);
         Assert.True(reader.TryRead(data, 0, out _, out int length));
         fixed (byte* bytes = data)
         {
@@ -104,7 +104,7 @@ public sealed class RunTests
         }).Bytes();
     }
 
-    private static ShapeReader Taught(string width, RecordFields fields, byte[] record)
+    private static ShapeReader TrainedReader(string width, RecordFields fields, byte[] record)
     {
         ShapeReader reader = LaneWidths.Reader(width, fields);
         Assert.Equal(ReadStatus.Object, GeneralReader.Read(record, true, fields, out _));
@@ -119,12 +119,12 @@ public sealed class RunTests
         return Run(data, data.Length);
     }
 
-    /// <summary>How many records behind the first are read as its run.</summary>
+    /// <summary>Returns the number of records after the first one that are read as its run.</summary>
     private static unsafe int Run(byte[] data, int stop)
     {
         RecordFields fields = new(RecordSchema.Of(Category.HeartRate).Names);
         Assert.Equal(ReadStatus.Object, GeneralReader.Read(data, true, fields, out int first));
-        ShapeReader reader = Taught(InstructionSet.Current, fields, data[..first]);
+        ShapeReader reader = TrainedReader(InstructionSet.Current, fields, data[..first]);
         Assert.True(reader.TryRead(data, 0, out _, out int length));
         fixed (byte* bytes = data)
         {
@@ -132,7 +132,7 @@ public sealed class RunTests
         }
     }
 
-    /// <summary>Reads what a mapper would, and fails where a run holds what it must not; returns how many records were in runs.</summary>
+    /// <summary>Reads like a mapper and fails if a run contains a wrong record. Returns the number of records in runs.</summary>
     private static unsafe int ReadAll(string width, Span<byte> data)
     {
         RecordFields fields = new(RecordSchema.Of(Category.HeartRate).Names);

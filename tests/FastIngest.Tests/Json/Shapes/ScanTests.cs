@@ -5,7 +5,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Json.Shapes;
 
-/// <summary>The scans of the fast path by themselves, each on memory that ends where its readable bytes may end.</summary>
+/// <summary>Unit tests of the fast path's scans, on memory that ends where the readable bytes may end.</summary>
 public sealed class ScanTests
 {
     private static readonly string[] Pieces =
@@ -32,7 +32,7 @@ public sealed class ScanTests
     [InlineData("1.5E5,", 0, 0)]
     [InlineData("x", 0, 0)]
     [InlineData("\"72\"", 0, 0)]
-    public void A_short_number_is_read_and_all_else_left(string text, int length, long micros)
+    public void A_short_number_is_read_and_any_other_text_is_rejected(string text, int length, long micros)
     {
         Assert.Equal(length, ReadShort(text, out long actual));
         if (length > 0)
@@ -58,7 +58,7 @@ public sealed class ScanTests
     }
 
     [Fact]
-    public void What_is_read_of_random_text_is_a_number_that_could_not_go_on()
+    public void A_number_read_from_random_text_is_complete()
     {
         using GuardedMemory memory = new(4096);
         int read = 0;
@@ -101,7 +101,7 @@ public sealed class ScanTests
     [InlineData("unclosed", -1, false)]
     [InlineData("ends\\", -1, false)]
     [InlineData("", -1, false)]
-    public void A_string_ends_at_its_quote_or_is_given_up(string text, int length, bool isEscaped)
+    public void A_string_ends_at_its_quote_or_is_rejected(string text, int length, bool isEscaped)
     {
         using GuardedMemory memory = new(4096);
         int result = new StringScan(memory.AtEnd(text.Bytes()), 0).Finish();
@@ -109,7 +109,7 @@ public sealed class ScanTests
     }
 
     [Fact]
-    public void Invalid_UTF_8_is_given_up()
+    public void Invalid_UTF_8_is_rejected()
     {
         foreach (byte[] bad in (byte[][])[[0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0xFF]])
         {
@@ -161,7 +161,7 @@ public sealed class ScanTests
         });
     }
 
-    /// <summary>Of memory that does not move.</summary>
+    /// <summary>The address of bytes in memory that does not move.</summary>
     private static unsafe byte* Address(Span<byte> bytes) => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0]);
 
     private static readonly System.Buffers.SearchValues<byte> Plain = System.Buffers.SearchValues.Create(
@@ -184,7 +184,7 @@ public sealed class ScanTests
         return ReadShort(memory.AtEnd(padded), out micros);
     }
 
-    /// <summary>The plain reader, which is for the fewest digits, must agree and take all that is its own.</summary>
+    /// <summary>The plain reader, which accepts fewer digits, must agree and must accept all numbers of its form.</summary>
     private static unsafe int ReadShort(ReadOnlySpan<byte> text, out long micros)
     {
         fixed (byte* bytes = text)
@@ -198,7 +198,7 @@ public sealed class ScanTests
             }
             else
             {
-                Assert.True(length is 0 or >= 8 || bytes[0] == '-', $"a plain number of {length} bytes was left");
+                Assert.True(length is 0 or >= 8 || bytes[0] == '-', $"a plain number of {length} bytes was rejected");
             }
 
             return length;

@@ -6,8 +6,8 @@ using FastIngest.Tests.Support;
 namespace FastIngest.Tests.Json.Shapes;
 
 /// <summary>
-/// The shape-learned reader against the general one: it accepts nothing that the other would not, and gives the same
-/// fields. All data ends where the readable memory ends, or starts where it starts.
+/// Compares the shape-learned reader with the general reader: it accepts nothing that the general reader rejects, and
+/// returns the same fields. All data ends at the end of readable memory, or starts at its start.
 /// </summary>
 public sealed class ShapeReaderTests
 {
@@ -28,30 +28,30 @@ public sealed class ShapeReaderTests
             Category category = random.Any(Enum.GetValues<Category>());
             IReadOnlyList<byte[]> corpus = HealthRecords.Of(category);
             Comparison comparison = new(width, RecordSchema.Of(category).Names);
-            List<byte[]> taught = [];
+            List<byte[]> learned = [];
             for (int i = random.Next(1, 8); i > 0; i--)
             {
                 byte[] record = corpus[random.Next(corpus.Count)];
                 record = random.OneIn(3) ? Mutations.Mutate(random, record) : record;
-                if (comparison.Teach(record))
+                if (comparison.Learn(record))
                 {
-                    taught.Add(record);
+                    learned.Add(record);
                 }
             }
 
             for (int i = 0; i < RecordsPerRound; i++)
             {
-                byte[] record = taught.Count > 0 && !random.OneIn(6) ? random.Any(taught) : random.Any(corpus);
+                byte[] record = learned.Count > 0 && !random.OneIn(6) ? random.Any(learned) : random.Any(corpus);
                 record = random.OneIn(3) ? record : Mutations.Mutate(random, record);
                 byte[] before = random.OneIn(2) ? [] : "{\"user_id\": \"before\"},\n  "u8.ToArray();
-                byte[] behind = random.Any(corpus)[..random.Next(8)];
-                byte[] tail = random.OneIn(8) ? behind : [.. ",\n  "u8, .. random.Any(corpus), .. new byte[TailBytes].Select(_ => (byte)' ')];
+                byte[] cutRecord = random.Any(corpus)[..random.Next(8)];
+                byte[] tail = random.OneIn(8) ? cutRecord : [.. ",\n  "u8, .. random.Any(corpus), .. new byte[TailBytes].Select(_ => (byte)' ')];
                 byte[] data = [.. before, .. record, .. tail];
                 tried++;
                 taken += comparison.Check(random.OneIn(2) ? memory.AtEnd(data) : memory.AtStart(data), before.Length) ? 1 : 0;
-                if (random.OneIn(10) && comparison.Teach(record))
+                if (random.OneIn(10) && comparison.Learn(record))
                 {
-                    taught.Add(record);
+                    learned.Add(record);
                 }
             }
         });
@@ -61,7 +61,7 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void A_record_that_was_taught_is_read_at_once_wherever_enough_bytes_follow(string width)
+    public void A_learned_record_is_read_if_enough_bytes_follow(string width)
     {
         using GuardedMemory memory = new(256 * 1024);
         int records = 0;
@@ -70,7 +70,7 @@ public sealed class ShapeReaderTests
             foreach (byte[] record in HealthRecords.Of(category).Where((_, i) => i % 7 == 0))
             {
                 Comparison comparison = new(width, RecordSchema.Of(category).Names);
-                Assert.True(comparison.Teach(record));
+                Assert.True(comparison.Learn(record));
                 byte[] data = [.. record, .. new byte[TailBytes]];
                 Assert.True(comparison.Check(memory.AtEnd(data), 0), ((ReadOnlySpan<byte>)record).Shown());
                 Assert.False(comparison.Check(memory.AtEnd(data)[..^TailBytes], 0));
@@ -83,7 +83,7 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Optional_fields_come_and_go_without_leaving_a_trace(string width)
+    public void Optional_fields_of_a_record_do_not_remain_in_the_next_one(string width)
     {
         using GuardedMemory memory = new(64 * 1024);
         string[] members = ["\"user_id\": \"u1\"", "\"date\": \"2024-01-01\"", "\"calories\": 12.5", "\"meal_type\": \"lunch\"", "\"fat\": null", "\"carbs\": 1e3", "\"note\": [\"x\", {\"fat\": 3}]"];
@@ -92,7 +92,7 @@ public sealed class ShapeReaderTests
         for (int set = 0; set < 1 << members.Length; set++)
         {
             byte[] record = $"{{{string.Join(", ", members.Where((_, i) => (set & (1 << i)) != 0))}}}".Bytes();
-            if (comparison.Teach(record))
+            if (comparison.Learn(record))
             {
                 records.Add(record);
             }
@@ -109,7 +109,7 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void A_value_of_another_kind_is_looked_for_where_the_first_one_was(string width)
+    public void A_value_of_another_kind_is_read_at_the_place_of_the_first_one(string width)
     {
         using GuardedMemory memory = new(64 * 1024);
         string[] values = ["5", "-5e1", "\"x\"", "\"\"", "null", "true", "{}", "{\"a\": 5}", "[]", "[5]", "{\"user_id\": 5}"];
@@ -117,12 +117,12 @@ public sealed class ShapeReaderTests
         {
             foreach (string second in values)
             {
-                foreach (string taught in values)
+                foreach (string learned in values)
                 {
                     Comparison comparison = new(width, RecordSchema.Of(Category.Nutrition).Names);
-                    Assert.True(comparison.Teach($"{{\"user_id\": {taught}}}".Bytes()));
-                    Assert.True(comparison.Teach($"{{\"user_id\": {first}, \"fat\": {second}}}".Bytes()));
-                    byte[] data = [.. $"{{\"user_id\": {second}, \"fat\": {taught}}}".Bytes(), .. new byte[TailBytes]];
+                    Assert.True(comparison.Learn($"{{\"user_id\": {learned}}}".Bytes()));
+                    Assert.True(comparison.Learn($"{{\"user_id\": {first}, \"fat\": {second}}}".Bytes()));
+                    byte[] data = [.. $"{{\"user_id\": {second}, \"fat\": {learned}}}".Bytes(), .. new byte[TailBytes]];
                     comparison.Check(memory.AtEnd(data), 0);
                     data = [.. $"{{\"user_id\": {first}, \"fat\": {second}}}".Bytes(), .. new byte[TailBytes]];
                     Assert.True(comparison.Check(memory.AtEnd(data), 0));
@@ -133,7 +133,7 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Records_of_one_user_and_day_are_read_from_behind_what_repeats(string width)
+    public void Records_of_one_user_and_day_are_read_after_the_repeated_prefix(string width)
     {
         using GuardedMemory memory = new(64 * 1024);
         Comparison comparison = new(width, RecordSchema.Of(Category.HeartRate).Names);
@@ -155,7 +155,7 @@ public sealed class ShapeReaderTests
             byte[] data = [.. record, .. new byte[4 * TailBytes]];
             if (!comparison.Check(memory.AtEnd(data), 0))
             {
-                comparison.Teach(record);
+                comparison.Learn(record);
             }
         });
         Assert.True(comparison.Repeated > 5_000, $"{comparison.Repeated}");
@@ -163,10 +163,10 @@ public sealed class ShapeReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Nothing_is_read_where_there_is_nothing(string width)
+    public void Nothing_is_read_from_empty_data(string width)
     {
         Comparison comparison = new(width, RecordSchema.Of(Category.Sleep).Names);
-        Assert.True(comparison.Teach("{}"u8.ToArray()));
+        Assert.True(comparison.Learn("{}"u8.ToArray()));
         Assert.False(comparison.Check([], 0));
     }
 
@@ -202,7 +202,7 @@ public sealed class ShapeReaderTests
         static byte[] Blanks(int count) => [.. Enumerable.Repeat((byte)' ', count)];
     }
 
-    /// <summary>Both readers, and what they have seen.</summary>
+    /// <summary>Both readers with their state.</summary>
     private sealed class Comparison
     {
         private readonly string _width;
@@ -219,11 +219,11 @@ public sealed class ShapeReaderTests
             _fast = LaneWidths.Reader(width, _fastFields);
         }
 
-        /// <summary>How many records were known to begin like the one before.</summary>
+        /// <summary>The number of records that were recognised to begin like the previous one.</summary>
         public int Repeated { get; private set; }
 
-        /// <summary>Teaches a record that the general reader accepts as a whole; false if it does not.</summary>
-        public bool Teach(byte[] record)
+        /// <summary>Learns a record if the general reader accepts all of it; false otherwise.</summary>
+        public bool Learn(byte[] record)
         {
             if (GeneralReader.Read(record, true, _fields, out int length) != ReadStatus.Object || length != record.Length)
             {
@@ -234,7 +234,7 @@ public sealed class ShapeReaderTests
             return true;
         }
 
-        /// <summary>Whether the fast path took it; fails where the two readers differ.</summary>
+        /// <summary>Returns whether the fast path read the record; fails if the two readers differ.</summary>
         public bool Check(ReadOnlySpan<byte> data, int start)
         {
             if (!_fast.TryRead(data, start, out _, out int fastLength))
@@ -273,7 +273,7 @@ public sealed class ShapeReaderTests
 
                 if (field.Kind == FieldKind.Decimal)
                 {
-                    // The value that was read must be that of the text.
+                    // The parsed value must equal the value of the text.
                     Assert.Equal(value, fields.Micros(i));
                     field = field with { Kind = FieldKind.Number };
                 }

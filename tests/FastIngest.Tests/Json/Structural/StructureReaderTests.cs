@@ -7,8 +7,8 @@ using FastIngest.Tests.Support;
 namespace FastIngest.Tests.Json.Structural;
 
 /// <summary>
-/// The reader by masks against the general one: both accept the same texts, whatever is taken or skipped. All data ends
-/// where the readable memory ends, or starts where it starts.
+/// Compares the structure reader with the general reader: both accept the same texts, whichever values are read or
+/// skipped. All data ends at the end of readable memory, or starts at its start.
 /// </summary>
 public sealed class StructureReaderTests
 {
@@ -20,7 +20,7 @@ public sealed class StructureReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Random_pieces_are_accepted_as_the_general_reader_accepts_them(string width)
+    public void Random_pieces_are_accepted_as_by_the_general_reader(string width)
     {
         using GuardedMemory memory = new(16 * 1024);
         Comparison comparison = new(width);
@@ -39,7 +39,7 @@ public sealed class StructureReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Random_documents_are_accepted_also_when_a_byte_is_wrong(string width)
+    public void Random_documents_with_wrong_bytes_are_accepted_as_by_the_general_reader(string width)
     {
         using GuardedMemory memory = new(1024 * 1024);
         Comparison comparison = new(width);
@@ -58,7 +58,7 @@ public sealed class StructureReaderTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void The_files_of_the_JSON_test_suite_are_accepted_as_the_general_reader_accepts_them(string width)
+    public void The_files_of_the_JSON_test_suite_are_accepted_as_by_the_general_reader(string width)
     {
         Comparison comparison = new(width);
         int files = 0;
@@ -97,7 +97,7 @@ public sealed class StructureReaderTests
     }
 
     [Fact]
-    public void Utf8_is_valid_where_the_runtime_says_so()
+    public void Utf8_validation_agrees_with_the_runtime()
     {
         string[] pieces = ["a", "\u007f", "\u0080", "é", "\u07ff", "\u0800", "日", "\ud7ff", "\ue000", "\uffff", "\U00010000", "🙂", "\U0010ffff", "plain text of some length, "];
         byte[][] wrong = [[0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xE2, 0x82], [0xF0, 0x9F, 0x99], [0xC3]];
@@ -134,7 +134,7 @@ public sealed class StructureReaderTests
         return blank + text + blank;
     }
 
-    /// <summary>Takes or skips values at random, the same with both cursors.</summary>
+    /// <summary>Reads or skips values at random, in the same way with both cursors.</summary>
     private sealed class Comparison
     {
         private readonly RandomReader _reader = new();
@@ -158,7 +158,7 @@ public sealed class StructureReaderTests
             _reader.Start(seed);
             bool actual = _fast.TryRead(text);
             string taken = _reader.Taken;
-            Assert.True(expected == actual, $"{status}, but the fast path said {actual}: {text.Shown()}");
+            Assert.True(expected == actual, $"{status}, but the fast path returned {actual}: {text.Shown()}");
             if (!expected)
             {
                 return;

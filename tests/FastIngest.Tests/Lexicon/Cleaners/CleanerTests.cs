@@ -5,7 +5,10 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Lexicon.Cleaners;
 
-/// <summary>Each cleaner by a table of texts, in Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Han, kana, Hangul and more.</summary>
+/// <summary>
+/// Tests each cleaner with a table of texts in Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Han, kana, Hangul
+/// and more.
+/// </summary>
 public sealed class CleanerTests
 {
     [Theory]
@@ -38,7 +41,7 @@ public sealed class CleanerTests
     [InlineData("水（みず）", "水（みず）")]
     [InlineData(")(", ")(")]
     [InlineData("한(국)어", "한어")]
-    public void Parentheses_are_removed_with_what_is_in_them(string text, string expected) => Check<RemoveParentheses>(text, expected);
+    public void Parentheses_are_removed_with_their_content(string text, string expected) => Check<RemoveParentheses>(text, expected);
 
     [Theory]
     [InlineData("water [1]", "water ")]
@@ -145,7 +148,7 @@ public sealed class CleanerTests
     public void Every_script_with_cases_is_lowered(string text, string expected) => Check<Lowercase>(text, expected);
 
     [Fact]
-    public void Lowering_is_that_of_ToLowerInvariant_for_every_code_point()
+    public void Lowering_agrees_with_ToLowerInvariant_for_every_code_point()
     {
         for (int i = 1; i <= 0x10FFFF; i++)
         {
@@ -158,7 +161,7 @@ public sealed class CleanerTests
     }
 
     [Fact]
-    public void White_space_is_that_of_Unicode_for_every_code_point()
+    public void White_space_agrees_with_Unicode_for_every_code_point()
     {
         int[] white = [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x20, 0x85, 0xA0, 0x1680, .. Enumerable.Range(0x2000, 11), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000];
         for (int i = 1; i <= 0x10FFFF; i++)
@@ -178,11 +181,11 @@ public sealed class CleanerTests
     [InlineData("klingon", "klingon")]
     [InlineData("de", "de")]
     [InlineData("", "")]
-    public void A_language_s_name_becomes_its_code(string text, string expected) => Check<LanguageNames>(text, expected);
+    public void The_name_of_a_language_becomes_its_code(string text, string expected) => Check<LanguageNames>(text, expected);
 
-    /// <summary>With work that grew as the square of the length this would not end.</summary>
+    /// <summary>With quadratic work this test would not end in reasonable time.</summary>
     [Fact]
-    public void Millions_of_whatever_it_looks_for_do_not_slow_a_cleaner_down()
+    public void A_cleaner_needs_linear_time_for_millions_of_matches()
     {
         const int count = 2_000_000;
         Func<string, string>[] cleaners =

@@ -74,7 +74,7 @@ public sealed class EntryGoldenTests
 
         IngestException fault = Assert.Throws<IngestException>(() => runs.Print(runs.Options("a.jsonl.gz")));
 
-        Assert.Contains("a.jsonl.gz can not be unpacked", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("a.jsonl.gz cannot be decompressed", fault.Message, StringComparison.Ordinal);
         Assert.Empty(runs.Rejects);
     }
 
@@ -151,7 +151,7 @@ public sealed class EntryGoldenTests
 
             IngestException fault = Assert.Throws<IngestException>(() => runs.Print(runs.Options("a.json.gz") with { Format = DictionaryFormat.Json }));
 
-            Assert.Contains("a.json.gz can not be unpacked", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("a.json.gz cannot be decompressed", fault.Message, StringComparison.Ordinal);
         }
     }
 
