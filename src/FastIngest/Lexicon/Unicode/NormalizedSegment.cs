@@ -76,7 +76,7 @@ internal ref struct NormalizedSegment
 
         byte combiningClass = CanonicalMapping.ClassOf(codePoint);
         _codePoints[_count] = codePoint;
-        _classes[_count++] = combiningClass == CanonicalMapping.UnquietStarter ? (byte)0 : combiningClass;
+        _classes[_count++] = combiningClass == CanonicalMapping.NonInertStarter ? (byte)0 : combiningClass;
     }
 
     private void Grow()
