@@ -77,6 +77,21 @@ public sealed class CsvReadingTests
         Assert.Contains("header line", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(IngestMode.Optimized)]
+    [InlineData(IngestMode.Original)]
+    public void A_header_line_that_never_ends_is_a_fault(IngestMode mode)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("activities.csv", Encoding.UTF8.GetBytes("user_id,date," + new string('x', 70_000) + "\nu,2024-01-01,1\n"));
+        IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [path], Mode = mode }));
+        Assert.Contains("header line", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void White_space_around_a_column_s_name_is_no_part_of_it() =>
+        Assert.Equal(1, Read("\"user_id \", date ,steps\nu,2024-01-01,5\n").Report.Rows);
+
     private static RunResult Read(string file) => Read(Encoding.UTF8.GetBytes(file));
 
     private static RunResult Read(byte[] file, int maxRecordBytes = 16 << 20)

@@ -23,6 +23,11 @@ public sealed class CategoryCsvDialect : Dialect
         CsvHeader header = CsvHeader.Read(window.Bytes[start..], out int length) ?? throw new IngestException(
             $"{file.Path} does not begin with a header line that names user_id.",
             "A CSV file begins with the names of its columns, such as user_id,date_time,value, separated by commas, semicolons or tabs.");
+        if (!window.ReachesEnd && start + length == window.Length)
+        {
+            throw new IngestException($"The header line of {file.Path} is longer than {HeadBytes} bytes.", "Check that the file is a CSV file with one line of column names.");
+        }
+
         return new CsvFilePlan
         {
             Dialect = this,

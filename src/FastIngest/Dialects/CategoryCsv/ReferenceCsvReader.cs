@@ -18,7 +18,7 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         SkipBlankLines();
         string headerLine = Encoding.UTF8.GetString(file.AsSpan(_at..EndOfLine(_at)));
         byte delimiter = (byte)",;\t".MaxBy(d => headerLine.Count(c => c == d));
-        List<byte[]>? header = ReadCells(delimiter);
+        string[] names = [.. ReadCells(delimiter)!.Select(n => Encoding.UTF8.GetString(n).Trim())];
         for (SkipBlankLines(); _at < file.Length; SkipBlankLines())
         {
             int start = _at;
@@ -32,9 +32,9 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
             }
 
             RejectReason? reason = length > maxRecordBytes ? RejectReason.TooLarge
-                : cells is null || cells.Count != header!.Count ? RejectReason.InvalidCsv
+                : cells is null || cells.Count != names.Length ? RejectReason.InvalidCsv
                 : Utf8.IsValid(file.AsSpan(start, length)) ? null : RejectReason.InvalidText;
-            yield return new(start, length, reason, reason is null ? Value(header!, cells!) : default);
+            yield return new(start, length, reason, reason is null ? Value(names, cells!) : default);
         }
     }
 
@@ -105,13 +105,13 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
 
     private int EndOfLine(int from) => Array.IndexOf(file, (byte)'\n', from) is >= 0 and int feed ? feed : file.Length;
 
-    private static JsonElement Value(List<byte[]> names, List<byte[]> cells)
+    private static JsonElement Value(string[] names, List<byte[]> cells)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream))
         {
             json.WriteStartObject();
-            foreach ((byte[] name, byte[] cell) in names.Zip(cells))
+            foreach ((string name, byte[] cell) in names.Zip(cells))
             {
                 json.WritePropertyName(name);
                 if (cell.Length == 0)

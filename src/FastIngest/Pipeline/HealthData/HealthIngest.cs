@@ -107,6 +107,9 @@ public static class HealthIngest
         IngestOptions options, HealthInput input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         OriginalIngest original = new();
+
+        // Each dialect rejects a file whose beginning makes no sense.
+        _ = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
