@@ -66,9 +66,6 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
     /// <summary>The text from <paramref name="start"/> to the end of what was written.</summary>
     public TextRef TextSince(int start) => new(start, TextLength - start);
 
-    /// <summary>Takes back what was written to the text buffer after <paramref name="length"/>.</summary>
-    public void TruncateText(int length) => TextLength = length;
-
     public void Advance(int count) => TextLength += count;
 
     public Span<byte> GetSpan(int sizeHint = 0)

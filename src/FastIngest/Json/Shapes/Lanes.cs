@@ -10,8 +10,6 @@ namespace FastIngest.Json.Shapes;
 // SAFETY: the callers, ShapeReader and StructureCursor alone, pass pointers with 64 readable bytes behind them; nothing is written.
 internal unsafe interface ILanes
 {
-    static abstract string Name { get; }
-
     /// <summary>Whether two stretches of 64 bytes are equal in the bytes of a mask, which has its lowest bits set.</summary>
     static abstract bool Matches(byte* left, byte* right, ulong mask);
 
@@ -55,8 +53,6 @@ internal struct JsonMasks
 /// <summary>64 bytes at a time.</summary>
 internal readonly unsafe struct Lanes512 : ILanes
 {
-    public static string Name => "AVX-512";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
@@ -115,8 +111,6 @@ internal readonly unsafe struct Lanes512 : ILanes
 /// <summary>32 bytes at a time; the second half is looked at only when the first does not decide.</summary>
 internal readonly unsafe struct Lanes256 : ILanes
 {
-    public static string Name => "AVX2";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
@@ -214,8 +208,6 @@ internal readonly unsafe struct Lanes256 : ILanes
 /// <summary>16 bytes at a time.</summary>
 internal readonly unsafe struct Lanes128 : ILanes
 {
-    public static string Name => "128-bit";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 
@@ -323,8 +315,6 @@ internal readonly unsafe struct Lanes128 : ILanes
 /// <summary>Byte by byte: the reference for the others.</summary>
 internal readonly unsafe struct LanesScalar : ILanes
 {
-    public static string Name => "scalar";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 
