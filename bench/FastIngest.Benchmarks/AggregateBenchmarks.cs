@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using FastIngest.Dialects.Contract;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Shuffle;
@@ -8,7 +9,7 @@ namespace FastIngest.Benchmarks;
 /// <summary>Bytes to events: parsing, and what the mapper and the segment add to it.</summary>
 public class AggregateBenchmarks
 {
-    private readonly MapOutput _output = new(PartitionBoundaries.FromSample([], 1));
+    private readonly ChunkOutput _output = new(PartitionBoundaries.FromSample([], 1));
     private CategoryReading? _reading;
 
     public static IEnumerable<Category> LargeCategories => SampleData.LargeCategories;

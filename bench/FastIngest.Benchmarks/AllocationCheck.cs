@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastIngest.Dialects.Contract;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Shuffle;
@@ -66,7 +67,7 @@ internal static class AllocationCheck
         void CheckReading(Category category, GeneratorStyle style)
         {
             using CategoryReading reading = new(category, SampleData.PathOfLarge(category, style));
-            MapOutput events = new(PartitionBoundaries.FromSample([], 1));
+            ChunkOutput events = new(PartitionBoundaries.FromSample([], 1));
             CheckHalves($"parse {category.Name()} {style}", reading.ReadByShapes);
             CheckHalves($"parse {category.Name()} {style}, general reader", reading.ReadGenerally);
             CheckHalves($"aggregate {category.Name()} {style}", share => reading.Map(events, share));

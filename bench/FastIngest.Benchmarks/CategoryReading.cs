@@ -1,7 +1,10 @@
 using System.Buffers;
+using FastIngest.Dialects.CategoryJson;
+using FastIngest.Dialects.Contract;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
 using FastIngest.Sources;
 
@@ -12,12 +15,15 @@ internal sealed class CategoryReading : IDisposable
 {
     private static readonly SearchValues<byte> Separators = SearchValues.Create(" \r\n\t,[]"u8);
 
+    private static readonly CategoryJsonDialect Dialect = new();
+
     private readonly SourceFile _file;
     private readonly FileWindow _window = new();
     private readonly FramePosition _head;
     private readonly RecordFields _fields;
     private readonly ElementReader _reader;
-    private readonly RecordMapper _mapper;
+    private readonly Category _category;
+    private readonly ChunkReader _chunks;
 
     public CategoryReading(Category category, string path)
     {
@@ -27,7 +33,8 @@ internal sealed class CategoryReading : IDisposable
         _head = FileHead.Find(_window.Bytes);
         _fields = new RecordFields(RecordSchema.Of(category).Names);
         _reader = new ElementReader(_window, _fields, SampleData.MaxRecordBytes);
-        _mapper = new RecordMapper(category);
+        _category = category;
+        _chunks = Dialect.CreateReader(category, SampleData.MaxRecordBytes);
     }
 
     public long Bytes => _file.Length;
@@ -71,31 +78,24 @@ internal sealed class CategoryReading : IDisposable
         }
     }
 
-    /// <summary>Reads by shapes and appends the events to the output.</summary>
-    public long Map(MapOutput output, double share = 1)
+    /// <summary>Reads as one chunk, as the map does. Returns the records of the first part of the file.</summary>
+    public long Map(ChunkOutput output, double share = 1)
     {
-        long records = 0;
-        output.Clear();
-        _mapper.Reset();
-        _reader.Start(_head, EndOf(share));
-        while (_reader.Next())
+        FilePlan plan = Dialect.Plan(_file, _category, (int)EndOf(share), SampleData.MaxRecordBytes);
+        _chunks.Read(plan, 0, plan.Head, output, encoders: [], CancellationToken.None);
+        foreach (Reject reject in output.Rejects)
         {
-            if (_mapper.Map(_reader.Element, _fields, output) is { } reason)
-            {
-                throw new InvalidDataException($"{_file.Path}: {reason} at byte {_reader.ElementOffset}");
-            }
-
-            records++;
+            throw new InvalidDataException($"{_file.Path}: {reject.Reason} at byte {reject.Offset}");
         }
 
-        _mapper.Flush(output);
-        return records;
+        return output.Records;
     }
 
     private long EndOf(double share) => (long)(_file.Length * share);
 
     public void Dispose()
     {
+        _chunks.Dispose();
         _window.Dispose();
         _file.Dispose();
     }
@@ -112,9 +112,9 @@ internal sealed class MappedPartition
         for (int i = 0; i < Categories.Length; i++)
         {
             using CategoryReading reading = new(Categories[i], SampleData.PathOf(Categories[i], GeneratorStyle.Pretty));
-            MapOutput output = new(Boundaries);
+            ChunkOutput output = new(Boundaries);
             reading.Map(output);
-            store.Append(0, new SegmentId((int)Categories[i], i, 0), output[0].Bytes);
+            store.Append(0, new SegmentId((int)Categories[i], i, 0), output.Events[0].Bytes);
             InputBytes += reading.Bytes;
         }
 

@@ -36,7 +36,7 @@ internal static class CommandRun
     /// <param name="settings">What is asked for.</param>
     /// <param name="rows">What it writes, as people call it.</param>
     public static string NothingLeft(RunSettings settings, string rows) =>
-        (settings.Targets.Contains("ndjson:-") && !settings.IsDryRun ? $"the {rows} on standard output are incomplete" : "nothing was written")
+        (settings.Targets.Any(t => t.IsStandardOutput) && !settings.IsDryRun ? $"the {rows} on standard output are incomplete" : "nothing was written")
         + "; run the same command again";
 
     /// <summary>Tells warnings, writes the figures where they are asked for, and says the closing words.</summary>

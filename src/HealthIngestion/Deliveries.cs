@@ -1,7 +1,6 @@
 using System.Globalization;
 using FastIngest;
 using FastIngest.Delivery;
-using FastIngest.Storage.Http;
 using HealthIngestion.Progress;
 using HealthIngestion.Terminal;
 
@@ -11,7 +10,7 @@ namespace HealthIngestion;
 /// <param name="Api">The API.</param>
 /// <param name="Report">What was done; null when the database failed.</param>
 /// <param name="Fault">How it failed.</param>
-internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, IngestException? Fault);
+internal sealed record DeliveryOutcome(DeliveryApi Api, DeliveryReport? Report, IngestException? Fault);
 
 /// <summary>Delivers to several APIs side by side; one that is slow or fails does not keep the others from their summaries.</summary>
 internal static class Deliveries
@@ -23,14 +22,14 @@ internal static class Deliveries
     /// user has set there stays.
     /// </summary>
     /// <exception cref="IngestException">Something is not installed.</exception>
-    public static void Prepare(IReadOnlyList<ApiTarget> apis)
+    public static void Prepare(IReadOnlyList<DeliveryApi> apis)
     {
         if (apis.Count == 0)
         {
             return;
         }
 
-        foreach (ApiTarget api in apis)
+        foreach (DeliveryApi api in apis)
         {
             api.RequireLibraries();
         }
@@ -43,7 +42,7 @@ internal static class Deliveries
 
     /// <summary>Delivers to all APIs at once; the outcomes are in their order.</summary>
     public static async Task<List<DeliveryOutcome>> RunAsync(
-        IReadOnlyList<ApiTarget> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
+        IReadOnlyList<DeliveryApi> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
     {
         using DeliveryDisplay display = new(progress, log, apis.Count);
         return [.. await Task.WhenAll(apis.Select((api, i) => RunAsync(api, options, display.Deliveries[i], cancellationToken))).ConfigureAwait(false)];
@@ -75,7 +74,7 @@ internal static class Deliveries
         return code;
     }
 
-    private static async Task<DeliveryOutcome> RunAsync(ApiTarget api, DeliveryOptions options, IDeliveryProgress progress, CancellationToken cancellationToken)
+    private static async Task<DeliveryOutcome> RunAsync(DeliveryApi api, DeliveryOptions options, IDeliveryProgress progress, CancellationToken cancellationToken)
     {
         try
         {

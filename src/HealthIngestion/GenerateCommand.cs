@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FastIngest.Generate;
 using FastIngest.Generate.Entries;
-using FastIngest.Health;
+using FastIngest.Pipeline;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;
@@ -96,7 +96,7 @@ internal static class GenerateCommand
         HashSet<string> made = [.. result.Files.Select(f => Path.GetFileName(f.Path))];
         string[] others = [.. Directory.GetFiles(directory)
             .Select(f => Path.GetFileName(f))
-            .Where(f => kind == DataKind.Health && Categories.OfFile(f) is not null && !made.Contains(f))
+            .Where(f => kind == DataKind.Health && HealthFileNames.IsRead(f) && !made.Contains(f))
             .Order(StringComparer.Ordinal)];
         if (others.Length > 0)
         {

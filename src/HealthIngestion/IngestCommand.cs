@@ -2,7 +2,7 @@ using System.CommandLine;
 using FastIngest;
 using FastIngest.Pipeline;
 using FastIngest.Sinks.Summaries;
-using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;
@@ -52,18 +52,18 @@ internal static class IngestCommand
     /// <summary>Delivers what the database holds now; not from one that failed.</summary>
     private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
     {
-        int database = settings.Targets.ToList().IndexOf(settings.Delivery.From);
+        int database = settings.Targets.ToList().IndexOf(settings.Database!);
         return settings.Apis.Count > 0 && report.Sinks[database].Fault is null
-            ? await Deliveries.RunAsync(settings.Apis, settings.Delivery, settings.Progress, log, cancellationToken).ConfigureAwait(false)
+            ? await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false)
             : [];
     }
 
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
-    private static List<ISummarySink> MakeSinks(IngestSettings settings) =>
-    [
-        .. settings.Targets.Select(t => Faults.AsUsage(
-            "--to", () => SinkFactory.Create(t, new SinkOptions(StandardStream.OpenOutput, settings.Schema, settings.TakesRecords)))),
-    ];
+    private static List<ISummarySink> MakeSinks(IngestSettings settings)
+    {
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords };
+        return [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateSummarySink(options)))];
+    }
 
     private static void RefuseMissingPaths(IReadOnlyList<string> paths, bool isDefault)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
-using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;
@@ -37,8 +37,8 @@ internal static class LexiconCommand
     /// <summary>A dry run makes its sinks too, and opens none: a wrong URL is better found now.</summary>
     private static List<IEntrySink> MakeSinks(LexiconSettings settings)
     {
-        EntrySinkOptions options = new(StandardStream.OpenOutput, settings.Schema, settings.MergeRows);
-        List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => EntrySinkFactory.Create(t, options)))];
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, MergeRows = settings.MergeRows };
+        List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateEntrySink(options)))];
         return settings.IsDryRun ? [new DryRunEntrySink()] : sinks;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FastIngest.Storage;
 
 namespace HealthIngestion;
 
@@ -9,7 +10,6 @@ namespace HealthIngestion;
 /// </summary>
 internal static class ProcessTitle
 {
-    private static readonly string[] Schemes = ["postgres", "http", "weaviate"];
     private static readonly string[] Options = ["--to=", "--to:", "--from=", "--from:"];
 
     /// <summary>Where /proc/PID/stat, behind the name in parentheses, has the start and the end of the arguments.</summary>
@@ -41,7 +41,7 @@ internal static class ProcessTitle
     {
         int start = Options.FirstOrDefault(o => argument.StartsWith(o, StringComparison.Ordinal))?.Length ?? 0;
         int colon = argument.IndexOf(':', start);
-        if (colon < 0 || !Schemes.Any(s => argument.AsSpan(start).StartsWith(s, StringComparison.OrdinalIgnoreCase)))
+        if (colon < 0 || !TargetRegistry.All.MayHoldSecret(argument.AsSpan(start)))
         {
             return [];
         }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using FastIngest.Json.Shapes;
-using FastIngest.Storage.Postgres.Summaries;
-using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Storage.Postgres.Schema;
+using FastIngest.Storage.Sqlite.Schema;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Terminal;

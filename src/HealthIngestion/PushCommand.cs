@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastIngest.Delivery;
-using FastIngest.Storage.Http;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
 using HealthIngestion.Terminal;
@@ -14,11 +15,10 @@ internal static class PushCommand
     {
         bool isQuiet = arguments.GetValue(spec.Quiet);
         string? stats = arguments.GetValue(spec.StatsJson);
-        ApiTarget[] apis = Apis(arguments.GetValue(spec.To));
+        DeliveryApi[] apis = Apis(arguments.GetValue(spec.To));
         DeliveryOptions options = new()
         {
-            From = From(arguments.GetValue(spec.From)),
-            Schema = arguments.GetValue(spec.Schema)!,
+            From = From(arguments.GetValue(spec.From)).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
             Concurrency = arguments.GetValue(spec.Concurrency),
             WaitForApi = arguments.GetValue(spec.WaitForApi),
             RetryRefused = arguments.GetValue(spec.RetryRefused),
@@ -54,21 +54,15 @@ internal static class PushCommand
         }
     }
 
-    private static string From(string? given)
-    {
-        string from = given ?? Targets.DefaultDatabase();
-        return SummaryDelivery.IsDatabase(from) ? from : throw new UsageException("--from names no database; known are sqlite:FILE and postgres://USER@HOST/DATABASE");
-    }
+    private static Target From(string? given) =>
+        given is null ? Targets.DefaultDatabase() : Targets.Parse("--from", given, TargetCapability.Outbox);
 
-    private static ApiTarget[] Apis(string[]? given)
+    private static DeliveryApi[] Apis(string[]? given)
     {
-        if (given?.Any(t => !ApiTarget.IsApi(t)) == true)
-        {
-            throw new UsageException($"--to names no API; known are {ApiTarget.Forms}");
-        }
-
-        ApiTarget[] apis = Targets.ReadApis(given);
-        return apis.Length > 0 ? apis : throw new UsageException($"there is no API to deliver to: give --to {ApiTarget.Forms.Split(',')[0]}, or set API_URL");
+        DeliveryApi[] apis = Targets.ReadApis([.. (given ?? []).Select(name => Targets.Parse("--to", name, TargetCapability.Api))]);
+        return apis.Length > 0
+            ? apis
+            : throw new UsageException($"there is no API to deliver to: give --to {TargetRegistry.All.JoinForms(TargetCapability.Api)}, or set API_URL");
     }
 
     private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>

@@ -30,7 +30,11 @@ internal static class ReprocessCommand
             using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
             display?.Start();
             return await LexiconReprocess.RunAsync(
-                database, settings.Source, settings.Workers, settings.CleanBatch, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
+                database,
+                new ReprocessOptions(settings.Source, settings.Policy, settings.Workers, settings.CleanBatch, settings.MergeRows, settings.IsDryRun),
+                gauges,
+                display is null ? null : progress,
+                cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -43,14 +43,18 @@ internal sealed partial class StopSignal : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (Name is null)
+        {
+            // Before it is counted: a second signal, which may be handled at the same time, ends the process with this code.
+            bool isInterrupt = context.Signal == PosixSignal.SIGINT;
+            ExitCode = isInterrupt ? HealthIngestion.ExitCode.Interrupted : HealthIngestion.ExitCode.Terminated;
+            Name = isInterrupt ? "SIGINT" : "SIGTERM";
+        }
+
         if (Interlocked.Increment(ref _count) > 1)
         {
             EndNow("stopped at once; run the same command again");
         }
-
-        bool isInterrupt = context.Signal == PosixSignal.SIGINT;
-        ExitCode = isInterrupt ? HealthIngestion.ExitCode.Interrupted : HealthIngestion.ExitCode.Terminated;
-        Name = isInterrupt ? "SIGINT" : "SIGTERM";
 
         // Threads of their own: the pool may be busy with the very work that is to stop.
         new Thread(_cancellation.Cancel) { IsBackground = true }.Start();

@@ -128,12 +128,13 @@ internal static class SourceRules
         ["Sources"] = ["Json"],
         ["Health"] = ["Shuffle", "Json"],
         ["Shuffle"] = ["Json"],
-        ["Sinks"] = ["Health", "Lexicon", "Storage", "Json"],
-        ["Delivery"] = ["Health", "Storage", "Json"],
-        ["Storage"] = ["Health", "Lexicon", "Sinks", "Delivery", "Json"],
+        ["Sinks"] = ["Health", "Lexicon", "Json"],
+        ["Delivery"] = ["Health", "Json"],
+        ["Targets"] = ["Lexicon", "Sinks", "Delivery"],
+        ["Storage"] = ["Health", "Lexicon", "Sinks", "Delivery", "Targets", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
         ["Generate"] = ["Health", "Json"],
-        ["Pipeline"] = ["Health", "Lexicon", "Sinks", "Storage", "Delivery", "Shuffle", "Sources", "Json"],
+        ["Pipeline"] = ["Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
         [CodeFile.LibraryRoot] = [],
     };
 

@@ -155,9 +155,9 @@ public sealed class ApiCommandTests(GeneratedData data)
 
     [Theory]
     [InlineData("there is no API to deliver to", "push")]
-    [InlineData("--to names no API", "push", "--to", "sqlite:a.db")]
-    [InlineData("--from names no database", "push", "--from", "ndjson:a", "--to", "http://h/x")]
-    [InlineData("The http URL makes no sense", "push", "--to", "http://")]
+    [InlineData("--to: sqlite: is not an API", "push", "--to", "sqlite:a.db")]
+    [InlineData("--from: ndjson: holds no summaries that can be delivered", "push", "--from", "ndjson:a", "--to", "http://h/x")]
+    [InlineData("The http URL makes no sense", "push", "--to", "http://:")]
     [InlineData("names no class", "--to", "weaviate://h:8080")]
     [InlineData("twice", "--to", "http://h/x", "--to", "http://u:s3cr3t-of-nobody@h:80/x")]
     [InlineData("--wait-for-api 'soon' is not a time such as 500ms, 60s, 2m or 1h", "push", "--wait-for-api", "soon")]
@@ -178,7 +178,7 @@ public sealed class ApiCommandTests(GeneratedData data)
         using Workplace place = Workplace.WithData();
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, [("API_URL", "api:5000?token=" + Secret)], "data");
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains("$API_URL is no URL of an API", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("$API_URL: Unknown target 'api:…'", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, outcome.Error, StringComparison.Ordinal);
     }
 
@@ -229,7 +229,7 @@ public sealed class ApiCommandTests(GeneratedData data)
         });
         using Process process = HealthIngestionProcess.Start(
             HealthIngestionProcess.Path, place.Directory, [], "push", "--quiet", "--to=" + api.Url.Replace("://", $"://me:{Secret}@", StringComparison.Ordinal) + "?key=" + Secret);
-        Assert.True(arrived.Wait(60_000));
+        Assert.True(arrived.Wait(60_000), "Nothing was sent.");
         string title = File.ReadAllText($"/proc/{process.Id}/cmdline");
         HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
         HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
@@ -244,23 +244,30 @@ public sealed class ApiCommandTests(GeneratedData data)
     public void A_stopped_push_marks_what_was_delivered(int signal, int exitCode)
     {
         using Workplace place = Workplace.Empty();
-        HealthIngestionProcess.Run(place.Directory, data.Directory, "--quiet");
+        HealthIngestionProcess.Run(place.Directory, data.Medium, "--quiet");
+        const int Taken = 31, Workers = 4;
+        int requests = 0;
         ApiServer? api = null;
         using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
-            await Task.Delay(api!.Taken.Count > 30 ? 200 : 0);
-            await api.Ok(context);
+            // Of four at a time, the last ones are held until the client gives them up.
+            if (Interlocked.Increment(ref requests) > Taken)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                return;
+            }
+
+            await api!.Ok(context);
         });
 
-        Outcome outcome = HealthIngestionProcess.SignalWhen(place.Directory, _ => server.Taken.Count > 30, [signal], "push", "--to", server.Url, "--concurrency", "4");
+        Outcome outcome = HealthIngestionProcess.SignalWhen(
+            place.Directory, _ => Volatile.Read(ref requests) == Taken + Workers, [signal], "push", "--to", server.Url, "--concurrency", $"{Workers}");
 
         Assert.Equal(exitCode, outcome.ExitCode);
         Assert.Contains("what was delivered is marked", outcome.ErrorLines[^1], StringComparison.Ordinal);
         using (Database database = Database.Open(place["health.db"]))
         {
-            long marked = (long)database.Query("SELECT count(*) FROM deliveries WHERE delivered_md5 IS NOT NULL")[0][0]!;
-            Assert.InRange(marked, server.Taken.Count - 4, server.Taken.Count);
-            Assert.InRange(marked, 31, 60);
+            Assert.Equal((long)Taken, database.Query("SELECT count(*) FROM deliveries WHERE delivered_md5 IS NOT NULL")[0][0]);
         }
     }
 
@@ -297,7 +304,7 @@ public sealed class ApiCommandTests(GeneratedData data)
 
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         JsonElement stats = JsonDocument.Parse(outcome.Output).RootElement;
-        Assert.InRange(stats.GetProperty("peak_rss_bytes").GetInt64(), 0, 64 << 20);
+        Assert.InRange(stats.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
         Assert.Equal(stats.GetProperty("rows").GetInt32(), server.Taken.Count);
     }
 }

@@ -1,6 +1,7 @@
 using FastIngest;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Report;
@@ -89,7 +90,7 @@ public sealed class ClosingReportTests
                 ? new CategoryReport(c, 2, 3_000_000_000, 21_900_000, aggregated, new Dictionary<RejectReason, long> { [RejectReason.NoValue] = 10, [RejectReason.InvalidJson] = 2 })
                 : new CategoryReport(c, 0, 0, 0, 0, new Dictionary<RejectReason, long>())),
         ],
-        Sinks = [new SinkReport("sqlite:a.db", new SinkResult(1_825_000, 1_824_999, 1, 0))],
+        Sinks = [new SinkReport<SinkResult>("sqlite:a.db", new SinkResult(1_825_000, 1_824_999, 1, 0))],
         Rows = 1_825_000,
         Elapsed = TimeSpan.FromSeconds(2),
         Warnings = [],

@@ -57,10 +57,10 @@ public sealed class ComposeTests
         System.CommandLine.ParseResult arguments = Parsing.Parse(spec.Spec, [.. Ingestion["command"].List]);
         Assert.Equal(TimeSpan.FromSeconds(60), arguments.GetValue(spec.WaitForApi));
         Assert.StartsWith("/out/", arguments.GetValue(spec.Rejects), StringComparison.Ordinal);
-        PostgresTarget database = PostgresTarget.Parse(Value("DATABASE_URL"));
+        PostgresAddress database = PostgresAddress.Parse(Value("DATABASE_URL"));
         Assert.Equal("postgres://health@postgres:5432/health", database.DisplayName);
         Assert.Equal(Compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"].Value, Ingestion["environment"]["PGPASSWORD"].Value);
-        ApiTarget api = ApiTarget.Parse(Value("WEAVIATE_URL"));
+        ApiAddress api = ApiAddress.Parse(Value("WEAVIATE_URL"));
         Assert.Equal($"http://api:{Compose["services"]["api"]["environment"]["PORT"].Value}/ingest", api.DisplayName);
         Assert.Equal("", Value("API_TOKEN"));
     }

@@ -57,7 +57,7 @@ public sealed class ExitCodeTests
         using Workplace place = Workplace.WithData();
 
         using Process shell = HealthIngestionProcess.Start(
-            "bash", place.Directory, [], "-c", $"(sleep 0.2; '{HealthIngestionProcess.Path}' data --to ndjson:- --quiet; echo code $? >&2) | true");
+            "bash", place.Directory, [], "-c", $"exec 3> >(true); wait $!; '{HealthIngestionProcess.Path}' data --to ndjson:- --quiet >&3; echo code $? >&2");
         string error = shell.StandardError.ReadToEnd();
         shell.WaitForExit();
 

@@ -7,12 +7,13 @@ namespace HealthIngestion.Tests;
 public sealed class GeneratedData : IDisposable
 {
     private readonly Workplace _workplace = Workplace.Empty();
-    private readonly Lazy<Outcome> _big, _medium;
+    private readonly Lazy<Outcome> _big, _medium, _small;
 
     public GeneratedData()
     {
         _big = new(() => HealthIngestionProcess.Run(_workplace.Directory, "generate", "big", "--size", "200MB", "--style", "compact", "--quiet"));
         _medium = new(() => HealthIngestionProcess.Run(_workplace.Directory, "generate", "medium", "--size", "20MB", "--quiet"));
+        _small = new(() => HealthIngestionProcess.Run(_workplace.Directory, "generate", "small", "--size", "6MB", "--quiet"));
     }
 
     /// <summary>200 MB.</summary>
@@ -32,6 +33,16 @@ public sealed class GeneratedData : IDisposable
         {
             Assert.Equal(0, _medium.Value.ExitCode);
             return _workplace["medium"];
+        }
+    }
+
+    /// <summary>6 MB, some 1,500 rows: enough for a COPY to be under way, for tests that load again and again.</summary>
+    public string Small
+    {
+        get
+        {
+            Assert.Equal(0, _small.Value.ExitCode);
+            return _workplace["small"];
         }
     }
 

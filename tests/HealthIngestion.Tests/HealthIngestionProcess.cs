@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using FastIngest.Tests.Support;
 
@@ -50,24 +51,6 @@ public static partial class HealthIngestionProcess
         return Finish(process, time);
     }
 
-    /// <summary>Sends a signal after a while and again as often as asked for.</summary>
-    public static Outcome Interrupt(string directory, int signal, TimeSpan after, int times, params string[] arguments)
-    {
-        using Process process = Start(Path, directory, [], arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        Thread.Sleep(after);
-        Stopwatch time = Stopwatch.StartNew();
-        for (int i = 0; i < times; i++)
-        {
-            Assert.Equal(0, Kill(process.Id, signal));
-            Thread.Sleep(50);
-        }
-
-        Assert.True(process.WaitForExit(LimitMs), "the process did not end");
-        return new Outcome(process.ExitCode, output.Result, error.Result, time.Elapsed);
-    }
-
     /// <summary>Starts the binary, waits until the condition holds, sends the signals at once, and waits for the end.</summary>
     public static Outcome SignalWhen(string directory, Func<Process, bool> condition, int[] signals, params string[] arguments)
     {
@@ -98,6 +81,20 @@ public static partial class HealthIngestionProcess
         }
 
         return false;
+    }
+
+    /// <summary>How often a process has read from any file; 0 when it has ended.</summary>
+    public static long Reads(Process process)
+    {
+        try
+        {
+            string line = File.ReadLines($"/proc/{process.Id}/io").Single(l => l.StartsWith("syscr: ", StringComparison.Ordinal));
+            return long.Parse(line["syscr: ".Length..], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>Whether a process has a file open.</summary>

@@ -30,7 +30,9 @@ public sealed partial class HelpTests
     {
         foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"], ["push", "--help"] })
         {
-            Assert.All(HealthIngestionProcess.Run("/", arguments).Output.Split('\n'), l => Assert.InRange(l.Length, 0, 100));
+            Outcome help = HealthIngestionProcess.Run("/", arguments);
+            Assert.Equal(0, help.ExitCode);
+            Assert.All(help.Output.Split('\n'), l => Assert.InRange(l.Length, 0, 100));
         }
     }
 
@@ -86,6 +88,7 @@ public sealed partial class HelpTests
         IEnumerable<string> documented = Regex.Matches(section, """(?m)^\| (\d+) \|""").Select(m => m.Groups[1].Value);
         IEnumerable<string> actual = Regex.Matches(help, """(?m)^  (\d+)(?:, (\d+))? """).SelectMany(m => m.Groups.Values.Skip(1)).Where(g => g.Success).Select(g => g.Value);
 
+        Assert.NotEmpty(actual);
         Assert.Equal(actual.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
 

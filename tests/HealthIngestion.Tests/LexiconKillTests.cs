@@ -37,12 +37,15 @@ public sealed class LexiconKillTests
         TimeSpan time = alone.Elapsed;
         Assert.Equal(expected, Dump(server));
         Random random = new(isReprocess ? 1 : 2);
-        for (int i = 0; i < (isServer ? Math.Max(2, Crashes / 5) : Crashes); i++)
+        int times = isServer ? Math.Max(2, Crashes / 5) : Crashes;
+        int disturbed = 0;
+        for (int i = 0; i < times || (disturbed == 0 && i < 10 * times); i++)
         {
             Prepare(server, isReprocess);
             using (Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], command))
             {
                 Thread.Sleep(time * random.NextDouble());
+                disturbed += process.HasExited ? 0 : 1;
                 if (isServer)
                 {
                     server.Kill();
@@ -65,6 +68,8 @@ public sealed class LexiconKillTests
             Run(place, command);
             Assert.Equal(expected, Dump(server));
         }
+
+        Assert.True(disturbed > 0, "No kill came before the end.");
     }
 
     private static string Nothing => "0 NULL\n0 NULL";

@@ -19,7 +19,7 @@ public sealed class LexiconReferenceTests
     private const long MaxPeakBytes = 256L << 20;
 
     private static readonly int Entries =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_LEXICON_ENTRIES"), CultureInfo.InvariantCulture, out int entries) ? entries : 200_000;
+        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_LEXICON_ENTRIES"), CultureInfo.InvariantCulture, out int entries) ? entries : 50_000;
 
     [Fact]
     public void A_dictionary_in_PostgreSQL_is_what_the_reference_makes_of_it()

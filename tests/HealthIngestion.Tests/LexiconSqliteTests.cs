@@ -95,14 +95,15 @@ public sealed class LexiconSqliteTests
         string expected = Dump(place["a.db"]);
         string[] files = place.Files();
         Random random = new(what.Length);
-        for (int i = 0; i < Crashes; i++)
+        int killed = 0;
+        for (int i = 0; i < Crashes || (killed == 0 && i < 10 * Crashes); i++)
         {
             Prepare(place, what);
             using (Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], command))
             {
                 Thread.Sleep(time * random.NextDouble());
                 HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
-                HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
+                killed += HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 0 ? 0 : 1;
             }
 
             if (what != "reprocess")
@@ -115,6 +116,8 @@ public sealed class LexiconSqliteTests
             Assert.Equal(expected, Dump(place["a.db"]));
             Assert.Equal(files, place.Files());
         }
+
+        Assert.True(killed > 0, "No kill came before the end.");
     }
 
     [Fact]
@@ -198,7 +201,7 @@ public sealed class LexiconSqliteTests
     [InlineData(2, "no database is named: give --to sqlite:FILE", "reprocess")]
     [InlineData(1, "none.db does not exist.", "reprocess", "--to", "sqlite:none.db")]
     [InlineData(1, "none.db does not exist.", "validate", "--to", "sqlite:none.db")]
-    [InlineData(2, "Known are sqlite:FILE, postgres://USER@HOST/DATABASE", "validate", "--to", "ndjson:a")]
+    [InlineData(2, "ndjson: cannot be reprocessed. Use sqlite:FILE or postgres://USER@HOST/DATABASE", "validate", "--to", "ndjson:a")]
     [InlineData(2, "The target sqlite: names nothing", "validate", "--to", "sqlite:")]
     [InlineData(1, "--stats-json no/x.json: there is no directory", "reprocess", "--to", "sqlite:none.db", "--stats-json", "no/x.json")]
     public void What_cannot_be_done_is_said_in_one_line(int exitCode, string said, params string[] arguments)

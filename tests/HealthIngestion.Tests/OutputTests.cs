@@ -14,9 +14,9 @@ public sealed class OutputTests
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-", "--log-level", "debug", "--progress", "plain");
 
         Assert.Equal(0, outcome.ExitCode);
-        Assert.All(
-            outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+        string[] lines = outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(Workplace.Rows, lines.Length);
+        Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
         Assert.NotEmpty(outcome.Error);
     }
 

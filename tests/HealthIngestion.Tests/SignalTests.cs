@@ -1,11 +1,15 @@
+using System.Diagnostics;
+using FastIngest.Tests.Storage.Http;
+using FastIngest.Tests.Support;
 
 namespace HealthIngestion.Tests;
 
-/// <summary>A run that is stopped ends soon, says so in one line, and leaves nothing behind.</summary>
+/// <summary>
+/// A run that is stopped ends soon, says so in one line, and leaves nothing behind. That it was soon enough is what the
+/// run says itself: one that takes too long is cut off, with other words.
+/// </summary>
 public sealed class SignalTests(GeneratedData data)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2.5);
-
     [Theory]
     [InlineData(HealthIngestionProcess.Sigint, "SIGINT", 130, "original")]
     [InlineData(HealthIngestionProcess.Sigterm, "SIGTERM", 143, "original")]
@@ -14,16 +18,16 @@ public sealed class SignalTests(GeneratedData data)
     public void A_signal_ends_the_run_and_nothing_is_written(int signal, string name, int exitCode, string mode)
     {
         using Workplace place = Workplace.Empty();
+        string input = Path.Combine(data.Directory, "heart_rate.json");
 
-        // One worker and small chunks keep the fast engine busy for long enough to be stopped.
-        Outcome outcome = HealthIngestionProcess.Interrupt(
-            place.Directory, signal, TimeSpan.FromMilliseconds(80), 1, data.Directory, "--mode", mode, "--workers", "1", "--chunk-size", "4KiB", "--progress", "none");
+        // Nobody reads standard output before the signal, so that the fastest run does not come to its end.
+        Outcome outcome = HealthIngestionProcess.SignalWhen(
+            place.Directory, p => HealthIngestionProcess.HasOpen(p, input), [signal],
+            data.Directory, "--mode", mode, "--workers", "1", "--chunk-size", "4KiB", "--progress", "none", "--to", "sqlite:a.db", "--to", "ndjson:-");
 
         Assert.Equal(exitCode, outcome.ExitCode);
-        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
-        Assert.Contains($"stopped by {name}", outcome.OnlyErrorLine, StringComparison.Ordinal);
-        Assert.Contains("run the same command again", outcome.OnlyErrorLine, StringComparison.Ordinal);
-        Assert.Empty(outcome.Output);
+        Assert.StartsWith($"stopped by {name}; ", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.EndsWith("; run the same command again", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Empty(place.Files());
     }
 
@@ -31,25 +35,39 @@ public sealed class SignalTests(GeneratedData data)
     public void A_run_whose_reader_has_stopped_reading_can_be_stopped()
     {
         using Workplace place = Workplace.Empty();
+        using HeldPipe rows = new(place["rows"]);
+        using Process process = HealthIngestionProcess.Start(
+            "bash", place.Directory, [], "-c", $"exec '{HealthIngestionProcess.Path}' '{data.Directory}' --to ndjson:- --progress none > rows");
+        Assert.True(HealthIngestionProcess.WaitFor(process, _ => rows.IsFull), "The run ended before it had to wait for its reader.");
 
-        // The pipe is full after 64 KiB, so the run hangs in a write until the signal.
-        Outcome outcome = Blocked(place, times: 1);
+        HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigterm);
+        Outcome outcome = HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
 
         Assert.Equal(143, outcome.ExitCode);
-        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
-        Assert.Contains("stopped by SIGTERM", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal("stopped by SIGTERM; the rows on standard output are incomplete; run the same command again", outcome.OnlyErrorLine);
     }
 
     [Fact]
     public void A_second_signal_ends_the_run_at_once()
     {
-        using Workplace place = Workplace.Empty();
+        using Workplace place = Workplace.WithData();
+        HealthIngestionProcess.Run(place.Directory, "data", "--quiet");
+        using SemaphoreSlim arrived = new(0);
+        using ApiServer api = ApiServer.Start(async (context, _) =>
+        {
+            arrived.Release();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], "push", "--quiet", "--to", api.Url);
+        Assert.True(arrived.Wait(Poll.Deadline), "Nothing was sent.");
 
-        Outcome outcome = Blocked(place, times: 2);
+        // Requests under way get a second to end, in which the other signal comes. Two of a kind might come as one.
+        HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigint);
+        HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigterm);
+        Outcome outcome = HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
 
-        Assert.Equal(143, outcome.ExitCode);
-        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        Assert.Single(outcome.ErrorLines);
+        Assert.True(outcome.ExitCode is 130 or 143, $"{outcome.ExitCode}");
+        Assert.Equal("error: stopped at once; run the same command again", outcome.OnlyErrorLine);
     }
 
     [Theory]
@@ -63,7 +81,6 @@ public sealed class SignalTests(GeneratedData data)
             place.Directory, _ => place.Has(partial) && new FileInfo(place[partial]).Length > 1 << 20, [signal], data.Directory, "--progress", "none", "--to", target);
 
         Assert.Equal(exitCode, outcome.ExitCode);
-        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
         Assert.Contains("nothing was written", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Empty(place.Files());
     }
@@ -79,7 +96,6 @@ public sealed class SignalTests(GeneratedData data)
             place.Directory, _ => new FileInfo(place["a.db"]).Length > 1 << 20, [HealthIngestionProcess.Sigterm], data.Directory, "--progress", "none", "--to", "sqlite:a.db");
 
         Assert.Equal(143, outcome.ExitCode);
-        Assert.InRange(outcome.Elapsed, TimeSpan.Zero, Limit);
         Assert.Contains("nothing was written", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Equal(before, Database.Dump(place["a.db"]));
         Assert.Equal(1, Database.Runs(place["a.db"]));
@@ -90,37 +106,18 @@ public sealed class SignalTests(GeneratedData data)
     public void A_signal_while_a_reader_takes_its_time_ends_the_run()
     {
         using Workplace place = Workplace.Empty();
-        using System.Diagnostics.Process process = HealthIngestionProcess.Start(
+        using Process process = HealthIngestionProcess.Start(
             HealthIngestionProcess.Path, place.Directory, [], data.Directory, "--progress", "none", "--to", "ndjson:-");
         for (int i = 0; i < 100; i++)
         {
-            Assert.NotNull(process.StandardOutput.ReadLine());
-            Thread.Sleep(1);
+            Assert.StartsWith("{", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
         }
 
-        System.Diagnostics.Stopwatch time = System.Diagnostics.Stopwatch.StartNew();
+        // From here on nobody reads before the run has ended.
         HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigint);
-        Assert.True(process.WaitForExit(10_000));
+        Assert.True(process.WaitForExit(Poll.Deadline), "The run does not end.");
 
-        Assert.InRange(time.Elapsed, TimeSpan.Zero, Limit);
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal("stopped by SIGINT; the rows on standard output are incomplete; run the same command again", process.StandardError.ReadToEnd().TrimEnd().Replace("error: ", "", StringComparison.Ordinal));
-    }
-
-    private Outcome Blocked(Workplace place, int times)
-    {
-        using System.Diagnostics.Process shell = HealthIngestionProcess.Start(
-            "bash",
-            place.Directory,
-            [],
-            "-c",
-            // The reader sleeps; what counts is the exit code and the time of the writer.
-            $"mkfifo rows; sleep 30 < rows & reader=$!; '{HealthIngestionProcess.Path}' '{data.Directory}' --to ndjson:- --progress none > rows & run=$!; "
-            + $"sleep 1.5; date +%s%N; for i in $(seq {times}); do kill -TERM $run 2>/dev/null; sleep 0.05; done; wait $run; echo $?; date +%s%N; kill $reader");
-        string[] output = shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string error = shell.StandardError.ReadToEnd();
-        shell.WaitForExit();
-        TimeSpan elapsed = TimeSpan.FromMilliseconds((long.Parse(output[2]) - long.Parse(output[0])) / 1e6);
-        return new Outcome(int.Parse(output[1]), "", error, elapsed);
+        Assert.Equal("stopped by SIGINT; the rows on standard output are incomplete; run the same command again", process.StandardError.ReadToEnd().TrimEnd());
     }
 }

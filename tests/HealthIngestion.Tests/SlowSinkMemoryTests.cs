@@ -28,18 +28,11 @@ public sealed class SlowSinkMemoryTests(GeneratedData data)
             HealthIngestionProcess.Path, place.Directory, [],
             [data.Directory, "--quiet", "--memory-limit", limit, "--schema", schema, "--stats-json", "-", "--to", url, .. takesRecords ? (string[])["--records"] : []]);
 
-        // Shut when rows have begun to flow; opened again when the program has stopped using the processor: all is full.
+        // Shut when rows have begun to flow; opened again when all threads of the program sleep, at a hundred looks in a row: all is full.
         gate.ShutAfter(4 << 20);
         Assert.True(HealthIngestionProcess.WaitFor(process, _ => gate.IsShut), "the program ended before much was sent");
-        TimeSpan used = TimeSpan.MaxValue;
-        HealthIngestionProcess.WaitFor(process, p =>
-        {
-            TimeSpan before = used;
-            Thread.Sleep(200);
-            p.Refresh();
-            used = p.TotalProcessorTime;
-            return used - before < TimeSpan.FromMilliseconds(20) && before != TimeSpan.MaxValue;
-        });
+        int idle = 0;
+        Assert.True(HealthIngestionProcess.WaitFor(process, p => (idle = IsIdle(p) ? idle + 1 : 0) == 100), "The program ended without its server.");
         gate.Open();
         Outcome outcome = HealthIngestionProcess.Finish(process, Stopwatch.StartNew());
 
@@ -48,6 +41,20 @@ public sealed class SlowSinkMemoryTests(GeneratedData data)
         Assert.InRange(stats.GetProperty("peak_rss_bytes").GetInt64(), 1, bytes);
         Assert.Equal([stats.GetProperty("rows").GetInt64().ToString(CultureInfo.InvariantCulture)], PostgresServer.Shared.Query($"SELECT count(*) FROM {schema}.daily_summaries"));
         PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
+    }
+
+    /// <summary>Whether all threads sleep: none runs, and none would if it got a processor.</summary>
+    private static bool IsIdle(Process process)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{process.Id}/task").All(t => File.ReadAllText($"{t}/stat").Contains(") S ", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // A thread ended meanwhile.
+            return false;
+        }
     }
 
     /// <summary>A way to a server on which bytes can be held up; answers always pass.</summary>

@@ -35,7 +35,7 @@ public sealed class UsageTests
     [InlineData("--quirks '2' is not a share from 0 to 1", "generate", "a", "--quirks", "2")]
     [InlineData("--to and --stats-json both write to standard output", "--to", "ndjson:-", "--stats-json", "-")]
     [InlineData("--rejects and --stats-json both write to", "--stats-json", "rejects.ndjson")]
-    [InlineData("--records: only PostgreSQL stores records, and no --to names one", "data", "--records", "--to", "sqlite:a.db")]
+    [InlineData("--records: no --to names a target that stores records; use postgres://USER@HOST/DATABASE", "data", "--records", "--to", "sqlite:a.db")]
     [InlineData("--records: --mode original stores no records", "data", "--records", "--mode", "original", "--to", "postgres://me@127.0.0.1:1/db")]
     [InlineData("twice", "--to", "sqlite:a.db", "--to", "sqlite:./a.db")]
     [InlineData("twice", "--to", "ndjson:-", "--to", "ndjson:-")]
@@ -58,10 +58,10 @@ public sealed class UsageTests
     {
         using Workplace place = Workplace.WithData();
 
-        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "carrier-pigeon:home");
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "days.db");
 
         Assert.Equal(2, outcome.ExitCode);
-        Assert.Contains("--to", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--to: Unknown target 'days.db'. Did you mean sqlite:days.db?", outcome.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Empty(place.Files());
     }
 

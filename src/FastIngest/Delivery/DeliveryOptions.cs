@@ -1,15 +1,10 @@
-using FastIngest.Storage.Postgres.Summaries;
-
 namespace FastIngest.Delivery;
 
 /// <summary>What is delivered from where, and how.</summary>
 public sealed record DeliveryOptions
 {
-    /// <summary>The database, <c>sqlite:FILE</c> or <c>postgres://…</c>.</summary>
-    public required string From { get; init; }
-
-    /// <summary>The schema of the tables in PostgreSQL.</summary>
-    public string Schema { get; init; } = PostgresSchema.DefaultName;
+    /// <summary>The database.</summary>
+    public required DeliverySource From { get; init; }
 
     /// <summary>The most requests under way at once; it lowers itself when the API is busy.</summary>
     public int Concurrency { get; init; } = 16;

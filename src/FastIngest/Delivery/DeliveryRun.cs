@@ -34,14 +34,14 @@ internal sealed class DeliveryRun : IDisposable
         _options = options;
         _progress = progress;
         _batches = new BatchQueue(api.BatchSize);
-        _marks = new DeliveryMarks(outbox, _database, api.Target.DisplayName, progress);
+        _marks = new DeliveryMarks(outbox, _database, api.DisplayName, progress);
     }
 
     public async Task<DeliveryReport> RunAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        await _outbox.OpenAsync(_api.Target.DisplayName, _options.RetryRefused, cancellationToken).ConfigureAwait(false);
-        _progress?.Started(_api.Target.DisplayName, _outbox.Total);
+        await _outbox.OpenAsync(_api.DisplayName, _options.RetryRefused, cancellationToken).ConfigureAwait(false);
+        _progress?.Started(_api.DisplayName, _outbox.Total);
         _problem = await _api.PrepareAsync(_options.WaitForApi, cancellationToken).ConfigureAwait(false);
 
         using CancellationTokenSource soft = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -199,7 +199,7 @@ internal sealed class DeliveryRun : IDisposable
         long refused = _outbox.StillRefused + _marks.Refused;
         return new DeliveryReport
         {
-            Target = _api.Target.DisplayName,
+            Target = _api.DisplayName,
             From = _outbox.DisplayName,
             Delivered = _marks.Delivered,
             Unchanged = _outbox.Unchanged,

@@ -1,11 +1,10 @@
-using FastIngest.Storage.Http;
-
 namespace FastIngest.Delivery;
 
 /// <summary>Where summaries are delivered to.</summary>
 internal interface ISummaryApi : IDisposable
 {
-    ApiTarget Target { get; }
+    /// <summary>The API as shown to the user, without any secret.</summary>
+    string DisplayName { get; }
 
     /// <summary>The most summaries that a sender takes at once.</summary>
     int BatchSize { get; }

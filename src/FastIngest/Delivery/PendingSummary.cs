@@ -1,5 +1,4 @@
 using System.Buffers;
-using FastIngest.Storage.Http;
 
 namespace FastIngest.Delivery;
 
@@ -67,20 +66,6 @@ internal sealed class PendingSummary
 
     /// <summary>What the API or the way to it said last, in one line without secrets; null when all is well.</summary>
     public string? Error { get; set; }
-
-    /// <summary>Takes over what an API said to the request that held this summary.</summary>
-    public void Settle(in ApiAnswer answer, int attempts)
-    {
-        Attempts += attempts;
-        Error = answer.Error;
-        State = answer.Kind switch
-        {
-            AnswerKind.Ok => DeliveryState.Delivered,
-            AnswerKind.Refused or AnswerKind.TooLarge => DeliveryState.Refused,
-            AnswerKind.TargetRefused or AnswerKind.Redirected => DeliveryState.TargetRefused,
-            _ => DeliveryState.Failed,
-        };
-    }
 
     /// <summary>Gives the text's buffer back: a mark needs no more than the hash.</summary>
     public void FreeText()

@@ -27,13 +27,11 @@ public static class Categories
     /// <summary>The name as it stands in file names and reports, such as <c>heart_rate</c>.</summary>
     public static string Name(this Category category) => Names[(int)category];
 
-    /// <summary>
-    /// The category of a file by its name, <c>CATEGORY([-_.].*)?\.(json|jsonl|ndjson)</c>, or null if it is none.
-    /// </summary>
-    public static Category? OfFile(string fileName)
+    /// <summary>The category of a file by its name, <c>CATEGORY([-_.].*)?</c> and one of some endings, or null if it is none.</summary>
+    public static Category? OfFile(string fileName, IReadOnlyList<string> endings)
     {
         int dot = fileName.LastIndexOf('.');
-        if (dot < 0 || fileName[(dot + 1)..] is not ("json" or "jsonl" or "ndjson"))
+        if (dot < 0 || !endings.Contains(fileName[dot..]))
         {
             return null;
         }

@@ -4,7 +4,7 @@ namespace FastIngest.Health;
 
 /// <summary>
 /// Appends events that lie in one segment to others, as a partition is split. Their bytes can not just be copied: texts
-/// may stand further before in the segment. The order of what is written is that of <see cref="RecordMapper"/>.
+/// may stand further before in the segment. The order of what is written is that of <see cref="EventWriter"/>.
 /// </summary>
 internal static class EventCopy
 {

@@ -148,7 +148,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     private void ReadUser(ReadOnlySpan<byte> data, int user, ReadOnlySpan<byte> userId, bool isHome, SummaryBatch batch)
     {
         _profileSentence.ResetWrittenCount();
-        if (_nextKey[(int)Category.Users] != Run.KeyOf(user, RecordMapper.ProfileDay))
+        if (_nextKey[(int)Category.Users] != Run.KeyOf(user, RecordView.ProfileDay))
         {
             ProfileSentence.WriteUser(_profileSentence, new ProfileView(userId));
             return;

@@ -9,6 +9,9 @@ public enum RejectReason
     /// <summary>Not valid JSON.</summary>
     InvalidJson,
 
+    /// <summary>A CSV line with a quote out of place or never closed, or with another number of cells than the header.</summary>
+    InvalidCsv,
+
     /// <summary>Valid JSON, but a string, number, array, boolean or null.</summary>
     NotAnObject,
 
@@ -29,7 +32,7 @@ public enum RejectReason
 public static class RejectReasons
 {
     private static readonly string[] Names =
-        ["too_large", "invalid_json", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value"];
+        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value"];
 
     public static readonly int Count = Names.Length;
 

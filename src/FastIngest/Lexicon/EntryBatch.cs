@@ -25,6 +25,9 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
 
     public int RowCount { get; private set; }
 
+    /// <summary>Bytes of cleaned texts.</summary>
+    public int TextLength => _textLength;
+
     public Span<EntryRow> Rows => _rows.AsSpan(0, RowCount);
 
     /// <summary>All there is room for; grows by <see cref="GrowInput"/>.</summary>
@@ -44,6 +47,20 @@ public sealed class EntryBatch(int inputCapacity = 64 * 1024)
         row.FileLength = length;
         row.Stored = TextRef.Null;
         return ref row;
+    }
+
+    /// <summary>Adds an entry of another batch with its texts, but without its record.</summary>
+    public void AddCopy(EntryBatch from, in EntryRow row)
+    {
+        ref EntryRow copy = ref AddRow(0, 0);
+        copy = row with { Raw = copy.Raw, Stored = TextRef.Null };
+        for (int column = 0; column < EntryTextRefs.Count; column++)
+        {
+            if (!row.Texts[column].IsNull)
+            {
+                copy.Texts[column] = AddText(from.Text(row, (EntryColumn)column));
+            }
+        }
     }
 
     /// <summary>Makes room for more bytes; what is there stays.</summary>

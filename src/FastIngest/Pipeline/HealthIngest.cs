@@ -1,9 +1,13 @@
 using System.Diagnostics;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
@@ -36,85 +40,25 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using InputFiles input = InputFiles.Open(options.Paths, options.Io);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Io, options.Expansion);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
-        SummaryLane[] all = [.. sinks.Select(s => new SummaryLane(s))];
-        if (options.Mode == IngestMode.Original && all.Any(l => l.TakesRecords))
+        RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
+        if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
         {
             throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
         }
 
-        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, all)];
-
-        RunTotals? done = null;
-        IReadOnlyList<SummaryLane> lanes = all;
-        foreach (SummaryLane lane in all)
-        {
-            await lane.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        }
-
-        while (true)
-        {
-            done = await RunOnceAsync(options, input, lanes, progress, cancellationToken).ConfigureAwait(false) ?? done;
-            lanes = await SummaryLane.StartOverAsync(lanes, run, warnings, cancellationToken).ConfigureAwait(false);
-            if (lanes.Count == 0)
-            {
-                break;
-            }
-        }
-
-        if (done is null || (all.Length > 0 && all.All(l => l.Fault is not null)))
-        {
-            all[0].Fault!.Throw();
-        }
-
+        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, engine.Lanes)];
+        Pass done = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, progress), warnings, cancellationToken).ConfigureAwait(false);
         return new IngestReport
         {
             RunId = run.RunId,
-            Categories = done!.Categories,
-            Sinks = [.. all.Select(l => new SinkReport(l.Sink.DisplayName, l.Result, l.Fault?.SourceException))],
+            Categories = done.Categories,
+            Sinks = engine.Reports,
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = warnings,
         };
-    }
-
-    /// <summary>
-    /// Reads everything, and fills and completes the sinks, which are open. Those that fail say so in their lanes; when
-    /// all did, reading ends early and there are no totals.
-    /// </summary>
-    private static async Task<RunTotals?> RunOnceAsync(
-        IngestOptions options, InputFiles input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress, CancellationToken cancellationToken)
-    {
-        progress?.Started(input.Infos);
-        using RejectLog rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
-        SinkWriter writer = new(lanes, progress);
-        IReadOnlyList<CategoryReport> categories;
-        try
-        {
-            categories = await Task.Factory.StartNew(
-                () => options.Mode == IngestMode.Original
-                    ? RunOriginal(options, input, rejects, writer, progress, cancellationToken)
-                    : RunOptimized(options, input, rejects, lanes, writer, progress, cancellationToken),
-                cancellationToken,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
-        }
-        catch (Exception) when (lanes.Count > 0 && lanes.All(l => l.Fault is not null))
-        {
-            return null;
-        }
-
-        CheckBalance(categories);
-        rejects.Complete();
-        RunFigures figures = new(
-            categories.Sum(c => c.Records), categories.Sum(c => c.Aggregated), categories.Sum(c => c.Rejected), writer.Rows);
-        foreach (SummaryLane lane in lanes)
-        {
-            await lane.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
-        }
-
-        return new RunTotals(categories, writer.Rows);
     }
 
     private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SummaryLane> lanes)
@@ -127,23 +71,22 @@ public static class HealthIngest
     }
 
     private static MemoryPlan PlanMemory(IngestOptions options, IReadOnlyList<SummaryLane> lanes) =>
-        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Any(l => l.TakesRecords));
+        MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Count());
 
-    private static List<CategoryReport> RunOptimized(
-        IngestOptions options, InputFiles input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
+    private static Reading RunOptimized(
+        IngestOptions options, HealthInput input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
         MemoryPlan memory = PlanMemory(options, lanes);
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
-            : (int)Math.Clamp(input.TotalBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
-        List<ChunkPlan> plans = [.. input.Files.Zip(
-            input.Categories, (file, category) => ChunkPlan.Make(file, category, chunkBytes, options.MaxRecordBytes))];
-        PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input, plans, options, memory);
+            : (int)Math.Clamp(input.EstimatedBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
+        IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes);
+        PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input.EstimatedBytes, plans, options, memory);
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, input, plans, boundaries, store, rejects, lanes, progress);
+        MapStage map = new(options, memory, plans, boundaries, store, rejects, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -157,25 +100,23 @@ public static class HealthIngest
 
         ReduceStage reduce = new(options, memory, boundaries, store, writer);
         reduce.Run(cancellationToken);
-        List<CategoryReport> categories = ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]);
-        CheckRecords(categories, map.RecordRows);
-        return categories;
+        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]), map.RecordRows);
     }
 
-    private static List<CategoryReport> RunOriginal(
-        IngestOptions options, InputFiles input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+    private static Reading RunOriginal(
+        IngestOptions options, HealthInput input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         OriginalIngest original = new();
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
-            foreach (Reject reject in original.Read(bytes, input.Categories[f], options.MaxRecordBytes, cancellationToken))
+            foreach (Reject reject in original.Read(input.Dialects[f].ReadAll(bytes, options.MaxRecordBytes), input.Categories[f], cancellationToken))
             {
                 rejects.Add(f, reject);
             }
 
-            progress?.Read(f, bytes.Length, original.Counts.Found.Sum() - before);
+            progress?.Read(f, input.Files[f].PackedLength, original.Counts.Found.Sum() - before);
         }
 
         progress?.Reducing();
@@ -184,15 +125,16 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]);
+        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]), null);
     }
 
     private static byte[] ReadWhole(SourceFile file)
     {
+        file.Reach(Array.MaxLength + 1L);
         if (file.Length > Array.MaxLength)
         {
             throw new IngestException(
-                $"{file.Path} has {file.Length} bytes, more than the original mode can hold.", "Use --mode optimized, which reads files of any size.");
+                $"{file.Path} has more bytes than the original mode can hold, {Array.MaxLength}.", "Use --mode optimized, which reads files of any size.");
         }
 
         byte[] bytes = new byte[file.Length];
@@ -201,7 +143,7 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        InputFiles input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
         [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),
@@ -210,35 +152,47 @@ public static class HealthIngest
             aggregated(category),
             rejects.CountsOf(category)))];
 
-    /// <summary>Every record read must be in a row, in a profile or in the rejects, or nothing is written.</summary>
-    private static void CheckBalance(IReadOnlyList<CategoryReport> categories)
-    {
-        foreach (CategoryReport category in categories)
-        {
-            if (category.Records != category.Aggregated + category.Rejected)
-            {
-                throw new IngestException(
-                    $"The balance of {category.Category.Name()} does not add up: {category.Records} records, "
-                    + $"{category.Aggregated} aggregated, {category.Rejected} rejected. Nothing was written.",
-                    "This is a bug in FastIngest: please report it with the input that shows it.");
-            }
-        }
-    }
+    /// <summary>What was read.</summary>
+    /// <param name="Categories">The figures of each category.</param>
+    /// <param name="RecordRows">Records handed on as they are, by category; null where no sink takes them.</param>
+    private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows);
 
-    /// <summary>Every record that is in a row must have been handed on as it is, where a sink takes them.</summary>
-    private static void CheckRecords(IReadOnlyList<CategoryReport> categories, IReadOnlyList<long>? rows)
+    private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
-        foreach (CategoryReport category in categories.Where(c => rows is not null && c.Category != Category.Users))
-        {
-            if (category.Aggregated != rows![(int)category.Category])
-            {
-                throw new IngestException(
-                    $"The records of {category.Category.Name()} do not add up: {category.Aggregated} aggregated, "
-                    + $"{rows[(int)category.Category]} handed to be stored. Nothing was written.",
-                    "This is a bug in FastIngest: please report it with the input that shows it.");
-            }
-        }
-    }
+        private readonly RejectLog _rejects = new(input, options.RejectsPath, options.MaxRecordBytes);
+        private readonly SinkWriter _writer = new(lanes, progress);
+        private Reading _reading = new([], null);
 
-    private sealed record RunTotals(IReadOnlyList<CategoryReport> Categories, long Rows);
+        public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
+
+        public long Rows => _writer.Rows;
+
+        /// <summary>
+        /// Every record must be in a row, in a profile or in the rejects, and those in a row handed on as they are where a sink
+        /// takes them.
+        /// </summary>
+        public IEnumerable<RunBalance> Balances =>
+        [
+            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Rejected, "rejected"))),
+            .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
+                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated, "aggregated", (_reading.RecordRows![(int)c.Category], "handed on as records"))),
+        ];
+
+        public void Read(CancellationToken cancellationToken)
+        {
+            progress?.Started(input.Infos);
+            input.Rewind();
+            _reading = options.Mode == IngestMode.Original
+                ? RunOriginal(options, input, _rejects, _writer, progress, cancellationToken)
+                : RunOptimized(options, input, _rejects, lanes, _writer, progress, cancellationToken);
+        }
+
+        public RunFigures Complete()
+        {
+            _rejects.Complete();
+            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated), Categories.Sum(c => c.Rejected), Rows);
+        }
+
+        public void Dispose() => _rejects.Dispose();
+    }
 }

@@ -1,4 +1,7 @@
+using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
 using FastIngest.Sources;
+using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline;
 
@@ -33,6 +36,12 @@ public sealed record IngestOptions
 
     /// <summary>Where events go that do not fit into memory.</summary>
     public string TempDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>The dialects that files may have, in the order in which they are asked.</summary>
+    public IReadOnlyList<Dialect> Dialects { get; init; } = DialectCatalog.All;
+
+    /// <summary>How many times its size a compressed file may grow.</summary>
+    public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
     public IoMode Io { get; init; } = IoMode.Auto;
 

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline;
@@ -11,7 +12,7 @@ public sealed record IngestReport
     /// <summary>One entry a category, in category order, also for categories without a file.</summary>
     public required IReadOnlyList<CategoryReport> Categories { get; init; }
 
-    public required IReadOnlyList<SinkReport> Sinks { get; init; }
+    public required IReadOnlyList<SinkReport<SinkResult>> Sinks { get; init; }
 
     /// <summary>Daily summaries made.</summary>
     public required long Rows { get; init; }
@@ -46,8 +47,3 @@ public sealed record CategoryReport(
 {
     public long Rejected => RejectedByReason.Values.Sum();
 }
-
-/// <param name="Target">The sink as shown to the user, without any secret.</param>
-/// <param name="Result">What it did with the rows; null when it failed.</param>
-/// <param name="Fault">Why it failed; its target is then as it was before the run.</param>
-public sealed record SinkReport(string Target, SinkResult? Result, Exception? Fault = null);

@@ -33,13 +33,13 @@ public sealed record MemoryPlan
     private const int MinPartitionBytes = 4 << 10;
     private const int MaxPartitionBytes = 64 << 20;
 
-    /// <summary>The least and the most that a piece of tuples takes.</summary>
+    /// <summary>The least and the most that a piece of encoded records takes.</summary>
     private const int MinPieceBytes = 32 << 10, MaxPieceBytes = 256 << 10;
 
     /// <summary>What a partition's part of a chunk takes at least.</summary>
     private const int SegmentBytes = 1536;
 
-    private MemoryPlan(long limitBytes, int workers, bool takesRecords)
+    private MemoryPlan(long limitBytes, int workers, int recordFormats)
     {
         long rest = Math.Max(limitBytes - ProcessBytes, limitBytes / 8);
         long quarter = rest / 4;
@@ -47,10 +47,10 @@ public sealed record MemoryPlan
         EventBytes = rest / 2;
         ChunkResults = (2 * Workers) + 2;
 
-        // A chunk is mapped by each worker; its events take a third of it at most, in buffers that double. Its records as
-        // tuples take up to one and a half times the chunk, terse ones full of numbers, in pieces.
-        int tupleBytesPerChunk = takesRecords ? ChunkResults * 3 / 2 : 0;
-        ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + tupleBytesPerChunk), MinChunkBytes, MaxChunkBytes);
+        // A chunk is mapped by each worker; its events take a third of it at most, in buffers that double. Its records,
+        // encoded for a sink, take up to one and a half times the chunk, terse ones full of numbers, in pieces.
+        int recordBytesPerChunk = recordFormats * ChunkResults * 3 / 2;
+        ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + recordBytesPerChunk), MinChunkBytes, MaxChunkBytes);
         RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
@@ -76,7 +76,7 @@ public sealed record MemoryPlan
     /// <summary>The most of a file that a worker has before it.</summary>
     public int ChunkBytes { get; }
 
-    /// <summary>Of a chunk's records as tuples: what is sent at once.</summary>
+    /// <summary>Of a chunk's encoded records: what is sent at once.</summary>
     public int RecordPieceBytes { get; }
 
     /// <summary>Partitions that a chunk may be spread over.</summary>
@@ -99,6 +99,6 @@ public sealed record MemoryPlan
 
     /// <param name="limitBytes">Of the whole process.</param>
     /// <param name="workers">Threads asked for.</param>
-    /// <param name="takesRecords">Whether a sink takes the records as well.</param>
-    public static MemoryPlan For(long limitBytes, int workers, bool takesRecords = false) => new(limitBytes, workers, takesRecords);
+    /// <param name="recordFormats">Formats in which sinks take the records as well.</param>
+    public static MemoryPlan For(long limitBytes, int workers, int recordFormats = 0) => new(limitBytes, workers, recordFormats);
 }

@@ -7,7 +7,7 @@ namespace FastIngest.Pipeline;
 /// Writes the rejects file. The rejects of one file arrive in order, those of several files side by side, so each file
 /// has a spool of its own; <see cref="Complete"/> puts them together. Memory stays flat whatever their number.
 /// </summary>
-internal sealed class RejectLog(InputFiles input, string path, int maxRecordBytes) : IDisposable
+internal sealed class RejectLog(HealthInput input, string path, int maxRecordBytes) : IDisposable
 {
     private readonly RejectSpool?[] _spools = new RejectSpool?[input.Files.Count];
     private readonly string _spoolBase = RejectStream.BasePath(path);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
 using FastIngest.Pipeline.Reduce;
+using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Pipeline;
 
@@ -44,7 +45,7 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
             using CancellationTokenRegistration stopping = token.Register(queue.Stop);
             while (queue.Take() is { } batch)
             {
-                ThrowIfNoneIsLeft();
+                lanes.ThrowIfNoneIsLeft();
                 SharedBatch shared = new(batch, lanes.Count);
                 Array.ForEach(inboxes, i => i.Add(shared, token));
                 Count(batch);
@@ -57,12 +58,7 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
     /// <summary>Hands a batch to one sink after another.</summary>
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
     {
-        foreach (SummaryLane lane in lanes)
-        {
-            lane.Write(batch, cancellationToken);
-        }
-
-        ThrowIfNoneIsLeft();
+        lanes.Write(batch, cancellationToken);
         Count(batch);
     }
 
@@ -75,14 +71,6 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
             {
                 queue.Return(shared.Batch);
             }
-        }
-    }
-
-    private void ThrowIfNoneIsLeft()
-    {
-        if (lanes.Count > 0 && lanes.All(l => l.Fault is not null))
-        {
-            lanes[0].Fault!.Throw();
         }
     }
 

@@ -1,3 +1,3 @@
 // The lanes of a run that makes summaries.
-global using SummaryLane = FastIngest.Pipeline.SinkLane<
+global using SummaryLane = FastIngest.Pipeline.Runs.SinkLane<
     FastIngest.Sinks.Summaries.SinkRun, FastIngest.Health.SummaryBatch, FastIngest.Sinks.Summaries.RunFigures, FastIngest.Sinks.Summaries.SinkResult>;

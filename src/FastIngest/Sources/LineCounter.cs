@@ -14,6 +14,13 @@ public sealed class LineCounter(SourceFile file)
     /// <summary>The line, from 1.</summary>
     public long LineOf(long offset)
     {
+        (long from, long feeds) = file.CountedBefore(offset);
+        if (from > CountedTo)
+        {
+            CountedTo = from;
+            _lineNumber = feeds + 1;
+        }
+
         while (CountedTo < offset)
         {
             Span<byte> piece = _piece.AsSpan(0, (int)Math.Min(PieceBytes, offset - CountedTo));

@@ -9,8 +9,12 @@ internal static partial class Native
     internal const int MapShared = 1;
     internal const int AdvicePopulateRead = 22;
 
-    internal const int KeepSize = 1;
-    internal const int PunchHole = 2;
+    internal const int ProtNone = 0;
+    internal const int ProtWrite = 2;
+    internal const int MapPrivate = 2;
+    internal const int MapAnonymous = 0x20;
+    internal const int MapNoReserve = 0x4000;
+    internal const int AdviceDontNeed = 4;
 
     internal const int SetSignal = 10;
     internal const int SetLease = 1024;
@@ -33,6 +37,6 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "fcntl")]
     internal static partial int Control(int descriptor, int command, nint argument);
 
-    [LibraryImport("libc", EntryPoint = "fallocate")]
-    internal static partial int Allocate(int descriptor, int mode, nint offset, nint length);
+    [LibraryImport("libc", EntryPoint = "mprotect")]
+    internal static partial int Protect(nint address, nuint length, int protection);
 }

@@ -24,13 +24,16 @@ public enum IoMode
 public class SourceFile : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle;
     private readonly long _length;
     private readonly bool _leased;
     private bool _mapWanted, _leaseReturned;
     private int _mapUsers;
 
-    protected SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
+    /// <summary>A file that reads its bytes in its own way.</summary>
+    protected SourceFile(string path) => Path = path;
+
+    private SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
     {
         Path = path;
         _handle = handle;
@@ -87,7 +90,7 @@ public class SourceFile : IDisposable
     /// </summary>
     /// <param name="offset">Where the part starts, on a page's boundary.</param>
     /// <param name="length">Its bytes, at least one, none behind the end of the file.</param>
-    internal nint Map(long offset, int length)
+    internal virtual nint Map(long offset, int length)
     {
         if (!_mapWanted)
         {
@@ -103,7 +106,7 @@ public class SourceFile : IDisposable
             }
 
             nint address = Native.Map(
-                0, (nuint)length, Native.ProtRead, Native.MapShared, (int)_handle.DangerousGetHandle(), (nint)offset);
+                0, (nuint)length, Native.ProtRead, Native.MapShared, (int)_handle!.DangerousGetHandle(), (nint)offset);
             if (address == -1)
             {
                 // Some file systems can not map.
@@ -117,7 +120,7 @@ public class SourceFile : IDisposable
         }
     }
 
-    internal void Unmap(nint address, int length)
+    internal virtual void Unmap(nint address, int length)
     {
         _ = Native.Unmap(address, (nuint)length);
         lock (_gate)
@@ -129,8 +132,17 @@ public class SourceFile : IDisposable
         }
     }
 
+    /// <summary>Size in bytes of the file itself at opening; of a compressed one, before it is unpacked.</summary>
+    public virtual long PackedLength => _length;
+
+    /// <summary>Whether the bytes are unpacked as they are read, so that reading anywhere means reading all before.</summary>
+    public virtual bool IsPacked => false;
+
     /// <summary>How many bytes of the file itself are read where reading stands at an offset.</summary>
-    public virtual long FileBytesTo(long offset) => offset;
+    public virtual long PackedBytesTo(long offset) => offset;
+
+    /// <summary>An offset at or before another one, and the line feeds before it: where who counts lines may begin.</summary>
+    internal virtual (long Offset, long LineFeeds) CountedBefore(long offset) => (0, 0);
 
     /// <summary>Makes sure that what lies before an offset can be read, as far as the file goes.</summary>
     internal virtual void Reach(long end)
@@ -142,20 +154,30 @@ public class SourceFile : IDisposable
     {
     }
 
-    /// <summary>Says that nothing, or little, before an offset will be read again.</summary>
+    /// <summary>Begins anew: what was read may be read once more.</summary>
+    internal virtual void Rewind()
+    {
+    }
+
+    /// <summary>Nothing will be read any more, unless after <see cref="Rewind"/>.</summary>
+    internal virtual void Finish()
+    {
+    }
+
+    /// <summary>Nothing, or little, before an offset will be read again.</summary>
     internal virtual void Forget(long before)
     {
     }
 
     /// <exception cref="IngestException">The file became shorter, or the medium failed.</exception>
-    internal void Read(Span<byte> destination, long offset)
+    internal virtual void Read(Span<byte> destination, long offset)
     {
         while (!destination.IsEmpty)
         {
             int count;
             try
             {
-                count = RandomAccess.Read(_handle, destination, offset);
+                count = RandomAccess.Read(_handle!, destination, offset);
             }
             catch (IOException e)
             {
@@ -165,7 +187,7 @@ public class SourceFile : IDisposable
             if (count == 0)
             {
                 throw new IngestException(
-                    $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(_handle)} of {Length}.",
+                    $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(_handle!)} of {Length}.",
                     "Wait until it is complete and run again.");
             }
 
@@ -187,13 +209,13 @@ public class SourceFile : IDisposable
     public virtual void Dispose()
     {
         StopMapping();
-        _handle.Dispose();
+        _handle?.Dispose();
         GC.SuppressFinalize(this);
     }
 
     private void StopMappingWhenAsked()
     {
-        if (_mapWanted && _leased && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
+        if (_mapWanted && _leased && Native.Control((int)_handle!.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
         {
             _mapWanted = false;
             ReturnLeaseWhenUnused();
@@ -205,7 +227,7 @@ public class SourceFile : IDisposable
         if (!_mapWanted && _mapUsers == 0 && _leased && !_leaseReturned)
         {
             _leaseReturned = true;
-            _ = Native.Control((int)_handle.DangerousGetHandle(), Native.SetLease, Native.NoLease);
+            _ = Native.Control((int)_handle!.DangerousGetHandle(), Native.SetLease, Native.NoLease);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using FastIngest;
 using FastIngest.Delivery;
-using FastIngest.Health;
 using FastIngest.Pipeline;
-using FastIngest.Storage.Http;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -13,29 +14,32 @@ internal sealed record IngestSettings : RunSettings
     public required IngestOptions Options { get; init; }
 
     /// <summary>The APIs that the summaries are delivered to when they are stored.</summary>
-    public required IReadOnlyList<ApiTarget> Apis { get; init; }
+    public required IReadOnlyList<DeliveryApi> Apis { get; init; }
 
-    /// <summary>How that is done, from one of <see cref="RunSettings.Targets"/>.</summary>
-    public required DeliveryOptions Delivery { get; init; }
+    /// <summary>The one of <see cref="RunSettings.Targets"/> that they are delivered from; null when there is no database.</summary>
+    public required Target? Database { get; init; }
+
+    /// <summary>How that is done; null when there is no database.</summary>
+    public required DeliveryOptions? Delivery { get; init; }
 
     /// <summary>Whether one of <see cref="RunSettings.Targets"/> is there only because an API needs a database.</summary>
     public required bool IsDatabaseAdded { get; init; }
 
-    /// <summary>Whether PostgreSQL gets the records as well.</summary>
+    /// <summary>Whether the targets that can store records get them as well.</summary>
     public required bool TakesRecords { get; init; }
 
     /// <exception cref="UsageException">Options contradict each other.</exception>
     public static IngestSettings From(IngestSpec spec, ParseResult arguments)
     {
         Targets chosen = CommandLine.Targets.Choose(arguments.GetValue(spec.To), arguments.GetValue(spec.NoApi));
-        IReadOnlyList<string> targets = chosen.Sinks;
+        IReadOnlyList<Target> targets = chosen.Sinks;
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         bool isDryRun = arguments.GetValue(spec.DryRun);
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RefuseInput(paths, f => Categories.OfFile(f) is not null, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
         IngestOptions options = new()
         {
             Paths = paths,
@@ -64,10 +68,10 @@ internal sealed record IngestSettings : RunSettings
             },
             Targets = targets,
             Apis = isDryRun ? [] : chosen.Apis,
-            Delivery = new DeliveryOptions
+            Database = chosen.Database,
+            Delivery = chosen.Database is not { } database ? null : new DeliveryOptions
             {
-                From = chosen.Database ?? "",
-                Schema = arguments.GetValue(spec.Schema)!,
+                From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
                 Concurrency = arguments.GetValue(spec.Concurrency),
                 WaitForApi = arguments.GetValue(spec.WaitForApi),
             },
@@ -101,11 +105,11 @@ internal sealed record IngestSettings : RunSettings
         }
     }
 
-    private static void RefuseRecords(IEnumerable<string> targets, IngestMode mode)
+    private static void RefuseRecords(IEnumerable<Target> targets, IngestMode mode)
     {
-        if (!targets.Any(t => t.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)))
+        if (!targets.Any(t => t.Has(TargetCapability.Records)))
         {
-            throw new UsageException("--records: only PostgreSQL stores records, and no --to names one");
+            throw new UsageException($"--records: no --to names a target that stores records; use {TargetRegistry.All.JoinForms(TargetCapability.Records)}");
         }
 
         if (mode == IngestMode.Original)

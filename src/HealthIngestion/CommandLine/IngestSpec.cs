@@ -2,6 +2,8 @@ using System.CommandLine;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sources;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -20,7 +22,7 @@ internal sealed class IngestSpec
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "where summaries or entries go: sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- for standard output, or summaries from the database on to an API: http(s)://HOST/PATH, weaviate(s)://HOST/CLASS; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
+        Description = $"where summaries or entries go: {TargetRegistry.All.JoinForms(TargetCapability.Summaries, TargetCapability.Entries)}; or an API that summaries go on to from the database: {TargetRegistry.All.JoinForms(TargetCapability.Api)}; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -50,15 +52,16 @@ internal sealed record LexiconSettings : RunSettings
         }
 
         bool isDryRun = arguments.GetValue(spec.DryRun);
-        string[] targets = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
+        string[] names = arguments.GetValue(spec.To) is { Length: > 0 } given ? given
             : DatabaseUrl() is { } database ? [database]
             : isDryRun ? []
-            : throw new UsageException("a dictionary needs a place: give --to sqlite:FILE, --to postgres://USER@HOST/DATABASE or --to ndjson:FILE, or set DATABASE_URL");
+            : throw new UsageException($"a dictionary needs a place: give --to {TargetRegistry.All.JoinForms(TargetCapability.Entries)}, or set DATABASE_URL");
+        Target[] targets = [.. names.Select(n => CommandLine.Targets.Parse("--to", n, TargetCapability.Entries))];
         string? stats = arguments.GetValue(spec.StatsJson);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
         OutputPlaces.RefuseClashes(isDryRun ? [] : targets, rejects, stats);
-        OutputPlaces.RefuseInput(catalog is null ? [path] : [path, catalog], DictionaryNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RefuseInput(catalog is null ? [path] : [path, catalog], DictionaryFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
         int workers = Given(arguments, spec.Workers, 4);
         bool isQuiet = arguments.GetValue(spec.Quiet);
         return new LexiconSettings
@@ -73,7 +76,6 @@ internal sealed record LexiconSettings : RunSettings
                 Workers = workers <= MaxWorkers ? workers : throw new UsageException($"--workers {workers}: a dictionary takes 1 to {MaxWorkers}"),
                 CleanBatch = Given(arguments, spec.Entries.CleanBatch, 5_000),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, 64L << 20),
-                TempDirectory = arguments.GetValue(spec.TempDir) ?? Path.GetTempPath(),
                 RejectsPath = rejects,
             },
             MergeRows = Math.Min(Given(arguments, spec.Entries.LoadBatch, 10_000), Given(arguments, spec.Entries.WriteBatch, 10_000)),

@@ -1,3 +1,5 @@
+using FastIngest.Targets;
+
 namespace HealthIngestion.CommandLine;
 
 /// <summary>Every output needs a place of its own; two in one file or on standard output would harm each other.</summary>
@@ -6,10 +8,10 @@ internal static class OutputPlaces
     private const string StandardOutput = "standard output";
 
     /// <exception cref="UsageException">Two outputs have the same place.</exception>
-    public static void RefuseClashes(IReadOnlyList<string> targets, string rejectsPath, string? statsPath)
+    public static void RefuseClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
     {
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
-        foreach (string target in targets)
+        foreach (Target target in targets)
         {
             Claim(owners, Place(target), "--to");
         }
@@ -28,7 +30,7 @@ internal static class OutputPlaces
     /// <param name="rejectsPath">Where rejects go.</param>
     /// <param name="statsPath">Where figures go, if anywhere.</param>
     /// <exception cref="UsageException">An output has such a place.</exception>
-    public static void RefuseInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<string> targets, string rejectsPath, string? statsPath)
+    public static void RefuseInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
     {
         HashSet<string> inputs = [.. paths.Select(Real)];
         IEnumerable<(string Option, string Place)> outputs = [
@@ -78,17 +80,12 @@ internal static class OutputPlaces
         }
     }
 
-    /// <summary>Files by their full path, so that <c>a.db</c> and <c>./a.db</c> are one; other targets as they stand.</summary>
-    private static string Place(string target)
-    {
-        int colon = target.IndexOf(':', StringComparison.Ordinal);
-        bool isFile = colon > 0 && target[..colon] is "sqlite" or "ndjson" && target.Length > colon + 1;
-        return !isFile ? target
-            : target == "ndjson:-" ? StandardOutput
-            : Path.GetFullPath(target[(colon + 1)..]);
-    }
+    /// <summary>Files by their full path, so that <c>a.db</c> and <c>./a.db</c> are one; other targets by their name.</summary>
+    private static string Place(Target target) =>
+        target.IsStandardOutput ? StandardOutput
+        : target.FilePath is { } path ? Path.GetFullPath(path)
+        : target.Name;
 
-    /// <summary>A URL may hold a password and is never shown.</summary>
-    private static string Shown(string place) =>
-        place.Contains("://", StringComparison.Ordinal) || place.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) ? "the same target" : place;
+    /// <summary>A place that is no file may hold a password and is never shown.</summary>
+    private static string Shown(string place) => place == StandardOutput || Path.IsPathRooted(place) ? place : "the same target";
 }

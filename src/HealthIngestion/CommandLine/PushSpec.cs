@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -9,14 +11,14 @@ internal sealed class PushSpec
     public Option<string?> From { get; } = new("--from")
     {
         HelpName = "URL",
-        Description = "the database that holds the summaries, sqlite:FILE or postgres://USER@HOST/DATABASE (default: $DATABASE_URL, else sqlite:health.db)",
+        Description = $"the database that holds the summaries, {TargetRegistry.All.JoinForms(TargetCapability.Outbox)} (default: $DATABASE_URL, else sqlite:health.db)",
         CustomParser = Values.NotEmpty,
     };
 
     public Option<string[]> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "the API, http(s)://HOST/PATH or weaviate(s)://HOST/CLASS; repeatable (default: $API_URL, $WEAVIATE_URL)",
+        Description = $"the API, {TargetRegistry.All.JoinForms(TargetCapability.Api)}; repeatable (default: $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
 

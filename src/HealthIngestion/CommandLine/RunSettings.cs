@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FastIngest.Storage.Postgres;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -6,8 +8,8 @@ namespace HealthIngestion.CommandLine;
 /// <summary>What every command that reads and writes is asked for.</summary>
 internal abstract record RunSettings
 {
-    /// <summary>The sinks by URL.</summary>
-    public required IReadOnlyList<string> Targets { get; init; }
+    /// <summary>Where rows go.</summary>
+    public required IReadOnlyList<Target> Targets { get; init; }
 
     /// <summary>The schema of PostgreSQL that holds the tables.</summary>
     public required string Schema { get; init; }
@@ -29,9 +31,7 @@ internal abstract record RunSettings
     public static string? DatabaseUrl()
     {
         string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
-        return string.IsNullOrEmpty(database) ? null
-            : database.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && database.Contains("://", StringComparison.Ordinal) ? database
-            : "postgres:" + database;
+        return string.IsNullOrEmpty(database) ? null : PostgresTarget.NameOf(database);
     }
 
     protected static T Given<T>(ParseResult arguments, Option<T> option, T otherwise) =>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -16,7 +18,7 @@ internal sealed class StoredOptions
     public Option<string?> To { get; } = new("--to")
     {
         HelpName = "URL",
-        Description = "the database, sqlite:FILE or postgres://USER@HOST/DATABASE (default: $DATABASE_URL)",
+        Description = $"the database, {TargetRegistry.All.JoinForms(TargetCapability.Reprocess)} (default: $DATABASE_URL)",
         CustomParser = Values.NotEmpty,
     };
 

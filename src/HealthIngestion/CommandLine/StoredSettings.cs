@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.CommandLine;
@@ -27,8 +28,7 @@ internal sealed record StoredSettings : RunSettings
         bool isQuiet = arguments.GetValue(options.Quiet);
         return new StoredSettings
         {
-            Targets = [arguments.GetValue(options.To) ?? DatabaseUrl()
-                ?? throw new UsageException("no database is named: give --to sqlite:FILE or --to postgres://USER@HOST/DATABASE, or set DATABASE_URL")],
+            Targets = [CommandLine.Targets.Parse("--to", arguments.GetValue(options.To) ?? DatabaseUrl() ?? throw NoDatabase(), TargetCapability.Reprocess)],
             Source = arguments.GetValue(options.Source),
             Schema = arguments.GetValue(options.Schema)!,
             Workers = arguments.GetValue(options.Workers),
@@ -52,9 +52,8 @@ internal sealed record StoredSettings : RunSettings
 
     /// <summary>The database, not opened yet.</summary>
     /// <exception cref="UsageException">There is no such kind of database.</exception>
-    public IEntryStore MakeStore()
-    {
-        IEntryStore store = Faults.AsUsage("--to", () => EntryStoreFactory.Create(Targets[0], new EntryStoreOptions(Schema, Policy, MergeRows)));
-        return IsDryRun ? new DryRunEntryStore(store, Policy) : store;
-    }
+    public IEntryStore MakeStore() => Faults.AsUsage("--to", () => Targets[0].CreateEntryStore(new TargetOptions { Schema = Schema }));
+
+    private static UsageException NoDatabase() =>
+        new($"no database is named: give --to {TargetRegistry.All.JoinForms(TargetCapability.Reprocess)}, or set DATABASE_URL");
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
+using FastIngest;
 
 namespace HealthIngestion.CommandLine;
 

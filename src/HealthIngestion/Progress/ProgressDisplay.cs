@@ -26,7 +26,7 @@ internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
         }
 
         // Rows and bars on one screen would write over each other.
-        bool rowsAreOnScreen = settings.Targets.Contains("ndjson:-") && !settings.IsDryRun && !Console.IsOutputRedirected;
+        bool rowsAreOnScreen = settings.Targets.Any(t => t.IsStandardOutput) && !settings.IsDryRun && !Console.IsOutputRedirected;
         return rowsAreOnScreen ? null : new BarDisplay(progress);
     }
 

@@ -1,6 +1,8 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Report;
@@ -59,7 +61,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         LastIsText: false);
 
     /// <summary>The summaries of a target, then its tables of records if it has any.</summary>
-    private static IEnumerable<IReadOnlyList<string>> SinkRows(SinkReport sink)
+    private static IEnumerable<IReadOnlyList<string>> SinkRows(SinkReport<SinkResult> sink)
     {
         if (sink.Result is not { } result)
         {
@@ -100,12 +102,12 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
-        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
         {
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
         }
 
-        foreach (SinkReport sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
         {
             yield return $"removed: {Figures.Count(sink.Result!.RemovedNuls, "character")} U+0000, which {sink.Target} cannot store";
         }
@@ -124,16 +126,12 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         {
             yield return "dry run: no summaries were written";
         }
-        else if (SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
+        else if (Query(settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select summary from daily_summaries limit 3") is { } query)
         {
-            yield return $"next: sqlite3 {file} \"select summary from daily_summaries limit 3\"";
+            yield return "next: " + query;
         }
     }
 
-    /// <summary>The first SQLite file among some targets.</summary>
-    public static string? SqliteFile(IEnumerable<string> targets)
-    {
-        const string Scheme = "sqlite:";
-        return targets.FirstOrDefault(t => t.StartsWith(Scheme, StringComparison.Ordinal))?[Scheme.Length..];
-    }
+    /// <summary>A command line that runs a query over what the first of some targets holds; null where no target has such a program.</summary>
+    public static string? Query(IEnumerable<Target> targets, string sql) => targets.Select(t => t.Kind.Query?.Invoke(t, sql)).FirstOrDefault(q => q is not null);
 }

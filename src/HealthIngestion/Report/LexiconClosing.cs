@@ -73,9 +73,10 @@ internal static class LexiconClosing
         {
             yield return "dry run: no entries were written";
         }
-        else if (ClosingReport.SqliteFile(report.Sinks.Where(s => s.Result is not null).Select(s => s.Target)) is { } file)
+        else if (ClosingReport.Query(
+            settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select headword, language, definition from entries limit 3") is { } query)
         {
-            yield return $"next: sqlite3 {file} \"select headword, language, definition from entries limit 3\"";
+            yield return "next: " + query;
         }
     }
 }

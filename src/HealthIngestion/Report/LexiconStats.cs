@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 
@@ -36,7 +37,7 @@ internal static class LexiconStats
         json.WriteNumber("read", report.Read);
         json.WriteNumber("rejected", report.Rejected);
         json.WriteStartArray("sinks");
-        foreach (EntrySinkReport sink in report.Sinks)
+        foreach (SinkReport<EntryResult> sink in report.Sinks)
         {
             json.WriteStartObject();
             json.WriteString("target", sink.Target);

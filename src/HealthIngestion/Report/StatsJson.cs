@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using HealthIngestion.CommandLine;
@@ -29,7 +30,7 @@ internal static class StatsJson
 
         json.WriteEndArray();
         json.WriteStartArray("sinks");
-        foreach (SinkReport sink in report.Sinks)
+        foreach (SinkReport<SinkResult> sink in report.Sinks)
         {
             json.WriteStartObject();
             json.WriteString("target", sink.Target);

@@ -1,11 +1,13 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FastIngest.Delivery;
+using FastIngest.Storage.Http;
+using FastIngest.Storage.Sqlite.Outbox;
 using FastIngest.Tests.Storage.Http;
 using FastIngest.Tests.Storage.Sqlite;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Delivery;
 
@@ -243,31 +245,69 @@ public sealed class DeliveryTests
 
         IngestException foreign = await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/"));
         Assert.Contains("did not make", foreign.Message, StringComparison.Ordinal);
-        Assert.Contains("database only", (await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/", o => o with { From = "ndjson:x" }))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_database_locked_by_another_program_delays_the_marks_only()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(50);
-        TaskCompletionSource locked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using SqliteFile other = new(stored.File);
+        int requests = 0;
         ApiServer? api = null;
-        ConcurrentQueue<Task> unlocking = new();
         await using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
-            if (locked.TrySetResult())
+            if (Interlocked.Increment(ref requests) == 1)
             {
-                SqliteFile file = new(stored.File);
-                file.Query("BEGIN IMMEDIATE");
-                unlocking.Enqueue(Task.Delay(700).ContinueWith(_ => file.Dispose(), TaskScheduler.Default));
+                other.Query("BEGIN IMMEDIATE");
             }
 
             await api!.Ok(context);
         });
 
-        DeliveryReport report = await stored.DeliverAsync(server.Url);
+        using IngestApi target = new(ApiAddress.Parse(server.Url), 16, StoredSummaries.Quick);
+        await using WatchedOutbox outbox = new(new SqliteOutbox(stored.File));
+        using DeliveryRun run = new(outbox, target, stored.Options, null);
+        Task<DeliveryReport> delivery = run.RunAsync(TestContext.Current.CancellationToken);
 
-        await Task.WhenAll(unlocking);
+        // The first marks wait for the lock, while all is delivered.
+        string marking = await outbox.MarkingThread.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
+        Poll.Until(() => File.ReadAllText($"{marking}/stat").Contains(") S ", StringComparison.Ordinal), "Nothing waits for the lock.");
+        Poll.Until(() => api!.Taken.Count == 50, "Not everything was delivered.");
+        Assert.Equal(0, stored.Marked);
+        other.Query("ROLLBACK");
+        DeliveryReport report = await delivery;
+
         Assert.Equal((50, 50), (report.Delivered, stored.Marked));
+    }
+
+    /// <summary>An outbox that says which thread is the first to mark, so that a test can see it wait.</summary>
+    private sealed class WatchedOutbox(IOutbox outbox) : IOutbox
+    {
+        private readonly TaskCompletionSource<string> _markingThread = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The thread's folder in /proc, once there is one.</summary>
+        public Task<string> MarkingThread => _markingThread.Task;
+
+        public string DisplayName => outbox.DisplayName;
+
+        public long Total => outbox.Total;
+
+        public long Unchanged => outbox.Unchanged;
+
+        public long StillRefused => outbox.StillRefused;
+
+        public ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRefused, cancellationToken);
+
+        public ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken) => outbox.ReadAsync(page, cancellationToken);
+
+        public ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
+        {
+            _markingThread.TrySetResult("/proc/" + new FileInfo("/proc/thread-self").LinkTarget);
+            return outbox.MarkAsync(done, cancellationToken);
+        }
+
+        public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRefusedAsync(max, cancellationToken);
+
+        public ValueTask DisposeAsync() => outbox.DisposeAsync();
     }
 }

@@ -1,9 +1,12 @@
 using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Storage;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Postgres.Summaries;
 using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Storage.Weaviate;
+using FastIngest.Targets;
 using FastIngest.Tests.Storage;
 using FastIngest.Tests.Storage.Postgres;
 using FastIngest.Tests.Storage.Sqlite;
@@ -33,7 +36,10 @@ public sealed class StoredSummaries : IDisposable
 
     private string Table => _server is not null ? $"{_schema}.deliveries" : "deliveries";
 
-    internal DeliveryOptions Options => new() { From = Url, Schema = _schema };
+    /// <summary>The schema of the tables in PostgreSQL.</summary>
+    public string Schema => _schema;
+
+    internal DeliveryOptions Options => new() { From = SourceOf(Url) };
 
     public StoredSummaries With(params (string User, string Date, string Sentence)[] rows)
     {
@@ -53,7 +59,14 @@ public sealed class StoredSummaries : IDisposable
         With([.. Enumerable.Range(0, count).Select(i => ("u", new DateOnly(2024, 1, 1).AddDays(i).ToString("O"), $"Day {i}."))]);
 
     internal Task<DeliveryReport> DeliverAsync(string url, Func<DeliveryOptions, DeliveryOptions>? change = null, HttpTuning? tuning = null, CancellationToken stop = default) =>
-        SummaryDelivery.RunAsync(ApiTarget.Parse(url), change?.Invoke(Options) ?? Options, tuning ?? Quick, null, stop);
+        SummaryDelivery.RunAsync(Api(url, tuning ?? Quick), change?.Invoke(Options) ?? Options, null, stop);
+
+    /// <summary>The tables of this database, reached by another URL.</summary>
+    public DeliverySource SourceOf(string url) => TargetRegistry.All.Parse(url).CreateDeliverySource(new TargetOptions { Schema = _schema });
+
+    private static DeliveryApi Api(string url, HttpTuning tuning) => url.StartsWith("weaviate", StringComparison.Ordinal)
+        ? WeaviateTarget.Api(ApiAddress.Parse(url), tuning)
+        : HttpTarget.Api(ApiAddress.Parse(url), tuning);
 
     /// <summary>Rows of <c>deliveries</c>.</summary>
     public List<string> Query(string columns, string rest = "")

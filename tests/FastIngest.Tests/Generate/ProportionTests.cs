@@ -27,6 +27,7 @@ public class ProportionTests
     {
         using GeneratedData data = GeneratedData.Make(o => o with { Users = 4, Days = 59 });
         var records = data.Records(category);
+        Assert.NotEmpty(records);
         Assert.All(records, record => Assert.Equal(fields, string.Join(' ', record.EnumerateObject().Select(member => member.Name))));
         Assert.Equal(records.Count, data.Result.Files.Single(file => Path.GetFileName(file.Path) == category + ".json").Records);
         if (recordsPerUser is not null)

@@ -4,6 +4,8 @@ namespace FastIngest.Tests.Health;
 
 public sealed class CategoryTests
 {
+    private static readonly string[] Endings = [".json", ".jsonl", ".ndjson"];
+
     [Theory]
     [InlineData("users.json", Category.Users)]
     [InlineData("activities.jsonl", Category.Activities)]
@@ -17,7 +19,7 @@ public sealed class CategoryTests
     [InlineData("measurements..json", Category.Measurements)]
     [InlineData("users.json.json", Category.Users)]
     public void A_file_belongs_to_the_category_that_its_name_begins_with(string name, Category category) =>
-        Assert.Equal(category, Categories.OfFile(name));
+        Assert.Equal(category, Categories.OfFile(name, Endings));
 
     [Theory]
     [InlineData("")]
@@ -36,7 +38,7 @@ public sealed class CategoryTests
     [InlineData("usersjson")]
     [InlineData("users json.json")]
     [InlineData("expected.ndjson")]
-    public void Any_other_file_belongs_to_none(string name) => Assert.Null(Categories.OfFile(name));
+    public void Any_other_file_belongs_to_none(string name) => Assert.Null(Categories.OfFile(name, Endings));
 
     [Fact]
     public void Slots_of_columns_are_distinct_and_complete()

@@ -52,7 +52,7 @@ public sealed class CancellationTests
         NdjsonSink sink = new(folder.File("out.ndjson"), () => Stream.Null);
         await using (sink)
         {
-            return await HealthIngest.RunAsync(options, [sink], progress, token).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+            return await HealthIngest.RunAsync(options, [sink], progress, token).WaitAsync(Poll.Deadline, CancellationToken.None);
         }
     }
 

@@ -15,9 +15,9 @@ public sealed class FileChainTests
     {
         int count = random.Next(1, 12);
         ChunkResult[] chunks = [.. Enumerable.Range(0, count).Select(i => Chunk(i, random.Next(4)))];
-        int wrong = chunks.Count(c => c.Start != Start(c.ChunkIndex));
+        int wrong = chunks.Count(c => c.Output.Start != Start(c.ChunkIndex));
         random.Shuffle(chunks);
-        FileChain chain = new(Start(0), count);
+        FileChain chain = new(Start(0));
         List<int> committed = [];
         List<int> redone = [];
         foreach (ChunkResult chunk in chunks)
@@ -28,14 +28,14 @@ public sealed class FileChainTests
         Assert.Equal(Enumerable.Range(0, count), committed);
         Assert.Equal(wrong, chain.RedoneCount);
         Assert.Equal(wrong, redone.Count);
-        Assert.True(chain.IsComplete);
+        Assert.Equal(count, chain.CommittedCount);
     });
 
     [Fact]
     public async Task Chunks_from_many_threads_are_committed_one_at_a_time()
     {
         const int Count = 400;
-        FileChain chain = new(Start(0), Count);
+        FileChain chain = new(Start(0));
         List<int> committed = [];
         List<int> redone = [];
         int inside = 0;
@@ -51,38 +51,39 @@ public sealed class FileChainTests
                 });
             }
         }))];
-        await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Task.WhenAll(threads).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, Count), committed);
-        Assert.True(chain.IsComplete);
+        Assert.Equal(Count, chain.CommittedCount);
     }
 
     [Fact]
     public void A_chunk_in_the_right_place_but_the_wrong_state_is_read_again()
     {
-        FileChain chain = new(Start(0), 2);
+        FileChain chain = new(Start(0));
         ChunkResult second = Chunk(1, 2);
-        second.Start = new FramePosition(10, FrameState.Top);
+        second.Output.Start = new FramePosition(10, FrameState.Top);
         List<int> redone = [];
         chain.Submit(second, (c, start) => Redo(c, start, redone), _ => { });
-        Assert.False(chain.IsComplete);
+        Assert.Equal(0, chain.CommittedCount);
         chain.Submit(Chunk(0, 2), (c, start) => Redo(c, start, redone), _ => { });
         Assert.Equal([1], redone);
     }
 
     private static FramePosition Start(int chunkIndex) => new(10 * chunkIndex, FrameState.Array);
 
-    private static ChunkResult Chunk(int index, int kind) => new(Boundaries)
+    private static ChunkResult Chunk(int index, int kind)
     {
-        ChunkIndex = index,
-        Start = kind switch { 0 => null, 1 => new FramePosition((10 * index) + 1, FrameState.Array), _ => Start(index) },
-        End = kind switch { 0 or 1 => new FramePosition(12345, FrameState.Done), _ => Start(index + 1) },
-    };
+        ChunkResult chunk = new(Boundaries) { ChunkIndex = index };
+        chunk.Output.Start = kind switch { 0 => null, 1 => new FramePosition((10 * index) + 1, FrameState.Array), _ => Start(index) };
+        chunk.Output.End = kind switch { 0 or 1 => new FramePosition(12345, FrameState.Done), _ => Start(index + 1) };
+        return chunk;
+    }
 
     private static void Redo(ChunkResult chunk, FramePosition start, List<int> redone)
     {
         Assert.Equal(Start(chunk.ChunkIndex), start);
-        chunk.Start = start;
-        chunk.End = Start(chunk.ChunkIndex + 1);
+        chunk.Output.Start = start;
+        chunk.Output.End = Start(chunk.ChunkIndex + 1);
         redone.Add(chunk.ChunkIndex);
     }
 }

@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using FastIngest.Dialects;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.Map;
 using FastIngest.Sources;
+using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
@@ -78,7 +80,7 @@ public sealed class RejectLogTests : IDisposable
     {
         _folder.Write("sleep.json", "[]"u8);
         File.WriteAllText(_target, "of an earlier run");
-        using (InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto))
+        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
         {
             using RejectLog log = new(input, _target, 100);
             log.Complete();
@@ -92,7 +94,7 @@ public sealed class RejectLogTests : IDisposable
     public void A_log_that_is_not_completed_leaves_nothing()
     {
         _folder.Write("sleep.json", "x"u8);
-        using (InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto))
+        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
         {
             using RejectLog log = new(input, _target, 100);
             log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
@@ -105,7 +107,7 @@ public sealed class RejectLogTests : IDisposable
     public void Several_logs_at_a_time_may_go_to_a_device()
     {
         _folder.Write("sleep.json", "x"u8);
-        using InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto);
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
         using RejectLog one = new(input, "/dev/null", 100);
         using RejectLog other = new(input, "/dev/null", 100);
         foreach (RejectLog log in (RejectLog[])[one, other])
@@ -123,7 +125,7 @@ public sealed class RejectLogTests : IDisposable
     public void A_place_that_can_not_be_written_is_a_fault_that_names_it()
     {
         _folder.Write("sleep.json", "x"u8);
-        using InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto);
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
         using RejectLog log = new(input, _folder.File("missing/rejects.ndjson"), 100);
         IngestException fault = Assert.Throws<IngestException>(() => log.Add(0, new Reject(0, 1, RejectReason.InvalidJson)));
         Assert.Contains("missing/rejects.ndjson", fault.Message, StringComparison.Ordinal);
@@ -131,7 +133,7 @@ public sealed class RejectLogTests : IDisposable
 
     private List<JsonElement> Write(int maxRecordBytes, params (int File, Reject[] Rejects)[] rejects)
     {
-        using InputFiles input = InputFiles.Open([_folder.Path], IoMode.Auto);
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
         using RejectLog log = new(input, _target, maxRecordBytes);
         foreach ((int file, Reject[] some) in rejects)
         {

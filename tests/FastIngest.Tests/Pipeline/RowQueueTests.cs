@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline.Reduce;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
@@ -46,35 +47,37 @@ public sealed class RowQueueTests
                 }
             },
             TaskCreationOptions.LongRunning);
-        await Task.WhenAll([.. reducers, writer]).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Task.WhenAll([.. reducers, writer]).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, Partitions).SelectMany(p => Enumerable.Range(0, batches[p]).Select(b => (p * 10) + b)), days);
     }
 
     [Fact]
-    public async Task Those_whose_turn_it_is_not_wait_when_all_batches_are_out()
+    public async Task A_partition_waits_for_its_turn_while_all_batches_are_out()
     {
         RowQueue queue = new(2, 1, () => new SummaryBatch());
         SummaryBatch first = queue.Rent(1);
-        Task<SummaryBatch> waiting = Task.Run(() => queue.Rent(1), TestContext.Current.CancellationToken);
-        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(100, TestContext.Current.CancellationToken)));
-        Assert.NotNull(queue.Rent(0));
+        WaitingCall<SummaryBatch> waiting = new(() => queue.Rent(1));
+        waiting.AssertWaits();
+        SummaryBatch extra = await new WaitingCall<SummaryBatch>(() => queue.Rent(0)).ResultAsync();
+
+        // With the extra batch two were out of one: one that comes back leaves none over.
         queue.Return(first);
-        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(100, TestContext.Current.CancellationToken)));
-        queue.Return(new SummaryBatch());
-        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(queue.MustWait(1));
+        queue.Return(extra);
+        await waiting.ResultAsync();
     }
 
     [Fact]
-    public async Task The_one_whose_turn_it_is_waits_too_while_the_writer_has_enough()
+    public async Task The_partition_whose_turn_it_is_waits_while_the_writer_has_a_batch()
     {
         RowQueue queue = new(1, 2, () => new SummaryBatch());
         queue.Add(0, queue.Rent(0));
         queue.Add(0, queue.Rent(0));
         SummaryBatch written = queue.Take()!;
-        Task<SummaryBatch> waiting = Task.Run(() => queue.Rent(0), TestContext.Current.CancellationToken);
-        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(100, TestContext.Current.CancellationToken)));
+        WaitingCall<SummaryBatch> waiting = new(() => queue.Rent(0));
+        waiting.AssertWaits();
         queue.Return(written);
-        Assert.NotNull(await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        await waiting.ResultAsync();
     }
 
     [Fact]
@@ -82,13 +85,12 @@ public sealed class RowQueueTests
     {
         RowQueue queue = new(3, 1, () => new SummaryBatch());
         queue.Rent(1);
-        Task[] waiting = [Task.Run(queue.Take), Task.Run(() => queue.Rent(1)), Task.Run(() => queue.Rent(2))];
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.DoesNotContain(waiting, t => t.IsCompleted);
+        WaitingCall<SummaryBatch?>[] waiting = [new(queue.Take), new(() => queue.Rent(1)), new(() => queue.Rent(2))];
+        Array.ForEach(waiting, w => w.AssertWaits());
         queue.Stop();
-        foreach (Task task in waiting)
+        foreach (WaitingCall<SummaryBatch?> call in waiting)
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<OperationCanceledException>(call.ResultAsync);
         }
 
         Assert.Throws<OperationCanceledException>(() => queue.Rent(0));

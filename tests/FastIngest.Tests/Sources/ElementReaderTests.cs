@@ -131,7 +131,7 @@ public sealed class ElementReaderTests
         foreach (string text in (string[])[new string('{', 200_000), string.Concat(Enumerable.Repeat("{\n", 100_000)), string.Concat(Enumerable.Repeat("{\"a\":[", 40_000)), "x" + new string(' ', 3_000_000) + "{}"])
         {
             using Document document = new(text.Bytes(), 1000);
-            await Task.Run(document.ReadWhole, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await Task.Run(document.ReadWhole, TestContext.Current.CancellationToken).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         }
     }
 

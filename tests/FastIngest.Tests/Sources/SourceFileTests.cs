@@ -22,14 +22,10 @@ public sealed class SourceFileTests : IDisposable
         window.Attach(file);
         RequireMapped(file);
         using Process writer = StartWriter();
-        WaitUntil(() =>
-        {
-            window.MoveTo(0, 100);
-            bool isRead = !file.IsMapped;
-            Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
-            window.Leave();
-            return isRead;
-        });
+        Assert.True(file.IsMapped);
+        window.MoveTo(0, 100);
+        Assert.False(file.IsMapped);
+        Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
         AssertWritten(writer);
         window.MoveTo(0, 100);
         Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
@@ -44,7 +40,6 @@ public sealed class SourceFileTests : IDisposable
         RequireMapped(file);
         window.MoveTo(0, 100);
         using Process writer = StartWriter();
-        Assert.False(writer.WaitForExit(300), "The writer did not wait for the window.");
         Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
         window.Leave();
         AssertWritten(writer);
@@ -63,9 +58,8 @@ public sealed class SourceFileTests : IDisposable
         one.MoveTo(0, 5);
         other.MoveTo(5, 5);
         using Process writer = StartWriter();
-        Assert.False(writer.WaitForExit(200));
         one.Leave();
-        Assert.False(writer.WaitForExit(200));
+        Assert.True(IsWriterWaiting());
         Assert.True(other.Bytes.SequenceEqual("56789"u8));
         other.Leave();
         AssertWritten(writer);
@@ -79,7 +73,6 @@ public sealed class SourceFileTests : IDisposable
         {
             RequireMapped(file);
             writer = StartWriter();
-            Assert.False(writer.WaitForExit(200));
         }
 
         AssertWritten(writer);
@@ -131,21 +124,30 @@ public sealed class SourceFileTests : IDisposable
     /// <summary>File systems without leases have files read instead; there is nothing to test then.</summary>
     private static void RequireMapped(SourceFile file) => Assert.SkipUnless(file.IsMapped, "This file system has no leases.");
 
-    private Process StartWriter() => Process.Start(new ProcessStartInfo("sh", ["-c", $"echo more >> '{_path}'"]))!;
-
-    private static void WaitUntil(Func<bool> condition)
+    /// <summary>A process that appends to the file and waits for the lease: the kernel lets it go on only when the lease is given back.</summary>
+    private Process StartWriter()
     {
-        long started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < 10, "Nobody asked for the file.");
-            Thread.Sleep(5);
-        }
+        Process writer = Process.Start(new ProcessStartInfo("sh", ["-c", $"echo more >> '{_path}'"]))!;
+        Poll.Until(
+            () =>
+            {
+                Assert.False(writer.HasExited, "The writer did not wait for the lease.");
+                return IsWriterWaiting();
+            },
+            "Nobody asked for the file.");
+        return writer;
+    }
+
+    /// <summary>Whether somebody waits until this process gives back its lease on the file.</summary>
+    private bool IsWriterWaiting()
+    {
+        string descriptor = Directory.GetFiles("/proc/self/fd").Single(d => new FileInfo(d).LinkTarget == _path);
+        return File.ReadLines($"/proc/self/fdinfo/{Path.GetFileName(descriptor)}").Any(l => l.Contains("LEASE  BREAKING", StringComparison.Ordinal));
     }
 
     private void AssertWritten(Process writer)
     {
-        Assert.True(writer.WaitForExit(5_000), "The writer still waits.");
+        Assert.True(writer.WaitForExit(Poll.Deadline), "The writer still waits.");
         Assert.Equal("0123456789more\n", File.ReadAllText(_path));
     }
 }

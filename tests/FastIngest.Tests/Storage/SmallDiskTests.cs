@@ -4,6 +4,7 @@ using FastIngest.Sinks.Summaries;
 using FastIngest.Storage;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Targets;
 using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Storage;
@@ -86,5 +87,5 @@ public sealed class SmallDiskTests : IDisposable
         return batch;
     }
 
-    private ISummarySink Sink(string kind) => SinkFactory.Create(kind + _folder["out"], new SinkOptions(() => Stream.Null));
+    private ISummarySink Sink(string kind) => TargetRegistry.All.Parse(kind + _folder["out"]).CreateSummarySink(new TargetOptions());
 }

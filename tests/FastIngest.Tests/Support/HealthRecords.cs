@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Pipeline;
 
 namespace FastIngest.Tests.Support;
 
@@ -20,7 +21,7 @@ internal static class HealthRecords
         foreach (string set in TestData.HealthSets)
         {
             files.AddRange(Directory.GetFiles(TestData.Health(set)).Order(StringComparer.Ordinal)
-                .Where(f => Categories.OfFile(Path.GetFileName(f)) == category).Select(File.ReadAllBytes));
+                .Where(f => HealthFileNames.CategoryOf(Path.GetFileName(f)) == category).Select(File.ReadAllBytes));
         }
 
         foreach (GeneratorStyle style in Enum.GetValues<GeneratorStyle>())
@@ -28,7 +29,7 @@ internal static class HealthRecords
             using TemporaryFolder folder = new();
             GeneratorResult result = DataSetGenerator.Generate(
                 new GeneratorOptions { Directory = folder.Path, Users = 8, Days = 10, Style = style, QuirkRate = 0.2, Workers = 1 }, null, CancellationToken.None);
-            files.AddRange(result.Files.Where(f => Categories.OfFile(Path.GetFileName(f.Path)) == category).Select(f => File.ReadAllBytes(f.Path)));
+            files.AddRange(result.Files.Where(f => HealthFileNames.CategoryOf(Path.GetFileName(f.Path)) == category).Select(f => File.ReadAllBytes(f.Path)));
         }
 
         return files;

@@ -1,4 +1,5 @@
 using System.Text;
+using FastIngest.Dialects.CategoryJson;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Shuffle;
@@ -24,13 +25,13 @@ internal sealed class Summaries : IRowReceiver
     {
         PartitionBoundaries boundaries = PartitionBoundaries.FromSample([], 1);
         MapOutput output = new(boundaries);
-        RecordMapper mapper = new(category);
+        EventWriter writer = new(category);
         foreach (string record in records)
         {
-            Assert.Null(Map(mapper, category, record, output));
+            Assert.Null(Map(writer, category, record, output));
         }
 
-        mapper.Flush(output);
+        writer.Flush(output);
         Summaries summaries = new();
         byte[] bytes = output[0].Bytes.ToArray();
         PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19);
@@ -40,11 +41,12 @@ internal sealed class Summaries : IRowReceiver
         return summaries;
     }
 
-    public static RejectReason? Map(RecordMapper mapper, Category category, string record, MapOutput output)
+    public static RejectReason? Map(EventWriter writer, Category category, string record, MapOutput output)
     {
         RecordFields fields = new(RecordSchema.Of(category).Names);
         Assert.Equal(ReadStatus.Object, GeneralReader.Read(record.Bytes(), true, fields, out _));
-        return mapper.Map(record.Bytes(), fields, output);
+        new JsonRecordDecoder(category).Decode(record.Bytes(), fields, out RecordView view);
+        return writer.Write(view, output);
     }
 
     public SummaryBatch Rent() => _batch;

@@ -5,7 +5,7 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>The elements of a JSON array, by the rule of docs/reading.md.</summary>
-/// <param name="file">The file, which is disposed with this if it is an unpacked one.</param>
+/// <param name="file">The file.</param>
 /// <param name="fileIndex">Its place among those of the run.</param>
 /// <param name="head">Where the elements begin.</param>
 /// <param name="cleanBatch">Records for one batch, at most.</param>
@@ -33,7 +33,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
             {
                 // What is ignored behind the last element is read, too, as far as that tells whether the file is whole.
                 file.ReadToEnd();
-                batch.FileBytes = file.FileBytesTo(file.Length) - _fileBytes;
+                batch.FileBytes = file.PackedBytesTo(file.Length) - _fileBytes;
                 _fileBytes += batch.FileBytes;
                 return batch.FileBytes > 0;
             }
@@ -52,7 +52,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
         }
 
         _window.Leave();
-        batch.FileBytes = file.FileBytesTo(_position.Offset) - _fileBytes;
+        batch.FileBytes = file.PackedBytesTo(_position.Offset) - _fileBytes;
         _fileBytes += batch.FileBytes;
         return true;
     }
@@ -60,7 +60,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
     public void Dispose()
     {
         _window.Dispose();
-        (file as UnpackedFile)?.Dispose();
+        file.Finish();
     }
 
     private ElementReader Open()

@@ -37,11 +37,10 @@ internal sealed class FileFeed(IReadOnlyList<SourceFile> files, LexiconOptions o
         if (options.Format == DictionaryFormat.Json)
         {
             byte[] head = new byte[DictionaryHead.Bytes];
-            using ByteSource source = ByteSource.Open(file);
-            if (DictionaryHead.Find(head.AsSpan(0, source.Read(head))) is { } start)
+            int length = new SequentialReader(file).Read(head);
+            if (DictionaryHead.Find(head.AsSpan(0, length)) is { } start)
             {
-                return new ElementFeed(
-                    ByteSource.IsCompressed(file.Path) ? UnpackedFile.Open(file, options.TempDirectory) : file, index, start, options.CleanBatch, options.MaxRecordBytes);
+                return new ElementFeed(file, index, start, options.CleanBatch, options.MaxRecordBytes);
             }
         }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FastIngest.Lexicon;
+using FastIngest.Pipeline.Runs;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Entries;
-using EntryLane = FastIngest.Pipeline.SinkLane<
+using EntryLane = FastIngest.Pipeline.Runs.SinkLane<
     FastIngest.Sinks.Entries.EntryRun, FastIngest.Lexicon.EntryBatch, FastIngest.Sinks.Entries.EntryFigures, FastIngest.Sinks.Entries.EntryResult>;
 
 namespace FastIngest.Pipeline.Entries;
@@ -26,31 +28,13 @@ public static class LexiconIngest
     {
         long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
-        using DictionaryFiles input = DictionaryFiles.Open(options.Path);
+        using DictionaryInput input = DictionaryInput.Open(options.Path, options.Expansion);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
-        EntryLane[] all = [.. sinks.Select(s => new EntryLane(s))];
+        RunEngine<EntryRun, EntryBatch, EntryFigures, EntryResult> engine = new(sinks);
         List<string> warnings = [];
-        foreach (EntryLane lane in all)
-        {
-            await lane.OpenAsync(run, cancellationToken).ConfigureAwait(false);
-        }
-
-        EntryCounts? done = null;
-        IReadOnlyList<EntryLane> lanes = all;
-        while (lanes.Count > 0)
-        {
-            gauges.Clear();
-            progress?.Started(run.Files);
-            done = await RunOnceAsync(options, input, lanes, sinks[0], gauges, progress, cancellationToken).ConfigureAwait(false) ?? done;
-            lanes = await EntryLane.StartOverAsync(lanes, run, warnings, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (done is null || all.All(l => l.Fault is not null))
-        {
-            all[0].Fault!.Throw();
-        }
-
-        if (done!.Read > 0 && done.Rejected.Values.Sum() == done.Read)
+        Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
+        EntryCounts done = pass.Counts;
+        if (done.Read > 0 && done.Rejected.Values.Sum() == done.Read)
         {
             warnings.Add($"no record of {options.Path} is a JSON object" + (options.Format == DictionaryFormat.Jsonl ? "; an array is read with --format json" : ""));
         }
@@ -63,65 +47,65 @@ public static class LexiconIngest
             RejectedByReason = done.Rejected,
             InvalidByReason = done.Invalid,
             RemovedNuls = done.RemovedNuls,
-            Sinks = [.. all.Select(l => new EntrySinkReport(l.Sink.DisplayName, l.Result, l.Fault?.SourceException))],
+            Sinks = engine.Reports,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = warnings,
         };
     }
 
-    /// <summary>Reads everything, and fills and completes the sinks. When all of them fail there are no counts.</summary>
-    private static async Task<EntryCounts?> RunOnceAsync(
-        LexiconOptions options, DictionaryFiles input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
+    /// <param name="options">What to read and how.</param>
+    /// <param name="input">The files.</param>
+    /// <param name="lanes">The sinks that take part.</param>
+    /// <param name="first">The sink whose figures are shown.</param>
+    /// <param name="gauges">Shows how far each stage is.</param>
+    /// <param name="progress">Hears how far the files are; or null.</param>
+    private sealed class Pass(
+        LexiconOptions options, DictionaryInput input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
+        : IRunPass<EntryFigures>
     {
-        using EntryRejects rejects = new(options.RejectsPath, options.Source);
-        using FileFeed feed = new(input.Files, options);
-        EntryCounts counts = new();
-        CleanStage stage = new(options.Workers, gauges);
-        bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
-        try
-        {
-            await Task.Factory.StartNew(
-                () => stage.Run(feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken),
-                cancellationToken,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default).ConfigureAwait(false);
-        }
-        catch (Exception) when (lanes.All(l => l.Fault is not null))
-        {
-            return null;
-        }
+        private readonly EntryRejects _rejects = new(options.RejectsPath, options.Source);
+        private readonly FileFeed _feed = new(input.Files, options);
 
-        rejects.Complete();
-        EntryFigures figures = new(counts.Read, counts.Rejected.Values.Sum());
-        foreach (EntryLane lane in lanes)
+        public EntryCounts Counts { get; } = new();
+
+        /// <summary>What is read is balanced by each sink, which knows what repeats.</summary>
+        public IEnumerable<RunBalance> Balances => [];
+
+        public void Read(CancellationToken cancellationToken)
         {
-            await lane.CompleteAsync(figures, cancellationToken).ConfigureAwait(false);
+            gauges.Clear();
+            input.Rewind();
+            progress?.Started(input.Infos);
+            bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
+            new CleanStage(options.Workers, gauges).Run(
+                _feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken);
         }
 
-        return counts;
-
-        void Write(EntryBatch batch, CancellationToken token)
+        public EntryFigures Complete()
         {
-            counts.Add(batch);
+            _rejects.Complete();
+            return new EntryFigures(Counts.Read, Counts.Rejected.Values.Sum());
+        }
+
+        public void Dispose()
+        {
+            _feed.Dispose();
+            _rejects.Dispose();
+        }
+
+        private void Write(EntryBatch batch, CancellationToken cancellationToken)
+        {
+            Counts.Add(batch);
             foreach (ref readonly EntryRow row in batch.Rows)
             {
                 if (row.Reason is not null)
                 {
-                    rejects.Write(batch, row);
+                    _rejects.Write(batch, row);
                 }
             }
 
-            foreach (EntryLane lane in lanes)
-            {
-                lane.Write(batch, token);
-            }
-
-            if (lanes.All(l => l.Fault is not null))
-            {
-                lanes[0].Fault!.Throw();
-            }
-
-            gauges.Show(first.SoFar, counts.Rejected.Values.Sum());
+            lanes.Write(batch, cancellationToken);
+            gauges.Show(first.SoFar, Counts.Rejected.Values.Sum());
             progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
         }
     }

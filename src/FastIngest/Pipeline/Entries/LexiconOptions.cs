@@ -1,4 +1,5 @@
 using FastIngest.Lexicon;
+using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.Entries;
 
@@ -37,8 +38,8 @@ public sealed record LexiconOptions
     /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 
-    /// <summary>Where a compressed array takes room as it is unpacked.</summary>
-    public string TempDirectory { get; init; } = System.IO.Path.GetTempPath();
+    /// <summary>How many times its size a compressed file may grow.</summary>
+    public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
     /// <summary>Where rejected and invalid records are written, one JSON object a line; made only if there are any.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";

@@ -1,3 +1,4 @@
+using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Entries;
 
@@ -22,7 +23,7 @@ public sealed record LexiconReport
     /// <summary>Characters U+0000 that were removed from texts.</summary>
     public required long RemovedNuls { get; init; }
 
-    public required IReadOnlyList<EntrySinkReport> Sinks { get; init; }
+    public required IReadOnlyList<SinkReport<EntryResult>> Sinks { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 
@@ -34,8 +35,3 @@ public sealed record LexiconReport
 
     public long Bytes => Files.Sum(f => f.Bytes);
 }
-
-/// <param name="Target">The sink as shown to the user, without any secret.</param>
-/// <param name="Result">What it did with the entries; null when it failed.</param>
-/// <param name="Fault">Why it failed; its target is then as it was before the run.</param>
-public sealed record EntrySinkReport(string Target, EntryResult? Result, Exception? Fault);

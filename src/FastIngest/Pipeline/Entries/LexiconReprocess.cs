@@ -19,38 +19,39 @@ public static class LexiconReprocess
 
     /// <summary>Brings the entries of one source, or of all, to today's rules.</summary>
     /// <param name="database">The database; the caller disposes it.</param>
-    /// <param name="source">A source's id, or null for all.</param>
-    /// <param name="workers">Threads that clean.</param>
-    /// <param name="cleanBatch">Records that a worker cleans at a time, at most.</param>
+    /// <param name="options">What to go through and how.</param>
     /// <param name="gauges">Shows how far each stage is.</param>
     /// <param name="progress">Hears how far the sources are; or null.</param>
     /// <param name="cancellationToken">Ends the run; what was done by then stays done.</param>
     /// <exception cref="IngestException">The run cannot go on, or there is no such source.</exception>
     public static async Task<ReprocessReport> RunAsync(
-        IEntryStore database, string? source, int workers, int cleanBatch, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
+        IEntryStore database, ReprocessOptions options, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
         List<string> warnings = [];
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);
+        IReprocess reprocess = options.IsDryRun
+            ? new DryRunReprocess(database, options.Policy)
+            : new ReprocessSession(database, options.Policy, options.MergeRows);
+        IReadOnlyList<string> sources = await ChooseAsync(database, options.Source, cancellationToken).ConfigureAwait(false);
         progress?.Started(await ExtentsAsync(database, sources, cancellationToken).ConfigureAwait(false));
         List<ReprocessedSource> done = [];
         foreach (string each in sources)
         {
             EntryResult? result = null;
-            for (bool isAgain = false; result is null; isAgain = true)
+            while (result is null)
             {
                 try
                 {
-                    using StoredFeed feed = new(await database.BeginAsync(each, isAgain, cancellationToken).ConfigureAwait(false), done.Count, cleanBatch);
+                    using StoredFeed feed = new(await reprocess.BeginAsync(each, cancellationToken).ConfigureAwait(false), done.Count, options.CleanBatch);
                     gauges.Clear();
-                    await CleanAsync(database, each, feed, workers, gauges, Write, cancellationToken).ConfigureAwait(false);
-                    result = await database.FinishAsync(cancellationToken).ConfigureAwait(false);
+                    await CleanAsync(database, each, feed, options.Workers, gauges, Write, cancellationToken).ConfigureAwait(false);
+                    result = await reprocess.FinishAsync(cancellationToken).ConfigureAwait(false);
                 }
                 catch (IngestException e) when (!cancellationToken.IsCancellationRequested)
                 {
-                    if (!await database.TryStartOverAsync(e, cancellationToken).ConfigureAwait(false))
+                    if (!await TryOpenAgainAsync(database, e, cancellationToken).ConfigureAwait(false))
                     {
                         throw;
                     }
@@ -59,20 +60,20 @@ public static class LexiconReprocess
                 }
             }
 
-            done.Add(new ReprocessedSource(each, result, database.Removed));
+            done.Add(new ReprocessedSource(each, result, reprocess.Removed));
         }
 
         return new ReprocessReport(database.DisplayName, done, Stopwatch.GetElapsedTime(started), warnings);
 
         void Write(EntryBatch batch, CancellationToken token)
         {
-            ValueTask task = database.WriteAsync(batch, token);
+            ValueTask task = reprocess.WriteAsync(batch, token);
             if (!task.IsCompletedSuccessfully)
             {
                 task.AsTask().GetAwaiter().GetResult();
             }
 
-            gauges.Show(database.SoFar, 0);
+            gauges.Show(reprocess.SoFar, 0);
             progress?.Read(batch.FileIndex, batch.FileBytes, batch.RowCount);
         }
     }
@@ -100,6 +101,18 @@ public static class LexiconReprocess
         }
     }
 
+    /// <summary>One source, if it is registered, or all, in the order of their ids.</summary>
+    /// <exception cref="IngestException">There is no such source.</exception>
+    internal static async Task<IReadOnlyList<string>> ChooseAsync(IEntryStore database, string? source, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> sources = await database.SourcesAsync(cancellationToken).ConfigureAwait(false);
+        return source is null ? sources
+            : sources.Contains(source) ? [source]
+            : throw new IngestException(
+                $"{database.DisplayName} has no source {source}.",
+                sources.Count > 0 ? $"It has {string.Join(", ", sources)}." : "Load one with ingest --source ID --file PATH.");
+    }
+
     /// <summary>Each source with the id of its last record in the place of a size.</summary>
     internal static async Task<IReadOnlyList<RunFile>> ExtentsAsync(IEntryStore database, IReadOnlyList<string> sources, CancellationToken cancellationToken)
     {
@@ -111,7 +124,34 @@ public static class LexiconReprocess
 
         return extents;
     }
+    /// <summary>Whether the fault passed by itself; the database is then open again.</summary>
+    private static async Task<bool> TryOpenAgainAsync(IEntryStore database, Exception fault, CancellationToken cancellationToken)
+    {
+        while (await database.TryStartOverAsync(fault, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (IngestException next)
+            {
+                fault = next;
+            }
+        }
+
+        return false;
+    }
 }
+
+/// <summary>What to go through and how.</summary>
+/// <param name="Source">A source's id, or null for all.</param>
+/// <param name="Policy">Which entries are written.</param>
+/// <param name="Workers">Threads that clean.</param>
+/// <param name="CleanBatch">Records that a worker cleans at a time, at most.</param>
+/// <param name="MergeRows">Changes that are merged at once.</param>
+/// <param name="IsDryRun">Whether to count what would change, and write nothing.</param>
+public sealed record ReprocessOptions(string? Source, EntryPolicy Policy, int Workers, int CleanBatch = 5_000, int MergeRows = 10_000, bool IsDryRun = false);
 
 /// <summary>What a run did.</summary>
 /// <param name="Target">The database as shown to the user.</param>
@@ -125,6 +165,6 @@ public sealed record ReprocessReport(string Target, IReadOnlyList<ReprocessedSou
 }
 
 /// <param name="Source">Its id.</param>
-/// <param name="Result">What became of its records; those that an earlier, unfinished run did aside.</param>
+/// <param name="Result">What became of its records; excluding those that an earlier, unfinished run handled.</param>
 /// <param name="Removed">Entries that no longer pass and were removed.</param>
 public sealed record ReprocessedSource(string Source, EntryResult Result, long Removed);

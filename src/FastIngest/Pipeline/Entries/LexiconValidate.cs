@@ -34,12 +34,12 @@ public static class LexiconValidate
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         long records = 0, entries = 0;
         SortedDictionary<string, Finding> findings = new(StringComparer.Ordinal);
-        IReadOnlyList<string> sources = await database.ChosenSourcesAsync(source, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> sources = await LexiconReprocess.ChooseAsync(database, source, cancellationToken).ConfigureAwait(false);
         progress?.Started(await LexiconReprocess.ExtentsAsync(database, sources, cancellationToken).ConfigureAwait(false));
         for (int i = 0; i < sources.Count; i++)
         {
             string each = sources[i];
-            using StoredFeed feed = new(await database.ReadAsync(each, cancellationToken).ConfigureAwait(false), i, cleanBatch: 5_000);
+            using StoredFeed feed = new(await database.ReadAsync(each, 0, cancellationToken).ConfigureAwait(false), i, cleanBatch: 5_000);
             gauges.Clear();
             await LexiconReprocess.CleanAsync(database, each, feed, workers, gauges, (batch, _) => Look(each, batch), cancellationToken).ConfigureAwait(false);
         }

@@ -15,7 +15,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
 {
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
 
-    private readonly ByteSource _source = ByteSource.Open(file);
+    private readonly SequentialReader _source = new(file);
     private byte[] _tail = [];
     private int _tailLength;
     private long _offset;
@@ -61,12 +61,12 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         return true;
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose() => file.Finish();
 
     /// <summary>Says what the batch stands for; whether that is anything.</summary>
     private bool TellFileBytes(EntryBatch batch)
     {
-        batch.FileBytes = _source.FileBytesRead - _fileBytes;
+        batch.FileBytes = _source.PackedBytesRead - _fileBytes;
         _fileBytes += batch.FileBytes;
         return batch.FileBytes > 0;
     }

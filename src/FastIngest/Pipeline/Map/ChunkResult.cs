@@ -1,40 +1,33 @@
-using FastIngest.Health;
+using FastIngest.Dialects.Contract;
 using FastIngest.Shuffle;
-using FastIngest.Sources;
-using FastIngest.Storage.Postgres.Records;
+using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
 /// <param name="boundaries">Of the partitions.</param>
-/// <param name="tuples">Takes the records as well, where a sink wants them.</param>
-internal sealed class ChunkResult(PartitionBoundaries boundaries, RecordChunk? tuples = null)
+/// <param name="batches">Take the records as well: one batch for each format that sinks want them in.</param>
+internal sealed class ChunkResult(PartitionBoundaries boundaries, params RecordBatch[] batches)
 {
     public int FileIndex { get; set; }
 
     public int ChunkIndex { get; set; }
 
-    /// <summary>Where reading started; null when no start could be guessed.</summary>
-    public FramePosition? Start { get; set; }
+    /// <summary>What was read.</summary>
+    public ChunkOutput Output { get; } = new(boundaries);
 
-    /// <summary>The first element that was left to the next chunk.</summary>
-    public FramePosition End { get; set; }
+    /// <summary>The accepted records as sinks take them; each batch holds the same records.</summary>
+    public IReadOnlyList<RecordBatch> Batches => batches;
 
-    public MapOutput Events { get; } = new(boundaries);
-
-    public RecordChunk? Tuples => tuples;
-
-    public RejectList Rejects { get; } = new();
-
-    /// <summary>Elements read, rejects included.</summary>
-    public long Records { get; set; }
+    /// <summary>Accepted records in each of <see cref="Batches"/>; 0 where there are none.</summary>
+    public long BatchRows => batches.Length > 0 ? batches[0].Rows : 0;
 
     public void Clear()
     {
-        Start = null;
-        Records = 0;
-        Events.Clear();
-        Rejects.Clear();
-        tuples?.Clear();
+        Output.Clear();
+        foreach (RecordBatch batch in batches)
+        {
+            batch.Clear();
+        }
     }
 }

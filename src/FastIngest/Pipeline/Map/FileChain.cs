@@ -6,7 +6,7 @@ namespace FastIngest.Pipeline.Map;
 /// Puts the chunks of one file in order and verifies them: a chunk is right when it started where the one before it
 /// ended, in the same state. A wrong one is read again from there, by the worker that finds out.
 /// </summary>
-internal sealed class FileChain(FramePosition head, int chunkCount)
+internal sealed class FileChain(FramePosition head)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ChunkResult> _waiting = [];
@@ -14,8 +14,8 @@ internal sealed class FileChain(FramePosition head, int chunkCount)
     private int _next;
     private bool _busy;
 
-    /// <summary>Whether every chunk was committed.</summary>
-    public bool IsComplete => _next == chunkCount;
+    /// <summary>How many chunks were committed.</summary>
+    public int CommittedCount => _next;
 
     /// <summary>Chunks that had to be read again.</summary>
     public int RedoneCount { get; private set; }
@@ -52,13 +52,13 @@ internal sealed class FileChain(FramePosition head, int chunkCount)
                 result = next;
             }
 
-            if (result.Start != _expected)
+            if (result.Output.Start != _expected)
             {
                 RedoneCount++;
                 redo(result, _expected);
             }
 
-            _expected = result.End;
+            _expected = result.Output.End;
             commit(result);
             lock (_gate)
             {

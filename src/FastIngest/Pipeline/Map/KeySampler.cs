@@ -1,7 +1,6 @@
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Json;
 using FastIngest.Shuffle;
-using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -19,62 +18,43 @@ internal static class KeySampler
 
     private const int SampleBytes = 8 * 1024;
 
-    public static PartitionBoundaries ChooseBoundaries(InputFiles input, IReadOnlyList<ChunkPlan> plans, IngestOptions options, MemoryPlan memory)
+    /// <summary>Of a compressed file only the beginning is looked at.</summary>
+    private const long UnpackedSampleBytes = 1 << 20;
+
+    public static PartitionBoundaries ChooseBoundaries(long totalBytes, IReadOnlyList<FilePlan> plans, IngestOptions options, MemoryPlan memory)
     {
-        long total = input.TotalBytes;
         int partitions = options.Partitions > 0
             ? options.Partitions
-            : total < 1 << 20 ? 1 : (int)Math.Clamp(
-                total / Math.Min(MaxPartitionInput, InputPerEvents * memory.PartitionBytes),
+            : totalBytes < 1 << 20 ? 1 : (int)Math.Clamp(
+                totalBytes / Math.Min(MaxPartitionInput, InputPerEvents * memory.PartitionBytes),
                 Math.Min(2 * memory.Workers, memory.MaxPartitions),
                 memory.MaxPartitions);
         List<RowKey> sample = [];
         if (partitions > 1)
         {
-            long step = Math.Max(1, total / ((long)partitions * SamplesPerPartition));
-            using FileWindow window = new();
-            for (int f = 0; f < plans.Count; f++)
+            long step = Math.Max(1, totalBytes / ((long)partitions * SamplesPerPartition));
+            foreach (FilePlan plan in plans.Where(p => p.Category != Category.Users))
             {
-                if (plans[f].Category != Category.Users)
-                {
-                    SampleFile(input.Files[f], plans[f], step, window, options.MaxRecordBytes, sample);
-                }
+                SampleFile(plan, step, options.MaxRecordBytes, sample);
             }
         }
 
         return PartitionBoundaries.FromSample(sample, partitions);
     }
 
-    private static void SampleFile(
-        SourceFile file, ChunkPlan plan, long step, FileWindow window, int maxRecordBytes, List<RowKey> sample)
+    private static void SampleFile(FilePlan plan, long step, int maxRecordBytes, List<RowKey> sample)
     {
-        RecordFields fields = new(RecordSchema.Of(plan.Category).Names);
-        ElementReader reader = new(window, fields, maxRecordBytes);
-        RecordMapper mapper = new(plan.Category);
-        window.Attach(file);
-        for (long offset = plan.Head.Offset; offset < file.Length; offset += step)
+        using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, maxRecordBytes);
+        long end = plan.File.IsPacked ? UnpackedSampleBytes : plan.File.Length;
+        step = plan.File.IsPacked ? Math.Min(step, UnpackedSampleBytes / SamplesPerPartition) : step;
+        for (long offset = plan.Head.Offset; offset < Math.Min(end, plan.File.Length); offset += step)
         {
-            long end = Math.Min(offset + SampleBytes, file.Length);
-            window.MoveTo(offset, SampleBytes);
-            long place = plan.Separator.Find(window, offset, end);
-            if (place < 0)
+            if (reader.TryReadKey(plan, offset, Math.Min(offset + SampleBytes, plan.File.Length), out RowKey key))
             {
-                place = reader.GuessStart(offset, end);
-            }
-
-            if (place < 0)
-            {
-                continue;
-            }
-
-            reader.Start(new FramePosition(place, plan.GuessedState), place + 1);
-            if (reader.Next() && reader.Status == ReadStatus.Object
-                && mapper.TryGetKey(reader.Element, fields, out ReadOnlySpan<byte> user, out int day))
-            {
-                sample.Add(new RowKey(user.ToArray(), day));
+                sample.Add(key);
             }
         }
 
-        window.Leave();
+        plan.File.Rewind();
     }
 }

@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
 using FastIngest.Sources;
-using FastIngest.Storage.Postgres.Copy;
-using FastIngest.Storage.Postgres.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -18,10 +17,10 @@ namespace FastIngest.Pipeline.Map;
 /// Results are few and are taken before the chunk's number, so the chunk that all wait for always has one.
 /// </summary>
 internal sealed class MapStage(
-    IngestOptions options, MemoryPlan memory, InputFiles input, IReadOnlyList<ChunkPlan> plans, PartitionBoundaries boundaries,
+    IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
     PartitionStore store, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
-    private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head, p.ChunkCount))];
+    private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head))];
     private readonly Lock _gate = new();
     private readonly long[] _records = new long[Categories.Count];
     private int _fileIndex;
@@ -35,10 +34,10 @@ internal sealed class MapStage(
 
     public void Run(CancellationToken cancellationToken)
     {
-        bool takesRecords = lanes.Any(l => l.TakesRecords);
-        ConcurrentBag<CopyBuffer> pieces = [];
-        using Pool<ChunkResult> results = new(
-            memory.ChunkResults, () => new ChunkResult(boundaries, takesRecords ? new RecordChunk(pieces, memory.RecordPieceBytes) : null));
+        Func<RecordBatch>[] batches =
+            [.. lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Select(f => f.CreateBatches(memory.RecordPieceBytes))];
+        bool takesRecords = batches.Length > 0;
+        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(boundaries, [.. batches.Select(create => create())]));
         using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;
         int readers = memory.Workers;
         int roles = takesRecords ? 1 : 0;
@@ -46,9 +45,9 @@ internal sealed class MapStage(
         RecordRows = records?.Rows;
 
         // Whoever wants to write the files need not wait for the reduce.
-        foreach (SourceFile file in input.Files)
+        foreach (FilePlan plan in plans)
         {
-            file.StopMapping();
+            plan.File.StopMapping();
         }
 
         void Work(CancellationToken token)
@@ -84,16 +83,15 @@ internal sealed class MapStage(
                     return;
                 }
 
-                SourceFile file = input.Files[result.FileIndex];
-                ChunkPlan plan = plans[result.FileIndex];
-                worker.Read(file, plan, result.ChunkIndex == 0 ? plan.Head : null, result, token);
+                FilePlan plan = plans[result.FileIndex];
+                worker.Read(plan, result.ChunkIndex == 0 ? plan.Head : null, result, token);
                 _chains[result.FileIndex].Submit(
                     result,
                     (wrong, start) => Redo(worker, wrong, start, token),
                     right =>
                     {
                         Commit(right);
-                        if (right.Tuples is { Rows: > 0 })
+                        if (right.BatchRows > 0)
                         {
                             records!.Add(right);
                         }
@@ -110,7 +108,7 @@ internal sealed class MapStage(
     {
         lock (_gate)
         {
-            while (_fileIndex < plans.Count && _chunkIndex == plans[_fileIndex].ChunkCount)
+            while (_fileIndex < plans.Count && !plans[_fileIndex].HasChunk(_chunkIndex))
             {
                 _fileIndex++;
                 _chunkIndex = 0;
@@ -129,33 +127,36 @@ internal sealed class MapStage(
 
     private void Redo(MapWorker worker, ChunkResult result, FramePosition start, CancellationToken token)
     {
-        ChunkPlan plan = plans[result.FileIndex];
+        FilePlan plan = plans[result.FileIndex];
         if (start.State == FrameState.Done || start.Offset >= plan.EndOf(result.ChunkIndex))
         {
             // A record, or what is ignored, covers the whole chunk.
             result.Clear();
-            result.Start = result.End = start;
+            result.Output.Start = result.Output.End = start;
             return;
         }
 
-        worker.Read(input.Files[result.FileIndex], plan, start, result, token);
+        worker.Read(plan, start, result, token);
     }
 
     private void Commit(ChunkResult result)
     {
-        SegmentId id = new((int)plans[result.FileIndex].Category, result.FileIndex, result.ChunkIndex);
-        foreach (int partition in result.Events.Touched)
+        FilePlan plan = plans[result.FileIndex];
+        ChunkOutput output = result.Output;
+        SegmentId id = new((int)plan.Category, result.FileIndex, result.ChunkIndex);
+        foreach (int partition in output.Events.Touched)
         {
-            store.Append(partition, id, result.Events[partition].Bytes);
+            store.Append(partition, id, output.Events[partition].Bytes);
         }
 
-        ChunkPlan plan = plans[result.FileIndex];
-        foreach (Reject reject in result.Rejects)
+        foreach (Reject reject in output.Rejects)
         {
             rejects.Add(result.FileIndex, reject);
         }
 
-        Interlocked.Add(ref _records[(int)plan.Category], result.Records);
-        progress?.Read(result.FileIndex, plan.EndOf(result.ChunkIndex) - plan.StartOf(result.ChunkIndex), result.Records);
+        Interlocked.Add(ref _records[(int)plan.Category], output.Records);
+        long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
+        progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);
+        plan.File.Forget(Math.Min(end, output.End.Offset));
     }
 }

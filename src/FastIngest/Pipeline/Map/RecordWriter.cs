@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using FastIngest.Health;
+using FastIngest.Pipeline.Runs;
+using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -25,17 +27,16 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
     {
         foreach (ChunkResult result in _queue.GetConsumingEnumerable(cancellationToken))
         {
-            foreach (SummaryLane lane in lanes.Where(l => l.TakesRecords))
+            foreach (RecordBatch batch in result.Batches)
             {
-                lane.WriteRecords(result.Tuples!, cancellationToken);
+                foreach (SummaryLane lane in lanes.Where(l => l.RecordFormat == batch.Format))
+                {
+                    lane.WriteRecords(batch, cancellationToken);
+                }
             }
 
-            if (lanes.All(l => l.Fault is not null))
-            {
-                lanes[0].Fault!.Throw();
-            }
-
-            _rows[(int)result.Tuples!.Category] += result.Tuples.Rows;
+            lanes.ThrowIfNoneIsLeft();
+            _rows[(int)result.Batches[0].Category] += result.BatchRows;
             giveBack(result);
         }
     }

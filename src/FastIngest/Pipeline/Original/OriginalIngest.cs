@@ -1,3 +1,4 @@
+using FastIngest.Dialects.Contract;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -11,7 +12,7 @@ namespace FastIngest.Pipeline.Original;
 
 /// <summary>
 /// <c>--mode original</c>: the specification as plainly as it can be said, and the oracle of every test. One thread, everything in memory, none of the
-/// engine's code. <see cref="OriginalReader"/> cuts files into elements, <see cref="OriginalRecord"/> knows their fields, this makes rows of them.
+/// engine's code. each dialect's reference reader cuts files into records, <see cref="OriginalRecord"/> knows their fields, this makes rows of them.
 /// </summary>
 internal sealed class OriginalIngest
 {
@@ -37,9 +38,9 @@ internal sealed class OriginalIngest
     public (long[] Found, long[] Aggregated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count]);
 
     /// <summary>Takes in a whole file and gives its rejects, in order.</summary>
-    public IEnumerable<Reject> Read(byte[] file, Category category, int maxRecordBytes, CancellationToken cancellationToken)
+    public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, CancellationToken cancellationToken)
     {
-        foreach ((int offset, int length, RejectReason? unread, var value) in new OriginalReader(file, maxRecordBytes).Elements())
+        foreach ((int offset, int length, RejectReason? unread, var value) in file)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;

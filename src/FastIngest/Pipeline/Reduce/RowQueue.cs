@@ -23,7 +23,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
     {
         lock (_gate)
         {
-            while (!_stopped && _rented >= capacity && (partition != _turn || _isWriting || _ready[partition].Count > 0))
+            while (!_stopped && MustWait(partition))
             {
                 Monitor.Wait(_gate);
             }
@@ -31,6 +31,15 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
             ThrowIfStopped();
             _rented++;
             return _free.Count > 0 ? _free.Pop() : create();
+        }
+    }
+
+    /// <summary>Whether <see cref="Rent"/> would wait at present.</summary>
+    public bool MustWait(int partition)
+    {
+        lock (_gate)
+        {
+            return _rented >= capacity && (partition != _turn || _isWriting || _ready[partition].Count > 0);
         }
     }
 

@@ -23,6 +23,9 @@ internal enum EntryOutcome
 
     /// <summary>Kept, and its entry is written.</summary>
     Written,
+
+    /// <summary>Kept, and its entry stands there already as it would be written.</summary>
+    Unchanged,
 }
 
 /// <summary>Decides what becomes of records, given those before them, and counts.</summary>
@@ -43,6 +46,14 @@ internal sealed class EntryClassifier(EntryPolicy policy)
         : row.Status == CleaningStatus.Invalid ? EntryOutcome.Invalid
         : row.QualityHundredths < policy.MinQualityHundredths ? EntryOutcome.BelowQuality
         : EntryOutcome.Written;
+
+    /// <summary>What becomes of a record that is stored, and was cleaned and compared once more, by itself.</summary>
+    public static EntryOutcome ClassifyStored(in EntryRow row, EntryPolicy policy) => Classify(row, policy) switch
+    {
+        EntryOutcome.Rejected => EntryOutcome.Invalid,
+        EntryOutcome.Written when row.IsStoredSame => EntryOutcome.Unchanged,
+        EntryOutcome outcome => outcome,
+    };
 
     /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
     private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);

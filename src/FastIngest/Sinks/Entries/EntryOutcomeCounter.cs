@@ -3,18 +3,20 @@ namespace FastIngest.Sinks.Entries;
 /// <summary>Counts what becomes of records.</summary>
 internal sealed class EntryOutcomeCounter
 {
-    private readonly long[] _counts = new long[(int)EntryOutcome.Written + 1];
+    private readonly long[] _counts = new long[(int)EntryOutcome.Unchanged + 1];
 
     public EntryResult Result
     {
         get
         {
-            long written = this[EntryOutcome.Written], duplicate = this[EntryOutcome.Duplicate], below = this[EntryOutcome.BelowQuality], invalid = this[EntryOutcome.Invalid];
-            return new EntryResult(written + duplicate + below + invalid, this[EntryOutcome.Repeated], written, 0, duplicate, below, invalid);
+            long written = this[EntryOutcome.Written], unchanged = this[EntryOutcome.Unchanged], duplicate = this[EntryOutcome.Duplicate], below = this[EntryOutcome.BelowQuality], invalid = this[EntryOutcome.Invalid];
+            return new EntryResult(written + unchanged + duplicate + below + invalid, this[EntryOutcome.Repeated], written, unchanged, duplicate, below, invalid);
         }
     }
 
     private long this[EntryOutcome outcome] => _counts[(int)outcome];
 
-    public void Add(EntryOutcome outcome) => _counts[(int)outcome]++;
+    public void Add(EntryOutcome outcome, long count = 1) => _counts[(int)outcome] += count;
+
+    public void Clear() => Array.Clear(_counts);
 }

@@ -49,19 +49,28 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
         BelowQuality + other.BelowQuality,
         Invalid + other.Invalid);
 
+    /// <summary>What became of the records that are loaded.</summary>
+    internal RunBalance Balance(string source) => new(
+        source,
+        Loaded,
+        "records",
+        (Written, "written"),
+        (Unchanged, "unchanged"),
+        (Duplicate, "duplicate"),
+        (BelowQuality, "below quality"),
+        (Invalid, "invalid"));
+
     /// <summary>Whether every record read is accounted for, and every record loaded.</summary>
-    public bool Balances(EntryFigures figures) =>
-        figures.Read == Loaded + Repeated + figures.Rejected && Loaded == Written + Unchanged + Duplicate + BelowQuality + Invalid;
+    public bool Balances(EntryFigures figures) => Input(figures).Holds && Balance("entries").Holds;
 
     /// <summary>Holds a sink to the balance before it makes anything visible.</summary>
     /// <exception cref="IngestException">It does not add up.</exception>
     internal void Check(EntryFigures figures)
     {
-        if (!Balances(figures))
-        {
-            throw new IngestException(
-                $"The balance does not add up: {figures.Read} records read, {figures.Rejected} rejected; {this}. Nothing was written.",
-                "This is a bug in FastIngest: please report it with the input that shows it.");
-        }
+        Input(figures).Check();
+        Balance("entries").Check();
     }
+
+    private RunBalance Input(EntryFigures figures) =>
+        new("records", figures.Read, "read", (Loaded, "loaded"), (Repeated, "repeated"), (figures.Rejected, "rejected"));
 }

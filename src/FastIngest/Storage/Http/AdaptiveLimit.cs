@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace FastIngest.Storage.Http;
 
 /// <summary>
@@ -10,12 +8,17 @@ namespace FastIngest.Storage.Http;
 internal sealed class AdaptiveLimit
 {
     private readonly int _max;
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private int _limit, _underWay, _successes, _epoch;
     private long _pausedUntil;
 
-    public AdaptiveLimit(int max) => _max = _limit = Lowest = max;
+    public AdaptiveLimit(int max, TimeProvider time)
+    {
+        _max = _limit = Lowest = max;
+        _time = time;
+    }
 
     /// <summary>The limit now, for those who watch.</summary>
     public int Current => Volatile.Read(ref _limit);
@@ -62,7 +65,7 @@ internal sealed class AdaptiveLimit
 
             if (answer.RetryAfter is { } wait && wait > TimeSpan.Zero && wait <= ApiAnswer.LongestWait)
             {
-                _pausedUntil = Math.Max(_pausedUntil, Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency));
+                _pausedUntil = Math.Max(_pausedUntil, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
             }
 
             Admit();
@@ -88,7 +91,7 @@ internal sealed class AdaptiveLimit
         {
             for (TimeSpan pause = Pause(); pause > TimeSpan.Zero; pause = Pause())
             {
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -121,7 +124,7 @@ internal sealed class AdaptiveLimit
     {
         lock (_lock)
         {
-            TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _pausedUntil);
+            TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), _pausedUntil);
             if (_pausedUntil == 0 || left <= TimeSpan.Zero)
             {
                 _pausedUntil = 0;

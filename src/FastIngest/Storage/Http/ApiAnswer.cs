@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using FastIngest.Delivery;
 
 namespace FastIngest.Storage.Http;
 
@@ -59,6 +60,22 @@ internal readonly record struct ApiAnswer(AnswerKind Kind, string? Error = null,
         425 or >= 500 or < 300 => AnswerKind.Transient,
         _ => AnswerKind.Refused,
     };
+
+    /// <summary>Notes in a summary what the API said to the request that held it.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="attempts">Requests that held it.</param>
+    public void Settle(PendingSummary summary, int attempts)
+    {
+        summary.Attempts += attempts;
+        summary.Error = Error;
+        summary.State = Kind switch
+        {
+            AnswerKind.Ok => DeliveryState.Delivered,
+            AnswerKind.Refused or AnswerKind.TooLarge => DeliveryState.Refused,
+            AnswerKind.TargetRefused or AnswerKind.Redirected => DeliveryState.TargetRefused,
+            _ => DeliveryState.Failed,
+        };
+    }
 
     /// <summary>Seconds or a date; null when the API says nothing of it.</summary>
     public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch

@@ -14,7 +14,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private readonly AnswerBody _answer = new();
-    private CancellationTokenSource _attempt = new();
+    private CancellationTokenSource _attempt = NewAttempt(client);
     private ApiRequest _request;
     private ApiAnswer? _first;
 
@@ -103,18 +103,18 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException tls)
         {
-            return new ApiAnswer(AnswerKind.TargetRefused, "TLS: " + client.Target.Clean(tls.Message));
+            return new ApiAnswer(AnswerKind.TargetRefused, "TLS: " + client.Address.Clean(tls.Message));
         }
         catch (Exception e) when (IsNetworkFault(e) && !hard.IsCancellationRequested)
         {
-            return new ApiAnswer(AnswerKind.Transient, client.Target.Clean(Innermost(e).Message));
+            return new ApiAnswer(AnswerKind.Transient, client.Address.Clean(Innermost(e).Message));
         }
         finally
         {
             if (!_attempt.TryReset())
             {
                 _attempt.Dispose();
-                _attempt = new CancellationTokenSource();
+                _attempt = NewAttempt(client);
             }
         }
     }
@@ -130,18 +130,20 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             {
                 string? unread = await _answer.ReadAsync(body, _request.Tokens, _attempt.Token).ConfigureAwait(false);
                 string? complaint = unread ?? _request.Tokens.Complaint;
-                return complaint is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Target.Clean(complaint)}");
+                return complaint is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(complaint)}");
             }
 
-            string said = client.Target.Clean(await _answer.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
+            string said = client.Address.Clean(await _answer.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
             string place = kind == AnswerKind.Redirected && response.Headers.Location is { } to
-                ? " to " + client.Target.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
+                ? " to " + client.Address.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
                 : "";
-            string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Target.Clean(phrase) : "";
+            string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Address.Clean(phrase) : "";
             string error = $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}";
-            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, DateTimeOffset.UtcNow)) { Status = response.StatusCode };
+            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
+
+    private static CancellationTokenSource NewAttempt(ApiClient client) => new(Timeout.InfiniteTimeSpan, client.Tuning.Time);
 
     private static Exception Innermost(Exception e)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Polly;
 using Polly.Retry;
@@ -11,13 +10,13 @@ namespace FastIngest.Storage.Http;
 /// </summary>
 internal sealed class ApiClient : IDisposable
 {
-    private const int ProbePauseMs = 250;
+    private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(250);
 
-    public ApiClient(ApiTarget target, int concurrency, HttpTuning tuning)
+    public ApiClient(ApiAddress address, int concurrency, HttpTuning tuning)
     {
-        Target = target;
+        Address = address;
         Tuning = tuning;
-        Limit = new AdaptiveLimit(concurrency);
+        Limit = new AdaptiveLimit(concurrency, tuning.Time);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             MaxConnectionsPerServer = concurrency,
@@ -30,7 +29,7 @@ internal sealed class ApiClient : IDisposable
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
         });
-        Retry = new ResiliencePipelineBuilder<ApiAnswer>()
+        Retry = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = tuning.Time }
             .AddRetry(new RetryStrategyOptions<ApiAnswer>
             {
                 ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiAnswer.LongestWait)),
@@ -44,7 +43,7 @@ internal sealed class ApiClient : IDisposable
             .Build();
     }
 
-    public ApiTarget Target { get; }
+    public ApiAddress Address { get; }
 
     public HttpTuning Tuning { get; }
 
@@ -55,16 +54,16 @@ internal sealed class ApiClient : IDisposable
     public ResiliencePipeline<ApiAnswer> Retry { get; }
 
     /// <summary>A request to the API; over TLS it speaks HTTP/2 where the API offers it.</summary>
-    public HttpRequestMessage Request(HttpMethod method, Uri address)
+    public HttpRequestMessage Request(HttpMethod method, Uri uri)
     {
-        HttpRequestMessage request = new(method, address);
-        if (address.Scheme == Uri.UriSchemeHttps)
+        HttpRequestMessage request = new(method, uri);
+        if (uri.Scheme == Uri.UriSchemeHttps)
         {
             request.Version = HttpVersion.Version20;
             request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         }
 
-        request.Headers.Authorization = Target.Authorization;
+        request.Headers.Authorization = Address.Authorization;
         return request;
     }
 
@@ -76,12 +75,13 @@ internal sealed class ApiClient : IDisposable
     /// <returns>Why there was none; null when all is well.</returns>
     public async ValueTask<string?> WaitUntilReadyAsync(Uri address, Func<HttpStatusCode, bool> isReady, TimeSpan patience, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
+        long started = Tuning.Time.GetTimestamp();
         while (true)
         {
-            TimeSpan left = patience - Stopwatch.GetElapsedTime(started);
-            using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            attempt.CancelAfter(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Tuning.AttemptTimeout ? left : Tuning.AttemptTimeout);
+            TimeSpan left = patience - Tuning.Time.GetElapsedTime(started);
+            TimeSpan limit = left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left < Tuning.AttemptTimeout ? left : Tuning.AttemptTimeout;
+            using CancellationTokenSource timeout = new(limit, Tuning.Time);
+            using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
             string error;
             try
             {
@@ -96,15 +96,15 @@ internal sealed class ApiClient : IDisposable
             }
             catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                error = e is OperationCanceledException ? "no answer" : Target.Clean(e.Message);
+                error = e is OperationCanceledException ? "no answer" : Address.Clean(e.Message);
             }
 
-            if (Stopwatch.GetElapsedTime(started) + TimeSpan.FromMilliseconds(ProbePauseMs) >= patience)
+            if (Tuning.Time.GetElapsedTime(started) + ProbePause >= patience)
             {
-                return $"{Target.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
+                return $"{Address.DisplayName} was not ready within {patience.TotalSeconds:0.#} s: {error}";
             }
 
-            await Task.Delay(ProbePauseMs, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(ProbePause, Tuning.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

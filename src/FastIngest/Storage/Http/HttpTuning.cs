@@ -20,4 +20,7 @@ internal sealed record HttpTuning
 
     /// <summary>Addresses may change behind a name; no connection lives longer.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The clock that pauses and the time limit of an attempt go by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

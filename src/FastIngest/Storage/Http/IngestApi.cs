@@ -7,11 +7,11 @@ using FastIngest.Json;
 namespace FastIngest.Storage.Http;
 
 /// <summary>An API that takes one summary a <c>POST</c>.</summary>
-internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tuning) : ISummaryApi
+internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
 {
-    private readonly ApiClient _client = new(target, concurrency, tuning);
+    private readonly ApiClient _client = new(address, concurrency, tuning);
 
-    public ApiTarget Target => target;
+    public string DisplayName => address.DisplayName;
 
     public int BatchSize => 1;
 
@@ -19,7 +19,7 @@ internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tu
         patience > TimeSpan.Zero
 
             // Whatever it thinks of a GET: it is there.
-            ? await _client.WaitUntilReadyAsync(target.Address, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
+            ? await _client.WaitUntilReadyAsync(address.Uri, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
             : null;
 
     public ISummarySender CreateSender() => new Sender(_client);
@@ -51,9 +51,9 @@ internal sealed class IngestApi(ApiTarget target, int concurrency, HttpTuning tu
             PendingSummary summary = batch.Span[0];
             _body.ResetWrittenCount();
             WriteBody(_body, summary);
-            ApiRequest request = new(HttpMethod.Post, client.Target.Address, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
+            ApiRequest request = new(HttpMethod.Post, client.Address.Uri, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
             ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
-            summary.Settle(answer, _call.Attempts);
+            answer.Settle(summary, _call.Attempts);
             if (_call.Attempts > 1 || !answer.IsOk)
             {
                 // A request that broke off may still be reading it.

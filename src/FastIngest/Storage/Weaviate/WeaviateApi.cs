@@ -5,11 +5,11 @@ using FastIngest.Storage.Http;
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>A class of a Weaviate server, filled in batches.</summary>
-internal sealed class WeaviateApi(ApiTarget target, int concurrency, HttpTuning tuning) : ISummaryApi
+internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
 {
-    private readonly ApiClient _client = new(target, concurrency, tuning);
+    private readonly ApiClient _client = new(address, concurrency, tuning);
 
-    public ApiTarget Target => target;
+    public string DisplayName => address.DisplayName;
 
     public int BatchSize => WeaviateSender.LargestBatch;
 
@@ -17,7 +17,7 @@ internal sealed class WeaviateApi(ApiTarget target, int concurrency, HttpTuning 
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (patience > TimeSpan.Zero
-            && await _client.WaitUntilReadyAsync(Address("/v1/.well-known/ready"), s => s == HttpStatusCode.OK, patience, cancellationToken).ConfigureAwait(false) is { } notReady)
+            && await _client.WaitUntilReadyAsync(UriOf("/v1/.well-known/ready"), s => s == HttpStatusCode.OK, patience, cancellationToken).ConfigureAwait(false) is { } notReady)
         {
             return notReady;
         }
@@ -25,35 +25,35 @@ internal sealed class WeaviateApi(ApiTarget target, int concurrency, HttpTuning 
         using ApiCall call = new(_client);
         StopTokens stop = new(cancellationToken, cancellationToken);
         ClassProperties found = new();
-        ApiRequest get = new(HttpMethod.Get, Address("/v1/schema/" + target.ClassName), default, null, found);
+        ApiRequest get = new(HttpMethod.Get, UriOf("/v1/schema/" + address.ClassName), default, null, found);
         ApiAnswer answer = await call.SendAsync(get, stop).ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.NotFound)
         {
-            ApiRequest create = new(HttpMethod.Post, Address("/v1/schema"), WeaviateClass.Define(target.ClassName), null, new ClassProperties());
+            ApiRequest create = new(HttpMethod.Post, UriOf("/v1/schema"), WeaviateClass.Define(address.ClassName), null, new ClassProperties());
             ApiAnswer created = await call.SendAsync(create, stop).ConfigureAwait(false);
 
             // Somebody else may have been faster: what counts is what is there now.
             answer = await call.SendAsync(get, stop).ConfigureAwait(false);
             if (!answer.IsOk)
             {
-                return $"{target.DisplayName}: the class could not be made: {created.Error ?? answer.Error}";
+                return $"{address.DisplayName}: the class could not be made: {created.Error ?? answer.Error}";
             }
         }
 
         if (!answer.IsOk)
         {
-            return $"{target.DisplayName}: the class could not be looked up: {answer.Error}";
+            return $"{address.DisplayName}: the class could not be looked up: {answer.Error}";
         }
 
         string[] missing = [.. WeaviateClass.Properties.Except(found.Names)];
         return missing.Length == 0
             ? null
-            : $"{target.DisplayName}: the class has no property {string.Join(", ", missing)}: add it, or name another class";
+            : $"{address.DisplayName}: the class has no property {string.Join(", ", missing)}: add it, or name another class";
     }
 
-    public ISummarySender CreateSender() => new WeaviateSender(_client, Address("/v1/batch/objects"));
+    public ISummarySender CreateSender() => new WeaviateSender(_client, UriOf("/v1/batch/objects"));
 
     public void Dispose() => _client.Dispose();
 
-    private Uri Address(string path) => new(target.Address, path);
+    private Uri UriOf(string path) => new(address.Uri, path);
 }

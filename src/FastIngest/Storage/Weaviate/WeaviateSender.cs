@@ -25,7 +25,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
     private readonly ApiCall _call = new(client);
     private readonly BatchResults _results = new();
-    private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Target.ClassName);
+    private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Address.ClassName);
     private ArrayBufferWriter<byte> _body = new(64 << 10);
     private int _batch = LargestBatch;
     private int _goodInARow;
@@ -93,7 +93,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
         foreach (PendingSummary summary in batch.Span)
         {
-            summary.Settle(answer, _call.Attempts);
+            answer.Settle(summary, _call.Attempts);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         PendingSummary summary = one.Span[0];
         for (int i = 0; i < SingleTries && summary.State == DeliveryState.Pending; i++)
         {
-            await Task.Delay(client.Tuning.FirstPause * (1 << i) * (0.5 + Random.Shared.NextDouble()), stop.Soft).ConfigureAwait(false);
+            await Task.Delay(client.Tuning.FirstPause * (1 << i) * (0.5 + Random.Shared.NextDouble()), client.Tuning.Time, stop.Soft).ConfigureAwait(false);
             await SendBatchAsync(one, stop).ConfigureAwait(false);
         }
     }
@@ -128,7 +128,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         {
             PendingSummary summary = batch[i];
             summary.Attempts += _call.Attempts;
-            summary.Error = _results.ErrorOf(SummaryId.Of(summary.UserId, summary.Day), i) is { } error ? client.Target.Clean(error) : null;
+            summary.Error = _results.ErrorOf(SummaryId.Of(summary.UserId, summary.Day), i) is { } error ? client.Address.Clean(error) : null;
             summary.State = summary.Error is null ? DeliveryState.Delivered : DeliveryState.Pending;
         }
 

@@ -156,19 +156,6 @@ public sealed class EntryGoldenTests
     }
 
     [Fact]
-    public void A_folder_without_room_for_what_is_unpacked_is_told()
-    {
-        using EntryRuns runs = new();
-        runs.Write("a.json", "[" + string.Join(",", Lines[..2]) + "]");
-        runs.Pack("a.json");
-
-        IngestException fault = Assert.Throws<IngestException>(() =>
-            runs.Print(runs.Options("a.json.gz") with { Format = DictionaryFormat.Json, TempDirectory = runs["none"] }));
-
-        Assert.Contains("--temp-dir", fault.Remedy, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_files_of_a_folder_are_read_in_the_order_of_their_names()
     {
         using EntryRuns runs = new();

@@ -3,6 +3,7 @@ using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Tests.Storage.Postgres;
 using Npgsql;
 
@@ -131,7 +132,7 @@ public sealed class EntryReprocessTests : IDisposable
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
         _tables.Query("UPDATE {0}.entries SET headword = 'wrong'");
-        await EntryRuns.EndReprocessAsync(Database(new EntryPolicy(), 10), afterWritten: 30);
+        await EntryRuns.EndReprocessAsync(Database(), afterWritten: 30);
 
         string noted = _tables.Query("SELECT reprocess_position FROM {0}.data_sources")[0];
         (EntryResult result, _) = Reprocess(new EntryPolicy());
@@ -154,16 +155,16 @@ public sealed class EntryReprocessTests : IDisposable
 
     public void Dispose() => _runs.Dispose();
 
-    private PostgresReprocess Database(EntryPolicy policy, int mergeRows) =>
-        new(PostgresServer.Shared.Url, _tables.Schema, policy, mergeRows, new PostgresRetry(6, TimeSpan.FromMilliseconds(50)));
+    private PostgresEntryStore Database() =>
+        new(PostgresServer.Shared.Url, _tables.Schema, new PostgresRetry(6, TimeSpan.FromMilliseconds(50)));
 
     private (EntryResult Result, long Removed) Reprocess(EntryPolicy policy, int mergeRows = 10_000, string? source = null)
     {
-        PostgresReprocess database = Database(policy, mergeRows);
+        PostgresEntryStore database = Database();
         try
         {
             ReprocessedSource done = Assert.Single(LexiconReprocess.RunAsync(
-                database, source, 3, 4, new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
+                database, new ReprocessOptions(source, policy, Workers: 3, CleanBatch: 4, mergeRows), new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
             return (done.Result, done.Removed);
         }
         finally

@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using FastIngest.Lexicon;
+using FastIngest.Pipeline;
 using FastIngest.Pipeline.Entries;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Ndjson;
 
@@ -54,23 +57,35 @@ internal sealed class EntryRuns : IDisposable
     {
         using CancellationTokenSource stop = new();
         LexiconGauges gauges = new();
-        Task<ReprocessReport> run = LexiconReprocess.RunAsync(database, "sample", 2, 1, gauges, null, stop.Token);
-        while (!run.IsCompleted && gauges.Result.Written < afterWritten)
-        {
-            await Task.Yield();
-        }
-
-        await stop.CancelAsync();
-        try
-        {
-            await run;
-        }
-        catch (OperationCanceledException)
-        {
-        }
-
+        EndOfRun end = new(() => gauges.Result.Written >= afterWritten, stop);
+        ReprocessOptions options = new("sample", new EntryPolicy(), Workers: 2, CleanBatch: 1, MergeRows: 10);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LexiconReprocess.RunAsync(database, options, gauges, end, stop.Token));
         await database.DisposeAsync();
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>Stops a run behind the first batch after which a condition holds.</summary>
+    private sealed class EndOfRun(Func<bool> isReached, CancellationTokenSource stop) : IIngestProgress
+    {
+        public void Started(IReadOnlyList<RunFile> files)
+        {
+        }
+
+        public void Read(int fileIndex, long bytes, long records)
+        {
+            if (isReached())
+            {
+                stop.Cancel();
+            }
+        }
+
+        public void Reducing()
+        {
+        }
+
+        public void Written(long rows)
+        {
+        }
+    }
 }

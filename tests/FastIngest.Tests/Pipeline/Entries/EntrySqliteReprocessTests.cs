@@ -120,7 +120,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
         Damage("UPDATE entries SET headword = 'wrong'");
-        await EntryRuns.EndReprocessAsync(new SqliteReprocess(_tables.Path, new EntryPolicy(), 10), afterWritten: 30);
+        await EntryRuns.EndReprocessAsync(new SqliteEntryStore(_tables.Path), afterWritten: 30);
 
         string noted = _tables.Query("SELECT reprocess_position FROM data_sources")[0];
         EntryResult result = _tables.Reprocess(new EntryPolicy()).Result;
@@ -134,9 +134,10 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     public async Task No_other_run_comes_between_and_readers_may_look_until_something_changes()
     {
         _tables.Load(_runs, Options);
-        SqliteReprocess database = new(_tables.Path, new EntryPolicy(), 10);
+        SqliteEntryStore database = new(_tables.Path);
         await database.OpenAsync(TestContext.Current.CancellationToken);
-        using IStoredRecords records = await database.BeginAsync("sample", false, TestContext.Current.CancellationToken);
+        await database.BeginAsync("sample", "rules", TestContext.Current.CancellationToken);
+        using IStoredRecords records = await database.ReadAsync("sample", 0, TestContext.Current.CancellationToken);
         Assert.True(records.MoveNext());
         SqliteTuning hasty = new() { BusyTimeoutMs = 50 };
 
@@ -174,7 +175,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     {
         _tables.Load(_runs, Options);
         Damage("UPDATE entries SET definition = 'wrong' WHERE headword = 'Fuchs'; UPDATE raw_entries SET raw_data = '{}' WHERE id = 1");
-        SqliteReprocess database = new(_tables.Path, new EntryPolicy(), 1);
+        SqliteEntryStore database = new(_tables.Path);
 
         ValidationReport report = await LexiconValidate.RunAsync(database, null, 3, 2, new LexiconGauges(), null, TestContext.Current.CancellationToken);
 

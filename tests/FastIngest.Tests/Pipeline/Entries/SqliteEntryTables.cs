@@ -50,12 +50,11 @@ internal sealed class SqliteEntryTables(string path)
 
     public (EntryResult Result, long Removed) Reprocess(EntryPolicy policy, int mergeRows = 10_000, string? source = null, bool isDryRun = false)
     {
-        IEntryStore database = new SqliteReprocess(path, policy, mergeRows);
-        database = isDryRun ? new DryRunEntryStore(database, policy) : database;
+        SqliteEntryStore database = new(path);
         try
         {
             ReprocessedSource done = Assert.Single(LexiconReprocess.RunAsync(
-                database, source, 3, 4, new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
+                database, new ReprocessOptions(source, policy, Workers: 3, CleanBatch: 4, mergeRows, isDryRun), new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Sources);
             return (done.Result, done.Removed);
         }
         finally

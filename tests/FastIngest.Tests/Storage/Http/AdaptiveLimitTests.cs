@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using FastIngest.Storage.Http;
+using FastIngest.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Http;
 
@@ -10,7 +11,7 @@ public class AdaptiveLimitTests
     [Fact]
     public async Task It_halves_once_for_all_that_were_under_way_and_grows_again_one_by_one()
     {
-        AdaptiveLimit limit = new(16);
+        AdaptiveLimit limit = new(16, TimeProvider.System);
         int[] tickets = await Enter(limit, 16);
 
         Array.ForEach(tickets, t => limit.Leave(t, Busy));
@@ -40,7 +41,7 @@ public class AdaptiveLimitTests
     [Fact]
     public async Task Who_finds_no_place_waits_for_one_or_goes_away()
     {
-        AdaptiveLimit limit = new(2);
+        AdaptiveLimit limit = new(2, TimeProvider.System);
         int[] tickets = await Enter(limit, 2);
         using CancellationTokenSource impatient = new();
         Task<int> first = limit.EnterAsync(impatient.Token).AsTask();
@@ -50,36 +51,56 @@ public class AdaptiveLimitTests
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         limit.Leave(tickets[0], Ok);
-        int ticket = await second.WaitAsync(TimeSpan.FromSeconds(60));
+        int ticket = await second.WaitAsync(Poll.Deadline);
         limit.Leave(tickets[1], Busy);
         Assert.Equal(1, limit.Current);
         Task<int> third = limit.EnterAsync(default).AsTask();
         Assert.False(third.IsCompleted);
         limit.Leave(ticket, Ok);
-        await third.WaitAsync(TimeSpan.FromSeconds(60));
+        await third.WaitAsync(Poll.Deadline);
     }
 
     [Fact]
     public async Task A_wait_that_the_API_asks_for_holds_back_everyone_and_can_be_cancelled()
     {
-        AdaptiveLimit limit = new(4);
-        long start = Stopwatch.GetTimestamp();
+        FakeTimeProvider time = new();
+        AdaptiveLimit limit = new(4, time);
         limit.Leave((await Enter(limit, 1))[0], Busy with { RetryAfter = TimeSpan.FromSeconds(0.3) });
 
+        // Two places are left, and a third that one who waits for it gives up.
         using CancellationTokenSource impatient = new();
         Task<int> gone = limit.EnterAsync(impatient.Token).AsTask();
+        Task<int>[] patient = [limit.EnterAsync(default).AsTask(), limit.EnterAsync(default).AsTask()];
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
-        await Enter(limit, 2);
+        time.Advance(TimeSpan.FromMilliseconds(299));
+        Assert.All(patient, p => Assert.False(p.IsCompleted));
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await Task.WhenAll(patient).WaitAsync(Poll.Deadline);
 
-        Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds >= 0.29);
         Assert.False(limit.EnterAsync(default).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_longer_wait_asked_for_meanwhile_counts_and_a_shorter_one_does_not()
+    {
+        FakeTimeProvider time = new();
+        AdaptiveLimit limit = new(4, time);
+        int[] tickets = await Enter(limit, 3);
+        limit.Leave(tickets[0], Down with { RetryAfter = TimeSpan.FromSeconds(1) });
+        Task<int> patient = limit.EnterAsync(default).AsTask();
+        limit.Leave(tickets[1], Down with { RetryAfter = TimeSpan.FromSeconds(5) });
+        limit.Leave(tickets[2], Down with { RetryAfter = TimeSpan.FromSeconds(2) });
+        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(3.999));
+        Assert.False(patient.IsCompleted);
+        await time.RunAsync(TimeSpan.FromMilliseconds(1), patient);
     }
 
     [Fact]
     public async Task A_wait_that_is_too_long_holds_back_nobody()
     {
-        AdaptiveLimit limit = new(4);
+        AdaptiveLimit limit = new(4, TimeProvider.System);
         limit.Leave((await Enter(limit, 1))[0], Busy with { RetryAfter = TimeSpan.FromHours(1) });
         Assert.True(limit.EnterAsync(default).AsTask().IsCompletedSuccessfully);
     }

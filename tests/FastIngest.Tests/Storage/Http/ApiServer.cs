@@ -30,6 +30,7 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
     private readonly WebApplication _app;
     private readonly Func<HttpContext, ReceivedRequest, Task> _answer;
     private readonly bool _answersGet;
+    private readonly Lock _counting = new();
     private int _underWay;
 
     private ApiServer(Func<HttpContext, ReceivedRequest, Task>? answer, X509Certificate2? certificate, bool answersGet)
@@ -104,7 +105,11 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        Peak = Math.Max(Peak, Interlocked.Increment(ref _underWay));
+        lock (_counting)
+        {
+            Peak = Math.Max(Peak, ++_underWay);
+        }
+
         try
         {
             if (HttpMethods.IsGet(context.Request.Method) && !_answersGet)
@@ -123,7 +128,10 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            lock (_counting)
+            {
+                _underWay--;
+            }
         }
     }
 

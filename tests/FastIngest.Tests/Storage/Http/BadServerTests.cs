@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using FastIngest.Delivery;
 using FastIngest.Storage.Http;
 using FastIngest.Tests.Delivery;
+using FastIngest.Tests.Support;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Http;
 
@@ -71,37 +72,43 @@ public sealed class BadServerTests
     public async Task Retry_After_is_obeyed_by_everyone(string form)
     {
         const int Workers = 4;
+        FakeTimeProvider time = new();
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(40);
         TaskCompletionSource everyoneIsThere = new(TaskCreationOptions.RunContinuationsAsynchronously);
         int arrived = 0;
-        long busySince = 0;
-        ConcurrentQueue<double> after = new();
+        DateTimeOffset busySince = default;
+        ConcurrentQueue<TimeSpan> after = new();
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
             int n = Interlocked.Increment(ref arrived);
             if (n > Workers)
             {
-                after.Enqueue(Stopwatch.GetElapsedTime(busySince).TotalSeconds);
+                after.Enqueue(time.GetUtcNow() - busySince);
                 await api!.Ok(context);
                 return;
             }
 
             if (n == Workers)
             {
-                busySince = Stopwatch.GetTimestamp();
+                busySince = time.GetUtcNow();
                 everyoneIsThere.SetResult();
             }
 
             await everyoneIsThere.Task;
-            context.Response.Headers.RetryAfter = form == "seconds" ? "1" : DateTimeOffset.UtcNow.AddSeconds(3).ToString("R", CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = form == "seconds" ? "5" : busySince.AddSeconds(5).ToString("R", CultureInfo.InvariantCulture);
             await ApiServer.Write(context, 429, "");
         });
 
-        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { Concurrency = Workers });
+        // The clock stands until all have their answer, and then goes on by itself.
+        Task<DeliveryReport> delivery = stored.DeliverAsync(
+            server.Url, o => o with { Concurrency = Workers }, StoredSummaries.Quick with { AttemptTimeout = Timeout.InfiniteTimeSpan, Time = time });
+        await everyoneIsThere.Task.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
+        DeliveryReport report = await time.RunAsync(TimeSpan.FromMilliseconds(20), delivery);
 
         Assert.Equal((40, 0), (report.Delivered, report.Left));
-        Assert.All(after, s => Assert.True(s > 0.95, $"{s} s after the 429"));
+        Assert.Equal(40, after.Count);
+        Assert.All(after, wait => Assert.True(wait >= TimeSpan.FromSeconds(5), $"{wait} after the 429"));
     }
 
     [Fact]
@@ -124,15 +131,31 @@ public sealed class BadServerTests
     [Fact]
     public async Task No_more_requests_are_under_way_than_asked_for()
     {
+        const int Workers = 5;
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(400);
+        Lock gate = new();
+        TaskCompletionSource everyone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int arrived = 0;
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
-            await Task.Delay(2);
+            // Nobody gets an answer before all have come, again and again.
+            Task together;
+            lock (gate)
+            {
+                together = everyone.Task;
+                if (++arrived % Workers == 0)
+                {
+                    everyone.SetResult();
+                    everyone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+
+            await together.WaitAsync(Poll.Deadline);
             await api!.Ok(context);
         });
-        await stored.DeliverAsync(server.Url, o => o with { Concurrency = 5 });
-        Assert.InRange(server.Peak, 1, 5);
+        DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { Concurrency = Workers });
+        Assert.Equal((400, Workers), (report.Delivered, server.Peak));
     }
 
     [Theory]
@@ -143,10 +166,10 @@ public sealed class BadServerTests
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
         await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(context, 422, $"what shall I do with {request.Authorization} and {request.Path} s3cr3t?"));
-        ApiTarget target = ApiTarget.Parse(
-            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiTarget.TokenVariable ? token : null);
+        ApiAddress target = ApiAddress.Parse(
+            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiAddress.TokenVariable ? token : null);
 
-        DeliveryReport report = await SummaryDelivery.RunAsync(target, stored.Options, StoredSummaries.Quick, null, default);
+        DeliveryReport report = await SummaryDelivery.RunAsync(HttpTarget.Api(target, StoredSummaries.Quick), stored.Options, null, default);
 
         Assert.Equal(2, report.Refused);
         Assert.All(api.Requests, r => Assert.Equal((header, "/ingest" + query), (r.Authorization, r.Path)));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Ndjson;
+using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Storage.Ndjson;
 
@@ -158,18 +159,15 @@ public sealed class NdjsonSinkTests : IDisposable
     public async Task A_pipe_that_nobody_reads_does_not_hold_up_a_cancellation()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs named pipes");
-        string pipe = _folder["pipe"];
-        using (Process make = Process.Start("mkfifo", pipe))
-        {
-            await make.WaitForExitAsync();
-        }
-
-        await using NdjsonSink sink = new(pipe, Stream);
-        ValueTask opening = sink.OpenAsync(Rows.Run(), CancellationToken.None);
-        using FileStream reader = new(pipe, FileMode.Open, FileAccess.Read);
-        await opening;
-        using CancellationTokenSource source = new(TimeSpan.FromMilliseconds(100));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sink.WriteAsync(ManyRows(2_000), source.Token).AsTask());
+        await using NdjsonSink sink = new(_folder["pipe"], Stream);
+        using HeldPipe pipe = new(_folder["pipe"]);
+        await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+        using CancellationTokenSource source = new();
+        Task writing = Task.Run(() => sink.WriteAsync(ManyRows(2_000), source.Token).AsTask(), TestContext.Current.CancellationToken);
+        Poll.Until(() => pipe.IsFull, "Nothing was written into the pipe.");
+        Assert.False(writing.IsCompleted);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writing.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken));
     }
 
     [Fact]

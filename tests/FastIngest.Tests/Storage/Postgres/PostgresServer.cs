@@ -151,10 +151,7 @@ public sealed partial class PostgresServer : IDisposable
         _ = Signal(postmaster, Sigkill);
         Array.ForEach(children, c => _ = Signal(c, Sigkill));
         _process!.WaitForExit();
-        while (children.Any(c => Directory.Exists($"/proc/{c}") && ParentOf(c) is not null && !IsZombie(c)))
-        {
-            Thread.Sleep(5);
-        }
+        Poll.Until(() => !children.Any(c => Directory.Exists($"/proc/{c}") && ParentOf(c) is not null && !IsZombie(c)), "The server's processes do not end.");
 
         _process.Dispose();
         _process = null;

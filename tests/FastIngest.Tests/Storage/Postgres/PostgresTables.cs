@@ -3,7 +3,7 @@ using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
-using FastIngest.Storage.Postgres.Records;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
 using FastIngest.Tests.Storage.Sqlite;
 using Npgsql;

@@ -39,7 +39,8 @@ internal sealed class WeaviateServer : IAsyncDisposable
     /// <summary>Why an object is not taken; null when it is.</summary>
     public Func<JsonObject, string?> Complain { get; set; } = _ => null;
 
-    public bool IsReady { get; set; } = true;
+    /// <summary>Asked at every look whether it is ready.</summary>
+    public Func<bool> IsReady { get; set; } = () => true;
 
     public void Define(string name, string definition) => _classes[name] = definition;
 
@@ -50,7 +51,7 @@ internal sealed class WeaviateServer : IAsyncDisposable
         string method = context.Request.Method;
         return (method, request.Path) switch
         {
-            ("GET", "/v1/.well-known/ready") => Answer(context, "/.well-known/ready", "get", IsReady ? 200 : 503, "{}"),
+            ("GET", "/v1/.well-known/ready") => Answer(context, "/.well-known/ready", "get", IsReady() ? 200 : 503, "{}"),
             ("GET", var path) when path.StartsWith("/v1/schema/", StringComparison.Ordinal) =>
                 Answer(context, "/schema/{className}", "get", _classes.ContainsKey(path[11..]) ? 200 : 404, _classes.GetValueOrDefault(path[11..], "{}")),
             ("POST", "/v1/schema") => CreateAsync(context, request),

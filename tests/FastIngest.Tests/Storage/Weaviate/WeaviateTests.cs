@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using FastIngest.Delivery;
 using FastIngest.Storage.Http;
+using FastIngest.Storage.Weaviate;
 using FastIngest.Tests.Delivery;
 using FastIngest.Tests.Storage.Http;
 using FastIngest.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Weaviate;
 
@@ -81,6 +83,7 @@ public sealed class WeaviateTests : IAsyncDisposable
     public async Task A_batch_that_is_too_large_or_too_slow_is_halved(int status)
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(100);
+        HttpTuning tuning = StoredSummaries.Quick with { Time = new FakeTimeProvider() };
         _server.Intercept = async (context, objects) =>
         {
             if (objects.Count <= 12)
@@ -88,11 +91,18 @@ public sealed class WeaviateTests : IAsyncDisposable
                 return false;
             }
 
-            await (status == 413 ? ApiServer.Write(context, 413, "") : Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+            if (status == 413)
+            {
+                await ApiServer.Write(context, 413, "");
+                return true;
+            }
+
+            ((FakeTimeProvider)tuning.Time).Advance(tuning.AttemptTimeout);
+            await Task.Delay(Poll.Deadline, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return true;
         };
 
-        DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(status == 413 ? 30 : 4) });
+        DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, tuning);
 
         Assert.Equal((100, 0, 0), (report.Delivered, report.Refused, report.Left));
         Assert.Equal([100, 50, 25, 12, 12, 1, 12, 12, 1, 12, 12, 12, 12, 2], _server.Batches);
@@ -153,13 +163,15 @@ public sealed class WeaviateTests : IAsyncDisposable
     public async Task Readiness_is_waited_for_and_the_key_is_sent()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
-        _server.IsReady = false;
+        _server.IsReady = () => false;
         DeliveryReport never = await stored.DeliverAsync(_server.Url, o => o with { WaitForApi = TimeSpan.FromMilliseconds(300) });
         Assert.Contains("was not ready within 0.3 s: it answers 503", never.Problem, StringComparison.Ordinal);
-        ApiTarget target = ApiTarget.Parse(_server.Url, name => name == ApiTarget.WeaviateKeyVariable ? "k3y" : "other");
-        Task<DeliveryReport> delivery = SummaryDelivery.RunAsync(target, stored.Options with { WaitForApi = TimeSpan.FromSeconds(60) }, StoredSummaries.Quick, null, default);
-        _server.IsReady = true;
-        Assert.Equal(3, (await delivery).Delivered);
+        ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiAddress.WeaviateKeyVariable ? "k3y" : "other");
+        int looks = 0;
+        _server.IsReady = () => ++looks == 3;
+        DeliveryReport patient = await SummaryDelivery.RunAsync(
+            WeaviateTarget.Api(target, StoredSummaries.Quick), stored.Options with { WaitForApi = Poll.Deadline }, null, default);
+        Assert.Equal((3, 3), (patient.Delivered, looks));
         Assert.Contains(_server.Requests, r => r is { Path: "/v1/batch/objects", Authorization: "Bearer k3y" });
         Assert.DoesNotContain(_server.Requests, r => r.Path == "/v1/batch/objects" && r.Authorization != "Bearer k3y");
     }

@@ -28,6 +28,26 @@ internal static class PostgresConnectionExtensions
         }
     }
 
+    /// <summary>The first values of all rows, which the statement may also have changed.</summary>
+    public static async ValueTask<List<T>> ColumnAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        List<T> values = [];
+        NpgsqlCommand command = Make(connection, sql, []);
+        await using (command.ConfigureAwait(false))
+        {
+            NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    values.Add(reader.GetFieldValue<T>(0));
+                }
+            }
+        }
+
+        return values;
+    }
+
     private static NpgsqlCommand Make(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters)
     {
         NpgsqlCommand command = new(sql, connection);

@@ -6,7 +6,10 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// How often, and after what pauses, a run is tried again. Pauses double, and each is drawn from its own half to its
 /// whole, so that clients that lost against each other do not meet again.
 /// </summary>
-internal sealed class PostgresRetry(int attempts, TimeSpan firstPause)
+/// <param name="attempts">How often a run is tried again.</param>
+/// <param name="firstPause">Before the first of them.</param>
+/// <param name="time">The clock that the pauses go by; that of the system by itself.</param>
+internal sealed class PostgresRetry(int attempts, TimeSpan firstPause, TimeProvider? time = null)
 {
     private int _used;
 
@@ -26,7 +29,7 @@ internal sealed class PostgresRetry(int attempts, TimeSpan firstPause)
         }
 
         TimeSpan pause = firstPause * (1 << _used++);
-        await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), cancellationToken).ConfigureAwait(false);
+        await Task.Delay(pause * (0.5 + (Random.Shared.NextDouble() / 2)), time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using FastIngest.Sinks;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -20,7 +21,7 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
 
     private protected PostgresRunSink(string target, string schema, PostgresRetry retry)
     {
-        PostgresTarget parsed = PostgresTarget.Parse(target);
+        PostgresAddress parsed = PostgresAddress.Parse(target);
         DisplayName = parsed.DisplayName;
         Names = new PostgresNames(schema);
         _session = new PostgresSession(parsed, Names, retry);

@@ -2,6 +2,7 @@ using System.Text;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;

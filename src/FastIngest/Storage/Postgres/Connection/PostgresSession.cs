@@ -1,3 +1,4 @@
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -6,7 +7,7 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// The one connection of a run, on which it has its transaction: opened, committed for certain, closed, and opened again
 /// when a fault passes by itself.
 /// </summary>
-internal sealed class PostgresSession(PostgresTarget target, PostgresNames names, PostgresRetry retry)
+internal sealed class PostgresSession(PostgresAddress target, PostgresNames names, PostgresRetry retry)
 {
     private NpgsqlDataSource? _source;
     private NpgsqlConnection? _connection;
@@ -84,6 +85,15 @@ internal sealed class PostgresSession(PostgresTarget target, PostgresNames names
         {
             throw PostgresFault.Explain(e, target.DisplayName, names.Schema);
         }
+    }
+
+    /// <summary>Explains likewise, and returns what the call does.</summary>
+    /// <exception cref="IngestException">The call failed.</exception>
+    public async ValueTask<T> GuardAsync<T>(Func<Task<T>> call)
+    {
+        T? result = default;
+        await GuardAsync(async () => { result = await call().ConfigureAwait(false); }).ConfigureAwait(false);
+        return result!;
     }
 
     public async ValueTask CloseAsync()

@@ -4,6 +4,7 @@ using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;

@@ -1,5 +1,5 @@
 using FastIngest.Sinks.Entries;
-using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
 

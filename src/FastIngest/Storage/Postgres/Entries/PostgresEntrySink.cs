@@ -12,7 +12,7 @@ public sealed class PostgresEntrySink : PostgresRunSink<EntryRun, EntryBatch, En
     private readonly long _maxRemembered;
     private EntryLoad? _load;
 
-    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables, made if it is missing.</param>
     /// <param name="mergeRows">Records sent before they are merged into the tables, where the source has some already.</param>
     /// <exception cref="IngestException">The target makes no sense.</exception>

@@ -1,5 +1,6 @@
 using FastIngest.Lexicon;
 using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 using NpgsqlTypes;
 

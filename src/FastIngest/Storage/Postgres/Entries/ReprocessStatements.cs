@@ -1,10 +1,12 @@
-using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
 /// <summary>What <c>reprocess</c> says to the server besides COPY.</summary>
 internal static class ReprocessStatements
 {
+    public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
     /// <summary>The tables of the session into which changes go.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
@@ -38,7 +40,7 @@ internal static class ReprocessStatements
         WHERE (SELECT 1 FROM {names.Entries} t WHERE t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id + 0 < s.raw_id LIMIT 1) IS NULL
         """;
 
-    /// <summary>Removes entries of later records that are like those to be written, and tells of which records.</summary>
+    /// <summary>Removes entries of later records that are like those to be written, and returns their records.</summary>
     public static string RemoveLater(PostgresNames names) =>
         $"""
         DELETE FROM {names.Entries} t USING pg_temp.staged_entries s, pg_temp.kept k

@@ -3,6 +3,7 @@ using System.Text;
 using FastIngest.Delivery;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Outbox;
@@ -17,7 +18,7 @@ internal sealed class PostgresOutbox : IOutbox
     /// <summary>Days travel as numbers: Npgsql takes the first and the last date there is for infinities.</summary>
     private const string FirstDay = "date '0001-01-01'";
 
-    private readonly PostgresTarget _database;
+    private readonly PostgresAddress _database;
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
     private readonly Func<PostgresRetry> _patience;
@@ -30,7 +31,7 @@ internal sealed class PostgresOutbox : IOutbox
     private int _lastDay;
     private byte[] _text = [];
 
-    /// <param name="database">As for <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="database">As for <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
     /// <exception cref="IngestException">The target makes no sense.</exception>
     public PostgresOutbox(string database, string schema)
@@ -41,7 +42,7 @@ internal sealed class PostgresOutbox : IOutbox
     /// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
     internal PostgresOutbox(string database, string schema, Func<PostgresRetry> patience)
     {
-        _database = PostgresTarget.Parse(database);
+        _database = PostgresAddress.Parse(database);
         _names = new PostgresNames(schema);
         _patience = patience;
         _session = new PostgresSession(_database, _names, patience());

@@ -1,7 +1,7 @@
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Records;
@@ -59,20 +59,20 @@ internal sealed class RecordLoad
     }
 
     /// <exception cref="IngestException">A user's id is too long.</exception>
-    public async ValueTask WriteAsync(RecordChunk chunk, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
     {
-        SummaryTuples.RefuseLongId(chunk.LongestUserId);
-        TableState table = _tables.Single(t => t.Table.Category == chunk.Category);
-        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(chunk, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
+        UserIdLimit.Check(batch.LongestUserId);
+        TableState table = _tables.Single(t => t.Table.Category == batch.Category);
+        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(batch, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
-        table.StagedRows += isEmpty ? 0 : chunk.Rows;
-        foreach (CopyBuffer piece in chunk.Pieces)
+        table.StagedRows += isEmpty ? 0 : batch.Rows;
+        foreach (CopyBuffer piece in batch.Pieces)
         {
             await SendAsync(table, target, piece, cancellationToken).ConfigureAwait(false);
         }
 
-        table.Rows += chunk.Rows;
-        RemovedNuls += chunk.RemovedNuls;
+        table.Rows += batch.Rows;
+        RemovedNuls += batch.RemovedNuls;
     }
 
     /// <summary>Ends the COPY that is open, so that the connection is free.</summary>
@@ -132,11 +132,11 @@ internal sealed class RecordLoad
         ? Enumerable.Range(0, Month.Count).Where(m => _monthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(m)))
         : [_names.Records(table.Name)];
 
-    /// <summary>Whether all months of a chunk were empty when the run began; new ones are made.</summary>
-    private async ValueTask<bool> AreMonthsEmptyAsync(RecordChunk chunk, CancellationToken cancellationToken)
+    /// <summary>Whether all months of a batch were empty when the run began; new ones are made.</summary>
+    private async ValueTask<bool> AreMonthsEmptyAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
     {
         bool areEmpty = true;
-        foreach (int month in chunk.Months)
+        foreach (int month in batch.Months)
         {
             areEmpty &= _monthWasEmpty[month] ??= await MeetMonthAsync(month, cancellationToken).ConfigureAwait(false);
         }

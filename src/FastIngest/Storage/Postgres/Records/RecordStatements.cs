@@ -1,17 +1,10 @@
-using FastIngest.Storage.Postgres.Connection;
-using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
 
 /// <summary>The SQL around the records of a run.</summary>
 internal static class RecordStatements
 {
-    /// <summary>
-    /// The tables as a step of the schema. A user's records stand near each other, as exports have them, and months are
-    /// partitions: a BRIN index then finds a user's days, and costs next to nothing while loading.
-    /// </summary>
-    public static string Step(PostgresNames names) => string.Join('\n', RecordTable.All.Select(t => Create(names, t)));
-
     /// <summary>Keeps whoever changes the schema away, and other writers out of the tables; the first, so that nobody waits crosswise.</summary>
     public static string Lock(PostgresNames names) =>
         $"""
@@ -86,20 +79,4 @@ internal static class RecordStatements
         """;
 
     private static string IsOf(string days, RecordTable table) => $"(user_id, {table.Day}) IN (SELECT d.user_id, d.date FROM pg_temp.{days} d)";
-
-    private static string Create(PostgresNames names, RecordTable table)
-    {
-        string name = names.Records(table.Name);
-        string partitions = !table.IsByMonth ? "" : string.Concat(((int[])[Month.Before, Month.After]).Select(month =>
-        {
-            (string from, string to) = Month.Bounds(month);
-            return $"\nCREATE TABLE IF NOT EXISTS {names.Records(Month.Partition(month))} PARTITION OF {name} FOR VALUES FROM ({from}) TO ({to});";
-        }));
-        return $"""
-            CREATE TABLE IF NOT EXISTS {name} (
-                {table.Definition}
-            ){(table.IsByMonth ? $" PARTITION BY RANGE ({table.Time})" : "")};
-            CREATE INDEX IF NOT EXISTS {table.Name}_user_{table.Time} ON {name} USING brin (user_id, {table.Time}) WITH (autosummarize = on);{partitions}
-            """;
-    }
 }

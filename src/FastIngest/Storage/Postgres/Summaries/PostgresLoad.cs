@@ -2,6 +2,7 @@ using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Summaries;

@@ -14,7 +14,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     private PostgresLoad? _load;
     private RecordLoad? _records;
 
-    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables, made if it is missing.</param>
     /// <param name="takesRecords">Whether the records themselves are stored as well.</param>
     /// <exception cref="IngestException">The target makes no sense.</exception>
@@ -26,11 +26,11 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false)
         : base(target, schema, retry) => _takesRecords = takesRecords;
 
-    bool IRecordSink.TakesRecords => _takesRecords;
+    IRecordFormat? IRecordSink.RecordFormat => _takesRecords ? CopyRecordFormat.Instance : null;
 
     /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
-    ValueTask IRecordSink.WriteRecordsAsync(RecordChunk chunk, CancellationToken cancellationToken) =>
-        SendAsync(() => _records!.WriteAsync(chunk, cancellationToken));
+    ValueTask IRecordSink.WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken) =>
+        SendAsync(() => _records!.WriteAsync((CopyRecordBatch)batch, cancellationToken));
 
     private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
     {

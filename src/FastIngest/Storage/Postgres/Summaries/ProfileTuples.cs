@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
@@ -15,7 +16,7 @@ internal static class ProfileTuples
     /// </summary>
     public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> opening)
     {
-        SummaryTuples.RefuseLongId(user.UserId.Length);
+        UserIdLimit.Check(user.UserId.Length);
         copy.BeginTuple(9);
         copy.Int4(number);
         Text(user.UserId);

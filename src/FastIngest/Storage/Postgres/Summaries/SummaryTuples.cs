@@ -1,23 +1,19 @@
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>Rows of <c>daily_summaries</c> as tuples of COPY: the columns of a summary in their order, then <c>summary_parts</c>.</summary>
 internal static class SummaryTuples
 {
-    /// <summary>
-    /// The longest user_id that is stored: an entry of a B-tree index, here of the primary key, has at most 2,704 bytes.
-    /// </summary>
-    public const int MaxUserIdBytes = 2_600;
-
     private static readonly SummaryColumn[] Columns = [.. SummaryColumn.All];
 
     /// <exception cref="IngestException">The user's id is too long for the primary key.</exception>
     public static void Write(CopyBuffer copy, SummaryBatch batch, in DailySummary row)
     {
-        RefuseLongId(row.Texts[TextSlot.UserId].Length);
+        UserIdLimit.Check(row.Texts[TextSlot.UserId].Length);
         copy.BeginTuple(Columns.Length + 1);
         foreach (SummaryColumn column in Columns)
         {
@@ -80,16 +76,5 @@ internal static class SummaryTuples
 
         tuples.TryField(out ReadOnlySpan<byte> parts);
         return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
-    }
-
-    /// <exception cref="IngestException">The id is too long for the primary key.</exception>
-    public static void RefuseLongId(int bytes)
-    {
-        if (bytes > MaxUserIdBytes)
-        {
-            throw new IngestException(
-                $"A user_id of {bytes} bytes is longer than a primary key of PostgreSQL can be; the limit is {MaxUserIdBytes}.",
-                "Shorten it in the input, or write to sqlite: or ndjson:, which have no such limit.");
-        }
     }
 }

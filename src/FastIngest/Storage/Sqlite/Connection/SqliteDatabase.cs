@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using SQLitePCL;
@@ -14,12 +13,14 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly string _displayPath;
+    private readonly TimeProvider _time;
     private readonly List<SqliteStatement> _statements = [];
 
-    private SqliteDatabase(sqlite3 connection, string displayPath)
+    private SqliteDatabase(sqlite3 connection, string displayPath, TimeProvider time)
     {
         _connection = connection;
         _displayPath = displayPath;
+        _time = time;
     }
 
     /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
@@ -31,11 +32,12 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Opens an existing file; an empty one is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">Where it is.</param>
-    public static SqliteDatabase Open(string displayPath, string fullPath)
+    /// <param name="time">The clock that waits for other programs go by; that of the system by itself.</param>
+    public static SqliteDatabase Open(string displayPath, string fullPath, TimeProvider? time = null)
     {
         SqliteLibrary.Load();
         int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
-        SqliteDatabase database = new(connection, displayPath);
+        SqliteDatabase database = new(connection, displayPath, time ?? TimeProvider.System);
         if (result != raw.SQLITE_OK)
         {
             using (database)
@@ -65,7 +67,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// <exception cref="IngestException">Another connection did not let go within <paramref name="timeoutMs"/>.</exception>
     public async ValueTask ExecuteWhenFreeAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
     {
-        long start = Stopwatch.GetTimestamp();
+        long start = _time.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -75,12 +77,12 @@ internal sealed class SqliteDatabase : IDisposable
                 return;
             }
 
-            if (!SqliteFault.IsBusy(result) || Stopwatch.GetElapsedTime(start).TotalMilliseconds >= timeoutMs)
+            if (!SqliteFault.IsBusy(result) || _time.GetElapsedTime(start).TotalMilliseconds >= timeoutMs)
             {
                 Fail(result);
             }
 
-            await Task.Delay(BusyRetryMs, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(BusyRetryMs), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

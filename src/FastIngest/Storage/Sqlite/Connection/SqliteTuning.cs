@@ -22,4 +22,7 @@ internal sealed record SqliteTuning
 
     /// <summary>How long another program may hold the database before the run gives up.</summary>
     public int BusyTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>The clock that the wait for another program goes by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -2,6 +2,8 @@ using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
+using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using FastIngest.Lexicon;
 using FastIngest.Sinks.Entries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
+using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 

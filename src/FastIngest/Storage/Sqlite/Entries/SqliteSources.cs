@@ -3,6 +3,7 @@ using System.Text;
 using FastIngest.Json;
 using FastIngest.Lexicon;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 

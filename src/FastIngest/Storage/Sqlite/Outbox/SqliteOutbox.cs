@@ -5,7 +5,8 @@ using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
-using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Storage.Sqlite.Runs;
+using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Outbox;
 

@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
@@ -9,7 +10,7 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 /// is that of the newest profile ever read for the user, whichever run read it, so that content does not depend on the
 /// order in which files are ingested.
 /// </summary>
-internal sealed class SqliteMerge : ISqliteTarget
+internal sealed class SqliteMerge : ISqliteLoad
 {
     private const int RowsPerCancellationCheck = 64;
 

@@ -2,6 +2,8 @@ using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
+using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
@@ -15,7 +17,7 @@ public sealed class SqliteSink : ISummarySink
     private readonly string _path;
     private readonly SqliteTuning _tuning;
     private readonly SinkState _state;
-    private ISqliteTarget? _target;
+    private ISqliteLoad? _target;
 
     /// <param name="path">The database file.</param>
     public SqliteSink(string path)

@@ -2,6 +2,7 @@ using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Schema;
 using SQLitePCL;
 
 namespace FastIngest.Storage.Sqlite.Summaries;

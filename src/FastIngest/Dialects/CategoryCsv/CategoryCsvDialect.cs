@@ -1,0 +1,40 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Sources;
+
+namespace FastIngest.Dialects.CategoryCsv;
+
+/// <summary>A CSV file for each category, with a header line that names the fields; docs/reading.md has the rule.</summary>
+public sealed class CategoryCsvDialect : Dialect
+{
+    public override string Name => "csv";
+
+    public override IReadOnlyList<string> Endings { get; } = [".csv", ".tsv"];
+
+    public override bool Recognises(ReadOnlySpan<byte> head) =>
+        !head.IsEmpty && head[CsvHeader.StartOf(head)..] is [not ((byte)'{' or (byte)'['), ..] text && CsvHeader.Read(text, out _) is not null;
+
+    public override FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes)
+    {
+        using FileWindow window = new();
+        window.Attach(file);
+        window.MoveTo(0, HeadBytes);
+        int start = CsvHeader.StartOf(window.Bytes);
+        CsvHeader header = CsvHeader.Read(window.Bytes[start..], out int length) ?? throw new IngestException(
+            $"{file.Path} does not begin with a header line that names user_id.",
+            "A CSV file begins with the names of its columns, such as user_id,date_time,value, separated by commas, semicolons or tabs.");
+        return new CsvFilePlan
+        {
+            Dialect = this,
+            File = file,
+            Category = category,
+            Head = new FramePosition(start + length, FrameState.Top),
+            ChunkBytes = chunkBytes,
+            Header = header,
+        };
+    }
+
+    public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new CsvChunkReader(category, maxRecordBytes);
+
+    public override IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes) => new ReferenceCsvReader(file, maxRecordBytes).Records();
+}

@@ -1,0 +1,89 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Shuffle;
+using FastIngest.Sinks.Records;
+using FastIngest.Sources;
+
+namespace FastIngest.Dialects.CategoryCsv;
+
+/// <summary>Reads chunks of CSV files.</summary>
+internal sealed class CsvChunkReader : ChunkReader
+{
+    private readonly Category _category;
+    private readonly CsvRecords _records;
+    private CsvHeader? _header;
+    private CsvRecordDecoder? _decoder;
+
+    public CsvChunkReader(Category category, int maxRecordBytes)
+        : base(category)
+    {
+        _category = category;
+        _records = new CsvRecords(Window, maxRecordBytes);
+    }
+
+    /// <summary>A line is guessed to begin a record; where it lies in a quoted cell, the end of the chunk before tells.</summary>
+    protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
+    {
+        _records.Start(((CsvFilePlan)plan).Header, from, endExcl);
+        long line = Math.Max(_records.NextLine(from), plan.Head.Offset);
+        return line < endExcl && line < plan.File.Length ? new FramePosition(line, FrameState.Top) : null;
+    }
+
+    protected override bool TryReadKeyAt(FilePlan plan, FramePosition start, out RowKey key)
+    {
+        CsvRecordDecoder decoder = DecoderFor(plan);
+        key = default;
+        _records.Start(_header!, start.Offset, start.Offset + 1);
+        if (!_records.Next() || _records.Unread is not null)
+        {
+            return false;
+        }
+
+        decoder.Decode(_records.Bytes, _records.Cells, out RecordView view);
+        key = new RowKey(view.UserId.ToArray(), view.Day);
+        return !view.UserId.IsEmpty && view.Day != RecordView.NoDay;
+    }
+
+    private protected override FramePosition ReadFrom(
+        FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
+    {
+        CsvRecordDecoder decoder = DecoderFor(plan);
+        _records.Start(_header!, start.Offset, endExcl);
+        ReadRecords(new Lines(_records, decoder), output, encoders, cancellationToken);
+        return _records.Position;
+    }
+
+    private CsvRecordDecoder DecoderFor(FilePlan plan)
+    {
+        CsvHeader header = ((CsvFilePlan)plan).Header;
+        if (_decoder is null || _header != header)
+        {
+            _header = header;
+            _decoder = new CsvRecordDecoder(_category, header);
+        }
+
+        return _decoder;
+    }
+
+    /// <summary>The lines of the file as records.</summary>
+    private readonly struct Lines(CsvRecords records, CsvRecordDecoder decoder) : IRecordReader
+    {
+        public long Offset => records.Offset;
+
+        public long Length => records.Length;
+
+        public RejectReason? Unread => records.Unread;
+
+        public bool Next() => records.Next();
+
+        public void Decode(out RecordView view) => decoder.Decode(records.Bytes, records.Cells, out view);
+
+        public bool TryGetSampleOfLastKey(out long value)
+        {
+            value = 0;
+            return false;
+        }
+
+        public int ReadRun(Span<long> numbers) => 0;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using FastIngest.Health;
+
+namespace FastIngest.Dialects.CategoryCsv;
+
+/// <summary>The header line of a CSV file: what separates its cells, and which column holds which field.</summary>
+internal sealed class CsvHeader
+{
+    /// <summary>What may separate cells, in order of preference.</summary>
+    private static ReadOnlySpan<byte> Delimiters => ",;\t"u8;
+
+    private CsvHeader(byte delimiter, IReadOnlyList<string> names)
+    {
+        Delimiter = delimiter;
+        Names = names;
+    }
+
+    /// <summary>The byte between two cells.</summary>
+    public byte Delimiter { get; }
+
+    /// <summary>The columns' names, without white space around them.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The bytes before the header: a byte order mark and blank lines.</summary>
+    public static int StartOf(ReadOnlySpan<byte> head)
+    {
+        int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
+        int blank = head[start..].IndexOfAnyExcept("\r\n"u8);
+        return blank < 0 ? head.Length : start + blank;
+    }
+
+    /// <summary>Reads a header; null where the bytes do not begin with one, which names <c>user_id</c> and at least one more column.</summary>
+    /// <param name="head">From the header's first byte on.</param>
+    /// <param name="length">Its bytes, with the end of the line.</param>
+    public static CsvHeader? Read(ReadOnlySpan<byte> head, out int length)
+    {
+        int feed = head.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = feed < 0 ? head : head[..feed];
+        length = feed < 0 ? head.Length : feed + 1;
+        byte delimiter = Delimiters[0];
+        foreach (byte candidate in Delimiters)
+        {
+            delimiter = line.Count(candidate) > line.Count(delimiter) ? candidate : delimiter;
+        }
+
+        CsvCells cells = new();
+        if (cells.Scan(head[..length], delimiter, isFinal: true, out int read) != CsvScan.Record || read != length)
+        {
+            return null;
+        }
+
+        List<string> names = [];
+        for (int i = 0; i < cells.Count; i++)
+        {
+            names.Add(Encoding.UTF8.GetString(cells.Text(head, i)).Trim());
+        }
+
+        return names.Count > 1 && names.Contains("user_id") ? new CsvHeader(delimiter, names) : null;
+    }
+
+    /// <summary>For each field of a category the column that holds it, or -1. Of columns with the same name the last counts.</summary>
+    public int[] ColumnsOf(RecordSchema schema)
+    {
+        int[] columns = new int[schema.Names.Count];
+        Array.Fill(columns, -1);
+        for (int field = 0; field < columns.Length; field++)
+        {
+            string name = schema.Names.NameAt(field);
+            for (int column = 0; column < Names.Count; column++)
+            {
+                columns[field] = Names[column] == name ? column : columns[field];
+            }
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,45 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Sources;
+
+namespace FastIngest.Dialects.CategoryJson;
+
+/// <summary>
+/// A JSON file for each category, as docs/reading.md has it: an array, a wrapper around one, objects one after another or one a line.
+/// </summary>
+public sealed class CategoryJsonDialect : Dialect
+{
+    public override string Name => "json";
+
+    public override IReadOnlyList<string> Endings { get; } = [".json", ".jsonl", ".ndjson"];
+
+    public override bool Recognises(ReadOnlySpan<byte> head)
+    {
+        head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
+        head = head.TrimStart(" \t\r\n"u8);
+        return !head.IsEmpty && head[0] is (byte)'{' or (byte)'[';
+    }
+
+    public override FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes)
+    {
+        using FileWindow window = new();
+        window.Attach(file);
+        window.MoveTo(0, HeadBytes);
+        FramePosition head = FileHead.Find(window.Bytes);
+        Separator separator = Separator.Learn(window, head, maxRecordBytes, out FrameState state);
+        return new JsonFilePlan
+        {
+            Dialect = this,
+            File = file,
+            Category = category,
+            Head = head,
+            ChunkBytes = chunkBytes,
+            GuessedState = state,
+            Separator = separator,
+        };
+    }
+
+    public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new JsonChunkReader(category, maxRecordBytes);
+
+    public override IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes) => new ReferenceJsonReader(file, maxRecordBytes).Records();
+}

@@ -1,0 +1,264 @@
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Json.Shapes;
+
+namespace FastIngest.Dialects.CategoryJson;
+
+/// <summary>
+/// Turns the fields that a JSON reader left into a <see cref="RecordView"/>. One decoder serves one category and one worker; records
+/// come in input order, since the key of the last one is remembered.
+/// </summary>
+internal sealed class JsonRecordDecoder
+{
+    private readonly Category _category;
+    private readonly RecordSchema _schema;
+    private readonly NamedNumberList _named = new();
+    private readonly long[] _numbers;
+    private LastKey _last = LastKey.None;
+    private byte[] _scratch = new byte[256];
+    private int _scratchLength;
+
+    public JsonRecordDecoder(Category category)
+    {
+        _category = category;
+        _schema = RecordSchema.Of(category);
+        _numbers = new long[_schema.NumberCount];
+    }
+
+    /// <summary>What the samples of a run have in common with the last record.</summary>
+    public RunKey RunKey => new(_last.Bytes, _last.DayIndex);
+
+    /// <summary>Forgets the last record; for a chunk that begins.</summary>
+    public void Reset() => _last = LastKey.None;
+
+    /// <summary>Whether a record is a plain sample with the key of the last one, as most are, and its value in micros.</summary>
+    public bool TryGetSampleOfLastKey(ReadOnlySpan<byte> record, RecordFields fields, out long value)
+    {
+        value = fields.Micros(RecordSchema.FirstOwn);
+        if (fields.RepeatedBytes < _last.Bytes)
+        {
+            return false;
+        }
+
+        ref Field day = ref fields[_last.DayIndex];
+        return fields[RecordSchema.FirstOwn].Kind == FieldKind.Decimal && day.Kind == FieldKind.String && HasTimeOrNone(record, day);
+    }
+
+    /// <summary>Decodes a record.</summary>
+    /// <param name="record">The bytes that the fields refer to.</param>
+    /// <param name="fields">By the names of the category's schema.</param>
+    /// <param name="view">Receives the key, and the rest where there is a key.</param>
+    public void Decode(ReadOnlySpan<byte> record, RecordFields fields, out RecordView view)
+    {
+        view = default;
+        if (!TryDecodeKey(record, fields, ref view))
+        {
+            view.Day = RecordView.NoDay;
+            return;
+        }
+
+        if (_category == Category.Measurements)
+        {
+            view.Named = DecodeOthers(record, fields);
+            return;
+        }
+
+        int first = RecordSchema.FirstOwn;
+        int texts = _schema.TextCount;
+        if (texts > 0)
+        {
+            TryGetText(record, fields[first], out view.Text0);
+            if (texts > 1)
+            {
+                TryGetText(record, fields[first + 1], out view.Text1);
+            }
+
+            if (texts > 2)
+            {
+                TryGetText(record, fields[first + 2], out view.Text2);
+            }
+        }
+
+        Span<long> numbers = _numbers;
+        uint present = Decimals(fields, first + texts, numbers);
+        if (present != (1u << numbers.Length) - 1)
+        {
+            present |= OtherNumbers(record, fields, first + texts, numbers, present);
+        }
+
+        view.Numbers = numbers;
+        view.NumbersPresent = present;
+    }
+
+    /// <summary>Decodes the key of a record alone; false when it has none, with an empty user when that is what lacks.</summary>
+    public bool TryDecodeKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
+    {
+        _scratchLength = 0;
+        if (fields.RepeatedBytes >= _last.Bytes && fields[_last.DayIndex].Kind == FieldKind.String)
+        {
+            Field userField = fields[RecordSchema.UserId];
+            Field dayField = fields[_last.DayIndex];
+            view.UserId = record.Slice(userField.Start, userField.Length);
+            view.Day = _last.Day;
+            view.Timestamp = record.Slice(dayField.Start, dayField.Length);
+            return HasTimeOrNone(record, dayField);
+        }
+
+        _last = LastKey.None;
+        if (!TryGetText(record, fields[RecordSchema.UserId], out view.UserId))
+        {
+            return false;
+        }
+
+        if (_category == Category.Users)
+        {
+            view.Day = RecordView.ProfileDay;
+            return true;
+        }
+
+        int index = DayIndex(fields);
+        if (fields[index].Kind is not (FieldKind.String or FieldKind.EscapedString))
+        {
+            return false;
+        }
+
+        view.Timestamp = Decode(record, fields[index]);
+        if (!DateParser.TryParseDay(view.Timestamp, out view.Day))
+        {
+            return false;
+        }
+
+        _last = new LastKey(fields[RecordSchema.UserId], fields[index], index, view.Day);
+        return true;
+    }
+
+    /// <summary>Takes the numbers that were read already: a loop without calls, for nearly all.</summary>
+    private static uint Decimals(RecordFields fields, int first, Span<long> numbers)
+    {
+        uint present = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            long number = 0;
+            if (fields[first + i].Kind == FieldKind.Decimal)
+            {
+                number = fields.Micros(first + i);
+                present |= 1u << i;
+            }
+
+            numbers[i] = number;
+        }
+
+        return present;
+    }
+
+    private uint OtherNumbers(ReadOnlySpan<byte> record, RecordFields fields, int first, Span<long> numbers, uint known)
+    {
+        uint present = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if ((known >> i & 1) == 0 && TryGetNumber(record, fields[first + i], out numbers[i]))
+            {
+                present |= 1u << i;
+            }
+        }
+
+        return present;
+    }
+
+    private NamedNumbers DecodeOthers(ReadOnlySpan<byte> record, RecordFields fields)
+    {
+        ReadOnlySpan<(Field Name, Field Value)> others = fields.Others;
+        _named.Clear(others.Length);
+        foreach ((Field name, Field value) in others)
+        {
+            // The scratch buffer keeps what the key holds; a name and its number need not stay.
+            _named.Add(Decode(record, name), TryGetNumber(record, value, out long micros) ? micros : null);
+        }
+
+        return _named.Numbers;
+    }
+
+    /// <summary>Of a text whose first bytes are a day.</summary>
+    private static bool HasTimeOrNone(ReadOnlySpan<byte> record, in Field dayField) =>
+        dayField.Length >= DateParser.DayBytes
+        && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes));
+
+    /// <summary>The field that holds the day: the first that is present and not null.</summary>
+    private static int DayIndex(RecordFields fields)
+    {
+        int index = RecordSchema.Date;
+        while (index < RecordSchema.Timestamp && fields[index].Kind is FieldKind.Missing or FieldKind.Null)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    private bool TryGetText(ReadOnlySpan<byte> record, in Field field, out ReadOnlySpan<byte> text)
+    {
+        if (field.Kind == FieldKind.String)
+        {
+            text = record.Slice(field.Start, field.Length);
+            return !text.IsEmpty;
+        }
+
+        text = field.Kind is FieldKind.EscapedString or FieldKind.Number or FieldKind.Decimal or FieldKind.Boolean
+            ? Decode(record, field)
+            : default;
+        return !text.IsEmpty;
+    }
+
+    private bool TryGetNumber(ReadOnlySpan<byte> record, Field field, out long micros)
+    {
+        switch (field.Kind)
+        {
+            case FieldKind.Number or FieldKind.Decimal:
+                return DecimalParser.TryParse(record.Slice(field.Start, field.Length), out micros);
+            case FieldKind.String or FieldKind.EscapedString:
+                return DecimalParser.TryParse(Decode(record, field).Trim(" \t\r\n"u8), out micros);
+            default:
+                micros = 0;
+                return false;
+        }
+    }
+
+    /// <summary>The text of a field; of an escaped string in the scratch buffer, until the next record.</summary>
+    private ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> record, Field field)
+    {
+        ReadOnlySpan<byte> raw = record.Slice(field.Start, field.Length);
+        if (field.Kind != FieldKind.EscapedString)
+        {
+            return raw;
+        }
+
+        if (_scratch.Length - _scratchLength < raw.Length)
+        {
+            // Texts decoded before keep the old buffer alive.
+            _scratch = new byte[Math.Max(_scratch.Length, raw.Length) * 2];
+            _scratchLength = 0;
+        }
+
+        Span<byte> target = _scratch.AsSpan(_scratchLength);
+        int length = JsonString.Unescape(raw, target);
+        _scratchLength += length;
+        return target[..length];
+    }
+
+    /// <summary>What the last record had for a key, and how many of its first bytes hold it all.</summary>
+    private readonly record struct LastKey(int Bytes, int DayIndex, int Day)
+    {
+        /// <summary>A key that no record repeats.</summary>
+        public static readonly LastKey None = new(int.MaxValue, 0, 0);
+
+        public LastKey(Field user, Field dayField, int dayIndex, int day)
+            : this(int.MaxValue, dayIndex, day)
+        {
+            // The quote behind the user's id counts, as its length is part of it; behind the day there may be any time.
+            if (user.Kind == FieldKind.String && dayField.Kind == FieldKind.String)
+            {
+                Bytes = Math.Max(user.Start + user.Length + 1, dayField.Start + DateParser.DayBytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using FastIngest.Dialects.Contract;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FastIngest.Health;
+
+namespace FastIngest.Dialects.CategoryJson;
+
+/// <summary>Cuts a file into elements: docs/reading.md in code, section by section.</summary>
+internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
+{
+    private enum State { Top, Array, Wrapped, Closed }
+    /// <summary>Where each element lies and what it is: a value, or none and the reason.</summary>
+    public IEnumerable<ReferenceRecord> Records()
+    {
+        int start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+        start = file.Length - file.AsSpan(start).TrimStart(" \t\r\n"u8).Length;
+        (int at, State state) = FindWrapped(start) is int first ? (first, State.Wrapped) : (start, State.Top);
+        for (; at < file.Length; at++)
+        {
+            switch ((char)file[at], state)
+            {
+                case (' ' or '\t' or '\n' or '\r' or ',', _): break;
+                case ('[', State.Top): state = State.Array; break;
+                case (']', State.Array): state = State.Top; break;
+                case (']', State.Wrapped): state = State.Closed; break;
+                case (']' or '}', State.Closed): break;
+                case (not ('{' or '['), State.Closed): yield break; // which is the state "done"
+                default:
+                    state = state == State.Closed ? State.Wrapped : state;
+                    RejectReason? reason = Parse(at, out JsonElement value, out int end);
+                    end = reason is not null ? (reason == RejectReason.TooLarge ? ClosingBracket(at) : null) ?? Resume(at, end)
+                        : value.ValueKind == JsonValueKind.Array ? Places(at + 1, end).Take(16).Where(p => Parse(p, out _, out _) is null).Append(end).First()
+                        : end;
+                    yield return new(at, end - at, reason, value);
+                    at = end - 1; break;
+            }
+        }
+    }
+
+    /// <summary>Reads one value; its end is behind it, at the error, or where the largest record size ends.</summary>
+    private RejectReason? Parse(int o, out JsonElement value, out int end)
+    {
+        (value, end) = (default, o);
+        ReadOnlySpan<byte> bytes = file.AsSpan(o, Math.Min(maxRecordBytes, file.Length - o));
+        Utf8JsonReader reader = new(bytes, isFinalBlock: o + bytes.Length == file.Length, default);
+        try
+        {
+            bool whole = JsonElement.TryParseValue(ref reader, out JsonElement? parsed);
+            (value, end) = (parsed.GetValueOrDefault(), o + (whole ? (int)reader.BytesConsumed : bytes.Length));
+            return whole ? null : RejectReason.TooLarge;
+        }
+        catch (JsonException e)
+        {
+            end = Enumerable.Range(0, (int)e.LineNumber!).Aggregate(o, (at, _) => Array.IndexOf(file, (byte)'\n', at) + 1) + (int)e.BytePositionInLine!;
+            return RejectReason.InvalidJson;
+        }
+    }
+
+    /// <summary>Where reading goes on after an element that began at o and failed at e: 16 places before e are tried, then one behind it, and again.</summary>
+    private int Resume(int o, int e)
+    {
+        for ((int s, int tries) = (o + 1, 0); ; tries++)
+        {
+            bool isBefore = tries < 16 && Places(s, e).Any();
+            int place = Places(isBefore ? s : Math.Max(s, e), file.Length).FirstOrDefault(file.Length);
+            if (place == file.Length || Parse(place, out _, out int failed) is null)
+                return place;
+            (s, e, tries) = isBefore ? (place + 1, Math.Max(e, failed), tries) : (place + 1, failed, -1);
+        }
+    }
+
+    private IEnumerable<int> Places(int from, int endExcl) => Enumerable.Range(from, Math.Max(0, endExcl - from))
+        .Where(i => file[i] == '{' && file.AsSpan(0, i).TrimEnd(" \t\r"u8) is [.., (byte)'\n' or (byte)',' or (byte)'}' or (byte)'[']);
+
+    /// <summary>The end of a value too large to be read, by its brackets and quotes alone.</summary>
+    private int? ClosingBracket(int o)
+    {
+        (int depth, bool inString, long limit) = (0, false, Math.Min(file.Length, o + (4L * maxRecordBytes)));
+        for (int i = o; i < limit && depth <= 64; i++)
+        {
+            char b = (char)file[i];
+            i += inString && b == '\\' ? 1 : 0;
+            inString ^= b == '"';
+            depth += inString ? 0 : b is '{' or '[' ? 1 : b is '}' or ']' ? -1 : 0;
+            if (depth == 0 && !inString)
+                return b is '}' or ']' or '"' ? i + 1 : null;
+        }
+        return null;
+    }
+
+    /// <summary>The first element of the array that holds the records, where the head is a wrapper.</summary>
+    private int? FindWrapped(int start)
+    {
+        Utf8JsonReader reader = new(file.AsSpan(0, Math.Min(4096, file.Length))[Math.Min(4096, start)..], isFinalBlock: false, default);
+        (int? first, int arrays, JsonTokenType before) = (null, 0, JsonTokenType.None);
+        try
+        {
+            for (; start < file.Length && file[start] == '{' && reader.Read(); before = reader.TokenType)
+            {
+                arrays += reader.TokenType == JsonTokenType.StartArray ? 1 : reader.TokenType == JsonTokenType.EndArray ? -1 : 0;
+                if ((before, reader.TokenType, arrays) == (JsonTokenType.StartArray, JsonTokenType.StartObject, 1))
+                    first ??= start + (int)reader.TokenStartIndex;
+                if ((reader.TokenType, reader.CurrentDepth) == (JsonTokenType.PropertyName, 1) && Regex.Unescape(Encoding.UTF8.GetString(reader.ValueSpan)) == "user_id")
+                    return null;
+            }
+        }
+        catch (JsonException) { } // The head ends here.
+        return first;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FastIngest.Health;
+
+namespace FastIngest.Pipeline.Original;
+
+/// <summary>One record, by "From element to record" and "What counts as a value" in docs/reading.md.</summary>
+internal sealed record OriginalRecord(JsonElement Element)
+{
+    private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
+    private static readonly Regex DayShape = new("""^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?\z""");
+    private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
+
+    /// <summary>The names of those fields of a record of <c>measurements</c> that are measurements.</summary>
+    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(property => property.Name).Distinct()
+        .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
+
+    /// <summary>The calendar day as written.</summary>
+    public int? Day => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+            is { ValueKind: JsonValueKind.String } text && DayShape.Match(text.GetString()!) is { Success: true } shape
+        && DateOnly.TryParseExact(shape.Groups[1].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+
+    /// <summary>Says why it is no record of the category.</summary>
+    public RejectReason? Check(Category category)
+    {
+        try { _ = Element.ValueKind == JsonValueKind.Object ? TextLength(Element) : 0; }
+        catch (InvalidOperationException) { return RejectReason.InvalidText; }
+        return Element.ValueKind != JsonValueKind.Object ? RejectReason.NotAnObject
+            : Text("user_id") is null ? RejectReason.NoUserId
+            : category != Category.Users && Day is null ? RejectReason.NoDate
+            : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
+    }
+
+    /// <summary>A text field, or null if it is missing.</summary>
+    public string? Text(string name) => Value(name) is var v && v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
+        : v.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? v.GetRawText() : null;
+
+    /// <summary>A number field in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
+    public BigInteger? Number(string name)
+    {
+        if (JsonNumber.Match(Text(name) ?? "") is not { Success: true } number)
+            return null;
+        // The number is digits · 10^exponent, and less than 10^places.
+        (string fraction, string power) = (number.Groups["fraction"].Value, "0" + number.Groups["power"].Value.TrimStart('0'));
+        string digits = (number.Groups["whole"].Value + fraction).TrimStart('0');
+        long exponent = long.Parse(number.Groups["sign"].Value + (power.Length > 16 ? "1000000000000000" : power), CultureInfo.InvariantCulture) - fraction.Length;
+        long places = digits.Length + exponent;
+        if (digits.Length == 0 || places is < -6 or > 13)
+            return digits.Length == 0 || places < 0 ? 0 : null;
+        if (digits.Length > 40) // What is cut off is far below a millionth: one digit says whether there is anything.
+            (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
+        BigInteger micros = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
+        return BigInteger.Abs(micros) > 9 * BigInteger.Pow(10, 18) ? null : micros;
+    }
+
+    /// <summary>The whole number nearest to a quotient, ties to even.</summary>
+    public static BigInteger Divide(BigInteger value, BigInteger divisor) => BigInteger.DivRem(value, divisor) is var (quotient, rest)
+        && (BigInteger.Abs(rest) * 2).CompareTo(divisor) is var half && (half > 0 || (half == 0 && !quotient.IsEven)) ? quotient + value.Sign : quotient;
+
+    private JsonElement Value(string name) => Element.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    /// <summary>Decodes every key and string; the first that is not well-formed Unicode throws.</summary>
+    private static long TextLength(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length
+        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Sum(TextLength)
+        : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(property => property.Name.Length + TextLength(property.Value)) : 0;
+}

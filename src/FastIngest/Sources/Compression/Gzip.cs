@@ -1,0 +1,90 @@
+using System.IO.Compression;
+
+namespace FastIngest.Sources.Compression;
+
+/// <summary>
+/// gzip, of one member or several. .NET ends quietly where a file is cut; so a member of our own is put behind it, which comes out at
+/// the end only if all before it was whole. It is held back from the reader.
+/// </summary>
+internal sealed class Gzip : Compression
+{
+    public override string Name => "gzip";
+
+    public override string Ending => ".gz";
+
+    public override string TestCommand => "gzip -t";
+
+    public override bool Recognises(ReadOnlySpan<byte> magic) => magic is [0x1F, 0x8B, ..];
+
+    public override Stream Open(Stream packed) => new MarkedGzip(packed);
+
+    private sealed class MarkedGzip(Stream packed) : ReadOnlyStream
+    {
+        private const int BufferBytes = 256 * 1024;
+
+        private static readonly byte[] Mark = [.. "FastIngest end of file "u8, 0x9E, 0x37, 0x79, 0xB9, 0x7F, 0x4A, 0x7C, 0x15];
+        private static readonly byte[] MarkMember = Pack(Mark);
+
+        private readonly GZipStream _stream = new(new ConcatenatedStream(packed, MarkMember), CompressionMode.Decompress);
+        private readonly byte[] _buffer = new byte[BufferBytes];
+        private int _start, _end;
+        private bool _isEnded;
+
+        public override int Read(Span<byte> buffer)
+        {
+            while (true)
+            {
+                int available = _end - _start - Mark.Length;
+                if (available > 0)
+                {
+                    int count = Math.Min(available, buffer.Length);
+                    _buffer.AsSpan(_start, count).CopyTo(buffer);
+                    _start += count;
+                    return count;
+                }
+
+                if (_isEnded || buffer.IsEmpty)
+                {
+                    return 0;
+                }
+
+                Refill();
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _stream.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        private static byte[] Pack(byte[] bytes)
+        {
+            using MemoryStream packed = new();
+            using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                gzip.Write(bytes);
+            }
+
+            return packed.ToArray();
+        }
+
+        private void Refill()
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+            int read = _stream.ReadAtLeast(_buffer.AsSpan(_end), _buffer.Length - _end, throwOnEndOfStream: false);
+            _isEnded = _end + read < _buffer.Length;
+            _end += read;
+            if (_isEnded && !_buffer.AsSpan(0, _end).EndsWith(Mark))
+            {
+                throw new InvalidDataException("it is cut off, or something else stands behind its end");
+            }
+        }
+    }
+}

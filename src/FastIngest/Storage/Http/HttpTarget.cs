@@ -1,0 +1,18 @@
+using FastIngest.Delivery;
+using FastIngest.Targets;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>An API that takes one summary a <c>POST</c>.</summary>
+internal static class HttpTarget
+{
+    public static TargetKind Kind { get; } = new()
+    {
+        Prefixes = ApiAddress.Prefixes(ApiKind.Ingest),
+        Forms = ["http(s)://HOST/PATH"],
+        Api = target => Api(ApiAddress.Parse(target.Name), HttpTuning.Default),
+    };
+
+    public static DeliveryApi Api(ApiAddress address, HttpTuning tuning) =>
+        new(address.DisplayName, address.RequireLibraries, concurrency => new IngestApi(address, concurrency, tuning));
+}

@@ -1,0 +1,34 @@
+using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Storage.Postgres.Outbox;
+using FastIngest.Storage.Postgres.Schema;
+using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Targets;
+
+namespace FastIngest.Storage.Postgres;
+
+/// <summary>A database of a PostgreSQL server.</summary>
+public static class PostgresTarget
+{
+    private const string KeywordsPrefix = "postgres:";
+
+    internal static TargetKind Kind { get; } = new()
+    {
+        Prefixes = [KeywordsPrefix, "postgresql:"],
+        Forms = ["postgres://USER@HOST/DATABASE"],
+        Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords),
+        Records = true,
+        Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
+        Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
+        Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
+    };
+
+    /// <summary>Returns the name of the target that a URL or Npgsql's keywords stand for, as programs of PostgreSQL take them.</summary>
+    /// <param name="urlOrKeywords">Such as <c>postgres://me@db/health</c> or <c>Host=db;Database=health</c>.</param>
+    public static string NameOf(string urlOrKeywords)
+    {
+        bool isUrl = urlOrKeywords.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && urlOrKeywords.Contains("://", StringComparison.Ordinal);
+        return isUrl ? urlOrKeywords : KeywordsPrefix + urlOrKeywords;
+    }
+
+    private static string SchemaOf(TargetOptions options) => options.Schema ?? PostgresSchema.DefaultName;
+}

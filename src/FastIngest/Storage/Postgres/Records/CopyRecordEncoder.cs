@@ -1,0 +1,161 @@
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Sinks.Records;
+using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Schema;
+
+namespace FastIngest.Storage.Postgres.Records;
+
+/// <summary>
+/// Writes accepted records as tuples of their table. One encoder serves one category and worker. Numbers are the doubles
+/// nearest to the exact decimals, as in a summary; a field without a valid value is null.
+/// </summary>
+internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
+{
+    private readonly RecordSchema _schema = RecordSchema.Of(category);
+    private readonly MeasurementJson _measurements = new();
+    private readonly CopyBuffer _user = new(64);
+    private byte[] _clean = new byte[256];
+
+    // The user whose field is in _user, as it is in the input, and the U+0000 that the field lacks.
+    private byte[] _lastUser = new byte[64];
+    private int _lastUserLength = -1;
+    private int _lastUserNuls;
+
+    private CopyRecordBatch? _batch;
+    private int _lastDay = -1;
+
+    public override void Begin(RecordBatch batch)
+    {
+        _batch = (CopyRecordBatch)batch;
+        _lastDay = -1;
+    }
+
+    public override void Write(scoped in RecordView record)
+    {
+        CopyRecordBatch batch = _batch!;
+        int day = record.Day;
+        SetUser(record.UserId);
+        CopyBuffer copy = batch.Next();
+        switch (category)
+        {
+            case Category.HeartRate:
+                if (day != _lastDay)
+                {
+                    batch.AddMonth(Month.Of(day));
+                    _lastDay = day;
+                }
+
+                copy.BeginTuple(3);
+                copy.Raw(_user.WrittenSpan);
+                copy.Timestamp(day, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
+                copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));
+                break;
+            case Category.Measurements:
+                copy.BeginTuple(3);
+                copy.Raw(_user.WrittenSpan);
+                copy.Date(day);
+                WriteMeasurements(record.Named, copy, batch);
+                break;
+            default:
+                copy.BeginTuple(2 + _schema.TextCount + _schema.NumberCount);
+                copy.Raw(_user.WrittenSpan);
+                copy.Date(day);
+                WriteOwn(record, copy, batch);
+                break;
+        }
+
+        batch.Rows++;
+        batch.RemovedNuls += _lastUserNuls;
+        batch.LongestUserId = Math.Max(batch.LongestUserId, _lastUserLength - _lastUserNuls);
+    }
+
+    private void SetUser(ReadOnlySpan<byte> user)
+    {
+        if (user.SequenceEqual(_lastUser.AsSpan(0, Math.Max(_lastUserLength, 0))) && _lastUserLength >= 0)
+        {
+            return;
+        }
+
+        if (_lastUser.Length < user.Length)
+        {
+            _lastUser = new byte[user.Length * 2];
+        }
+
+        user.CopyTo(_lastUser);
+        _lastUserLength = user.Length;
+        ReadOnlySpan<byte> clean = WithoutNuls(user);
+        _lastUserNuls = user.Length - clean.Length;
+        _user.Clear();
+        _user.Text(clean);
+    }
+
+    private void WriteOwn(scoped in RecordView record, CopyBuffer copy, CopyRecordBatch batch)
+    {
+        for (int i = 0; i < _schema.TextCount; i++)
+        {
+            ReadOnlySpan<byte> text = record.Text(i);
+            if (text.IsEmpty)
+            {
+                copy.Null();
+                continue;
+            }
+
+            ReadOnlySpan<byte> clean = WithoutNuls(text);
+            batch.RemovedNuls += text.Length - clean.Length;
+            copy.Text(clean);
+        }
+
+        for (int i = 0; i < _schema.NumberCount; i++)
+        {
+            if ((record.NumbersPresent >> i & 1) != 0)
+            {
+                copy.Float8(ExactDouble.FromMicros(record.Numbers[i]));
+            }
+            else
+            {
+                copy.Null();
+            }
+        }
+    }
+
+    private void WriteMeasurements(NamedNumbers named, CopyBuffer copy, CopyRecordBatch batch)
+    {
+        _measurements.Clear();
+        ReadOnlySpan<byte> names = named.Names;
+        for (int i = 0; i < named.Numbers.Length; i++)
+        {
+            ReadOnlySpan<byte> name = NameList.ReadName(ref names);
+            ReadOnlySpan<byte> clean = WithoutNuls(name);
+            batch.RemovedNuls += name.Length - clean.Length;
+            _measurements.Add(clean, named.Numbers[i], named.Has(i));
+        }
+
+        copy.Jsonb(_measurements.Write());
+    }
+
+    /// <summary>The text without U+0000, which PostgreSQL cannot store; valid until the next call.</summary>
+    private ReadOnlySpan<byte> WithoutNuls(ReadOnlySpan<byte> text)
+    {
+        if (!text.Contains((byte)0))
+        {
+            return text;
+        }
+
+        if (_clean.Length < text.Length)
+        {
+            _clean = new byte[text.Length * 2];
+        }
+
+        int length = 0;
+        foreach (byte b in text)
+        {
+            if (b != 0)
+            {
+                _clean[length++] = b;
+            }
+        }
+
+        return _clean.AsSpan(0, length);
+    }
+}

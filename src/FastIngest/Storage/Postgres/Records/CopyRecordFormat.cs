@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using FastIngest.Health;
+using FastIngest.Sinks.Records;
+using FastIngest.Storage.Postgres.Copy;
+
+namespace FastIngest.Storage.Postgres.Records;
+
+/// <summary>Records as tuples of COPY, which the server takes as they are.</summary>
+internal sealed class CopyRecordFormat : IRecordFormat
+{
+    private CopyRecordFormat()
+    {
+    }
+
+    public static CopyRecordFormat Instance { get; } = new();
+
+    public Func<RecordBatch> CreateBatches(int pieceBytes)
+    {
+        ConcurrentBag<CopyBuffer> pieces = [];
+        return () => new CopyRecordBatch(pieces, pieceBytes);
+    }
+
+    public RecordEncoder CreateEncoder(Category category) => new CopyRecordEncoder(category);
+}

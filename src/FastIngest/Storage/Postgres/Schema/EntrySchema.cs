@@ -1,0 +1,58 @@
+namespace FastIngest.Storage.Postgres.Schema;
+
+/// <summary>The tables of dictionaries.</summary>
+internal static class EntrySchema
+{
+    public static IReadOnlyList<string> Tables { get; } = ["data_sources", "raw_entries", "entries"];
+
+    /// <summary>
+    /// The step that makes them. A raw entry's id says its place in the input: a run counts on from the highest. Texts that are
+    /// looked up by may be longer than an entry of a B-tree can be, so that index is a hash.
+    /// </summary>
+    public static string Step(PostgresNames names) =>
+        $"""
+        CREATE TABLE IF NOT EXISTS {names.Sources} (
+            source_id text COLLATE "C" PRIMARY KEY,
+            name text,
+            type text,
+            format text,
+            url text,
+            languages text[],
+            license text,
+            quality double precision,
+            version text,
+            registered timestamptz NOT NULL DEFAULT now(),
+            reprocess_rules text,
+            reprocess_position bigint
+        );
+        CREATE TABLE IF NOT EXISTS {names.RawEntries} (
+            id bigint PRIMARY KEY,
+            source_id text COLLATE "C" NOT NULL,
+            raw_data json NOT NULL,
+            checksum bytea NOT NULL,
+            file_path text NOT NULL,
+            line_number bigint NOT NULL,
+            ingested_at timestamptz NOT NULL DEFAULT now(),
+            UNIQUE (source_id, checksum)
+        );
+        CREATE TABLE IF NOT EXISTS {names.Entries} (
+            id uuid PRIMARY KEY,
+            source_id text COLLATE "C" NOT NULL,
+            raw_id bigint NOT NULL UNIQUE,
+            headword text NOT NULL,
+            headword_key text NOT NULL,
+            language text NOT NULL,
+            pos text,
+            ipa text,
+            definition text,
+            etymology text,
+            quality double precision NOT NULL,
+            errors text[] NOT NULL,
+            pipeline_version text NOT NULL,
+            duplicate_key uuid NOT NULL,
+            updated_at timestamptz NOT NULL DEFAULT now()
+        );
+        CREATE INDEX IF NOT EXISTS entries_duplicate_key ON {names.Entries} (duplicate_key);
+        CREATE INDEX IF NOT EXISTS entries_headword_key ON {names.Entries} USING hash (headword_key);
+        """;
+}

@@ -1,0 +1,80 @@
+using FastIngest.Health;
+
+namespace FastIngest.Storage.Postgres.Schema;
+
+/// <summary>
+/// The table of a category's records: <c>user_id</c>, the day or point in time, then the category's own fields under
+/// their names in the input, texts first.
+/// </summary>
+internal sealed class RecordTable
+{
+    private const string UserId = "user_id text COLLATE \"C\" NOT NULL";
+
+    private RecordTable(Category category, string name)
+    {
+        Category = category;
+        Name = name;
+        RecordSchema schema = RecordSchema.Of(category);
+        string[] texts = [.. Enumerable.Range(RecordSchema.FirstOwn, schema.TextCount).Select(schema.Names.NameAt)];
+        string[] numbers = [.. Enumerable.Range(RecordSchema.FirstOwn + schema.TextCount, schema.NumberCount).Select(schema.Names.NameAt)];
+        (Time, string[] columns, string[] definitions) = category switch
+        {
+            Category.HeartRate => ("ts", numbers, (string[])["ts timestamp NOT NULL", "value double precision NOT NULL"]),
+            Category.Measurements => ("date", ["fields"], ["date date NOT NULL", "fields jsonb NOT NULL"]),
+            _ => ("date", [.. texts, .. numbers], [
+                "date date NOT NULL", .. texts.Select(t => $"{t} text"), .. numbers.Select(n => $"{n} double precision")]),
+        };
+        Columns = string.Join(", ", ["user_id", Time, .. columns]);
+        Definition = string.Join(",\n    ", [UserId, .. definitions]);
+    }
+
+    /// <summary>One table for each category with a day, in reading order.</summary>
+    public static IReadOnlyList<RecordTable> All { get; } =
+    [
+        new(Category.Activities, "activities"),
+        new(Category.Workouts, "workouts"),
+        new(Category.Nutrition, "meals"),
+        new(Category.Sleep, "sleep"),
+        new(Category.HeartRate, "heart_rate"),
+        new(Category.Measurements, "measurements"),
+    ];
+
+    public Category Category { get; }
+
+    public string Name { get; }
+
+    /// <summary>The column that holds the day or the point in time.</summary>
+    public string Time { get; }
+
+    /// <summary>The day of a row, as an expression.</summary>
+    public string Day => IsByMonth ? $"{Time}::date" : Time;
+
+    /// <summary>All columns as a list in SQL, in the order of a tuple.</summary>
+    public string Columns { get; }
+
+    /// <summary>All columns with their types.</summary>
+    private string Definition { get; }
+
+    /// <summary>Whether it has a partition for each month.</summary>
+    public bool IsByMonth => Category == Category.HeartRate;
+
+    /// <summary>
+    /// Returns the SQL that makes the table. A user's records stand near each other, as exports have them, and months are
+    /// partitions: a BRIN index then finds a user's days, and costs next to nothing while loading.
+    /// </summary>
+    public string Create(PostgresNames names)
+    {
+        string name = names.Records(Name);
+        string partitions = !IsByMonth ? "" : string.Concat(((int[])[Month.Before, Month.After]).Select(month =>
+        {
+            (string from, string to) = Month.Bounds(month);
+            return $"\nCREATE TABLE IF NOT EXISTS {names.Records(Month.Partition(month))} PARTITION OF {name} FOR VALUES FROM ({from}) TO ({to});";
+        }));
+        return $"""
+            CREATE TABLE IF NOT EXISTS {name} (
+                {Definition}
+            ){(IsByMonth ? $" PARTITION BY RANGE ({Time})" : "")};
+            CREATE INDEX IF NOT EXISTS {Name}_user_{Time} ON {name} USING brin (user_id, {Time}) WITH (autosummarize = on);{partitions}
+            """;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Runs;
+
+/// <summary>The table <c>ingest_runs</c>: one row a run, written in the run's own transaction.</summary>
+internal sealed class SqliteRuns(SqliteDatabase database)
+{
+    private string _runId = "";
+
+    /// <summary>
+    /// Records the start. It is the transaction's first write, so a database that cannot be written says so here, before any input is read.
+    /// </summary>
+    public void Begin(RunHead run)
+    {
+        _runId = run.RunId.ToString("D");
+        using SqliteStatement insert = database.Prepare(
+            "INSERT INTO ingest_runs (run_id, started, finished, files, records, aggregated, rejected, rows) VALUES (?, ?, '', ?, 0, 0, 0, 0)");
+        insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, RunFiles.Json(run.Files)).Run();
+    }
+
+    /// <summary>Records the end.</summary>
+    public void Finish(RunFigures figures)
+    {
+        using SqliteStatement update = database.Prepare(
+            "UPDATE ingest_runs SET finished = ?, records = ?, aggregated = ?, rejected = ?, rows = ? WHERE run_id = ?");
+        update.Bind(1, Utc(DateTime.UtcNow))
+            .Bind(2, figures.Records)
+            .Bind(3, figures.Aggregated)
+            .Bind(4, figures.Rejected)
+            .Bind(5, figures.Rows)
+            .Bind(6, _runId)
+            .Run();
+    }
+
+    /// <summary>A time as all tables keep it.</summary>
+    public static string Utc(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

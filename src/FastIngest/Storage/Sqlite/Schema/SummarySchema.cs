@@ -1,0 +1,45 @@
+using FastIngest.Health;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Schema;
+
+/// <summary>
+/// The tables of daily summaries. <c>daily_summaries</c> has the columns of <see cref="SummaryColumn.All"/> and
+/// <c>summary_parts</c> (see <see cref="SummaryParts"/>); <c>users</c> holds the profiles, from which a later run renders openings.
+/// </summary>
+internal static class SummarySchema
+{
+    private static readonly SqliteTable Summaries = new(
+        "daily_summaries",
+        [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"],
+        $"({string.Join(", ", SummaryColumn.All.Select(Define))}, summary_parts TEXT NOT NULL, PRIMARY KEY (user_id, date)) WITHOUT ROWID");
+
+    private static readonly SqliteTable Users = new(
+        "users",
+        ["user_id", "name", "age", "gender", "height", "weight", "fitness_level"],
+        "(user_id TEXT NOT NULL PRIMARY KEY, name TEXT, age REAL, gender TEXT, height REAL, weight REAL, fitness_level TEXT) WITHOUT ROWID");
+
+    public static SqliteSchema Tables { get; } = new(Summaries, Users);
+
+    /// <summary>Inserts a row of <c>daily_summaries</c>; its parameters are what <see cref="SqliteNative"/> binds.</summary>
+    public static string InsertSummary { get; } =
+        $"INSERT INTO daily_summaries VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
+
+    /// <summary>The same, but a row with that key takes the new values.</summary>
+    public static string UpsertSummary { get; } =
+        $"{InsertSummary} ON CONFLICT (user_id, date) DO UPDATE SET "
+        + string.Join(", ", Summaries.Columns.Skip(2).Select(column => $"{column} = excluded.{column}"));
+
+    /// <summary>All columns of one row by its key.</summary>
+    public static string SelectSummary { get; } =
+        $"SELECT {string.Join(", ", Summaries.Columns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
+
+    private static string Define(SummaryColumn column) => column.Kind switch
+    {
+        ColumnKind.Count => $"{column.Name} INTEGER NOT NULL",
+        ColumnKind.Number => $"{column.Name} REAL",
+        ColumnKind.Date => $"{column.Name} TEXT NOT NULL",
+        _ => column.Owner is null ? $"{column.Name} TEXT NOT NULL" : $"{column.Name} TEXT",
+    };
+}

@@ -1,0 +1,23 @@
+using FastIngest.Storage.Sqlite.Entries;
+using FastIngest.Storage.Sqlite.Outbox;
+using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Targets;
+
+namespace FastIngest.Storage.Sqlite;
+
+/// <summary>A database in a file.</summary>
+internal static class SqliteTarget
+{
+    public static TargetKind Kind { get; } = new()
+    {
+        Prefixes = ["sqlite:"],
+        Forms = ["sqlite:FILE"],
+        IsFile = true,
+        FileEndings = [".db", ".db3", ".sqlite", ".sqlite3"],
+        Summaries = (target, _) => new SqliteSink(target.Rest),
+        Entries = (target, _) => new SqliteEntrySink(target.Rest),
+        Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
+        Outbox = (target, _) => new SqliteOutbox(target.Rest),
+        Query = (target, sql) => $"sqlite3 {target.Rest} \"{sql}\"",
+    };
+}

@@ -1,0 +1,60 @@
+using FastIngest.Delivery;
+using FastIngest.Sinks.Entries;
+using FastIngest.Sinks.Summaries;
+
+namespace FastIngest.Targets;
+
+/// <summary>
+/// A target as a user named it, such as <c>sqlite:health.db</c>. Nothing is opened yet. Each method throws an
+/// <see cref="IngestException"/> when the target lacks the capability or its name makes no sense.
+/// </summary>
+public sealed class Target
+{
+    private readonly TargetList _list;
+
+    internal Target(TargetList list, TargetKind kind, string name, string rest)
+    {
+        _list = list;
+        Kind = kind;
+        Name = name;
+        Rest = rest;
+    }
+
+    public TargetKind Kind { get; }
+
+    /// <summary>The whole name. It may hold a password and must not be shown unless <see cref="TargetKind.IsFile"/> holds.</summary>
+    public string Name { get; }
+
+    /// <summary>What follows the prefix; never empty. It may hold a password.</summary>
+    public string Rest { get; }
+
+    /// <summary>Whether rows go to the standard output.</summary>
+    public bool IsStandardOutput => Kind.HasStandardOutput && Rest == "-";
+
+    /// <summary>The path of the file as the user gave it; null where the target is no file.</summary>
+    public string? FilePath => Kind.IsFile && !IsStandardOutput ? Rest : null;
+
+    /// <inheritdoc cref="TargetKind.Has"/>
+    public bool Has(TargetCapability capability) => Kind.Has(capability);
+
+    public ISummarySink CreateSummarySink(TargetOptions options) => Require(Kind.Summaries, TargetCapability.Summaries)(this, options);
+
+    public IEntrySink CreateEntrySink(TargetOptions options) => Require(Kind.Entries, TargetCapability.Entries)(this, options);
+
+    public IEntryStore CreateEntryStore(TargetOptions options) => Require(Kind.Reprocess, TargetCapability.Reprocess)(this, options);
+
+    public DeliveryApi CreateApi() => Require(Kind.Api, TargetCapability.Api)(this);
+
+    /// <summary>Returns the summaries that are stored here, to be delivered.</summary>
+    public DeliverySource CreateDeliverySource(TargetOptions options)
+    {
+        Func<Target, TargetOptions, IOutbox> open = Require(Kind.Outbox, TargetCapability.Outbox);
+        return new DeliverySource(() => open(this, options));
+    }
+
+    /// <summary>The name may hold a password.</summary>
+    public override string ToString() => Kind.Forms[0];
+
+    private T Require<T>(T? create, TargetCapability capability)
+        where T : class => create ?? throw _list.Lacks(Name, Kind, capability);
+}

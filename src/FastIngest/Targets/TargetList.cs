@@ -1,0 +1,106 @@
+namespace FastIngest.Targets;
+
+/// <summary>The kinds of targets that a program knows. It reads names of targets, and explains those that are wrong.</summary>
+public sealed class TargetList
+{
+    private readonly TargetKind[] _kinds;
+
+    /// <param name="kinds">The kinds, in the order in which help texts and messages name them.</param>
+    public TargetList(IEnumerable<TargetKind> kinds) => _kinds = [.. kinds];
+
+    public IReadOnlyList<TargetKind> Kinds => _kinds;
+
+    /// <summary>Returns a list that knows one more kind of target.</summary>
+    public TargetList With(TargetKind kind) => new(_kinds.Append(kind));
+
+    /// <summary>Reads the name of a target that must have one of some capabilities.</summary>
+    /// <param name="name">Such as <c>sqlite:health.db</c>.</param>
+    /// <param name="wanted">The capabilities, the most important one first; none accepts any target.</param>
+    /// <exception cref="IngestException">
+    /// No kind of target has such a name, or it lacks the capabilities. The message shows nothing behind the first colon, which
+    /// may be a secret.
+    /// </exception>
+    public Target Parse(string name, params TargetCapability[] wanted)
+    {
+        if (Find(name) is not (TargetKind kind, string prefix))
+        {
+            throw new IngestException($"Unknown target {Shown(name)}.", TargetGuess.For(name, WithAny(wanted)) is { } guess
+                ? $"Did you mean {guess}?"
+                : $"Use {JoinForms(wanted)}.");
+        }
+
+        if (wanted.Length > 0 && !wanted.Any(kind.Has))
+        {
+            throw Lacks(name, kind, wanted);
+        }
+
+        string rest = name[prefix.Length..];
+        return rest.Length > 0
+            ? new Target(this, kind, name, rest)
+            : throw new IngestException($"The target {prefix} names nothing.", $"Write {kind.Forms[0]}.");
+    }
+
+    /// <summary>Whether a name is one of a target with a capability.</summary>
+    public bool Has(string name, TargetCapability capability) => Find(name) is (TargetKind kind, _) && kind.Has(capability);
+
+    /// <summary>Whether a text begins like a target whose name may hold a secret.</summary>
+    public bool MayHoldSecret(ReadOnlySpan<char> text)
+    {
+        foreach (string prefix in _kinds.Where(k => !k.IsFile).SelectMany(k => k.Prefixes))
+        {
+            if (text.StartsWith(TargetGuess.Scheme(prefix), StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Returns the forms of all targets that have one of some capabilities, as <c>sqlite:FILE or ndjson:FILE</c>.</summary>
+    public string JoinForms(params TargetCapability[] wanted)
+    {
+        string[] forms = [.. WithAny(wanted).SelectMany(k => k.Forms)];
+        return forms.Length < 2 ? string.Concat(forms) : $"{string.Join(", ", forms[..^1])} or {forms[^1]}";
+    }
+
+    internal IngestException Lacks(string name, TargetKind kind, params TargetCapability[] wanted)
+    {
+        string lack = wanted[0] switch
+        {
+            TargetCapability.Summaries => "cannot store daily summaries",
+            TargetCapability.Records => "cannot store records",
+            TargetCapability.Entries => "cannot store dictionary entries",
+            TargetCapability.Reprocess => "cannot be reprocessed",
+            TargetCapability.Outbox => "holds no summaries that can be delivered",
+            _ => "is not an API",
+        };
+        string prefix = kind.Prefixes.First(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+        return new IngestException($"{prefix} {lack}.", $"Use {JoinForms(wanted)}.");
+    }
+
+    private IEnumerable<TargetKind> WithAny(TargetCapability[] wanted) => _kinds.Where(k => wanted.Length == 0 || wanted.Any(k.Has));
+
+    private (TargetKind Kind, string Prefix)? Find(string name)
+    {
+        foreach (TargetKind kind in _kinds)
+        {
+            foreach (string prefix in kind.Prefixes)
+            {
+                if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                {
+                    return (kind, prefix);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The name up to its first colon: what follows may be a secret.</summary>
+    private static string Shown(string name)
+    {
+        int colon = name.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0 ? $"'{name}'" : $"'{name[..(colon + 1)]}…'";
+    }
+}

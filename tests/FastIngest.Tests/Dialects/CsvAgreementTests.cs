@@ -1,0 +1,60 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using FastIngest.Tests.Support;
+using Run = FastIngest.Tests.Support.Run;
+
+namespace FastIngest.Tests.Dialects;
+
+/// <summary>Both modes give the same rows and the same rejects of random CSV files, good and damaged, wherever chunks begin.</summary>
+public sealed class CsvAgreementTests
+{
+    private static readonly string[] Cells =
+    [
+        "u1", "u2", "17", "\"u1\"", "\"a,b\"", "\"a\nb\"", "\"a\"\"b\"", "\"\"", "", " x ", "2024-01-01", "2024-01-02 10:00", "\"2024-01-01\"", "2023-02-29", "1", "1.5e1", "\" 2 \"", "-0.0000015", "9e12", "1e13",
+        "\"", "a\"b", "\"a\"b", "\r", "\xFF", "é", "\0", "\"a\r\nb\"",
+    ];
+
+    private static readonly string[] Names = ["user_id", "date", "value", "steps", "name", "age", "activity_type", "duration", "weight", "x_id", "total_sleep"];
+
+    private static readonly string[] LineEnds = ["\n", "\n", "\n", "\r\n", "\n\n", "\r\r\n"];
+
+    [Fact]
+    public void Random_files_agree() => Fuzz.Run(2_600_000, 400, random =>
+    {
+        Category category = (Category)random.Next(Categories.Count);
+        char delimiter = ",;\t"[random.Next(3)];
+        string[] names = [.. Names.OrderBy(_ => random.Next()).Take(random.Next(4, 9)).Append("user_id").Distinct()];
+        StringBuilder text = new(string.Join(delimiter, names) + "\n");
+        for (int lines = random.Next(20); lines > 0; lines--)
+        {
+            int cells = random.Next(8) == 0 ? random.Next(8) : names.Length;
+            text.AppendJoin(delimiter, Enumerable.Range(0, cells).Select(i => i < names.Length ? CellOf(names[i], random) : "z")).Append(LineEnds[random.Next(LineEnds.Length)]);
+        }
+
+        using TemporaryFolder folder = new(inMemory: true);
+        string path = folder.Write($"{category.Name()}.csv", Encoding.Latin1.GetBytes(text.ToString()));
+        int maxRecordBytes = random.Next(3) == 0 ? 40 : 16 << 20;
+        RunResult reference = Run.Ingest(new IngestOptions { Paths = [path], Mode = IngestMode.Original, MaxRecordBytes = maxRecordBytes });
+        int chunkBytes = random.Next(1, 60);
+        RunResult run = Run.Ingest(new IngestOptions
+        {
+            Paths = [path],
+            Workers = random.Next(1, 4),
+            ChunkBytes = chunkBytes,
+            Io = random.Next(2) == 0 ? IoMode.Pread : IoMode.Mmap,
+            MaxRecordBytes = maxRecordBytes,
+        });
+        Same.Text(reference.Rows, run.Rows, $"chunks of {chunkBytes} bytes of {text}");
+        Same.Text(reference.Rejects, run.Rejects, $"chunks of {chunkBytes} bytes of {text}");
+    });
+
+    /// <summary>Mostly what belongs in the column, so that there are rows at all.</summary>
+    private static string CellOf(string name, Random random) => random.Next(5) == 0 ? Cells[random.Next(Cells.Length)] : name switch
+    {
+        "user_id" => "u" + random.Next(3),
+        "date" => "2024-01-0" + random.Next(1, 4),
+        _ => random.Next(100).ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+}

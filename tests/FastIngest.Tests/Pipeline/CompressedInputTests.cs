@@ -1,0 +1,182 @@
+using System.IO.Compression;
+using System.Text;
+using FastIngest.Pipeline;
+using FastIngest.Sources.Compression;
+using FastIngest.Tests.Support;
+using SharpCompress.Compressors.BZip2;
+using Run = FastIngest.Tests.Support.Run;
+
+namespace FastIngest.Tests.Pipeline;
+
+/// <summary>Health files that are compressed give the rows and rejects of the plain ones, wherever chunks begin.</summary>
+public sealed class CompressedInputTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Endings => [".gz", ".zst", ".bz2", ".zip"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void A_sample_set_that_is_compressed_gives_its_expected_rows(string ending)
+    {
+        string set = TestData.Health("quirks");
+        RunResult plain = Run.Ingest(new IngestOptions { Paths = [set] });
+        foreach (string file in Directory.GetFiles(set).Where(f => HealthFileNames.CategoryOf(Path.GetFileName(f)) is not null))
+        {
+            _folder.Write(Path.GetFileName(file) + ending, Pack(File.ReadAllBytes(file), ending, Path.GetFileName(file)));
+        }
+
+        foreach ((int workers, int chunkBytes, IngestMode mode) in ((int, int, IngestMode)[])[(1, 0, IngestMode.Optimized), (7, 64, IngestMode.Optimized), (2, 1000, IngestMode.Optimized), (1, 0, IngestMode.Original)])
+        {
+            RunResult run = Run.Ingest(new IngestOptions { Paths = [_folder.Path], Workers = workers, ChunkBytes = chunkBytes, Mode = mode });
+            Same.Text(plain.Rows, run.Rows, $"{ending}, {workers} workers, {chunkBytes} bytes, {mode}");
+            Same.Text(WithoutFiles(plain.Rejects), WithoutFiles(run.Rejects), $"{ending}, {workers} workers, {chunkBytes} bytes, {mode}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void A_file_of_many_pieces_is_read_whole_and_rejects_keep_their_lines(string ending)
+    {
+        const int Records = 150_000;
+        StringBuilder text = new("[\n");
+        for (int i = 0; i < Records; i++)
+        {
+            text.Append(i % 10_000 == 9_999 ? "{\"user_id\": \"u\"},\n" : $"{{\"user_id\": \"u{i / 5000}\", \"date_time\": \"2024-01-0{1 + (i % 3)} 10:00:00\", \"value\": {60 + (i % 50)}}},\n");
+        }
+
+        byte[] bytes = Encoding.UTF8.GetBytes(text.Append(']').ToString());
+        Assert.True(bytes.Length > 8 << 20);
+        RunResult plain = Run.Ingest(new IngestOptions { Paths = [_folder.Write("heart_rate.json", bytes)], Workers = 2 });
+        string packed = _folder.Write("heart_rate.json" + ending, Pack(bytes, ending, "heart_rate.json"));
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [packed], Workers = 3, ChunkBytes = 300_000 });
+        Assert.Equal(Records, run.Report.Records);
+        Same.Text(plain.Rows, run.Rows, ending);
+        Same.Text(WithoutFiles(plain.Rejects), WithoutFiles(run.Rejects), ending);
+    }
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void A_file_that_is_cut_or_damaged_is_a_fault_that_names_it(string ending)
+    {
+        byte[] packed = Pack(Encoding.UTF8.GetBytes("[" + string.Join(",", Enumerable.Range(0, 2000).Select(i => $"{{\"user_id\":\"{i * 7919 % 1000}\",\"date\":\"2024-01-01\",\"total_sleep\":{i % 13}}}")) + "]"), ending, "sleep.json");
+        string path = _folder.File("sleep.json" + ending);
+        foreach (int missing in (int[])[1, 2, 4, 9, 20, packed.Length / 2])
+        {
+            File.WriteAllBytes(path, packed[..^missing]);
+            IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [path] }));
+            Assert.Contains("can not be unpacked", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("sleep.json" + ending, fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Several_members_and_frames_are_one_file()
+    {
+        string[] parts = ["[{\"user_id\":\"a\",\"date\":\"2024-01-01\"},", "{\"user_id\":\"b\",\"date\":\"2024-01-01\"}", ",{\"user_id\":\"c\",\"date\":\"2024-01-01\"}]"];
+        foreach (string ending in (string[])[".gz", ".zst", ".bz2"])
+        {
+            string path = _folder.Write("sleep.json" + ending, parts.SelectMany(p => Pack(Encoding.UTF8.GetBytes(p), ending, "")).ToArray());
+            Assert.Equal(3, Run.Ingest(new IngestOptions { Paths = [path] }).Report.Records);
+        }
+    }
+
+    [Fact]
+    public void The_content_shows_the_compression_whatever_the_name_says()
+    {
+        string path = _folder.Write("sleep.json", Pack("[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8.ToArray(), ".gz", ""));
+        Assert.Equal(1, Run.Ingest(new IngestOptions { Paths = [path] }).Report.Records);
+        string wrong = _folder.Write("activities.json.zst", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8);
+        IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [wrong] }));
+        Assert.Contains("no zstd file", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_grows_beyond_the_limit_is_a_fault()
+    {
+        byte[] bytes = new byte[70 << 20];
+        bytes.AsSpan().Fill((byte)' ');
+        string path = _folder.Write("sleep.json.gz", Pack(bytes, ".gz", ""));
+        IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [path], Expansion = new ExpansionLimit(100) }));
+        Assert.Contains("more than 100 times its size", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-expansion", fault.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Blanks_that_were_given_back_still_tell_where_a_record_may_begin()
+    {
+        // After broken text reading goes on at a brace that a line feed or a comma precedes, however many blanks lie between.
+        foreach (string between in (string[])["\n", ",", ":"])
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes("[{\"user_id\": x" + between + new string(' ', 12 << 20) + "{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]");
+            RunResult plain = Run.Ingest(new IngestOptions { Paths = [_folder.Write("sleep.json", bytes)], Workers = 1 });
+            RunResult run = Run.Ingest(new IngestOptions { Paths = [_folder.Write("sleep.json.zst", Pack(bytes, ".zst", ""))], Workers = 2, ChunkBytes = 1 << 20 });
+            Same.Text(plain.Rows, run.Rows, between);
+            Assert.Equal(plain.Report.Rejected, run.Report.Rejected);
+        }
+    }
+
+    [Fact]
+    public void An_archive_holds_known_files_in_folders_and_others_that_are_not_read()
+    {
+        string path = _folder.File("export.zip");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            Add(archive, "export/sleep.json", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]");
+            Add(archive, "export/deep/activities.csv", "user_id,date\na,2024-01-01\n");
+            Add(archive, "export/readme.txt", "hello");
+        }
+
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [path], Workers = 2 });
+        Assert.Equal((2, 1), (run.Report.Records, run.Report.Rows));
+    }
+
+    private static string WithoutFiles(string rejects) => string.Join('\n', rejects.Split('\n').Select(l => l.Length == 0 ? l : l[l.IndexOf("\"category\"", StringComparison.Ordinal)..]));
+
+    private static void Add(ZipArchive archive, string name, string text)
+    {
+        using Stream stream = archive.CreateEntry(name).Open();
+        stream.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static byte[] Pack(byte[] bytes, string ending, string name)
+    {
+        using MemoryStream packed = new();
+        switch (ending)
+        {
+            case ".gz":
+                using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+                {
+                    gzip.Write(bytes);
+                }
+
+                break;
+            case ".zst":
+                using (ZstdSharp.CompressionStream zstd = new(packed, 3, leaveOpen: true))
+                {
+                    zstd.Write(bytes);
+                }
+
+                break;
+            case ".bz2":
+                using (BZip2Stream bzip2 = BZip2Stream.Create(packed, SharpCompress.Compressors.CompressionMode.Compress, decompressConcatenated: false, leaveOpen: true))
+                {
+                    bzip2.Write(bytes);
+                }
+
+                break;
+            default:
+                using (ZipArchive archive = new(packed, ZipArchiveMode.Create, leaveOpen: true))
+                {
+                    using Stream entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
+                    entry.Write(bytes);
+                }
+
+                break;
+        }
+
+        return packed.ToArray();
+    }
+}

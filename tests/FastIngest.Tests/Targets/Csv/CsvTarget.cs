@@ -1,0 +1,16 @@
+using FastIngest.Targets;
+
+namespace FastIngest.Tests.Targets.Csv;
+
+/// <summary>A toy: a file of <c>user_id,date,summary</c>.</summary>
+internal static class CsvTarget
+{
+    public static TargetKind Kind { get; } = new()
+    {
+        Prefixes = ["csv:"],
+        Forms = ["csv:FILE"],
+        IsFile = true,
+        FileEndings = [".csv"],
+        Summaries = (target, _) => new CsvSink(target.Rest),
+    };
+}
