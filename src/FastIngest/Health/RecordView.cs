@@ -12,9 +12,6 @@ public ref struct RecordView
     /// <summary>The value of <see cref="Day"/> of a user's own record, which has no day: before all days.</summary>
     public const int ProfileDay = -1;
 
-    /// <summary>No category has more text fields than this.</summary>
-    public const int MaxTexts = 3;
-
     /// <summary>Decoded UTF-8; empty where the record names no user.</summary>
     public ReadOnlySpan<byte> UserId;
 
