@@ -43,7 +43,7 @@ public class SinkBenchmarks
     {
         await using (sink)
         {
-            await sink.OpenAsync(new SinkRun(Guid.CreateVersion7(), DateTime.UtcNow, [], ReadsUsers: true), default);
+            await sink.OpenAsync(new SinkRun(Guid.CreateVersion7(), DateTime.UtcNow, []), default);
             foreach (SummaryBatch batch in _rows.Batches.Take((int)(_rows.Batches.Count * share)))
             {
                 await sink.WriteAsync(batch, default);

@@ -12,9 +12,6 @@ public ref struct RecordView
     /// <summary>The <see cref="Day"/> of a profile record, which has no day; it sorts before all days.</summary>
     public const int ProfileDay = -1;
 
-    /// <summary>The maximum number of text fields in a category.</summary>
-    public const int MaxTexts = 3;
-
     /// <summary>The user id in decoded UTF-8; empty when the record has none.</summary>
     public ReadOnlySpan<byte> UserId;
 

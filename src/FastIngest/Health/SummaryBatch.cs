@@ -66,9 +66,6 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
     /// <summary>The text from byte <paramref name="start"/> of the text buffer to <see cref="TextLength"/>.</summary>
     public TextRef TextSince(int start) => new(start, TextLength - start);
 
-    /// <summary>Removes the text after the first <paramref name="length"/> bytes of the text buffer.</summary>
-    public void TruncateText(int length) => TextLength = length;
-
     public void Advance(int count) => TextLength += count;
 
     public Span<byte> GetSpan(int sizeHint = 0)

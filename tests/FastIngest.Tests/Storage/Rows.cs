@@ -12,7 +12,7 @@ internal static class Rows
     private static int _runs;
 
     public static SinkRun Run(params InputFileInfo[] files) => new(
-        new Guid(++_runs, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0), new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc), files, true);
+        new Guid(++_runs, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0), new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc), files);
 
     /// <summary>Adds a user; numbers are years, centimetres and kilograms.</summary>
     public static SummaryBatch User(this SummaryBatch batch, string id, string? name, double? age = null, string? gender = null)

@@ -15,8 +15,6 @@ internal sealed class Summaries : IRowReceiver
     {
     }
 
-    public SummaryBatch Batch => _batch;
-
     /// <summary>The only row's number; null where it has none.</summary>
     public double? this[int slot] => double.IsNaN(_batch.Rows[0].Numbers[slot]) ? null : _batch.Rows[0].Numbers[slot];
 

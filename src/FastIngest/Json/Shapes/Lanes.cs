@@ -10,8 +10,6 @@ namespace FastIngest.Json.Shapes;
 // SAFETY: the only callers, ShapeReader and StructureCursor, pass pointers to 64 readable bytes; nothing is written.
 internal unsafe interface ILanes
 {
-    static abstract string Name { get; }
-
     /// <summary>Whether two blocks of 64 bytes are equal in the bytes selected by a mask whose set bits are its lowest ones.</summary>
     static abstract bool Matches(byte* left, byte* right, ulong mask);
 
@@ -55,8 +53,6 @@ internal struct JsonMasks
 /// <summary>One vector of 64 bytes.</summary>
 internal readonly unsafe struct Lanes512 : ILanes
 {
-    public static string Name => "AVX-512";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
@@ -115,8 +111,6 @@ internal readonly unsafe struct Lanes512 : ILanes
 /// <summary>Vectors of 32 bytes; some operations examine the second half only if the first half does not decide.</summary>
 internal readonly unsafe struct Lanes256 : ILanes
 {
-    public static string Name => "AVX2";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Multiplied(bits);
 
@@ -214,8 +208,6 @@ internal readonly unsafe struct Lanes256 : ILanes
 /// <summary>Vectors of 16 bytes.</summary>
 internal readonly unsafe struct Lanes128 : ILanes
 {
-    public static string Name => "128-bit";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 
@@ -323,8 +315,6 @@ internal readonly unsafe struct Lanes128 : ILanes
 /// <summary>One byte at a time: the reference for the vector implementations.</summary>
 internal readonly unsafe struct LanesScalar : ILanes
 {
-    public static string Name => "scalar";
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Parity(ulong bits) => BitParity.Shifted(bits);
 

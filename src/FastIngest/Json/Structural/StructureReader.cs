@@ -12,9 +12,6 @@ internal interface IValueReader
 /// <summary>Runs a value reader over JSON texts, with the structure cursor for the instruction set in use.</summary>
 internal abstract class StructureReader
 {
-    public static StructureReader Create<TReader>(TReader reader)
-        where TReader : IValueReader => Create(reader, InstructionSet.Current);
-
     public static StructureReader Create<TReader>(TReader reader, string instructionSet)
         where TReader : IValueReader => instructionSet switch
         {

@@ -41,7 +41,7 @@ public static class HealthIngest
     {
         long started = Stopwatch.GetTimestamp();
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Io, options.Expansion);
-        SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, input.Categories.Contains(Category.Users));
+        SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
         {

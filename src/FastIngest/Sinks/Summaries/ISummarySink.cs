@@ -9,8 +9,7 @@ public interface ISummarySink : ISink<SinkRun, SummaryBatch, RunFigures, SinkRes
 /// <param name="RunId">UUID version 7 of the run.</param>
 /// <param name="Started">UTC.</param>
 /// <param name="Files">The input files, in reading order.</param>
-/// <param name="ReadsUsers">Whether the run reads the <c>users</c> category at all.</param>
-public sealed record SinkRun(Guid RunId, DateTime Started, IReadOnlyList<RunFile> Files, bool ReadsUsers) : RunHead(RunId, Started, Files);
+public sealed record SinkRun(Guid RunId, DateTime Started, IReadOnlyList<RunFile> Files) : RunHead(RunId, Started, Files);
 
 /// <param name="Path">As given by the user.</param>
 /// <param name="Category">The category its name says.</param>

@@ -15,9 +15,6 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
 
     public int BatchSize => 1;
 
-    /// <summary>For those who watch.</summary>
-    public AdaptiveLimit Limit => _client.Limit;
-
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         patience > TimeSpan.Zero
 

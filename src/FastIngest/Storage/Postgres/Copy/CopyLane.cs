@@ -28,9 +28,6 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
 
     public long Rows { get; private set; }
 
-    /// <summary>Rows that wait in the buffer.</summary>
-    public long BufferedRows => _bufferedRows;
-
     public void Wrote()
     {
         _bufferedRows++;
