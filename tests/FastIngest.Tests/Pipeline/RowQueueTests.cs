@@ -68,11 +68,11 @@ public sealed class RowQueueTests
     }
 
     [Fact]
-    public async Task The_partition_whose_turn_it_is_waits_while_the_writer_has_a_batch()
+    public async Task The_partition_whose_turn_it_is_waits_while_a_batch_is_to_be_written_or_being_written()
     {
-        RowQueue queue = new(1, 2, () => new SummaryBatch());
+        RowQueue queue = new(1, 1, () => new SummaryBatch());
         queue.Add(0, queue.Rent(0));
-        queue.Add(0, queue.Rent(0));
+        Assert.True(queue.MustWait(0));
         SummaryBatch written = queue.Take()!;
         WaitingCall<SummaryBatch> waiting = new(() => queue.Rent(0));
         waiting.AssertWaits();

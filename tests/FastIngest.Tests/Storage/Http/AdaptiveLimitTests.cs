@@ -49,7 +49,7 @@ public class AdaptiveLimitTests
         Assert.False(first.IsCompleted || second.IsCompleted);
 
         await impatient.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(Poll.Deadline));
         limit.Leave(tickets[0], Ok);
         int ticket = await second.WaitAsync(Poll.Deadline);
         limit.Leave(tickets[1], Busy);
@@ -72,7 +72,7 @@ public class AdaptiveLimitTests
         Task<int> gone = limit.EnterAsync(impatient.Token).AsTask();
         Task<int>[] patient = [limit.EnterAsync(default).AsTask(), limit.EnterAsync(default).AsTask()];
         await impatient.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone.WaitAsync(Poll.Deadline));
         time.Advance(TimeSpan.FromMilliseconds(299));
         Assert.All(patient, p => Assert.False(p.IsCompleted));
         time.Advance(TimeSpan.FromMilliseconds(1));

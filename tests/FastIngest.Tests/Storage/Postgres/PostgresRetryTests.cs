@@ -46,6 +46,6 @@ public sealed class PostgresRetryTests
         using CancellationTokenSource stop = new();
         Task<bool> waiting = new PostgresRetry(3, TimeSpan.FromSeconds(2), new FakeTimeProvider()).WaitAsync(Lost, wasConnected: true, stop.Token).AsTask();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Poll.Deadline));
     }
 }
