@@ -43,12 +43,3 @@ internal interface IOutbox : IAsyncDisposable
 /// <param name="Date">Of which day, <c>YYYY-MM-DD</c>.</param>
 /// <param name="Reason">What the API said.</param>
 public sealed record Refusal(string UserId, string Date, string Reason);
-
-/// <summary>How much of a database is read at a time.</summary>
-internal static class OutboxPage
-{
-    public const int MaxRows = 512;
-
-    /// <summary>A page ends with the summary whose text, and user id, makes it this large.</summary>
-    public const int FullBytes = 1 << 20;
-}

@@ -60,7 +60,7 @@ internal sealed class PendingSummary
     public DeliveryState State { get; set; }
 
     /// <summary>Requests of earlier runs that held the summary, where the outbox needs them.</summary>
-    public int EarlierAttempts { get; init; }
+    public int EarlierAttempts { get; set; }
 
     /// <summary>Requests of this run that held the summary.</summary>
     public int Attempts { get; set; }

@@ -34,6 +34,9 @@ internal static class FileFault
         "Choose a file in a folder you can write to, or change the permissions.",
         cause);
 
+    public static IngestException NotReadable(string path) => new(
+        $"{path} cannot be read: no permission.", "Change the permissions of the file and its folder, or name another file.");
+
     public static IngestException Full(string path, Exception? cause = null) => new(
         $"{path} cannot be written: the disk is full.", "Free some space, or name a file on another disk; then run again.", cause);
 

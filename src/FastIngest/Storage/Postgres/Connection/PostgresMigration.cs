@@ -38,6 +38,17 @@ internal static class PostgresMigration
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Checks that a schema has tables of daily summaries, and changes nothing.</summary>
+    /// <exception cref="IngestException">The schema has none, or a newer version of this program made it.</exception>
+    public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    {
+        if (await DoneAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
+        {
+            throw new IngestException(
+                $"{displayName}: schema {names.Schema} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the schema that holds it.");
+        }
+    }
+
     private static async ValueTask RefuseUnfitServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
     {
         if (await connection.ScalarAsync("SELECT current_setting('server_encoding')", cancellationToken).ConfigureAwait(false) is string encoding && encoding != "UTF8")

@@ -39,8 +39,12 @@ internal sealed class PostgresNames(string schema)
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    /// <summary>A text as a literal, for scripts that take no parameters.</summary>
-    public static string Literal(string text) => "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+    /// <summary>A text as a literal, for statements that take no parameters; whatever <c>standard_conforming_strings</c> says, it means the same.</summary>
+    public static string Literal(string text)
+    {
+        string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+        return quoted.Contains('\\', StringComparison.Ordinal) ? "E" + quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
+    }
 
     private string Table(string name) => $"{QuotedSchema}.{name}";
 }

@@ -21,6 +21,14 @@ internal sealed class PostgresSession(PostgresTarget target, PostgresNames names
         await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Connects to read summaries alone: the schema stays as it is, and the server may be a standby.</summary>
+    public async ValueTask OpenForReadingAsync(CancellationToken cancellationToken)
+    {
+        _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await _connection.RunAsync("SET default_transaction_read_only = on", cancellationToken).ConfigureAwait(false);
+        await PostgresMigration.RequireSummariesAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>One more connection, which is the caller's.</summary>
     public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {

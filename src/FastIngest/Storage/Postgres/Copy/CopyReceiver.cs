@@ -3,82 +3,123 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Copy;
 
-/// <summary>Takes what a COPY sends, tuple by tuple, in memory for some of them.</summary>
-internal sealed class CopyReceiver(NpgsqlRawCopyStream stream) : IDisposable
+/// <summary>Takes what COPYs send, one COPY after another and tuple by tuple; the buffer stays from one to the next.</summary>
+/// <param name="bufferBytes">Bytes of the buffer; a larger tuple makes it grow for as long as it needs.</param>
+internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
 {
-    private const int BufferBytes = 1 << 20;
-
-    private byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer = new byte[bufferBytes];
     private int _start, _end, _length;
     private bool _isStarted;
+    private NpgsqlRawCopyStream? _stream;
 
     /// <summary>The tuple, until the next is asked for.</summary>
     public ReadOnlySpan<byte> Current => _buffer.AsSpan(_start, _length);
 
+    /// <summary>Begins with the tuples of a COPY; the stream is disposed with the receiver or by the caller.</summary>
+    public void Begin(NpgsqlRawCopyStream stream)
+    {
+        _stream = stream;
+        (_start, _end, _length, _isStarted) = (0, 0, 0, false);
+    }
+
     /// <summary>Goes to the next tuple; false behind the last one.</summary>
     public bool Next()
     {
+        Leave();
+        bool isTuple;
+        while (Missing(out isTuple) is > 0 and var bytes)
+        {
+            MakeRoom(bytes);
+            Received(_stream!.Read(_buffer.AsSpan(_end)));
+        }
+
+        return isTuple;
+    }
+
+    /// <summary>Goes to the next tuple; false behind the last one.</summary>
+    public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
+    {
+        Leave();
+        bool isTuple;
+        while (Missing(out isTuple) is > 0 and var bytes)
+        {
+            MakeRoom(bytes);
+            Received(await _stream!.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false));
+        }
+
+        return isTuple;
+    }
+
+    public void Dispose() => _stream?.Dispose();
+
+    private void Leave()
+    {
         _start += _length;
         _length = 0;
+    }
+
+    /// <summary>Measures the tuple where reading stands.</summary>
+    /// <returns>Bytes that the buffer must hold from there on to get further; 0 when it holds the tuple.</returns>
+    private int Missing(out bool isTuple)
+    {
+        isTuple = false;
+        ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start, _end - _start);
         if (!_isStarted)
         {
-            Require(CopyFormat.Header.Length);
-            int extension = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(CopyFormat.Header.Length - 4));
-            Require(CopyFormat.Header.Length + extension);
-            _start = CopyFormat.Header.Length + extension;
+            int header = CopyFormat.Header.Length;
+            int headerBytes = bytes.Length < header ? header : header + BinaryPrimitives.ReadInt32BigEndian(bytes[(header - 4)..]);
+            if (bytes.Length < headerBytes)
+            {
+                return headerBytes;
+            }
+
+            _start += headerBytes;
             _isStarted = true;
+            bytes = bytes[headerBytes..];
         }
 
-        Require(sizeof(short));
         int length = sizeof(short);
-        int fields = BinaryPrimitives.ReadInt16BigEndian(_buffer.AsSpan(_start));
+        if (bytes.Length < length)
+        {
+            return length;
+        }
+
+        int fields = BinaryPrimitives.ReadInt16BigEndian(bytes);
         for (int i = 0; i < fields; i++)
         {
-            Require(length + sizeof(int));
-            int bytes = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start + length));
-            length += sizeof(int) + Math.Max(0, bytes);
+            if (bytes.Length < length + sizeof(int))
+            {
+                return length + sizeof(int);
+            }
+
+            length += sizeof(int) + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(bytes[length..]));
         }
 
-        Require(length);
+        if (bytes.Length < length)
+        {
+            return length;
+        }
+
+        isTuple = fields >= 0;
         _length = length;
-        return fields >= 0;
+        return 0;
     }
 
-    public void Dispose() => stream.Dispose();
-
-    /// <summary>Brings so many bytes from where reading stands into the buffer.</summary>
-    private void Require(int bytes)
+    /// <summary>Makes room for so many bytes from where reading stands, which comes to the buffer's start.</summary>
+    private void MakeRoom(int bytes)
     {
-        if (_end - _start >= bytes)
-        {
-            return;
-        }
-
-        if (_buffer.Length < bytes || _buffer.Length > 2 * BufferBytes)
+        int held = _end - _start;
+        byte[] buffer = _buffer;
+        if (_buffer.Length < bytes || _buffer.Length > 2 * bufferBytes)
         {
             // One huge row made it grow: the next ones do not keep that.
-            byte[] other = new byte[Math.Max(BufferBytes, bytes + (bytes / 8))];
-            if (other.Length >= _end - _start)
-            {
-                _buffer.AsSpan(_start, _end - _start).CopyTo(other);
-                _end -= _start;
-                _start = 0;
-                _buffer = other;
-            }
+            int size = Math.Max(bufferBytes, bytes + (bytes / 8));
+            buffer = size >= held ? new byte[size] : _buffer;
         }
 
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        _end -= _start;
-        _start = 0;
-        while (_end < bytes)
-        {
-            int read = stream.Read(_buffer.AsSpan(_end));
-            if (read == 0)
-            {
-                throw new IOException("The server ended a COPY in the middle of a row.");
-            }
-
-            _end += read;
-        }
+        _buffer.AsSpan(_start, held).CopyTo(buffer);
+        (_buffer, _start, _end) = (buffer, 0, held);
     }
+
+    private void Received(int bytes) => _end += bytes > 0 ? bytes : throw new IOException("The server ended a COPY in the middle of a row.");
 }

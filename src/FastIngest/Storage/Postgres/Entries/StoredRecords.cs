@@ -9,7 +9,7 @@ namespace FastIngest.Storage.Postgres.Entries;
 public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
-    private readonly CopyReceiver _receiver;
+    private readonly CopyReceiver _receiver = new();
     private readonly Func<Exception, Exception> _explain;
     private Range _record;
     private Range? _entry;
@@ -17,7 +17,7 @@ public sealed class StoredRecords : IStoredRecords
     private StoredRecords(NpgsqlConnection connection, NpgsqlRawCopyStream stream, Func<Exception, Exception> explain)
     {
         _connection = connection;
-        _receiver = new CopyReceiver(stream);
+        _receiver.Begin(stream);
         _explain = explain;
     }
 

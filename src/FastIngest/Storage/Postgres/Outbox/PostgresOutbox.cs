@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using FastIngest.Delivery;
+using FastIngest.Health;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Summaries;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Outbox;
@@ -14,21 +16,18 @@ namespace FastIngest.Storage.Postgres.Outbox;
 /// </summary>
 internal sealed class PostgresOutbox : IOutbox
 {
-    /// <summary>Days travel as numbers: Npgsql takes the first and the last date there is for infinities.</summary>
-    private const string FirstDay = "date '0001-01-01'";
-
     private readonly PostgresTarget _database;
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
-    private readonly Func<PostgresRetry> _patience;
+    private readonly RepeatableCalls _calls;
+    private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
+    private readonly int[] _attempts = new int[OutboxPage.MaxRows];
 
-    /// <summary>There from the time that the connection is ready for use to its first fault.</summary>
-    private CopyLane? _marks;
+    /// <summary>Of the connection that is open.</summary>
+    private CopyLane _marks = null!;
+    private PostgresSummaryPages _pages = null!;
     private string _target = "";
-    private bool _retryRefused, _isAtEnd, _wasConnected;
-    private string _lastUser = "";
-    private int _lastDay;
-    private byte[] _text = [];
+    private bool _retryRefused;
 
     /// <param name="database">As for <see cref="PostgresTarget.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
@@ -43,8 +42,8 @@ internal sealed class PostgresOutbox : IOutbox
     {
         _database = PostgresTarget.Parse(database);
         _names = new PostgresNames(schema);
-        _patience = patience;
         _session = new PostgresSession(_database, _names, patience());
+        _calls = new RepeatableCalls(_session, patience, ConnectAsync, e => PostgresFault.Explain(e, DisplayName, _names.Schema));
     }
 
     public string DisplayName => _database.DisplayName;
@@ -55,8 +54,6 @@ internal sealed class PostgresOutbox : IOutbox
 
     public long StillRefused { get; private set; }
 
-    private string Join => $"{_names.Summaries} s LEFT JOIN {_names.Deliveries} d ON d.target = $1 AND d.user_id = s.user_id AND d.date = s.date";
-
     private NpgsqlParameter<string> Target => new() { TypedValue = _target };
 
     /// <exception cref="IngestException">The server cannot be reached or refuses, or the tables cannot be used.</exception>
@@ -64,14 +61,29 @@ internal sealed class PostgresOutbox : IOutbox
     {
         _target = target;
         _retryRefused = retryRefused;
-        await TryAsync(() => CountAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        string refused = retryRefused ? "" : " AND d.refused_md5 IS DISTINCT FROM md5(s.summary)::uuid";
+        _pages = new PostgresSummaryPages(
+            _calls,
+            _names,
+            OutboxPage.Query,
+            new PostgresJoin(
+                "coalesce(d.attempts, 0)",
+                $"LEFT JOIN {_names.Deliveries} d ON d.target = {PostgresNames.Literal(target)} AND d.user_id = s.user_id AND d.date = s.date",
+                $" AND d.delivered_md5 IS DISTINCT FROM md5(s.summary)::uuid{refused}",
+                (ref CopyTuples tuple, int row) => _attempts[row] = tuple.Int4()));
+        await _calls.RunAsync(connection => CountAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
-        if (!_isAtEnd)
+        if (await _pages.ReadAsync(_stored, cancellationToken).ConfigureAwait(false))
         {
-            await TryAsync(() => ReadPageAsync(page, cancellationToken), cancellationToken).ConfigureAwait(false);
+            OutboxPage.Add(_stored, page);
+            for (int i = 0; i < page.Count; i++)
+            {
+                page[i].EarlierAttempts = _attempts[i];
+            }
+
             SummaryHash.Fill(CollectionsMarshal.AsSpan(page));
         }
 
@@ -79,18 +91,18 @@ internal sealed class PostgresOutbox : IOutbox
     }
 
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) =>
-        await TryAsync(() => WriteMarksAsync(done, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await _calls.RunAsync(connection => WriteMarksAsync(connection, done, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken)
     {
         List<Refusal> refusals = [];
-        await TryAsync(
-            async () =>
+        await _calls.RunAsync(
+            async connection =>
             {
                 refusals.Clear();
                 NpgsqlCommand command = new(
                     $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {_names.Deliveries} WHERE target = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT $2",
-                    _session.Connection);
+                    connection);
                 await using (command.ConfigureAwait(false))
                 {
                     command.Parameters.Add(Target);
@@ -109,7 +121,7 @@ internal sealed class PostgresOutbox : IOutbox
         return refusals;
     }
 
-    public ValueTask DisposeAsync() => _session.CloseAsync();
+    public ValueTask DisposeAsync() => _calls.DisposeAsync();
 
     private static void Write(CopyBuffer copy, PendingSummary summary)
     {
@@ -129,15 +141,15 @@ internal sealed class PostgresOutbox : IOutbox
         }
     }
 
-    private async Task CountAsync(CancellationToken cancellationToken)
+    private async Task CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         NpgsqlCommand command = new(
             $"""
             SELECT count(*), count(*) FILTER (WHERE d.delivered_md5 = md5(s.summary)::uuid),
                 count(*) FILTER (WHERE d.refused_md5 = md5(s.summary)::uuid AND d.delivered_md5 IS DISTINCT FROM d.refused_md5)
-            FROM {Join}
+            FROM {_names.Summaries} s LEFT JOIN {_names.Deliveries} d ON d.target = $1 AND d.user_id = s.user_id AND d.date = s.date
             """,
-            _session.Connection);
+            connection);
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(Target);
@@ -152,66 +164,9 @@ internal sealed class PostgresOutbox : IOutbox
         }
     }
 
-    private async Task ReadPageAsync(List<PendingSummary> page, CancellationToken cancellationToken)
+    private async Task WriteMarksAsync(NpgsqlConnection connection, IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
-        // What was read before the connection broke.
-        page.ForEach(s => s.FreeText());
-        page.Clear();
-        string refused = _retryRefused ? "" : " AND d.refused_md5 IS DISTINCT FROM md5(s.summary)::uuid";
-        (string user, int day, byte[] userId, int bytes) = (_lastUser, _lastDay, [], 0);
-        NpgsqlCommand command = new(
-            $"""
-            SELECT s.user_id, s.date - {FirstDay}, convert_to(s.summary, 'UTF8'), coalesce(d.attempts, 0) FROM {Join}
-            WHERE (s.user_id, s.date) > ($2, {FirstDay} + $3) AND d.delivered_md5 IS DISTINCT FROM md5(s.summary)::uuid{refused}
-            ORDER BY s.user_id, s.date LIMIT {OutboxPage.MaxRows}
-            """,
-            _session.Connection);
-        await using (command.ConfigureAwait(false))
-        {
-            command.Parameters.Add(Target);
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _lastUser });
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _lastDay });
-            NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (bytes < OutboxPage.FullBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    string name = reader.GetString(0);
-                    if (page.Count == 0 || name != user)
-                    {
-                        (user, userId) = (name, Encoding.UTF8.GetBytes(name));
-                        bytes += userId.Length;
-                    }
-
-                    day = reader.GetInt32(1);
-                    int length = ReadText(reader);
-                    page.Add(new PendingSummary(userId, day, _text.AsSpan(0, length)) { EarlierAttempts = reader.GetInt32(3) });
-                    bytes += length;
-                }
-            }
-        }
-
-        (_lastUser, _lastDay) = (user, day);
-        _isAtEnd = page.Count < OutboxPage.MaxRows && bytes < OutboxPage.FullBytes;
-    }
-
-    /// <summary>Reads the row's text into the buffer, and returns its length.</summary>
-    private int ReadText(NpgsqlDataReader reader)
-    {
-        int length = (int)reader.GetBytes(2, 0, null, 0, 0);
-        if (_text.Length < length)
-        {
-            _text = new byte[Math.Max(length, 2 * _text.Length)];
-        }
-
-        reader.GetBytes(2, 0, _text, 0, length);
-        return length;
-    }
-
-    private async Task WriteMarksAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
-    {
-        NpgsqlConnection connection = _session.Connection;
-        CopyLane marks = _marks!;
+        CopyLane marks = _marks;
         await connection.RunAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         foreach (PendingSummary summary in done)
         {
@@ -251,36 +206,5 @@ internal sealed class PostgresOutbox : IOutbox
             """,
             cancellationToken).ConfigureAwait(false);
         _marks = new CopyLane(_session.Connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
-        _wasConnected = true;
-    }
-
-    /// <summary>Does what can be done again after a fault that passes by itself, until it is done or patience ends.</summary>
-    /// <exception cref="IngestException">The server refused, or was away for too long.</exception>
-    private async ValueTask TryAsync(Func<Task> call, CancellationToken cancellationToken)
-    {
-        PostgresRetry retry = _patience();
-        while (true)
-        {
-            try
-            {
-                if (_marks is null)
-                {
-                    await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                await call().ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e) when (PostgresFault.IsFault(e))
-            {
-                if (!PostgresFault.IsTransient(e) || !await retry.WaitAsync(e, _wasConnected, cancellationToken).ConfigureAwait(false))
-                {
-                    throw PostgresFault.Explain(e, DisplayName, _names.Schema);
-                }
-            }
-
-            _marks = null;
-            await _session.CloseAsync().ConfigureAwait(false);
-        }
     }
 }

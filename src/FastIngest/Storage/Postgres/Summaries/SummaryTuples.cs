@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Stored;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
@@ -12,7 +13,7 @@ internal static class SummaryTuples
     /// </summary>
     public const int MaxUserIdBytes = 2_600;
 
-    private static readonly SummaryColumn[] Columns = [.. SummaryColumn.All];
+    private static readonly SummaryColumn[] Columns = SelectedColumns.Of(SummaryContent.AllColumns);
 
     /// <exception cref="IngestException">The user's id is too long for the primary key.</exception>
     public static void Write(CopyBuffer copy, SummaryBatch batch, in DailySummary row)
@@ -51,11 +52,19 @@ internal static class SummaryTuples
         copy.Text(parts[..SummaryParts.Write(parts, row.Parts)]);
     }
 
-    /// <summary>Adds the row of a tuple to the batch; false when its parts do not fit its summary.</summary>
+    /// <summary>Adds the row of a tuple, of all columns and parts, to the batch; false when its parts do not fit its summary.</summary>
     public static bool TryRead(ref CopyTuples tuples, SummaryBatch batch, MeasurementText measurements)
     {
+        ref DailySummary row = ref Read(ref tuples, Columns, batch, measurements);
+        tuples.TryField(out ReadOnlySpan<byte> parts);
+        return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
+    }
+
+    /// <summary>Adds the row of a tuple that has some of the columns; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</summary>
+    public static ref DailySummary Read(ref CopyTuples tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
+    {
         ref DailySummary row = ref batch.AddRow();
-        foreach (SummaryColumn column in Columns)
+        foreach (SummaryColumn column in columns)
         {
             switch (column.Kind)
             {
@@ -78,8 +87,7 @@ internal static class SummaryTuples
             }
         }
 
-        tuples.TryField(out ReadOnlySpan<byte> parts);
-        return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
+        return ref row;
     }
 
     /// <exception cref="IngestException">The id is too long for the primary key.</exception>

@@ -14,12 +14,14 @@ internal sealed class SqliteDatabase : IDisposable
 
     private readonly sqlite3 _connection;
     private readonly string _displayPath;
+    private readonly bool _isForReading;
     private readonly List<SqliteStatement> _statements = [];
 
-    private SqliteDatabase(sqlite3 connection, string displayPath)
+    private SqliteDatabase(sqlite3 connection, string displayPath, bool isForReading)
     {
         _connection = connection;
         _displayPath = displayPath;
+        _isForReading = isForReading;
     }
 
     /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
@@ -31,11 +33,12 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Opens an existing file; an empty one is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">Where it is.</param>
-    public static SqliteDatabase Open(string displayPath, string fullPath)
+    /// <param name="isForReading">Whether messages speak of reading; SQLite opens a file that cannot be written either way.</param>
+    public static SqliteDatabase Open(string displayPath, string fullPath, bool isForReading = false)
     {
         SqliteLibrary.Load();
         int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
-        SqliteDatabase database = new(connection, displayPath);
+        SqliteDatabase database = new(connection, displayPath, isForReading);
         if (result != raw.SQLITE_OK)
         {
             using (database)
@@ -112,6 +115,13 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
+    /// <summary>A statement that the caller disposes.</summary>
+    public SqliteStatement Compile(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
+        return new SqliteStatement(this, statement);
+    }
+
     public void Check(int result)
     {
         if (result != raw.SQLITE_OK)
@@ -122,7 +132,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <exception cref="IngestException">Always: what SQLite says about its last call.</exception>
     [DoesNotReturn]
-    public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "");
+    public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "", _isForReading);
 
     /// <summary>Closes the connection; an open transaction is rolled back.</summary>
     public void Dispose()
@@ -134,12 +144,6 @@ internal sealed class SqliteDatabase : IDisposable
 
         _statements.Clear();
         _connection.Dispose();
-    }
-
-    private SqliteStatement Compile(string sql)
-    {
-        Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
-        return new SqliteStatement(this, statement);
     }
 
     private int TryExecute(string sql)

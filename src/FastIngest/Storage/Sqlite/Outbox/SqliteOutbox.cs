@@ -23,12 +23,14 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         + "refused_md5 TEXT, attempts INTEGER NOT NULL, last_error TEXT, PRIMARY KEY (target, user_id, date)) WITHOUT ROWID";
 
     private SqliteDatabase? _database;
-    private SqliteStatement _select = null!, _delivered = null!, _refused = null!, _failed = null!;
+    private SqliteSummaryPages _pages = null!;
+    private SqliteStatement _delivered = null!, _refused = null!, _failed = null!;
     private string _target = "";
-    private bool _retryRefused, _isAtEnd;
-    private byte[] _lastUser = [];
-    private readonly byte[] _lastDate = new byte[DayText.Bytes];
-    private readonly List<(Guid? Delivered, Guid? Refused)> _stored = [];
+    private bool _retryRefused;
+    private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
+
+    /// <summary>What the API has and has refused of each row of the page.</summary>
+    private readonly (Guid? Delivered, Guid? Refused)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
 
     public string DisplayName => "sqlite:" + path;
 
@@ -62,9 +64,15 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         _target = target;
         _retryRefused = retryRefused;
         Total = database.Scalar("SELECT count(*) FROM daily_summaries");
-        _select = database.Prepare(
-            "SELECT s.user_id, s.date, s.summary, d.delivered_md5, d.refused_md5 FROM daily_summaries s LEFT JOIN deliveries d "
-            + "ON d.target = ?1 AND d.user_id = s.user_id AND d.date = s.date WHERE (s.user_id, s.date) > (?2, ?3) ORDER BY s.user_id, s.date");
+        _pages = new SqliteSummaryPages(
+            database,
+            path,
+            OutboxPage.Query,
+            new SqliteJoin(
+                "d.delivered_md5, d.refused_md5",
+                "LEFT JOIN deliveries d ON d.target = ?1 AND d.user_id = s.user_id AND d.date = s.date",
+                target,
+                (row, column, index) => _hashes[index] = (Hash(row, column), Hash(row, column + 1))));
         _delivered = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, delivered_md5, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
             + "SET delivered_md5 = ?5, delivered = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL");
@@ -74,23 +82,22 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         _failed = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
-        foreach (SqliteStatement statement in (SqliteStatement[])[_select, _delivered, _refused, _failed])
+        foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _refused, _failed])
         {
             statement.Bind(1, target);
         }
     }
 
-    public ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
-        while (page.Count == 0 && !_isAtEnd)
+        while (page.Count == 0 && await _pages.ReadAsync(_stored, cancellationToken).ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            ReadRows(page);
+            OutboxPage.Add(_stored, page);
             SummaryHash.Fill(CollectionsMarshal.AsSpan(page));
             DropUnchanged(page);
         }
 
-        return ValueTask.FromResult(page.Count > 0);
+        return page.Count > 0;
     }
 
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
@@ -122,45 +129,14 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     public ValueTask DisposeAsync()
     {
-        _database?.Dispose();
-        _database = null;
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Reads the next summaries, and of each what the API has and has refused.</summary>
-    private void ReadRows(List<PendingSummary> page)
-    {
-        _stored.Clear();
-        _select.Bind(2, _lastUser).Bind(3, _lastDate);
-        for (int bytes = 0; page.Count < OutboxPage.MaxRows && bytes < OutboxPage.FullBytes;)
+        if (_database is not null)
         {
-            if (!_select.Step())
-            {
-                _isAtEnd = true;
-                return;
-            }
-
-            ReadOnlySpan<byte> userId = _select.Text(0), date = _select.Text(1), text = _select.Text(2);
-            if (!DayText.TryRead(date, out int day))
-            {
-                throw new IngestException(
-                    $"{path} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
-                    "Delete that row, then run again.");
-            }
-
-            bytes += text.Length;
-            if (!userId.SequenceEqual(_lastUser))
-            {
-                _lastUser = userId.ToArray();
-                bytes += userId.Length;
-            }
-
-            date.CopyTo(_lastDate);
-            page.Add(new PendingSummary(_lastUser, day, text));
-            _stored.Add((Hash(3), Hash(4)));
+            _pages?.Dispose();
+            _database.Dispose();
+            _database = null;
         }
 
-        _select.Reset();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Leaves what is to be sent, of a page that was read just now.</summary>
@@ -170,8 +146,8 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         for (int i = 0; i < page.Count; i++)
         {
             PendingSummary summary = page[i];
-            bool isUnchanged = _stored[i].Delivered == summary.Hash;
-            bool isRefused = !isUnchanged && !_retryRefused && _stored[i].Refused == summary.Hash;
+            bool isUnchanged = _hashes[i].Delivered == summary.Hash;
+            bool isRefused = !isUnchanged && !_retryRefused && _hashes[i].Refused == summary.Hash;
             Unchanged += isUnchanged ? 1 : 0;
             StillRefused += isRefused ? 1 : 0;
             if (isUnchanged || isRefused)
@@ -188,8 +164,8 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     }
 
     /// <summary>A column of the row as a hash; null when it holds none.</summary>
-    private Guid? Hash(int column) =>
-        Utf8Parser.TryParse(_select.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
+    private static Guid? Hash(SqliteStatement row, int column) =>
+        Utf8Parser.TryParse(row.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
 
     private void Mark(PendingSummary summary, string now)
     {

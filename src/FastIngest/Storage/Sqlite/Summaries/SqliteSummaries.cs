@@ -2,6 +2,7 @@ using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Stored;
 using SQLitePCL;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
@@ -9,6 +10,8 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 /// <summary>The table <c>daily_summaries</c> of an existing database, row by row.</summary>
 internal sealed class SqliteSummaries(SqliteDatabase database, string displayPath)
 {
+    private static readonly SummaryColumn[] Columns = SelectedColumns.Of(SummaryContent.AllColumns);
+
     private readonly SqliteStatement _select = database.Prepare(SummarySchema.SelectSummary);
     private readonly SqliteStatement _upsert = database.Prepare(SummarySchema.UpsertSummary);
 
@@ -29,28 +32,8 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
             return false;
         }
 
-        ref DailySummary row = ref batch.AddRow();
-        row.Day = day;
-        IReadOnlyList<SummaryColumn> columns = SummaryColumn.All;
-        for (int i = 0; i < columns.Count; i++)
-        {
-            SummaryColumn column = columns[i];
-            if (column.Kind == ColumnKind.Date || _select.IsNull(i))
-            {
-                continue;
-            }
-
-            if (column.Kind is ColumnKind.Count or ColumnKind.Number)
-            {
-                row.Numbers[column.Slot] = _select.Double(i);
-            }
-            else
-            {
-                row.Texts[column.Slot] = batch.AddText(_select.Text(i));
-            }
-        }
-
-        row.Parts = ReadParts(_select.Text(columns.Count), row.Texts[TextSlot.Summary].Length, userId, date);
+        ref DailySummary row = ref SqliteSummaryRow.Read(_select, Columns, batch, displayPath);
+        row.Parts = ReadParts(_select.Text(Columns.Length), row.Texts[TextSlot.Summary].Length, userId, date);
         _select.Reset();
         return true;
     }

@@ -1,0 +1,122 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Stored;
+using Npgsql;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>Reads the columns of a <see cref="PostgresJoin"/> for the row of this index in the page.</summary>
+internal delegate void JoinedColumns(ref CopyTuples tuple, int rowIndex);
+
+/// <summary>Columns of another table that are read with the summaries.</summary>
+/// <param name="Columns">Its columns in SQL.</param>
+/// <param name="Clause">The JOIN; summaries are <c>s</c>.</param>
+/// <param name="Condition">Which rows are read, as <c>AND …</c>.</param>
+/// <param name="Read">Called once for each row.</param>
+internal sealed record PostgresJoin(string Columns, string Clause, string Condition, JoinedColumns Read);
+
+/// <summary>
+/// The rows of a query page by page. Rows come by COPY, so that none makes an object on the way; COPY takes no parameters,
+/// which is why values are literals.
+/// </summary>
+internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
+{
+    /// <summary>Days travel as numbers: Npgsql takes the first and the last date there is for infinities.</summary>
+    private const string FirstDay = "date '0001-01-01'";
+
+    private readonly RepeatableCalls _calls;
+    private readonly SummaryQuery _query;
+    private readonly SummaryColumn[] _columns;
+    private readonly PostgresJoin? _join;
+    private readonly string _select;
+    private readonly CopyReceiver _receiver = new(256 << 10);
+    private readonly MeasurementText _measurements = new();
+    private string _userId;
+    private int _day;
+    private int _limit;
+    private bool _isAtEnd;
+
+    /// <param name="calls">The connection.</param>
+    /// <param name="names">The tables.</param>
+    /// <param name="query">Which rows.</param>
+    /// <param name="join">What else is read of them.</param>
+    public PostgresSummaryPages(RepeatableCalls calls, PostgresNames names, SummaryQuery query, PostgresJoin? join = null)
+    {
+        (_calls, _query, _join) = (calls, query, join);
+        _columns = SelectedColumns.Of(query.Content);
+        _select = $"SELECT {SelectedColumns.List(query.Content, "s")}{(join is null ? "" : $", {join.Columns}")} FROM {names.Summaries} s {join?.Clause} WHERE true{Conditions(query)}{join?.Condition}";
+        _userId = query.UserId is null ? "" : StoredId(query.UserId);
+        _day = query.UserId is null || query.Since is null ? -1 : query.Since.Value.DayNumber - 1;
+        _limit = query.PageRows;
+    }
+
+    /// <summary>How many rows a query has.</summary>
+    public static string CountSql(PostgresNames names, SummaryQuery query) => $"SELECT count(*) FROM {names.Summaries} s WHERE true{Conditions(query)}";
+
+    /// <exception cref="IngestException">The server rejected the query, or was away for too long.</exception>
+    public async ValueTask<bool> ReadAsync(SummaryBatch page, CancellationToken cancellationToken)
+    {
+        page.Reset();
+        if (!_isAtEnd)
+        {
+            await _calls.RunAsync(connection => ReadRowsAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
+            Passed(page);
+        }
+
+        return page.RowCount > 0;
+    }
+
+    public void Dispose() => _receiver.Dispose();
+
+    /// <summary>The id under which PostgreSQL stores a user: without U+0000, which it cannot store.</summary>
+    private static string StoredId(string userId) => userId.Replace("\0", "", StringComparison.Ordinal);
+
+    private static string Conditions(SummaryQuery query) =>
+        (query.UserId is { } user ? $" AND s.user_id = {PostgresNames.Literal(StoredId(user))}" : "")
+        + (query.Since is { } since ? $" AND s.date >= {FirstDay} + {since.DayNumber}" : "")
+        + (query.Until is { } until ? $" AND s.date <= {FirstDay} + {until.DayNumber}" : "");
+
+    private async Task ReadRowsAsync(NpgsqlConnection connection, SummaryBatch page, CancellationToken cancellationToken)
+    {
+        // What was read before the connection broke.
+        page.Reset();
+        string after = _query.UserId is null
+            ? $"(s.user_id, s.date) > ({PostgresNames.Literal(_userId)}, {FirstDay} + ({_day}))"
+            : $"s.date > {FirstDay} + ({_day})";
+        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
+            $"COPY ({_select} AND {after} ORDER BY s.user_id, s.date LIMIT {_limit}) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            _receiver.Begin(stream);
+            while (page.TextLength < _query.PageBytes && await _receiver.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Read(page);
+            }
+        }
+    }
+
+    private void Read(SummaryBatch page)
+    {
+        CopyTuples tuple = CopyTuples.OfTuple(_receiver.Current);
+        SummaryTuples.Read(ref tuple, _columns, page, _measurements);
+        _join?.Read(ref tuple, page.RowCount - 1);
+    }
+
+    /// <summary>
+    /// Moves on behind a page. What the server sent behind the bytes of a page was in vain, so that fewer rows are asked for
+    /// while texts are long.
+    /// </summary>
+    private void Passed(SummaryBatch page)
+    {
+        _isAtEnd = page.RowCount < _limit && page.TextLength < _query.PageBytes;
+        _limit = Math.Max(1, (int)Math.Min(_query.PageRows, 2L * page.RowCount));
+        if (page.RowCount > 0)
+        {
+            DailySummary last = page.Rows[^1];
+            _userId = Encoding.UTF8.GetString(page.Text(last.Texts[TextSlot.UserId]));
+            _day = last.Day;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using FastIngest.Health;
+using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Stored;
+
+namespace FastIngest.Storage.Postgres.Summaries;
+
+/// <summary>Reads the daily summaries of a PostgreSQL database, which may be a standby. A fault that passes by itself is waited out.</summary>
+public sealed class PostgresSummaryReader : ISummaryReader
+{
+    private readonly PostgresTarget _database;
+    private readonly PostgresNames _names;
+    private readonly PostgresSession _session;
+    private readonly RepeatableCalls _calls;
+
+    /// <param name="database">As for <see cref="PostgresTarget.Parse"/>.</param>
+    /// <param name="schema">The schema of the tables.</param>
+    /// <exception cref="IngestException">The target makes no sense.</exception>
+    public PostgresSummaryReader(string database, string schema)
+        : this(database, schema, () => PostgresRetry.Default)
+    {
+    }
+
+    /// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
+    internal PostgresSummaryReader(string database, string schema, Func<PostgresRetry> patience)
+    {
+        _database = PostgresTarget.Parse(database);
+        _names = new PostgresNames(schema);
+        _session = new PostgresSession(_database, _names, patience());
+        _calls = new RepeatableCalls(_session, patience, ConnectAsync, e => PostgresFault.Explain(e, DisplayName, _names.Schema));
+    }
+
+    public string DisplayName => _database.DisplayName;
+
+    /// <exception cref="IngestException">The server cannot be reached or refuses, or the schema has no daily summaries.</exception>
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => _calls.RunAsync(_ => Task.CompletedTask, cancellationToken);
+
+    public async ValueTask<long> CountAsync(SummaryQuery query, CancellationToken cancellationToken)
+    {
+        long count = 0;
+        await _calls.RunAsync(
+            async connection => count = await connection.ScalarAsync(PostgresSummaryPages.CountSql(_names, query), cancellationToken).ConfigureAwait(false) is long rows ? rows : 0,
+            cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    public IAsyncEnumerable<SummaryBatch> ReadAsync(SummaryQuery query, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new PostgresSummaryPages(_calls, _names, query), new SummaryBatch(query.PageRows, query.PageBytes), cancellationToken);
+
+    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new PostgresUserPages(_calls, _names, pageRows), new List<StoredUser>(), cancellationToken);
+
+    public ValueTask DisposeAsync() => _calls.DisposeAsync();
+
+    private async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        await _session.OpenForReadingAsync(cancellationToken).ConfigureAwait(false);
+
+        // Pages are small and in the order of the keys; statistics of a table that was just filled are missing.
+        await _session.Connection.RunAsync("SET enable_hashjoin = off; SET enable_hashagg = off; SET jit = off", cancellationToken).ConfigureAwait(false);
+    }
+}

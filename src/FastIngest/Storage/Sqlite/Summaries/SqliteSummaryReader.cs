@@ -1,0 +1,62 @@
+using FastIngest.Health;
+using FastIngest.Storage.Files;
+using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Stored;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>Reads the daily summaries of a SQLite file, which may be read-only. The calls do their work on the caller's thread.</summary>
+/// <param name="path">The database file.</param>
+public sealed class SqliteSummaryReader(string path) : ISummaryReader
+{
+    /// <summary>How long a load that is being committed may hold up a page.</summary>
+    private const int BusyTimeoutMs = 10_000;
+
+    private SqliteDatabase? _database;
+
+    public string DisplayName => "sqlite:" + path;
+
+    private SqliteDatabase Database => _database ?? throw new InvalidOperationException("The reader is not open.");
+
+    /// <exception cref="IngestException">The file is missing, cannot be read, is not one of ours, or has no daily summaries.</exception>
+    public ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string file = PartialFile.Resolve(path);
+        if (Directory.Exists(file))
+        {
+            throw FileFault.IsFolder(path);
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new IngestException($"{path} does not exist: there is nothing to read.", "Load health data with health_ingestion ingest first, or name the database that holds it.");
+        }
+
+        // SQLite opens a file read-only where it may not write to it; where it may, it first undoes what a killed load left half done.
+        SqliteDatabase database = _database = SqliteDatabase.Open(path, file, isForReading: true);
+        database.Execute($"PRAGMA busy_timeout = {BusyTimeoutMs}");
+        database.Execute("PRAGMA query_only = ON");
+        if (!SummarySchema.Tables.IsIn(database, path))
+        {
+            throw new IngestException($"{path} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the database that holds it.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<long> CountAsync(SummaryQuery query, CancellationToken cancellationToken) => ValueTask.FromResult(SqliteSummaryPages.Count(Database, query));
+
+    public IAsyncEnumerable<SummaryBatch> ReadAsync(SummaryQuery query, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new SqliteSummaryPages(Database, path, query), new SummaryBatch(query.PageRows, query.PageBytes), cancellationToken);
+
+    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new SqliteUserPages(Database, path, pageRows), new List<StoredUser>(), cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _database?.Dispose();
+        _database = null;
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using FastIngest.Health;
+using FastIngest.Storage.Sqlite.Connection;
+
+namespace FastIngest.Storage.Sqlite.Summaries;
+
+/// <summary>Decodes rows of <c>daily_summaries</c>.</summary>
+internal static class SqliteSummaryRow
+{
+    /// <summary>Adds the statement's current row to a batch.</summary>
+    /// <param name="statement">Its first columns are those of <paramref name="columns"/>, in that order.</param>
+    /// <param name="columns">What is read; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</param>
+    /// <param name="batch">Takes the row and its texts.</param>
+    /// <param name="displayPath">The database as the user named it.</param>
+    /// <exception cref="IngestException">The date is none: another program changed the row.</exception>
+    public static ref DailySummary Read(SqliteStatement statement, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, string displayPath)
+    {
+        ref DailySummary row = ref batch.AddRow();
+        for (int i = 0; i < columns.Length; i++)
+        {
+            SummaryColumn column = columns[i];
+            if (column.Kind == ColumnKind.Date && !DayText.TryRead(statement.Text(i), out row.Day))
+            {
+                throw WrongDate(displayPath, batch.Text(row.Texts[TextSlot.UserId]), statement.Text(i));
+            }
+
+            if (column.Kind == ColumnKind.Date || statement.IsNull(i))
+            {
+                continue;
+            }
+
+            if (column.Kind is ColumnKind.Count or ColumnKind.Number)
+            {
+                row.Numbers[column.Slot] = statement.Double(i);
+            }
+            else
+            {
+                row.Texts[column.Slot] = batch.AddText(statement.Text(i));
+            }
+        }
+
+        return ref row;
+    }
+
+    /// <summary>Explains a date that is none.</summary>
+    public static IngestException WrongDate(string displayPath, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> date) => new(
+        $"{displayPath} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
+        "Delete that row, then run again.");
+}
