@@ -3,21 +3,21 @@ using System.Threading.Channels;
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// Pages of pending summaries, dealt out to workers in batches. The reader is woken once a page, not once a batch: a
-/// post takes a few microseconds less than waking a thread.
+/// Pages of pending summaries, dealt out to workers in batches. The writer is woken once a page, not once a batch: a
+/// post takes a few microseconds less than waking a thread. Pages that are smaller than a batch are put together as far as
+/// they are at hand.
 /// </summary>
 internal sealed class BatchQueue(int batchSize)
 {
     /// <summary>Pages that wait besides the one that is dealt out: enough to go on with while marks are written.</summary>
-    private const int PagesMax = 4;
+    public const int PagesMax = 4;
 
-    private readonly Channel<PendingSummary[]> _pages = Channel.CreateBounded<PendingSummary[]>(new BoundedChannelOptions(PagesMax) { SingleWriter = true });
+    private readonly Channel<ReadOnlyMemory<PendingSummary>> _pages = Channel.CreateBounded<ReadOnlyMemory<PendingSummary>>(PagesMax);
     private readonly Lock _lock = new();
-    private PendingSummary[] _page = [];
-    private int _next;
+    private ReadOnlyMemory<PendingSummary> _page;
 
     /// <summary>Adds a page as soon as there is room.</summary>
-    public ValueTask AddAsync(PendingSummary[] page, CancellationToken cancellationToken) => _pages.Writer.WriteAsync(page, cancellationToken);
+    public ValueTask AddAsync(ReadOnlyMemory<PendingSummary> page, CancellationToken cancellationToken) => _pages.Writer.WriteAsync(page, cancellationToken);
 
     /// <summary>Says that nothing more is to come.</summary>
     public void Complete() => _pages.Writer.TryComplete();
@@ -30,20 +30,37 @@ internal sealed class BatchQueue(int batchSize)
     {
         lock (_lock)
         {
-            if (_next == _page.Length)
+            batch = Take(batchSize);
+            while (batch.Length < batchSize && _pages.Reader.TryRead(out _page))
             {
-                if (!_pages.Reader.TryRead(out PendingSummary[]? page))
-                {
-                    batch = default;
-                    return false;
-                }
-
-                (_page, _next) = (page, 0);
+                ReadOnlyMemory<PendingSummary> more = Take(batchSize - batch.Length);
+                batch = batch.IsEmpty ? more : (PendingSummary[])[.. batch.Span, .. more.Span];
             }
 
-            batch = _page.AsMemory(_next, Math.Min(batchSize, _page.Length - _next));
-            _next += batch.Length;
-            return true;
+            return !batch.IsEmpty;
         }
+    }
+
+    /// <summary>Takes away everything that comes until the queue is complete.</summary>
+    public async ValueTask DrainAsync()
+    {
+        do
+        {
+            while (TryTake(out ReadOnlyMemory<PendingSummary> batch))
+            {
+                foreach (PendingSummary summary in batch.Span)
+                {
+                    summary.FreeContent();
+                }
+            }
+        }
+        while (await WaitAsync(CancellationToken.None).ConfigureAwait(false));
+    }
+
+    private ReadOnlyMemory<PendingSummary> Take(int max)
+    {
+        ReadOnlyMemory<PendingSummary> taken = _page[..Math.Min(max, _page.Length)];
+        _page = _page[taken.Length..];
+        return taken;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     /// <summary>Hands in a summary with its state; completes when there is room for the next.</summary>
     public ValueTask AddAsync(PendingSummary summary)
     {
-        summary.FreeText();
+        summary.FreeContent();
         lock (_lock)
         {
             if (_isOver)
@@ -155,6 +155,12 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     {
         bool isDelivered = summary.State == DeliveryState.Delivered;
         Add(summary, isDelivered);
+        if (summary.State == DeliveryState.StageFailed)
+        {
+            // It says nothing about the API.
+            return;
+        }
+
         if (summary.State != DeliveryState.Failed)
         {
             _failuresInARow = 0;
@@ -183,7 +189,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         _unmarkedBytes += summary.KeptBytes;
         Delivered += isDelivered ? 1 : 0;
         Refused += summary.State == DeliveryState.Refused ? 1 : 0;
-        LastError = summary.State == DeliveryState.Failed ? summary.Error : LastError;
+        LastError = summary.State is DeliveryState.Failed or DeliveryState.StageFailed ? summary.Error : LastError;
         progress?.Done(1, isDelivered ? 1 : 0);
     }
 

@@ -19,6 +19,9 @@ public sealed record DeliveryOptions
 
     /// <summary>Whether to send again what was refused for good.</summary>
     public bool RetryRefused { get; init; }
+
+    /// <summary>What every summary passes before it is sent, in this order.</summary>
+    internal IReadOnlyList<ISummaryStage> Stages { get; init; } = [];
 }
 
 /// <summary>Hears how a delivery goes on; calls must return at once.</summary>

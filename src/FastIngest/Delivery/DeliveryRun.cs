@@ -7,8 +7,11 @@ namespace FastIngest.Delivery;
 /// <code>
 ///           read a page                      a worker a request                     mark in batches
 /// database ────────────► pages (bounded) ═══════════════════════► settled (bounded) ────────────────► database
+///
+///     with stages, each has its workers and its own pages behind them:
+///                        pages (bounded) ═══ stage ═══► pages (bounded) ═══ …
 /// </code>
-/// A slow API holds up the reading; nothing grows. Reading and marking take turns at the database.
+/// A slow API or a slow stage holds up the reading; nothing grows. Reading and marking take turns at the database.
 /// </summary>
 internal sealed class DeliveryRun : IDisposable
 {
@@ -22,8 +25,11 @@ internal sealed class DeliveryRun : IDisposable
     private readonly DeliveryOptions _options;
     private readonly IDeliveryProgress? _progress;
     private readonly SemaphoreSlim _database = new(1);
-    private readonly BatchQueue _batches;
     private readonly DeliveryMarks _marks;
+
+    /// <summary>The first is filled by reading, the last is sent; between two of them stands a stage.</summary>
+    private readonly BatchQueue[] _queues;
+    private readonly StageRun[] _stages;
     private long _examined;
     private string? _problem;
 
@@ -33,8 +39,9 @@ internal sealed class DeliveryRun : IDisposable
         _api = api;
         _options = options;
         _progress = progress;
-        _batches = new BatchQueue(api.BatchSize);
         _marks = new DeliveryMarks(outbox, _database, api.Target.DisplayName, progress);
+        _queues = [.. options.Stages.Select(s => s.BatchSize).Append(api.BatchSize).Select(size => new BatchQueue(size))];
+        _stages = [.. options.Stages.Select((stage, i) => new StageRun(stage, _queues[i], _queues[i + 1], _marks))];
     }
 
     public async Task<DeliveryReport> RunAsync(CancellationToken cancellationToken)
@@ -48,24 +55,28 @@ internal sealed class DeliveryRun : IDisposable
         using CancellationTokenSource hard = new();
         using CancellationTokenRegistration grace = soft.Token.Register(() => hard.CancelAfter(Grace));
         StopTokens stop = new(soft.Token, hard.Token);
+        if (_problem is not null)
+        {
+            await soft.CancelAsync().ConfigureAwait(false);
+        }
 
         Task marking = GuardAsync(() => _marks.RunAsync(problem => Halt(problem, soft)), soft);
         Task reading = GuardAsync(() => ReadAllAsync(cancellationToken), soft);
-        Task[] sending = [.. Enumerable.Range(0, _options.Concurrency).Select(_ => GuardAsync(() => SendAllAsync(stop), soft))];
-        await Task.WhenAll(sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task[] working =
+        [
+            .. _stages.SelectMany(stage => Enumerable.Range(0, stage.Workers).Select(_ => GuardAsync(() => stage.WorkAsync(problem => Halt(problem, soft), soft.Token), soft))),
+            .. Enumerable.Range(0, _options.Concurrency).Select(_ => GuardAsync(() => SendAllAsync(stop), soft)),
+        ];
+        await Task.WhenAll(working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _marks.Complete();
 
         // Without workers nobody takes batches any more.
-        do
+        foreach (BatchQueue queue in _queues)
         {
-            while (_batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
-            {
-                Free(batch);
-            }
+            await queue.DrainAsync().ConfigureAwait(false);
         }
-        while (await _batches.WaitAsync(CancellationToken.None).ConfigureAwait(false));
 
-        await Task.WhenAll([marking, reading, .. sending]).ConfigureAwait(false);
+        await Task.WhenAll([marking, reading, .. working]).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return await ReportAsync(started, cancellationToken).ConfigureAwait(false);
     }
@@ -116,21 +127,22 @@ internal sealed class DeliveryRun : IDisposable
                 }
 
                 TellOfOthers(page.Count);
-                await _batches.AddAsync([.. page], cancellationToken).ConfigureAwait(false);
+                await _queues[0].AddAsync(page.ToArray(), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            _batches.Complete();
+            _queues[0].Complete();
         }
     }
 
     private async Task SendAllAsync(StopTokens stop)
     {
         using ISummarySender sender = _api.CreateSender();
+        BatchQueue batches = _queues[^1];
         do
         {
-            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && _batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
+            while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
             {
                 // What a batch came to goes to be marked, also when the run was stopped in its middle.
                 try
@@ -143,7 +155,7 @@ internal sealed class DeliveryRun : IDisposable
                 }
             }
         }
-        while (_problem is null && await _batches.WaitAsync(stop.Soft).ConfigureAwait(false));
+        while (_problem is null && await batches.WaitAsync(stop.Soft).ConfigureAwait(false));
     }
 
     private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> batch)
@@ -153,7 +165,7 @@ internal sealed class DeliveryRun : IDisposable
         {
             if (summary.State == DeliveryState.Pending)
             {
-                summary.FreeText();
+                summary.FreeContent();
             }
             else
             {
@@ -183,14 +195,6 @@ internal sealed class DeliveryRun : IDisposable
         {
             _progress?.Done(passed - _examined, 0);
             _examined = passed;
-        }
-    }
-
-    private static void Free(ReadOnlyMemory<PendingSummary> batch)
-    {
-        foreach (PendingSummary summary in batch.Span)
-        {
-            summary.FreeText();
         }
     }
 

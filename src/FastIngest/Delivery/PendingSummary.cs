@@ -20,6 +20,9 @@ internal enum DeliveryState
 
     /// <summary>Not delivered, after as many attempts as are wise; another run may be luckier.</summary>
     Failed,
+
+    /// <summary>Not sent, because a stage before the API could not process it; another run tries again.</summary>
+    StageFailed,
 }
 
 /// <summary>A stored summary on its way to an API; its text was copied out of the database into a pooled buffer.</summary>
@@ -46,10 +49,13 @@ internal sealed class PendingSummary
 
     public ReadOnlySpan<byte> UserId => _user;
 
-    /// <summary>Until <see cref="FreeText"/>.</summary>
+    /// <summary>Until <see cref="FreeContent"/>.</summary>
     public ReadOnlySpan<byte> Text => _text.AsSpan(0, _textBytes);
 
     public int Day { get; }
+
+    /// <summary>The vector that a stage computed from the text, until <see cref="FreeContent"/>; empty without one.</summary>
+    public ReadOnlyMemory<float> Vector { get; set; }
 
     /// <summary>The text's MD5, its bytes big-endian, once <see cref="SummaryHash"/> has filled it in.</summary>
     public Guid Hash { get; set; }
@@ -82,9 +88,18 @@ internal sealed class PendingSummary
         };
     }
 
-    /// <summary>Gives the text's buffer back: a mark needs no more than the hash.</summary>
-    public void FreeText()
+    /// <summary>Notes that a stage could not process the summary.</summary>
+    /// <param name="reason">One line without secrets.</param>
+    public void FailStage(string reason)
     {
+        State = DeliveryState.StageFailed;
+        Error = reason;
+    }
+
+    /// <summary>Gives the text's buffer back and lets the vector go: a mark needs no more than the hash.</summary>
+    public void FreeContent()
+    {
+        Vector = default;
         Texts.Return(_text);
         _text = [];
     }

@@ -2,7 +2,9 @@ using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Http;
+using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Sqlite.Outbox;
 using FastIngest.Storage.Sqlite.Summaries;
 using FastIngest.Tests.Storage;
 using FastIngest.Tests.Storage.Postgres;
@@ -33,6 +35,9 @@ public sealed class StoredSummaries : IDisposable
 
     private string Table => _server is not null ? $"{_schema}.deliveries" : "deliveries";
 
+    /// <summary>The day of a row of <c>deliveries</c> as text, in SQL.</summary>
+    public string DateText => _server is not null ? "date::text" : "date";
+
     internal DeliveryOptions Options => new() { From = Url, Schema = _schema };
 
     public StoredSummaries With(params (string User, string Date, string Sentence)[] rows)
@@ -54,6 +59,8 @@ public sealed class StoredSummaries : IDisposable
 
     internal Task<DeliveryReport> DeliverAsync(string url, Func<DeliveryOptions, DeliveryOptions>? change = null, HttpTuning? tuning = null, CancellationToken stop = default) =>
         SummaryDelivery.RunAsync(ApiTarget.Parse(url), change?.Invoke(Options) ?? Options, tuning ?? Quick, null, stop);
+
+    internal IOutbox Outbox() => _server is not null ? new PostgresOutbox(Url, _schema) : new SqliteOutbox(File);
 
     /// <summary>Rows of <c>deliveries</c>.</summary>
     public List<string> Query(string columns, string rest = "")

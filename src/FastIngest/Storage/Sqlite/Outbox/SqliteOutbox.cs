@@ -152,7 +152,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             StillRefused += isRefused ? 1 : 0;
             if (isUnchanged || isRefused)
             {
-                summary.FreeText();
+                summary.FreeContent();
             }
             else
             {

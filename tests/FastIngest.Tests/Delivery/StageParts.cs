@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Text;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
+
+namespace FastIngest.Tests.Delivery;
+
+/// <summary>A stage that does what the test says.</summary>
+internal sealed class TestStage(Func<ReadOnlyMemory<PendingSummary>, CancellationToken, Task> process, int batchSize = 8, int concurrency = 2) : ISummaryStage
+{
+    private int _underWay;
+
+    public string Name => "toy";
+
+    public int BatchSize => batchSize;
+
+    public int Concurrency => concurrency;
+
+    /// <summary>Sizes of the batches that came.</summary>
+    public ConcurrentQueue<int> Batches { get; } = new();
+
+    /// <summary>The most batches that were processed at once.</summary>
+    public int Peak { get; private set; }
+
+    /// <summary>Appends a number to every vector.</summary>
+    public static TestStage Marking(Func<PendingSummary, float> marker, int batchSize = 8) => new(
+        (batch, _) =>
+        {
+            foreach (PendingSummary summary in batch.Span)
+            {
+                summary.Vector = (float[])[.. summary.Vector.Span, marker(summary)];
+            }
+
+            return Task.CompletedTask;
+        },
+        batchSize);
+
+    public async ValueTask ProcessAsync(ReadOnlyMemory<PendingSummary> batch, CancellationToken cancellationToken)
+    {
+        Batches.Enqueue(batch.Length);
+        Peak = Math.Max(Peak, Interlocked.Increment(ref _underWay));
+        try
+        {
+            await process(batch, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+}
+
+/// <summary>An API that keeps what is sent, with the vectors.</summary>
+internal sealed class TestApi(int batchSize = 5, Func<ReadOnlyMemory<PendingSummary>, Task>? send = null, string? problem = null) : ISummaryApi, ISummarySender
+{
+    public ApiTarget Target { get; } = ApiTarget.Parse("http://localhost:1/ingest");
+
+    public int BatchSize => batchSize;
+
+    /// <summary>Vectors by day as in <c>2024-01-01</c>, once for each time that a summary was sent.</summary>
+    public ConcurrentQueue<(string Day, string Text, float[] Vector)> Sent { get; } = new();
+
+    public ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) => ValueTask.FromResult(problem);
+
+    public ISummarySender CreateSender() => this;
+
+    public async ValueTask SendAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
+    {
+        Assert.InRange(batch.Length, 1, batchSize);
+        if (send is not null)
+        {
+            await send(batch);
+        }
+
+        foreach (PendingSummary summary in batch.Span)
+        {
+            Assert.Equal(DeliveryState.Pending, summary.State);
+            Sent.Enqueue((Day(summary), Encoding.UTF8.GetString(summary.Text), summary.Vector.ToArray()));
+            summary.Attempts++;
+            summary.State = DeliveryState.Delivered;
+        }
+    }
+
+    public static string Day(PendingSummary summary) => DateOnly.FromDayNumber(summary.Day).ToString("O");
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>An outbox that counts what is read.</summary>
+internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
+{
+    private readonly TaskCompletionSource[] _pages = [.. Enumerable.Range(0, 64).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+    private int _pageCount, _read;
+
+    /// <summary>Summaries that were read so far.</summary>
+    public int Read => Volatile.Read(ref _read);
+
+    public string DisplayName => outbox.DisplayName;
+
+    public long Total => outbox.Total;
+
+    public long Unchanged => outbox.Unchanged;
+
+    public long StillRefused => outbox.StillRefused;
+
+    /// <summary>Completes when so many pages were read.</summary>
+    public Task Pages(int count) => _pages[count - 1].Task;
+
+    public ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRefused, cancellationToken);
+
+    public async ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
+    {
+        bool isPage = await outbox.ReadAsync(page, cancellationToken);
+        Interlocked.Add(ref _read, page.Count);
+        _pages[_pageCount++].SetResult();
+        return isPage;
+    }
+
+    public ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) => outbox.MarkAsync(done, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRefusedAsync(max, cancellationToken);
+
+    public ValueTask DisposeAsync() => outbox.DisposeAsync();
+}
