@@ -33,7 +33,7 @@ public ref struct RecordView
     /// <summary>The numbers with their names; only for measurements.</summary>
     public NamedNumbers Named;
 
-    /// <summary>The text field at an index from 0 to <see cref="MaxTexts"/> - 1.</summary>
+    /// <summary>The text field at an index from 0 to 2.</summary>
     public readonly ReadOnlySpan<byte> Text(int index) => index switch { 0 => Text0, 1 => Text1, _ => Text2 };
 }
 
