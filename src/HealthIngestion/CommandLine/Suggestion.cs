@@ -1,6 +1,6 @@
 namespace HealthIngestion.CommandLine;
 
-/// <summary>Finds the name that somebody most likely meant.</summary>
+/// <summary>Finds the known name that a user most likely meant.</summary>
 internal static class Suggestion
 {
     /// <summary>The known name nearest to what was typed, or null when none is near.</summary>

@@ -1,0 +1,11 @@
+using FastIngest;
+using FastIngest.Delivery;
+using FastIngest.Storage.Http;
+
+namespace HealthIngestion.Report;
+
+/// <summary>The outcome of the delivery to one API.</summary>
+/// <param name="Api">The API.</param>
+/// <param name="Report">What was delivered; null when the database failed.</param>
+/// <param name="Fault">Why the database failed; null when it did not.</param>
+internal sealed record DeliveryOutcome(ApiTarget Api, DeliveryReport? Report, IngestException? Fault);
