@@ -1,6 +1,6 @@
 namespace FastIngest;
 
-/// <summary>Finds the name that somebody most likely meant.</summary>
+/// <summary>Finds the known name that a user most likely meant.</summary>
 public static class Suggestion
 {
     /// <summary>The known name nearest to what was typed, or null when none is near.</summary>
