@@ -42,7 +42,7 @@ internal sealed class LexiconIngestCommand : ICommand
         Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog);
         Spec.AddGroup("Output", _options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson);
         Spec.AddGroup("Entries", _options.Entries.All);
-        Spec.AddGroup("Engine", _options.Workers, _options.TempDir, _options.MaxRecordSize);
+        Spec.AddGroup("Engine", _options.Workers, _options.MaxRecordSize, _options.MaxExpansion);
         Spec.AddGroup("Console", _options.Console.All);
     }
 

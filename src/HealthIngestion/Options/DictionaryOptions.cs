@@ -65,6 +65,8 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
 
     public Option<string?> TempDir { get; } = health?.TempDir ?? SharedOptions.TempDir();
 
+    public Option<int> MaxExpansion { get; } = health?.MaxExpansion ?? SharedOptions.MaxExpansion();
+
     public Option<long> MaxRecordSize { get; } = health?.MaxRecordSize ?? SharedOptions.MaxRecordSize("64MiB");
 
     public ConsoleOptions Console { get; } = health?.Console ?? new ConsoleOptions();
@@ -73,5 +75,5 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
     public Option[] OfDictionaries => [Source, File, Format, Catalog, .. Entries.All];
 
     /// <summary>The options that health data have, too.</summary>
-    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, Workers, TempDir, MaxRecordSize, .. Console.All];
+    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, Workers, TempDir, MaxRecordSize, MaxExpansion, .. Console.All];
 }

@@ -70,6 +70,8 @@ internal sealed class HealthOptions
         CustomParser = Values.Size(1, SharedOptions.MaxPieceBytes),
     };
 
+    public Option<int> MaxExpansion { get; } = SharedOptions.MaxExpansion();
+
     public Option<long> MaxRecordSize { get; } = SharedOptions.MaxRecordSize("16MiB");
 
     public Option<int> Partitions { get; } = new("--partitions")
@@ -91,7 +93,7 @@ internal sealed class HealthOptions
     [
         new("Output", [To, Schema, Records, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, WaitForApi]),
-        new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, Partitions]),
+        new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),
     ];
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Sources.Compression;
 using FastIngest.Storage.Postgres.Schema;
 using HealthIngestion.CommandLine;
 
@@ -77,6 +78,14 @@ internal static class SharedOptions
         HelpName = "SIZE",
         Description = $"larger records are rejected (default: {shownDefault})",
         CustomParser = Values.Size(1, MaxPieceBytes),
+    };
+
+    public static Option<int> MaxExpansion() => new("--max-expansion")
+    {
+        HelpName = "N",
+        Description = $"a compressed file may grow to N times its size, 1 to 1000000 (default: {ExpansionLimit.Default.Times})",
+        CustomParser = Values.Integer(1, 1_000_000),
+        DefaultValueFactory = _ => ExpansionLimit.Default.Times,
     };
 
     /// <summary>What the environment says of APIs.</summary>

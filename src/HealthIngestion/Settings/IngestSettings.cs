@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest.Delivery;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
+using FastIngest.Sources.Compression;
 using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.Exit;
@@ -64,6 +65,7 @@ internal sealed record IngestSettings : RunSettings
                 MemoryLimitBytes = Given(arguments, spec.MemoryLimit, options.MemoryLimitBytes),
                 TempDirectory = arguments.GetValue(spec.TempDir) ?? options.TempDirectory,
                 ChunkBytes = (int)Given(arguments, spec.ChunkSize, options.ChunkBytes),
+                Expansion = new ExpansionLimit(arguments.GetValue(spec.MaxExpansion)),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
             },
             Targets = targets,

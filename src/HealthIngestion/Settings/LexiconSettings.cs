@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
+using FastIngest.Sources.Compression;
 using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.Exit;
@@ -47,6 +48,7 @@ internal sealed record LexiconSettings : RunSettings
                 Policy = spec.Entries.Policy(arguments),
                 Workers = workers <= DictionaryOptions.MaxWorkers ? workers : throw new UsageException($"--workers {workers}: a dictionary takes 1 to {DictionaryOptions.MaxWorkers}"),
                 CleanBatch = Given(arguments, spec.Entries.CleanBatch, 5_000),
+                Expansion = new ExpansionLimit(arguments.GetValue(spec.MaxExpansion)),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, 64L << 20),
                 RejectsPath = rejects,
             },
