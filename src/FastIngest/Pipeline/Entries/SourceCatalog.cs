@@ -1,15 +1,15 @@
-using System.Globalization;
 using FastIngest.Lexicon;
+using Tomlyn;
+using Tomlyn.Parsing;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>
-/// Reads a catalog of sources: <c>[[source]]</c> tables of a TOML file. Of TOML it takes what such a file needs: comments,
-/// strings in single or double quotes, numbers, and arrays of strings, which may span lines.
-/// </summary>
+/// <summary>Reads a catalog of sources: the <c>[[source]]</c> tables of a TOML file.</summary>
 public static class SourceCatalog
 {
-    /// <exception cref="IngestException">The file can not be read, or says something else; names the line.</exception>
+    private const string Example = "Write [[source]], followed by lines such as id = \"kaikki\".";
+
+    /// <exception cref="IngestException">The file cannot be read or has invalid content. The message contains the line number.</exception>
     public static IReadOnlyList<DataSource> Read(string path)
     {
         string text;
@@ -23,7 +23,7 @@ public static class SourceCatalog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IngestException($"The catalog {path} can not be read: {e.Message}", "Check the path.", e);
+            throw new IngestException($"The catalog {path} cannot be read: {e.Message}", "Check the path.", e);
         }
 
         return Parse(text, path);
@@ -31,222 +31,137 @@ public static class SourceCatalog
 
     internal static IReadOnlyList<DataSource> Parse(string text, string path)
     {
-        TomlReader toml = new(text, path);
-        List<DataSource> sources = [];
-        while (toml.NextTable(out string table))
+        try
         {
-            if (table != "source")
+            return new CatalogReader(text, path).ReadSources();
+        }
+        catch (TomlException e)
+        {
+            // Its message is "(2,7) : error : Expected …" where it holds no diagnostics.
+            string problem = (e.Diagnostics is [{ Message: var first }, ..] ? first : e.Message[(e.Message.LastIndexOf(" : ", StringComparison.Ordinal) + 3)..]).Trim().TrimEnd('.');
+            throw new IngestException($"The catalog {path}, line {e.Line}: {problem}.", Example, e);
+        }
+    }
+
+    /// <summary>Reads the parser's events, which are the tables, keys and values of the file in their order.</summary>
+    private sealed class CatalogReader(string text, string path)
+    {
+        private readonly TomlParser _toml = TomlParser.Create(text, TomlSerializerOptions.Default);
+        private int _lineNumber = 1;
+
+        public List<DataSource> ReadSources()
+        {
+            List<DataSource> sources = [];
+
+            // The document starts, and so does its own table.
+            Next();
+            Next();
+            while (Next() == TomlParseEventKind.PropertyName)
             {
-                throw toml.Fault($"[[{table}]] is no table of a catalog", "Write [[source]].");
+                string table = _toml.GetPropertyName();
+                TomlParseEventKind value = Next();
+                if (table != "source")
+                {
+                    throw Fault(value == TomlParseEventKind.StartArray ? $"unknown table [[{table}]]" : $"unknown name {table}", "Use [[source]].");
+                }
+
+                if (value != TomlParseEventKind.StartArray)
+                {
+                    throw Fault("expected [[source]]", Example);
+                }
+
+                while (Next() != TomlParseEventKind.EndArray)
+                {
+                    DataSource source = ReadSource();
+                    if (sources.Any(s => s.Id == source.Id))
+                    {
+                        throw Fault($"duplicate source {source.Id}", "Remove one of them.");
+                    }
+
+                    sources.Add(source);
+                }
+            }
+
+            return sources;
+        }
+
+        private DataSource ReadSource()
+        {
+            if (_toml.Current.Kind != TomlParseEventKind.StartTable)
+            {
+                throw Fault("expected [[source]]", Example);
             }
 
             DataSource source = new("");
             HashSet<string> keys = [];
-            while (toml.NextKey(out string key))
+            while (Next() == TomlParseEventKind.PropertyName)
             {
+                string key = _toml.GetPropertyName();
                 if (!keys.Add(key))
                 {
-                    throw toml.Fault($"{key} stands twice in one table", "Remove one of them, or write [[source]] before the second.");
+                    throw Fault($"duplicate key {key}", "Remove one of them, or write [[source]] before the second.");
                 }
 
                 source = key switch
                 {
-                    "id" => source with { Id = toml.Text() },
-                    "name" => source with { Name = toml.Text() },
-                    "type" => source with { Type = toml.Text() },
-                    "format" => source with { Format = toml.Text() },
-                    "url" => source with { Url = toml.Text() },
-                    "languages" => source with { Languages = toml.Texts() },
-                    "license" => source with { License = toml.Text() },
-                    "quality" => source with { Quality = toml.Number() },
-                    "version" => source with { Version = toml.Text() },
-                    _ => throw toml.Fault($"{key} is no key of a source", "Known are id, name, type, format, url, languages, license, quality and version."),
+                    "id" => source with { Id = ReadText() },
+                    "name" => source with { Name = ReadText() },
+                    "type" => source with { Type = ReadText() },
+                    "format" => source with { Format = ReadText() },
+                    "url" => source with { Url = ReadText() },
+                    "languages" => source with { Languages = ReadTexts() },
+                    "license" => source with { License = ReadText() },
+                    "quality" => source with { Quality = ReadNumber() },
+                    "version" => source with { Version = ReadText() },
+                    _ => throw Fault($"unknown key {key}", "The supported keys are id, name, type, format, url, languages, license, quality and version."),
                 };
             }
 
-            if (source.Id.Length == 0)
-            {
-                throw toml.Fault("a source has no id", "Give it one, such as id = \"kaikki\".");
-            }
-
-            if (sources.Any(s => s.Id == source.Id))
-            {
-                throw toml.Fault($"the source {source.Id} stands there twice", "Remove one of them.");
-            }
-
-            sources.Add(source);
+            return source.Id.Length > 0 ? source : throw Fault("the source has no id", "Add an id, such as id = \"kaikki\".");
         }
 
-        return sources;
-    }
+        private string ReadText() => Next() == TomlParseEventKind.String
+            ? _toml.GetString()
+            : throw Fault("expected a quoted string", "Write key = \"value\".");
 
-    /// <summary>Goes through a file from table to table and key to key.</summary>
-    private sealed class TomlReader(string text, string path)
-    {
-        private int _at;
-
-        public bool NextTable(out string name)
+        private List<string> ReadTexts()
         {
-            SkipBlanks();
-            name = "";
-            if (_at == text.Length)
+            const string Remedy = "Write key = [\"value\", \"value\"].";
+            if (Next() != TomlParseEventKind.StartArray)
             {
-                return false;
+                throw Fault("expected an array of quoted strings", Remedy);
             }
 
-            Take("[[", "[[source]]");
-            name = Word();
-            Take("]]", "]] behind the table's name");
-            return true;
-        }
-
-        public bool NextKey(out string key)
-        {
-            SkipBlanks();
-            key = "";
-            if (_at == text.Length || text[_at] == '[')
-            {
-                return false;
-            }
-
-            key = Word();
-            Take("=", "= behind the key");
-            return true;
-        }
-
-        public string Text()
-        {
-            SkipBlanks();
-            char quote = _at < text.Length ? text[_at] : ' ';
-            if (quote is not ('"' or '\''))
-            {
-                throw Fault("a text in quotes was expected", "Write key = \"value\".");
-            }
-
-            _at++;
-            System.Text.StringBuilder value = new();
-            while (true)
-            {
-                if (_at == text.Length || text[_at] == '\n')
-                {
-                    throw Fault("a text has no end", "Close its quotes.");
-                }
-
-                char c = text[_at++];
-                if (c == quote)
-                {
-                    return value.ToString();
-                }
-
-                value.Append(c == '\\' && quote == '"' ? Escaped() : c.ToString());
-            }
-        }
-
-        public List<string> Texts()
-        {
             List<string> values = [];
-            Take("[", "[ of an array");
-            SkipBlanks();
-            while (_at < text.Length && text[_at] != ']')
+            while (Next() != TomlParseEventKind.EndArray)
             {
-                values.Add(Text());
-                SkipBlanks();
-                if (_at < text.Length && text[_at] == ',')
-                {
-                    _at++;
-                    SkipBlanks();
-                }
-                else
-                {
-                    break;
-                }
+                values.Add(_toml.Current.Kind == TomlParseEventKind.String ? _toml.GetString() : throw Fault("expected a quoted string", Remedy));
             }
 
-            Take("]", "] of an array");
             return values;
         }
 
-        public double Number()
+        private double ReadNumber() => Next() switch
         {
-            SkipBlanks();
-            int start = _at;
-            while (_at < text.Length && text[_at] is not ('\n' or '\r' or '#' or ' ' or '\t'))
+            TomlParseEventKind.Integer => _toml.Current.GetInt64(),
+            TomlParseEventKind.Float when double.IsFinite(_toml.Current.GetDouble()) => _toml.Current.GetDouble(),
+            _ => throw Fault("expected a number", "Write key = 0.9."),
+        };
+
+        private TomlParseEventKind Next()
+        {
+            _toml.MoveNext();
+            TomlParseEventKind kind = _toml.Current.Kind;
+
+            // A table ends where the next one starts, which is not where a fault of this one is.
+            if (kind != TomlParseEventKind.EndTable && _toml.Current.Span is { } span)
             {
-                _at++;
+                _lineNumber = span.Start.Line + 1;
             }
 
-            return double.TryParse(text.AsSpan(start, _at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
-                ? value
-                : throw Fault("a number was expected", "Write key = 0.9.");
+            return kind;
         }
 
-        public IngestException Fault(string what, string remedy) =>
-            new($"The catalog {path}, line {text.AsSpan(0, _at).Count('\n') + 1}: {what}.", remedy);
-
-        private string Escaped()
-        {
-            char c = _at < text.Length ? text[_at++] : ' ';
-            return c switch
-            {
-                '"' or '\\' => c.ToString(),
-                'n' => "\n",
-                't' => "\t",
-                'r' => "\r",
-                'u' or 'U' => CodePoint(c == 'u' ? 4 : 8),
-                _ => throw Fault($"\\{c} is no escape that is known", "Write the character itself, or put the text in single quotes."),
-            };
-        }
-
-        private string CodePoint(int digits)
-        {
-            if (_at + digits <= text.Length
-                && uint.TryParse(text.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
-                && System.Text.Rune.IsValid(value))
-            {
-                _at += digits;
-                return new System.Text.Rune(value).ToString();
-            }
-
-            throw Fault("an escape names no character", "Write the character itself.");
-        }
-
-        private string Word()
-        {
-            SkipBlanks();
-            int start = _at;
-            while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '_' or '-'))
-            {
-                _at++;
-            }
-
-            return _at > start ? text[start.._at] : throw Fault("a name was expected", "Write [[source]] and below it lines such as id = \"kaikki\".");
-        }
-
-        private void Take(string mark, string what)
-        {
-            SkipBlanks();
-            if (!text.AsSpan(_at).StartsWith(mark))
-            {
-                throw Fault($"{what} was expected", "Write [[source]] and below it lines such as id = \"kaikki\".");
-            }
-
-            _at += mark.Length;
-        }
-
-        private void SkipBlanks()
-        {
-            while (_at < text.Length && (text[_at] is ' ' or '\t' or '\r' or '\n' or '\uFEFF' or '#'))
-            {
-                if (text[_at] == '#')
-                {
-                    int end = text.IndexOf('\n', _at);
-                    _at = end < 0 ? text.Length : end;
-                }
-                else
-                {
-                    _at++;
-                }
-            }
-        }
+        private IngestException Fault(string what, string remedy) => new($"The catalog {path}, line {_lineNumber}: {what}.", remedy);
     }
 }
