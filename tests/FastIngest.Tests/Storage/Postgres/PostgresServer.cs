@@ -8,6 +8,8 @@ using System.Security.Cryptography.X509Certificates;
 using FastIngest.Tests.Support;
 using Npgsql;
 
+[assembly: AssemblyFixture(typeof(FastIngest.Tests.Storage.Postgres.PostgresServers))]
+
 namespace FastIngest.Tests.Storage.Postgres;
 
 /// <summary>
@@ -19,6 +21,7 @@ public sealed partial class PostgresServer : IDisposable
     private const int Sigint = 2, Sigkill = 9;
 
     private static readonly Lock Gate = new();
+    private static readonly List<PostgresServer> Servers = [];
     private static PostgresServer? _shared;
     private static int _schemas;
 
@@ -89,7 +92,21 @@ public sealed partial class PostgresServer : IDisposable
 
         PostgresServer server = new(Path.GetDirectoryName(binaries)!, hasTls);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        lock (Gate)
+        {
+            Servers.Add(server);
+        }
+
         return server;
+    }
+
+    /// <summary>Stops all servers that still run.</summary>
+    public static void StopAll()
+    {
+        lock (Gate)
+        {
+            Servers.ForEach(s => s.Dispose());
+        }
     }
 
     /// <summary>The name of a schema that no other test uses.</summary>
@@ -256,4 +273,10 @@ public sealed partial class PostgresServer : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
+}
+
+/// <summary>Stops the servers after the last test. The test runner ends a process that takes more than ten seconds to exit.</summary>
+public sealed class PostgresServers : IDisposable
+{
+    public void Dispose() => PostgresServer.StopAll();
 }
