@@ -65,7 +65,7 @@ public sealed class TargetList
     }
 
     /// <summary>Returns what the names of all targets that have one of some capabilities begin with, for shells to complete.</summary>
-    public IReadOnlyList<string> Prefixes(params TargetCapability[] wanted) => [.. WithAny(wanted).SelectMany(k => k.Prefixes)];
+    public IReadOnlyList<string> Prefixes(params TargetCapability[] wanted) => [.. WithAny(wanted).SelectMany(k => k.CompletedPrefixes ?? k.Prefixes)];
 
     internal IngestException Lacks(string name, TargetKind kind, params TargetCapability[] wanted)
     {
