@@ -21,7 +21,10 @@ internal sealed class CsvChunkReader : ChunkReader
         _records = new CsvRecords(Window, maxRecordBytes);
     }
 
-    /// <summary>Guesses that the next line begins a record. If that line is inside a quoted cell, the check against the previous chunk detects it.</summary>
+    /// <summary>
+    /// Guesses that the next line begins a record. If that line is inside a quoted cell, the check against the previous
+    /// chunk detects it.
+    /// </summary>
     protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
     {
         _records.Start(((CsvFilePlan)plan).Header, from, endExcl);

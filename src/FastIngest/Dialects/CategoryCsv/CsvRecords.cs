@@ -36,7 +36,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
     /// <summary>The current position. After <see cref="Next"/> returned false, it is the first record that was not read.</summary>
     public FramePosition Position => new(_position, FrameState.Top);
 
-    /// <summary>Prepares to read the records that start in the half-open range from <paramref name="position"/> to <paramref name="endExcl"/>.</summary>
+    /// <summary>Prepares to read the records that start in [<paramref name="position"/>, <paramref name="endExcl"/>).</summary>
     public void Start(CsvHeader header, long position, long endExcl)
     {
         _header = header;

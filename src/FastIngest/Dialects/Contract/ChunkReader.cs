@@ -142,7 +142,10 @@ public abstract class ChunkReader(Category category) : IDisposable
     }
 }
 
-/// <summary>Reads the records of a chunk in order. Implementations are structs, so that the loop is compiled for each of them without virtual calls.</summary>
+/// <summary>
+/// Reads the records of a chunk in order. Implementations are structs, so that the loop is compiled for each of them without
+/// virtual calls.
+/// </summary>
 internal interface IRecordReader
 {
     /// <summary>The offset in the file at which the record starts.</summary>
