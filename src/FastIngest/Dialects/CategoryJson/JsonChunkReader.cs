@@ -59,7 +59,7 @@ internal sealed class JsonChunkReader : ChunkReader
         return _elements.Position;
     }
 
-    /// <summary>The elements of the file as records.</summary>
+    /// <summary>Presents the elements of the file as records.</summary>
     private readonly struct Elements(ElementReader elements, RecordFields fields, JsonRecordDecoder decoder) : IRecordReader
     {
         public long Offset => elements.ElementOffset;

@@ -4,12 +4,12 @@ using FastIngest.Lexicon;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Reads a catalog of sources: <c>[[source]]</c> tables of a TOML file. Of TOML it takes what such a file needs: comments,
-/// strings in single or double quotes, numbers, and arrays of strings, which may span lines.
+/// Reads a catalog of sources: the <c>[[source]]</c> tables of a TOML file. It supports the subset of TOML that such a file
+/// needs: comments, strings in single or double quotes, numbers, and arrays of strings, which may span lines.
 /// </summary>
 public static class SourceCatalog
 {
-    /// <exception cref="IngestException">The file can not be read, or says something else; names the line.</exception>
+    /// <exception cref="IngestException">The file cannot be read or has invalid content. The message contains the line number.</exception>
     public static IReadOnlyList<DataSource> Read(string path)
     {
         string text;
@@ -23,7 +23,7 @@ public static class SourceCatalog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IngestException($"The catalog {path} can not be read: {e.Message}", "Check the path.", e);
+            throw new IngestException($"The catalog {path} cannot be read: {e.Message}", "Check the path.", e);
         }
 
         return Parse(text, path);
@@ -37,7 +37,7 @@ public static class SourceCatalog
         {
             if (table != "source")
             {
-                throw toml.Fault($"[[{table}]] is no table of a catalog", "Write [[source]].");
+                throw toml.Fault($"unknown table [[{table}]]", "Use [[source]].");
             }
 
             DataSource source = new("");
@@ -46,7 +46,7 @@ public static class SourceCatalog
             {
                 if (!keys.Add(key))
                 {
-                    throw toml.Fault($"{key} stands twice in one table", "Remove one of them, or write [[source]] before the second.");
+                    throw toml.Fault($"duplicate key {key}", "Remove one of them, or write [[source]] before the second.");
                 }
 
                 source = key switch
@@ -60,18 +60,18 @@ public static class SourceCatalog
                     "license" => source with { License = toml.Text() },
                     "quality" => source with { Quality = toml.Number() },
                     "version" => source with { Version = toml.Text() },
-                    _ => throw toml.Fault($"{key} is no key of a source", "Known are id, name, type, format, url, languages, license, quality and version."),
+                    _ => throw toml.Fault($"unknown key {key}", "The supported keys are id, name, type, format, url, languages, license, quality and version."),
                 };
             }
 
             if (source.Id.Length == 0)
             {
-                throw toml.Fault("a source has no id", "Give it one, such as id = \"kaikki\".");
+                throw toml.Fault("the source has no id", "Add an id, such as id = \"kaikki\".");
             }
 
             if (sources.Any(s => s.Id == source.Id))
             {
-                throw toml.Fault($"the source {source.Id} stands there twice", "Remove one of them.");
+                throw toml.Fault($"duplicate source {source.Id}", "Remove one of them.");
             }
 
             sources.Add(source);
@@ -80,7 +80,7 @@ public static class SourceCatalog
         return sources;
     }
 
-    /// <summary>Goes through a file from table to table and key to key.</summary>
+    /// <summary>Reads a file from table to table and from key to key.</summary>
     private sealed class TomlReader(string text, string path)
     {
         private int _at;
@@ -96,7 +96,7 @@ public static class SourceCatalog
 
             Take("[[", "[[source]]");
             name = Word();
-            Take("]]", "]] behind the table's name");
+            Take("]]", "]] after the table's name");
             return true;
         }
 
@@ -110,7 +110,7 @@ public static class SourceCatalog
             }
 
             key = Word();
-            Take("=", "= behind the key");
+            Take("=", "= after the key");
             return true;
         }
 
@@ -120,7 +120,7 @@ public static class SourceCatalog
             char quote = _at < text.Length ? text[_at] : ' ';
             if (quote is not ('"' or '\''))
             {
-                throw Fault("a text in quotes was expected", "Write key = \"value\".");
+                throw Fault("expected a quoted string", "Write key = \"value\".");
             }
 
             _at++;
@@ -129,7 +129,7 @@ public static class SourceCatalog
             {
                 if (_at == text.Length || text[_at] == '\n')
                 {
-                    throw Fault("a text has no end", "Close its quotes.");
+                    throw Fault("unterminated string", "Add the closing quote.");
                 }
 
                 char c = text[_at++];
@@ -177,7 +177,7 @@ public static class SourceCatalog
 
             return double.TryParse(text.AsSpan(start, _at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
                 ? value
-                : throw Fault("a number was expected", "Write key = 0.9.");
+                : throw Fault("expected a number", "Write key = 0.9.");
         }
 
         public IngestException Fault(string what, string remedy) =>
@@ -193,7 +193,7 @@ public static class SourceCatalog
                 't' => "\t",
                 'r' => "\r",
                 'u' or 'U' => CodePoint(c == 'u' ? 4 : 8),
-                _ => throw Fault($"\\{c} is no escape that is known", "Write the character itself, or put the text in single quotes."),
+                _ => throw Fault($"unknown escape \\{c}", "Write the character itself, or put the text in single quotes."),
             };
         }
 
@@ -207,7 +207,7 @@ public static class SourceCatalog
                 return new System.Text.Rune(value).ToString();
             }
 
-            throw Fault("an escape names no character", "Write the character itself.");
+            throw Fault("invalid code point in an escape", "Write the character itself.");
         }
 
         private string Word()
@@ -219,7 +219,7 @@ public static class SourceCatalog
                 _at++;
             }
 
-            return _at > start ? text[start.._at] : throw Fault("a name was expected", "Write [[source]] and below it lines such as id = \"kaikki\".");
+            return _at > start ? text[start.._at] : throw Fault("expected a name", "Write [[source]], followed by lines such as id = \"kaikki\".");
         }
 
         private void Take(string mark, string what)
@@ -227,7 +227,7 @@ public static class SourceCatalog
             SkipBlanks();
             if (!text.AsSpan(_at).StartsWith(mark))
             {
-                throw Fault($"{what} was expected", "Write [[source]] and below it lines such as id = \"kaikki\".");
+                throw Fault($"expected {what}", "Write [[source]], followed by lines such as id = \"kaikki\".");
             }
 
             _at += mark.Length;

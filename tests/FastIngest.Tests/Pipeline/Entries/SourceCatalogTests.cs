@@ -33,27 +33,27 @@ public sealed class SourceCatalogTests
     }
 
     [Theory]
-    [InlineData("not toml", "line 1: [[source]] was expected")]
-    [InlineData("[source]\nid = \"a\"", "line 1: [[source]] was expected")]
-    [InlineData("[[table]]\nid = \"a\"", "[[table]] is no table of a catalog")]
-    [InlineData("[[source]]\nname = \"a\"", "a source has no id")]
-    [InlineData("[[source]]\nid = \"a\"\nid = \"b\"", "line 3: id stands twice in one table")]
-    [InlineData("[[source]]\nid = \"a\"\n[[source]]\nid = \"a\"", "the source a stands there twice")]
-    [InlineData("[[source]]\nid = \"a\"\nquality = \"high\"", "line 3: a number was expected")]
-    [InlineData("[[source]]\nid = \"a\"\ncolor = \"red\"", "color is no key of a source")]
-    [InlineData("[[source]]\nid = \"a", "line 2: a text has no end")]
-    [InlineData("[[source]]\nid = 5", "line 2: a text in quotes was expected")]
-    [InlineData("[[source]]\nid = \"a\"\nlanguages = \"de\"", "line 3: [ of an array was expected")]
-    public void What_is_wrong_is_said_with_its_line(string text, string said)
+    [InlineData("not toml", "line 1: expected [[source]]")]
+    [InlineData("[source]\nid = \"a\"", "line 1: expected [[source]]")]
+    [InlineData("[[table]]\nid = \"a\"", "unknown table [[table]]")]
+    [InlineData("[[source]]\nname = \"a\"", "the source has no id")]
+    [InlineData("[[source]]\nid = \"a\"\nid = \"b\"", "line 3: duplicate key id")]
+    [InlineData("[[source]]\nid = \"a\"\n[[source]]\nid = \"a\"", "duplicate source a")]
+    [InlineData("[[source]]\nid = \"a\"\nquality = \"high\"", "line 3: expected a number")]
+    [InlineData("[[source]]\nid = \"a\"\ncolor = \"red\"", "unknown key color")]
+    [InlineData("[[source]]\nid = \"a", "line 2: unterminated string")]
+    [InlineData("[[source]]\nid = 5", "line 2: expected a quoted string")]
+    [InlineData("[[source]]\nid = \"a\"\nlanguages = \"de\"", "line 3: expected [ of an array")]
+    public void A_fault_is_reported_with_its_line(string text, string expected)
     {
         IngestException fault = Assert.Throws<IngestException>(() => SourceCatalog.Parse(text, "c.toml"));
 
         Assert.StartsWith("The catalog c.toml, line ", fault.Message, StringComparison.Ordinal);
-        Assert.Contains(said, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.NotEmpty(fault.Remedy);
     }
 
     [Fact]
-    public void A_catalog_that_is_not_there_is_said_to_be_missing() =>
+    public void A_missing_catalog_is_reported() =>
         Assert.Equal("The catalog none.toml does not exist.", Assert.Throws<IngestException>(() => SourceCatalog.Read("none.toml")).Message);
 }
