@@ -147,7 +147,6 @@ run_tests() {
     need fish fish
     need groff groff
     need man man-db
-    need mandoc mandoc
     need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0

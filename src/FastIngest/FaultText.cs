@@ -1,8 +1,8 @@
 namespace FastIngest;
 
-/// <summary>Messages of other programs and libraries as part of ours.</summary>
+/// <summary>Formats messages of other programs and libraries as part of our messages.</summary>
 internal static class FaultText
 {
-    /// <summary>The message in one line.</summary>
+    /// <summary>Joins the lines of a message into one line.</summary>
     public static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
 }

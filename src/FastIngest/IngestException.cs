@@ -1,8 +1,8 @@
 namespace FastIngest;
 
 /// <summary>
-/// A run that cannot go on for a reason the user can act on. <see cref="Exception.Message"/> says what is wrong and
-/// where, in one line; <see cref="Remedy"/> says what to do about it, in one sentence.
+/// A fault that ends the run and that the user can fix. <see cref="Exception.Message"/> describes the fault and its place in
+/// one line; <see cref="Remedy"/> describes in one sentence how to fix it.
 /// </summary>
 public sealed class IngestException : Exception
 {

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace FastIngest;
 
 /// <summary>
-/// SHA-1 (RFC 3174), which UUIDs of version 5 are made with; it secures nothing. Names are a few blocks long: a call
-/// into the system's library, which not every machine has, would cost more than the work.
+/// SHA-1 (RFC 3174) for UUIDs of version 5; it is not used for security. The hashed names are only a few blocks long, so a
+/// call into the system's library would cost more than the hash itself. Some machines also lack that library.
 /// </summary>
 internal static class Sha1
 {
@@ -23,7 +23,7 @@ internal static class Sha1
             AddBlock(state, text);
         }
 
-        // The rest, a bit that is set, zeros up to the end of a block, and in its last bytes the length in bits.
+        // The padding: the remaining bytes, one bit that is set, zeros to the end of a block, and the length in bits as the last 8 bytes.
         Span<byte> last = stackalloc byte[2 * BlockBytes];
         last.Clear();
         text.CopyTo(last);
@@ -41,7 +41,7 @@ internal static class Sha1
         }
     }
 
-    /// <summary>Five steps at a time: then every step knows its registers, and nothing has to be moved between them.</summary>
+    /// <summary>Adds one block. The loops are unrolled by five steps, so that the five registers need no moves between steps.</summary>
     private static void AddBlock(Span<uint> state, ReadOnlySpan<byte> block)
     {
         Span<uint> words = stackalloc uint[80];

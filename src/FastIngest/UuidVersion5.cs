@@ -1,6 +1,6 @@
 namespace FastIngest;
 
-/// <summary>UUIDs of version 5 (RFC 9562) in the namespace of URLs: the same name always has the same one.</summary>
+/// <summary>UUIDs of version 5 (RFC 9562) in the URL namespace. Equal names have equal UUIDs.</summary>
 internal static class UuidVersion5
 {
     private const int UuidBytes = 16;

@@ -154,7 +154,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     }
 
     [Theory]
-    [InlineData("there is no API to deliver to", "push")]
+    [InlineData("push needs an API: use --to http(s)://HOST/PATH", "push")]
     [InlineData("--to: sqlite: is not an API", "push", "--to", "sqlite:a.db")]
     [InlineData("--from: ndjson: holds no summaries that can be delivered", "push", "--from", "ndjson:a", "--to", "http://h/x")]
     [InlineData("The http URL makes no sense", "push", "--to", "http://:")]

@@ -103,6 +103,6 @@ public sealed class ClosingReportTests
     private static IngestSettings Settings()
     {
         IngestCommand command = new();
-        return IngestSettings.From(command.Options, Parsing.Parse(command.Spec, ["data", "--rejects", "/no/such/file"], AllCommands.Table));
+        return IngestSettings.From(command.Options, Parsing.Parse(command.Spec, ["data", "--to", "sqlite:a.db", "--rejects", "/no/such/file"], AllCommands.Table));
     }
 }

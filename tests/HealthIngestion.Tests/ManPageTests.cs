@@ -18,7 +18,6 @@ public sealed class ManPageTests
     [Theory]
     [InlineData("groff", "-man", "-Tutf8", "-ww")]
     [InlineData("man", "--warnings=w", "-l")]
-    [InlineData("mandoc", "-Tlint", "-Wwarning")]
     public void A_formatter_has_nothing_to_complain_about(string program, params string[] options)
     {
         Installed.Require(program);
@@ -27,10 +26,7 @@ public sealed class ManPageTests
 
         Assert.Empty(outcome.Error);
         Assert.Equal(0, outcome.ExitCode);
-        if (program == "mandoc")
-        {
-            Assert.Empty(outcome.Output);
-        }
+        Assert.Contains("EXIT STATUS", Regex.Replace(outcome.Output, ".\b|\x1b\\[[0-9;]*m", ""), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,7 +36,6 @@ public sealed class UsageTests
     [InlineData("--to and --stats-json both write to standard output", "--to", "ndjson:-", "--stats-json", "-")]
     [InlineData("--rejects and --stats-json both write to", "--stats-json", "rejects.ndjson")]
     [InlineData("--records: no --to names a target that stores records; use postgres://USER@HOST/DATABASE", "data", "--records", "--to", "sqlite:a.db")]
-    [InlineData("--records: --mode original stores no records", "data", "--records", "--mode", "original", "--to", "postgres://me@127.0.0.1:1/db")]
     [InlineData("Unknown option --records: lexicon ingest does not take it, but ingest does", "lexicon", "ingest", "--records")]
     [InlineData("completion needs a shell: health_ingestion completion SHELL", "completion")]
     [InlineData("--entries is only for --kind lexicon", "generate", "a", "--entries", "5")]

@@ -3,29 +3,29 @@ using System.Threading.Channels;
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// Pages of pending summaries, dealt out to workers in batches. The writer is woken once a page, not once a batch: a
-/// post takes a few microseconds less than waking a thread. Pages that are smaller than a batch are put together as far as
-/// they are at hand.
+/// A bounded queue of pages of pending summaries, which workers take in batches. Adding a page wakes a worker once per page
+/// instead of once per batch, because waking a thread takes longer than a post (a few microseconds). Pages smaller than a
+/// batch are combined if several of them are available.
 /// </summary>
 internal sealed class BatchQueue(int batchSize)
 {
-    /// <summary>Pages that wait besides the one that is dealt out: enough to go on with while marks are written.</summary>
+    /// <summary>The number of waiting pages besides the current one. They keep the workers busy while marks are written.</summary>
     public const int PagesMax = 4;
 
     private readonly Channel<ReadOnlyMemory<PendingSummary>> _pages = Channel.CreateBounded<ReadOnlyMemory<PendingSummary>>(PagesMax);
     private readonly Lock _lock = new();
     private ReadOnlyMemory<PendingSummary> _page;
 
-    /// <summary>Adds a page as soon as there is room.</summary>
+    /// <summary>Adds a page; waits while the queue is full.</summary>
     public ValueTask AddAsync(ReadOnlyMemory<PendingSummary> page, CancellationToken cancellationToken) => _pages.Writer.WriteAsync(page, cancellationToken);
 
-    /// <summary>Says that nothing more is to come.</summary>
+    /// <summary>Marks the queue as complete: no page is added afterwards.</summary>
     public void Complete() => _pages.Writer.TryComplete();
 
-    /// <summary>Waits until <see cref="TryTake"/> may find something; false when it never will again.</summary>
+    /// <summary>Waits until <see cref="TryTake"/> may return a batch; false when the queue is complete and empty.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _pages.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>Takes the next batch; false when there is none at the moment.</summary>
+    /// <summary>Takes the next batch; false when no batch is available at the moment.</summary>
     public bool TryTake(out ReadOnlyMemory<PendingSummary> batch)
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class BatchQueue(int batchSize)
         }
     }
 
-    /// <summary>Takes away everything that comes until the queue is complete.</summary>
+    /// <summary>Discards all pages until the queue is complete.</summary>
     public async ValueTask DrainAsync()
     {
         do

@@ -1,14 +1,14 @@
 namespace FastIngest.Delivery;
 
-/// <summary>An API that summaries are delivered to, before any connection to it.</summary>
+/// <summary>An API that receives summaries. No connection is open yet.</summary>
 public sealed class DeliveryApi
 {
     private readonly Action _requireLibraries;
     private readonly Func<int, ISummaryApi> _connect;
 
     /// <param name="displayName">The API as shown to the user, without any secret; deliveries are recorded under it.</param>
-    /// <param name="requireLibraries">Throws an <see cref="IngestException"/> when something is not installed.</param>
-    /// <param name="connect">Makes the API's client for the most requests under way at once.</param>
+    /// <param name="requireLibraries">Throws an <see cref="IngestException"/> when a required library is not installed.</param>
+    /// <param name="connect">Creates the client of the API; the argument is the maximum number of concurrent requests.</param>
     internal DeliveryApi(string displayName, Action requireLibraries, Func<int, ISummaryApi> connect)
     {
         DisplayName = displayName;
@@ -19,8 +19,8 @@ public sealed class DeliveryApi
     /// <summary>The API as shown to the user, without any secret.</summary>
     public string DisplayName { get; }
 
-    /// <summary>Makes sure that the API can be reached from here at all.</summary>
-    /// <exception cref="IngestException">Something is not installed.</exception>
+    /// <summary>Checks that the libraries for a connection to the API are installed.</summary>
+    /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries() => _requireLibraries();
 
     internal ISummaryApi Connect(int concurrency) => _connect(concurrency);

@@ -3,24 +3,27 @@ using System.Diagnostics;
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// Gathers what became of summaries and writes it down in batches, from one loop. Workers hand their summaries in and go
-/// on at once, unless so many wait to be marked that memory would grow.
+/// Collects the outcomes of summaries and writes them to the outbox in batches, from one loop. Workers add their summaries
+/// and continue immediately, unless too many summaries wait for the next write.
 /// </summary>
 internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, string target, IDeliveryProgress? progress) : IDisposable
 {
-    /// <summary>Marks in one transaction, and as many may wait for the next; what is not marked when the process is killed is sent twice.</summary>
+    /// <summary>
+    /// The maximum number of marks in one transaction, and of marks that wait for the next one. Summaries that were delivered
+    /// but not marked when the process is killed are sent twice.
+    /// </summary>
     private const int MarksMax = 4096;
 
-    /// <summary>The same for long user ids and errors.</summary>
+    /// <summary>The same limit in bytes, for long user ids and errors.</summary>
     private const int BytesMax = 4 << 20;
 
     private const int MarkEveryMs = 250;
     private const int LookEveryMs = 10;
 
-    /// <summary>Failures in a row, each after all its attempts, after which the API is taken to be down.</summary>
+    /// <summary>After this many consecutive failures, each with all its attempts, the API counts as down.</summary>
     private const int FailuresMax = 16;
 
-    /// <summary>Refusals that may be about the URL or the credentials, before anything was delivered.</summary>
+    /// <summary>Before the first delivery, this many rejections that may be caused by the URL or the credentials stop the run.</summary>
     private const int TargetRefusalsMax = 64;
 
     private readonly PeriodicTimer _looks = new(TimeSpan.FromMilliseconds(LookEveryMs));
@@ -33,18 +36,18 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     private int _failuresInARow;
     private bool _isOver;
 
-    /// <summary>Summaries that the API took.</summary>
+    /// <summary>Summaries that the API accepted.</summary>
     public long Delivered { get; private set; }
 
-    /// <summary>Summaries that it refused for good.</summary>
+    /// <summary>Summaries that the API rejected permanently.</summary>
     public long Refused { get; private set; }
 
     public long Attempts { get; private set; }
 
-    /// <summary>Why the last of those that are left was not taken.</summary>
+    /// <summary>The error of the last summary that was not delivered and remains to be sent.</summary>
     public string? LastError { get; private set; }
 
-    /// <summary>Hands in a summary with its state; completes when there is room for the next.</summary>
+    /// <summary>Adds a summary with its state; completes when the next summary may be added.</summary>
     public ValueTask AddAsync(PendingSummary summary)
     {
         summary.FreeContent();
@@ -66,13 +69,13 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         }
     }
 
-    /// <summary>Says that nothing more is handed in.</summary>
+    /// <summary>Ends the loop of <see cref="RunAsync"/>: no summary is added afterwards.</summary>
     public void Complete() => Dispose();
 
     public void Dispose() => _looks.Dispose();
 
-    /// <summary>Marks until <see cref="Complete"/> is called, and the rest.</summary>
-    /// <param name="halt">Hears why nothing more should be sent.</param>
+    /// <summary>Writes marks until <see cref="Complete"/> is called, then writes the remaining ones.</summary>
+    /// <param name="halt">Called with the reason when nothing more should be sent.</param>
     public async Task RunAsync(Action<string> halt)
     {
         try
@@ -94,12 +97,12 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         }
         finally
         {
-            // Nobody may wait for room that nobody makes.
+            // Release the waiting workers: nothing makes room for them after this loop.
             TakeSettled(isLast: true);
         }
     }
 
-    /// <summary>All that was handed in since the last time; valid until the next.</summary>
+    /// <summary>Returns the summaries added since the last call; the list is valid until the next call.</summary>
     private List<PendingSummary> TakeSettled(bool isLast = false)
     {
         TaskCompletionSource? room;
@@ -134,7 +137,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
             {
                 if (_doubtful.Count >= TargetRefusalsMax)
                 {
-                    halt($"{target} refuses every request: {summary.Error}");
+                    halt($"{target} rejects every request: {summary.Error}");
                 }
 
                 return;
@@ -157,7 +160,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         Add(summary, isDelivered);
         if (summary.State == DeliveryState.StageFailed)
         {
-            // It says nothing about the API.
+            // The failure of a stage is no evidence that the API is down.
             return;
         }
 
@@ -167,11 +170,11 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         }
         else if (++_failuresInARow == FailuresMax)
         {
-            halt($"{target} took none of the last {FailuresMax} summaries: {summary.Error}");
+            halt($"{target} accepted none of the last {FailuresMax} summaries: {summary.Error}");
         }
     }
 
-    /// <summary>Decides on refusals that could have been about the URL or the credentials.</summary>
+    /// <summary>Sets the final state of the rejections that may have been caused by the URL or the credentials.</summary>
     private void Settle(DeliveryState state)
     {
         foreach (PendingSummary summary in _doubtful)

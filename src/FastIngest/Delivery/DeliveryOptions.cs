@@ -1,35 +1,35 @@
 namespace FastIngest.Delivery;
 
-/// <summary>What is delivered from where, and how.</summary>
+/// <summary>The source and the settings of one delivery.</summary>
 public sealed record DeliveryOptions
 {
-    /// <summary>The database.</summary>
+    /// <summary>The database that holds the summaries.</summary>
     public required DeliverySource From { get; init; }
 
-    /// <summary>The most requests under way at once; it lowers itself when the API is busy.</summary>
+    /// <summary>The maximum number of concurrent requests. The delivery uses fewer while the API is busy.</summary>
     public int Concurrency { get; init; } = 16;
 
-    /// <summary>How long to wait for an API that is not there yet; zero does not ask first.</summary>
+    /// <summary>How long to wait for an API that is not ready yet; zero skips the readiness check.</summary>
     public TimeSpan WaitForApi { get; init; }
 
-    /// <summary>Whether to send again what was refused for good.</summary>
+    /// <summary>Whether to resend summaries that the API rejected permanently in an earlier run.</summary>
     public bool RetryRefused { get; init; }
 
-    /// <summary>What every summary passes before it is sent, in this order.</summary>
+    /// <summary>The stages that process each summary before it is sent, in this order.</summary>
     internal IReadOnlyList<ISummaryStage> Stages { get; init; } = [];
 }
 
-/// <summary>Hears how a delivery goes on; calls must return at once.</summary>
+/// <summary>Receives the progress of a delivery. Implementations must return immediately.</summary>
 public interface IDeliveryProgress
 {
-    /// <summary>The database is open.</summary>
+    /// <summary>Called once, when the database is open.</summary>
     void Started(string target, long totalSummaries);
 
-    /// <summary>Summaries have been dealt with, delivered or not, or needed nothing.</summary>
+    /// <summary>Called when summaries are finished: delivered, not delivered, or skipped because they need no delivery.</summary>
     void Done(long summaries, long delivered);
 }
 
-/// <summary>What one delivery did.</summary>
+/// <summary>The results of one delivery.</summary>
 public sealed record DeliveryReport
 {
     /// <summary>The API as shown to the user, without any secret.</summary>
@@ -38,35 +38,35 @@ public sealed record DeliveryReport
     /// <summary>The database as shown to the user, without any secret.</summary>
     public required string From { get; init; }
 
-    /// <summary>Summaries that the API took in this run.</summary>
+    /// <summary>Summaries that the API accepted in this run.</summary>
     public required long Delivered { get; init; }
 
-    /// <summary>Summaries that it has as they are.</summary>
+    /// <summary>Summaries that the API already has in their current form.</summary>
     public required long Unchanged { get; init; }
 
-    /// <summary>Summaries that it refused for good, in this run or an earlier one.</summary>
+    /// <summary>Summaries that the API rejected permanently, in this run or an earlier one.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>Those of <see cref="Refused"/> that were refused in this run.</summary>
+    /// <summary>The part of <see cref="Refused"/> that the API rejected in this run.</summary>
     public required long NewlyRefused { get; init; }
 
     /// <summary>Summaries that are still to be delivered.</summary>
     public required long Left { get; init; }
 
-    /// <summary>Requests that held summaries, a batch counting once for each.</summary>
+    /// <summary>Requests that contained summaries; a request with a batch counts once for each of its summaries.</summary>
     public required long Attempts { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Why the delivery ended early; null when it did not.</summary>
+    /// <summary>Why the delivery ended early; null when it completed.</summary>
     public required string? Problem { get; init; }
 
-    /// <summary>What the API or the way to it said last of a summary that is left; null when none is.</summary>
+    /// <summary>The last error of the API or the network for a summary that is still to be delivered; null when none is left.</summary>
     public required string? LastError { get; init; }
 
-    /// <summary>Some of what stands refused.</summary>
+    /// <summary>The first of the rejected summaries, in key order.</summary>
     public required IReadOnlyList<Refusal> Refusals { get; init; }
 
-    /// <summary>Whether everything that could be sent arrived.</summary>
+    /// <summary>Whether the API accepted everything that this run had to send.</summary>
     public bool IsComplete => Left == 0 && NewlyRefused == 0;
 }

@@ -3,19 +3,19 @@ using System.Diagnostics;
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// One delivery.
+/// Runs one delivery.
 /// <code>
-///           read a page                      a worker a request                     mark in batches
+///           read a page                     one request per worker                  mark in batches
 /// database ────────────► pages (bounded) ═══════════════════════► settled (bounded) ────────────────► database
 ///
-///     with stages, each has its workers and its own pages behind them:
+///     with stages, each stage has its own workers and its own output pages:
 ///                        pages (bounded) ═══ stage ═══► pages (bounded) ═══ …
 /// </code>
-/// A slow API or a slow stage holds up the reading; nothing grows. Reading and marking take turns at the database.
+/// A slow API or a slow stage slows down the reading, so that memory stays bounded. Reading and marking take turns at the database.
 /// </summary>
 internal sealed class DeliveryRun : IDisposable
 {
-    /// <summary>What requests under way get to end when the run is stopped.</summary>
+    /// <summary>How long running requests may continue after the run is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private const int RefusalsShown = 20;
@@ -27,7 +27,7 @@ internal sealed class DeliveryRun : IDisposable
     private readonly SemaphoreSlim _database = new(1);
     private readonly DeliveryMarks _marks;
 
-    /// <summary>The first is filled by reading, the last is sent; between two of them stands a stage.</summary>
+    /// <summary>Reading fills the first queue, the senders empty the last one, and one stage runs between two neighbours.</summary>
     private readonly BatchQueue[] _queues;
     private readonly StageRun[] _stages;
     private long _examined;
@@ -70,7 +70,7 @@ internal sealed class DeliveryRun : IDisposable
         await Task.WhenAll(working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _marks.Complete();
 
-        // Without workers nobody takes batches any more.
+        // After the workers have ended, nothing else empties the queues.
         foreach (BatchQueue queue in _queues)
         {
             await queue.DrainAsync().ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class DeliveryRun : IDisposable
         _database.Dispose();
     }
 
-    /// <summary>Runs a part; when it fails the others stop.</summary>
+    /// <summary>Runs one part of the delivery. If the part fails, the other parts are stopped.</summary>
     private static async Task GuardAsync(Func<Task> part, CancellationTokenSource stop)
     {
         try
@@ -104,7 +104,7 @@ internal sealed class DeliveryRun : IDisposable
         }
     }
 
-    /// <summary>Reads to the end, also when nothing is sent any more, so that the report can count what is left.</summary>
+    /// <summary>Reads all pages, even after sending has stopped, so that the report can count the summaries that are left.</summary>
     private async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         List<PendingSummary> page = [];
@@ -144,7 +144,7 @@ internal sealed class DeliveryRun : IDisposable
         {
             while (Volatile.Read(ref _problem) is null && !stop.Soft.IsCancellationRequested && batches.TryTake(out ReadOnlyMemory<PendingSummary> batch))
             {
-                // What a batch came to goes to be marked, also when the run was stopped in its middle.
+                // The outcomes of a batch are marked even if the run was stopped in the middle of the batch.
                 try
                 {
                     await sender.SendAsync(batch, stop).ConfigureAwait(false);
@@ -182,12 +182,12 @@ internal sealed class DeliveryRun : IDisposable
         {
             Volatile.Write(ref _problem, problem);
 
-            // Not waited for: what it wakes may wait for this very thread.
+            // Do not await: a callback of the token may wait for this very thread.
             _ = stop.CancelAsync();
         }
     }
 
-    /// <summary>Summaries that needed nothing are part of the way, too.</summary>
+    /// <summary>Reports the summaries that need no delivery as progress, too.</summary>
     private void TellOfOthers(int pending)
     {
         long passed = _outbox.Unchanged + _outbox.StillRefused;

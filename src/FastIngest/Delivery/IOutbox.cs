@@ -1,12 +1,12 @@
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// A database of daily summaries seen as requests to one API: which of them it does not have as they are now, and the
-/// table <c>deliveries</c> that says so. Calls never overlap. Faults the user can act on are <see cref="IngestException"/>s.
+/// The pending summaries of a database for one API, and the table <c>deliveries</c>, which records the outcome for each
+/// summary. Calls never overlap. Faults that the user can fix are <see cref="IngestException"/>s.
 /// <code>
-/// no row, or neither hash is the summary's    to be sent
-/// delivered_md5 is the summary's              the API has it
-/// refused_md5 is the summary's                the API will not have it, and is not asked again
+/// no row, or neither hash is the summary's    the summary is pending
+/// delivered_md5 is the summary's              the API has the summary
+/// refused_md5 is the summary's                the API rejected the summary; it is not sent again
 /// </code>
 /// </summary>
 internal interface IOutbox : IAsyncDisposable
@@ -14,32 +14,32 @@ internal interface IOutbox : IAsyncDisposable
     /// <summary>The database as shown to the user, without any secret.</summary>
     string DisplayName { get; }
 
-    /// <summary>All stored summaries, known when it is open.</summary>
+    /// <summary>The number of all stored summaries, available after <see cref="OpenAsync"/>.</summary>
     long Total { get; }
 
-    /// <summary>Summaries that the API has as they are; complete at the end of reading.</summary>
+    /// <summary>Summaries that the API already has in their current form; complete at the end of reading.</summary>
     long Unchanged { get; }
 
-    /// <summary>Summaries that the API refused in an earlier run and that are as they were; complete at the end of reading.</summary>
+    /// <summary>Unchanged summaries that the API rejected in an earlier run; complete at the end of reading.</summary>
     long StillRefused { get; }
 
-    /// <summary>Opens the database and makes <c>deliveries</c> where it is missing.</summary>
+    /// <summary>Opens the database and creates the table <c>deliveries</c> if it is missing.</summary>
     /// <param name="target">The API's name in <c>deliveries</c>, without any secret.</param>
-    /// <param name="retryRefused">Whether what was refused is to be sent again.</param>
+    /// <param name="retryRefused">Whether rejected summaries are sent once more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken);
 
-    /// <summary>Adds the next summaries to be sent, in the order of their key; false at the end, when nothing was added.</summary>
+    /// <summary>Adds the next pending summaries in key order; false at the end, when nothing was added.</summary>
     ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken);
 
-    /// <summary>Writes down, in one transaction, what became of summaries.</summary>
+    /// <summary>Records the outcomes of summaries in one transaction.</summary>
     ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken);
 
-    /// <summary>Some of the summaries that stand refused, in the order of their key.</summary>
+    /// <summary>Returns up to <paramref name="max"/> rejected summaries in key order.</summary>
     ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken);
 }
 
-/// <param name="UserId">Whose summary.</param>
-/// <param name="Date">Of which day, <c>YYYY-MM-DD</c>.</param>
-/// <param name="Reason">What the API said.</param>
+/// <param name="UserId">The user of the summary.</param>
+/// <param name="Date">The day of the summary, <c>YYYY-MM-DD</c>.</param>
+/// <param name="Reason">The error that the API returned.</param>
 public sealed record Refusal(string UserId, string Date, string Reason);

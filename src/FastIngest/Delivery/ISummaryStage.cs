@@ -1,26 +1,26 @@
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// A step between a stored summary and its delivery, such as computing its vector: it reads a summary's text and may
-/// attach to it what the sender uses (<see cref="PendingSummary.Vector"/>). Only summaries that are to be sent pass by.
+/// A processing step between a stored summary and its delivery, such as an embedding. A stage reads the text of a summary
+/// and may attach data for the sender (<see cref="PendingSummary.Vector"/>). It receives only pending summaries.
 /// </summary>
 internal interface ISummaryStage
 {
-    /// <summary>For messages, such as <c>embedding</c>.</summary>
+    /// <summary>The name in messages, such as <c>embedding</c>.</summary>
     string Name { get; }
 
-    /// <summary>The most summaries that the stage takes at once, and what it works best with.</summary>
+    /// <summary>The maximum, and the preferred, number of summaries in one batch.</summary>
     int BatchSize { get; }
 
-    /// <summary>Batches that it processes at once.</summary>
+    /// <summary>The number of batches that the stage processes concurrently.</summary>
     int Concurrency { get; }
 
     /// <summary>
-    /// Processes a batch. A summary that it leaves <see cref="DeliveryState.Pending"/> goes on; one that it gives another
-    /// state, as by <see cref="PendingSummary.FailStage"/>, is marked and not sent. Any exception but a cancellation fails all
-    /// of the batch that are still pending, and other batches go on.
+    /// Processes a batch. Summaries that stay <see cref="DeliveryState.Pending"/> continue to the next step. If the stage sets
+    /// another state, for example with <see cref="PendingSummary.FailStage"/>, the summary is marked and not sent. An exception
+    /// other than a cancellation fails all pending summaries of the batch; other batches are not affected.
     /// </summary>
-    /// <param name="batch">From 1 to <see cref="BatchSize"/> summaries, which nobody else touches meanwhile.</param>
-    /// <param name="cancellationToken">The run stops; what was not sent is left for the next run.</param>
+    /// <param name="batch">From 1 to <see cref="BatchSize"/> summaries. Nothing else accesses them during the call.</param>
+    /// <param name="cancellationToken">Cancelled when the run stops; unsent summaries are left for the next run.</param>
     ValueTask ProcessAsync(ReadOnlyMemory<PendingSummary> batch, CancellationToken cancellationToken);
 }

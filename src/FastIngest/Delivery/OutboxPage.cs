@@ -3,18 +3,18 @@ using FastIngest.Stored;
 
 namespace FastIngest.Delivery;
 
-/// <summary>How much of a database is read at a time, and what of it is on its way to an API.</summary>
+/// <summary>Defines the pages that an outbox reads, and turns their rows into pending summaries.</summary>
 internal static class OutboxPage
 {
     public const int MaxRows = 512;
 
-    /// <summary>A page ends with the summary whose text, and user id, makes it this large.</summary>
+    /// <summary>A page ends with the row that brings its texts and user ids to this many bytes.</summary>
     public const int FullBytes = 1 << 20;
 
-    /// <summary>All summaries, without what an API does not need.</summary>
+    /// <summary>Selects all summaries, with only the columns that an API needs.</summary>
     public static SummaryQuery Query { get; } = new() { Content = SummaryContent.TextOnly, PageRows = MaxRows, PageBytes = FullBytes };
 
-    /// <summary>Adds every row of a stored page; the days of a user share the bytes of the id.</summary>
+    /// <summary>Adds every row of a stored page. The summaries of a user share the bytes of the user id.</summary>
     public static void Add(SummaryBatch stored, List<PendingSummary> page)
     {
         byte[] userId = [];

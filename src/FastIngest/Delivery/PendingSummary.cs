@@ -2,39 +2,45 @@ using System.Buffers;
 
 namespace FastIngest.Delivery;
 
-/// <summary>What became of a summary in this run.</summary>
+/// <summary>The outcome of a summary in this run.</summary>
 internal enum DeliveryState
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>The summary has no outcome yet.</summary>
     Pending,
 
-    /// <summary>The API has it.</summary>
+    /// <summary>The API has the summary.</summary>
     Delivered,
 
-    /// <summary>The API will not have it as it is: a fault of the summary.</summary>
+    /// <summary>The API rejected the summary permanently, because the summary itself is at fault.</summary>
     Refused,
 
-    /// <summary>Refused in words that may be about the URL or the credentials: it is the summary's fault only if others get through.</summary>
+    /// <summary>
+    /// The API rejected the request, perhaps because of the URL or the credentials. The summary itself is at fault only if the
+    /// API accepts other summaries.
+    /// </summary>
     TargetRefused,
 
-    /// <summary>Not delivered, after as many attempts as are wise; another run may be luckier.</summary>
+    /// <summary>All attempts failed; a later run may succeed.</summary>
     Failed,
 
-    /// <summary>Not sent, because a stage before the API could not process it; another run tries again.</summary>
+    /// <summary>A stage could not process the summary, so that it was not sent; the next run retries it.</summary>
     StageFailed,
 }
 
-/// <summary>A stored summary on its way to an API; its text was copied out of the database into a pooled buffer.</summary>
+/// <summary>A stored summary on its way to an API. Its text is a copy in a pooled buffer.</summary>
 internal sealed class PendingSummary
 {
-    /// <summary>The shared pool keeps too few for all that are under way: each of the rest would be garbage.</summary>
+    /// <summary>
+    /// A pool of our own: the shared pool keeps fewer buffers than there are pending summaries, so that the rest would
+    /// become garbage.
+    /// </summary>
     private static readonly ArrayPool<byte> Texts = ArrayPool<byte>.Create(maxArrayLength: 8 << 10, maxArraysPerBucket: 16 * OutboxPage.MaxRows);
 
     private readonly byte[] _user;
     private readonly int _textBytes;
     private byte[] _text;
 
-    /// <param name="userId">UTF-8; shared by the days of a user, and never written to.</param>
+    /// <param name="userId">UTF-8. The summaries of a user share the array, which is never modified.</param>
     /// <param name="day">Days since 0001-01-01.</param>
     /// <param name="text">The summary, UTF-8.</param>
     public PendingSummary(byte[] userId, int day, ReadOnlySpan<byte> text)
@@ -48,32 +54,32 @@ internal sealed class PendingSummary
 
     public ReadOnlySpan<byte> UserId => _user;
 
-    /// <summary>Until <see cref="FreeContent"/>.</summary>
+    /// <summary>The summary in UTF-8; valid until <see cref="FreeContent"/>.</summary>
     public ReadOnlySpan<byte> Text => _text.AsSpan(0, _textBytes);
 
     public int Day { get; }
 
-    /// <summary>The vector that a stage computed from the text, until <see cref="FreeContent"/>; empty without one.</summary>
+    /// <summary>The vector that a stage computed from the text; valid until <see cref="FreeContent"/>. Empty when no stage set it.</summary>
     public ReadOnlyMemory<float> Vector { get; set; }
 
-    /// <summary>The text's MD5, its bytes big-endian, once <see cref="SummaryHash"/> has filled it in.</summary>
+    /// <summary>The MD5 of the text, bytes in big-endian order; set by <see cref="SummaryHash"/>.</summary>
     public Guid Hash { get; set; }
 
-    /// <summary>What it holds besides its text.</summary>
+    /// <summary>The memory in bytes that the summary uses besides its text.</summary>
     public int KeptBytes => _user.Length + (2 * (Error?.Length ?? 0));
 
     public DeliveryState State { get; set; }
 
-    /// <summary>Requests of earlier runs that held the summary, where the outbox needs them.</summary>
+    /// <summary>Requests of earlier runs that contained the summary, if the outbox needs the count.</summary>
     public int EarlierAttempts { get; set; }
 
-    /// <summary>Requests of this run that held the summary.</summary>
+    /// <summary>Requests of this run that contained the summary.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>What the API or the way to it said last, in one line without secrets; null when all is well.</summary>
+    /// <summary>The last error of the API or the network, in one line without secrets; null without an error.</summary>
     public string? Error { get; set; }
 
-    /// <summary>Notes that a stage could not process the summary.</summary>
+    /// <summary>Records that a stage could not process the summary.</summary>
     /// <param name="reason">One line without secrets.</param>
     public void FailStage(string reason)
     {
@@ -81,7 +87,7 @@ internal sealed class PendingSummary
         Error = reason;
     }
 
-    /// <summary>Gives the text's buffer back and lets the vector go: a mark needs no more than the hash.</summary>
+    /// <summary>Releases the text's buffer and the vector; a mark needs only the hash.</summary>
     public void FreeContent()
     {
         Vector = default;

@@ -1,19 +1,19 @@
 
 namespace FastIngest.Delivery;
 
-/// <summary>One stage of a delivery: its workers take batches from one queue, and put what they processed into the next.</summary>
+/// <summary>Runs one stage of a delivery. Its workers take batches from one queue and add the processed summaries to the next queue.</summary>
 internal sealed class StageRun(ISummaryStage stage, BatchQueue input, BatchQueue output, DeliveryMarks marks)
 {
-    /// <summary>Batches in a row that failed as a whole, after which the stage is taken to be out of order.</summary>
+    /// <summary>After this many consecutive batches that failed as a whole, the stage counts as broken.</summary>
     private const int FailuresMax = 16;
 
     private int _failuresInARow, _working = stage.Concurrency;
 
-    /// <summary>How many workers the stage has: so often <see cref="WorkAsync"/> is to be called.</summary>
+    /// <summary>The number of workers; the caller starts <see cref="WorkAsync"/> this many times.</summary>
     public int Workers => stage.Concurrency;
 
-    /// <summary>Processes batches to the end; the last worker to end completes the next queue.</summary>
-    /// <param name="halt">Called when nothing more should be processed, with the reason.</param>
+    /// <summary>Processes batches until the input queue is complete. The last worker to end completes the output queue.</summary>
+    /// <param name="halt">Called with the reason when nothing more should be processed.</param>
     /// <param name="stop">Ends the work; summaries that were not passed on by then stay undelivered.</param>
     public async Task WorkAsync(Action<string> halt, CancellationToken stop)
     {
@@ -89,7 +89,7 @@ internal sealed class StageRun(ISummaryStage stage, BatchQueue input, BatchQueue
         }
     }
 
-    /// <summary>Hands in what the stage gave a state; returns what goes on.</summary>
+    /// <summary>Passes the summaries that have an outcome to the marks; returns the pending ones.</summary>
     private async ValueTask<ReadOnlyMemory<PendingSummary>> SettleAsync(ReadOnlyMemory<PendingSummary> batch)
     {
         int pendingCount = 0;

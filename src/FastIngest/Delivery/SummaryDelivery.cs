@@ -1,18 +1,18 @@
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// Delivers stored summaries to an API: each at least once, and marked once. Killed at any moment, what the API has and
-/// is not marked is sent again by the next delivery, under the same key.
+/// Delivers stored summaries to an API, each at least once. If the process is killed, the next delivery resends the
+/// summaries that the API received but that were not marked, under the same key.
 /// </summary>
 public static class SummaryDelivery
 {
-    /// <summary>Sends everything that the API does not have.</summary>
+    /// <summary>Sends all summaries that the API does not have in their current form.</summary>
     /// <param name="target">The API.</param>
-    /// <param name="options">From where, and how.</param>
-    /// <param name="progress">Hears how it goes on.</param>
-    /// <param name="cancellationToken">Stops it: what is under way gets a second, and what was delivered is marked.</param>
+    /// <param name="options">The source and the settings.</param>
+    /// <param name="progress">Receives the progress; null for none.</param>
+    /// <param name="cancellationToken">Stops the delivery: running requests get one second, and delivered summaries are marked.</param>
     /// <exception cref="IngestException">The database cannot be used.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; what was delivered is marked.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. Delivered summaries are marked.</exception>
     public static async Task<DeliveryReport> RunAsync(DeliveryApi target, DeliveryOptions options, IDeliveryProgress? progress, CancellationToken cancellationToken)
     {
         using ISummaryApi api = target.Connect(options.Concurrency);

@@ -6,17 +6,17 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// The MD5 (RFC 1321) of a summary's text, by which a changed summary is told from one that was delivered. MD5, because
-/// PostgreSQL can find the changed ones by it without sending them; our own, because .NET's needs OpenSSL, which a binary
-/// that talks plain HTTP does without. A step of MD5 waits for the one before: several texts at once, each in its own lane
-/// of a vector, take hardly longer than one.
+/// The MD5 (RFC 1321) of a summary's text, which identifies changed summaries. It is MD5 because PostgreSQL can compute it,
+/// so that unchanged summaries need not be sent to the client. It is our own implementation because .NET's needs OpenSSL,
+/// which plain HTTP does not need. Each step of MD5 depends on the previous one; therefore several texts are hashed at the
+/// same time, one per vector lane, in about the time of one text.
 /// </summary>
 internal static class SummaryHash
 {
     private const int BlockBytes = 64;
     private const int BlockWords = BlockBytes / sizeof(uint);
 
-    /// <summary>A text's last bytes, with what RFC 1321 puts behind them.</summary>
+    /// <summary>The space for the last bytes of a text and the padding of RFC 1321.</summary>
     private const int TailBytes = 2 * BlockBytes;
 
     private const int LengthBytes = 8;
@@ -24,7 +24,7 @@ internal static class SummaryHash
     /// <summary>Floor of 2^32 · |sin(i + 1)|.</summary>
     private static readonly uint[] Sines = [.. Enumerable.Range(1, BlockBytes).Select(i => (uint)(4294967296.0 * Math.Abs(Math.Sin(i))))];
 
-    /// <summary>Gives summaries their <see cref="PendingSummary.Hash"/>; those of about the same length are best side by side.</summary>
+    /// <summary>Sets the <see cref="PendingSummary.Hash"/> of each summary. It is fastest when neighbours have similar lengths.</summary>
     public static void Fill(ReadOnlySpan<PendingSummary> summaries)
     {
         while (!summaries.IsEmpty)
@@ -64,7 +64,7 @@ internal static class SummaryHash
                     int whole = text.Length / BlockBytes;
                     ReadOnlySpan<byte> bytes = block < whole ? text[(block * BlockBytes)..] : tails[((lane * TailBytes) + ((block - whole) * BlockBytes))..];
 
-                    // Little-endian as MD5 has it: so is every machine that this runs on.
+                    // MD5 is little-endian, and so is every supported machine.
                     ReadOnlySpan<uint> own = MemoryMarshal.Cast<byte, uint>(bytes[..BlockBytes]);
                     for (int i = 0; i < own.Length; i++)
                     {
@@ -87,8 +87,8 @@ internal static class SummaryHash
         }
     }
 
-    /// <summary>Writes what is left of a text behind its whole blocks, a bit that is set, zeros, and its length in bits.</summary>
-    /// <returns>The blocks of the text, with these.</returns>
+    /// <summary>Writes the bytes after the last whole block, one bit that is set, zeros, and the length of the text in bits.</summary>
+    /// <returns>The number of blocks of the text, padding included.</returns>
     private static int WriteTail(ReadOnlySpan<byte> text, Span<byte> tail)
     {
         int whole = text.Length / BlockBytes;
@@ -100,15 +100,15 @@ internal static class SummaryHash
         return whole + tailBlocks;
     }
 
-    /// <summary>MD5's four registers, a text a lane.</summary>
+    /// <summary>The four registers of MD5, with one text per lane.</summary>
     private readonly record struct State(Vector<uint> A, Vector<uint> B, Vector<uint> C, Vector<uint> D)
     {
-        /// <summary>Adds a block of every text.</summary>
-        /// <param name="words">The first word of all lanes, then the second, and so on.</param>
-        /// <param name="isUnderWay">All bits are set for lanes whose text has such a block.</param>
+        /// <summary>Adds one block of every text.</summary>
+        /// <param name="words">The first word of each lane, then the second word of each lane, and so on.</param>
+        /// <param name="isUnderWay">All bits are set in the lanes whose text has this block.</param>
         public State Add(ReadOnlySpan<uint> words, Vector<uint> isUnderWay)
         {
-            // Four steps at a time: then every step knows its registers and its shift.
+            // The loops are unrolled by four steps, so that each step has fixed registers and a fixed shift.
             (Vector<uint> a, Vector<uint> b, Vector<uint> c, Vector<uint> d) = (A, B, C, D);
             for (int i = 0; i < 16; i += 4)
             {
@@ -145,7 +145,7 @@ internal static class SummaryHash
             return new State(A + (a & isUnderWay), B + (b & isUnderWay), C + (c & isUnderWay), D + (d & isUnderWay));
         }
 
-        /// <summary>A word of the block, with the constant of the step that takes it.</summary>
+        /// <summary>The sum of a word of the block and the constant of its step.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector<uint> Word(ReadOnlySpan<uint> words, int step, int word) =>
             new Vector<uint>(words[((word & (BlockWords - 1)) * Vector<uint>.Count)..]) + new Vector<uint>(Sines[step]);

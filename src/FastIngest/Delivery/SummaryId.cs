@@ -2,7 +2,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Delivery;
 
-/// <summary>The identity of a summary for an API: the UUID of the name <c>fastingest:summary:{user_id}:{date}</c>.</summary>
+/// <summary>The identity of a summary in an API: the UUID of the name <c>fastingest:summary:{user_id}:{date}</c>.</summary>
 internal static class SummaryId
 {
     /// <param name="userId">UTF-8.</param>

@@ -4,10 +4,10 @@ using FastIngest.Dialects.Contract;
 
 namespace FastIngest.Dialects;
 
-/// <summary>The dialects that are known. A new one is one folder and one line here.</summary>
+/// <summary>The supported dialects. A new dialect needs one folder and one line in this file.</summary>
 public static class DialectCatalog
 {
-    /// <summary>In the order in which they are asked.</summary>
+    /// <summary>The dialects, in the order in which they are tried on a file.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
         new CategoryJsonDialect(),

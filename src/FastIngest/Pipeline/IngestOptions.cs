@@ -5,17 +5,17 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline;
 
-/// <summary>Which engine does the work; the output is the same, byte for byte.</summary>
+/// <summary>Selects the implementation. The output of both is the same, byte for byte.</summary>
 public enum IngestMode
 {
     /// <summary>Parallel map, shuffle, reduce.</summary>
     Optimized,
 
-    /// <summary>The plain reference: one thread, <c>JsonDocument</c>, everything in memory.</summary>
+    /// <summary>The reference implementation: one thread, <c>JsonDocument</c>, everything in memory.</summary>
     Original,
 }
 
-/// <summary>What to read and how. Where the rows go is given beside it, as sinks.</summary>
+/// <summary>The input and the settings of a run. The targets are passed separately, as sinks.</summary>
 public sealed record IngestOptions
 {
     /// <summary>Directories or files; at least one.</summary>
@@ -25,29 +25,29 @@ public sealed record IngestOptions
 
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Bytes of a file that one worker takes at a time; 0 lets the size of the input decide. Any value gives the same output.</summary>
+    /// <summary>The size of a chunk in bytes; 0 chooses it by the input size. The output does not depend on it.</summary>
     public int ChunkBytes { get; init; }
 
-    /// <summary>Ranges of the key that are reduced separately; 0 lets the size of the input decide. Any value gives the same output.</summary>
+    /// <summary>The number of key ranges that are reduced separately; 0 chooses it by the input size. The output does not depend on it.</summary>
     public int Partitions { get; init; }
 
-    /// <summary>What the whole process may take of memory, in bytes. Any value gives the same output.</summary>
+    /// <summary>The memory limit of the whole process in bytes. The output does not depend on it.</summary>
     public long MemoryLimitBytes { get; init; } = 256L << 20;
 
-    /// <summary>Where events go that do not fit into memory.</summary>
+    /// <summary>The folder for events that do not fit into memory.</summary>
     public string TempDirectory { get; init; } = Path.GetTempPath();
 
-    /// <summary>The dialects that files may have, in the order in which they are asked.</summary>
+    /// <summary>The supported dialects, in the order in which they are tried on a file.</summary>
     public IReadOnlyList<Dialect> Dialects { get; init; } = DialectCatalog.All;
 
-    /// <summary>How many times its size a compressed file may grow.</summary>
+    /// <summary>Limits the size of a decompressed file relative to its compressed size.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
     public IoMode Io { get; init; } = IoMode.Auto;
 
-    /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>
+    /// <summary>The maximum size of a record in bytes; larger records are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 16 << 20;
 
-    /// <summary>Where rejected records are written, one JSON object a line; made only if something is rejected.</summary>
+    /// <summary>The file for rejected records, one JSON object per line; created only if a record is rejected.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";
 }

@@ -4,27 +4,27 @@ using FastIngest.Health;
 namespace FastIngest.Pipeline;
 
 /// <summary>
-/// How the memory limit is shared out. What the process itself needs comes first; the rest is
+/// Divides the memory limit. The process itself comes first; the rest is divided as follows:
 /// <code>
-/// while mapping    1/2 events    1/4 chunks, mapped and mapped out    1/4 what partitions cost a chunk, and slack
-/// while reducing   1/2 events    1/4 partitions as they are reduced   1/4 row batches on their way to the sinks
+/// map      1/2 events    1/4 chunks with their map output    1/4 the cost of partitions per chunk, and reserve
+/// reduce   1/2 events    1/4 partitions being reduced        1/4 row batches on their way to the sinks
 /// </code>
-/// Events that do not fit are spilled, and then all of them, so that the reduce has that half for slack.
+/// If the events do not fit, all of them are spilled, so that the reduce has their half as a reserve.
 /// </summary>
 public sealed record MemoryPlan
 {
-    /// <summary>The smallest limit that can be kept to; with a smaller one a run works all the same, and spills everything.</summary>
+    /// <summary>The smallest limit in bytes that a run can keep. With a smaller limit a run still works, but spills all events.</summary>
     public const long MinLimit = 64L << 20;
 
     public const int MinChunkBytes = 256 << 10;
 
     /// <summary>
-    /// Code and runtime, some 12 MiB, the sinks, of which SQLite's cache is 16, and 8 of garbage, which a long run has
-    /// time to gather: what a run takes that has nothing to keep.
+    /// The base memory of a process: about 12 MiB of code and runtime, 16 MiB for SQLite's cache, other sinks, and 8 MiB of
+    /// garbage that accumulates in a long run.
     /// </summary>
     private const long ProcessBytes = 38L << 20;
 
-    /// <summary>The least a worker takes: its thread, readers and least buffers.</summary>
+    /// <summary>The minimum memory of a worker: its thread, readers and smallest buffers.</summary>
     private const long WorkerBytes = 6L << 20;
 
     private const int MaxChunkBytes = 4 << 20;
@@ -33,10 +33,10 @@ public sealed record MemoryPlan
     private const int MinPartitionBytes = 4 << 10;
     private const int MaxPartitionBytes = 64 << 20;
 
-    /// <summary>The least and the most that a piece of encoded records takes.</summary>
+    /// <summary>The minimum and maximum size in bytes of a piece of encoded records.</summary>
     private const int MinPieceBytes = 32 << 10, MaxPieceBytes = 256 << 10;
 
-    /// <summary>What a partition's part of a chunk takes at least.</summary>
+    /// <summary>The minimum memory in bytes of a chunk's segment for one partition.</summary>
     private const int SegmentBytes = 1536;
 
     private MemoryPlan(long limitBytes, int workers, int recordFormats)
@@ -47,14 +47,14 @@ public sealed record MemoryPlan
         EventBytes = rest / 2;
         ChunkResults = (2 * Workers) + 2;
 
-        // A chunk is mapped by each worker; its events take a third of it at most, in buffers that double. Its records,
-        // encoded for a sink, take up to one and a half times the chunk, terse ones full of numbers, in pieces.
+        // Each worker maps one chunk. Its events need at most a third of the chunk, in buffers that double. Its records, encoded
+        // for a sink, need up to one and a half times the chunk if they are terse and full of numbers; they are stored in pieces.
         int recordBytesPerChunk = recordFormats * ChunkResults * 3 / 2;
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + recordBytesPerChunk), MinChunkBytes, MaxChunkBytes);
         RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
-        // Runs and their keys take what their events may take, the users' table another half at worst, a split as much.
+        // Runs and their keys need at most as much as the events; the users' table at worst another half; a split as much.
         PartitionBytes = Math.Clamp(quarter / 3 / Workers, MinPartitionBytes, MaxPartitionBytes);
         MaxRuns = (int)(PartitionBytes / 32);
 
@@ -64,41 +64,41 @@ public sealed record MemoryPlan
         BatchRows = Math.Max(16, BatchTextBytes / 2 / Unsafe.SizeOf<DailySummary>());
     }
 
-    /// <summary>Threads that read and reduce: as many as asked for, or as the limit holds.</summary>
+    /// <summary>The number of threads that read and reduce: the requested number, or fewer if the limit requires it.</summary>
     public int Workers { get; }
 
-    /// <summary>Events kept before they are spilled.</summary>
+    /// <summary>The size of the events in memory above which they are spilled.</summary>
     public long EventBytes { get; }
 
-    /// <summary>Chunks that are read or wait for their turn.</summary>
+    /// <summary>The number of chunks that are being read or wait for their turn.</summary>
     public int ChunkResults { get; }
 
-    /// <summary>The most of a file that a worker has before it.</summary>
+    /// <summary>The maximum size in bytes of a chunk.</summary>
     public int ChunkBytes { get; }
 
-    /// <summary>Of a chunk's encoded records: what is sent at once.</summary>
+    /// <summary>The size in bytes of the pieces in which encoded records are sent.</summary>
     public int RecordPieceBytes { get; }
 
-    /// <summary>Partitions that a chunk may be spread over.</summary>
+    /// <summary>The maximum number of partitions.</summary>
     public int MaxPartitions { get; }
 
-    /// <summary>The most that a worker reduces at once; a larger partition is split.</summary>
+    /// <summary>The maximum size in bytes of a partition that a worker reduces; a larger partition is split.</summary>
     public long PartitionBytes { get; }
 
-    /// <summary>The most runs of equal key in it.</summary>
+    /// <summary>The maximum number of runs of equal keys in such a partition.</summary>
     public int MaxRuns { get; }
 
-    /// <summary>Row batches on the way to the sinks.</summary>
+    /// <summary>The number of row batches between the reduce and the sinks.</summary>
     public int Batches { get; }
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>The maximum number of rows in a batch.</summary>
     public int BatchRows { get; }
 
-    /// <summary>Text of a batch.</summary>
+    /// <summary>The maximum size in bytes of the texts in a batch.</summary>
     public int BatchTextBytes { get; }
 
-    /// <param name="limitBytes">Of the whole process.</param>
-    /// <param name="workers">Threads asked for.</param>
-    /// <param name="recordFormats">Formats in which sinks take the records as well.</param>
+    /// <param name="limitBytes">The memory limit of the whole process.</param>
+    /// <param name="workers">The requested number of threads.</param>
+    /// <param name="recordFormats">The number of formats in which sinks store records.</param>
     public static MemoryPlan For(long limitBytes, int workers, int recordFormats = 0) => new(limitBytes, workers, recordFormats);
 }

@@ -1,6 +1,6 @@
 namespace FastIngest.Pipeline;
 
-/// <summary>A fixed number of reusable things; whoever wants one too many waits. Thread-safe.</summary>
+/// <summary>A thread-safe pool with a fixed number of reusable objects. Renting waits while all objects are in use.</summary>
 internal sealed class Pool<T>(int capacity, Func<T> create) : IDisposable
     where T : class
 {

@@ -7,8 +7,8 @@ using FastIngest.Pipeline.Runs;
 
 namespace FastIngest.Pipeline;
 
-/// <summary>Rejects on their way to the rejects file: a file of its own until then, one JSON object a line (docs/reading.md).</summary>
-/// <param name="path">Where the rejects are kept for now.</param>
+/// <summary>A temporary file of rejects, one JSON object per line (docs/reading.md), until the rejects file is published.</summary>
+/// <param name="path">The path of the temporary file.</param>
 /// <param name="rejectsPath">The rejects file as the user named it, for messages.</param>
 internal sealed class RejectStream(string path, string rejectsPath) : IDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
 
     /// <summary>Adds a line.</summary>
     /// <param name="file">The input file.</param>
-    /// <param name="label">What <paramref name="kind"/> is: a category or a source.</param>
-    /// <param name="kind">What the record was taken for.</param>
-    /// <param name="reason">Why it is here.</param>
-    /// <param name="offset">Where in the file it starts, in bytes.</param>
-    /// <param name="length">Its length in bytes.</param>
-    /// <param name="lineNumber">The line that it starts in, from 1.</param>
-    /// <param name="raw">Its bytes, or the first of them.</param>
+    /// <param name="label">The name of the property that holds <paramref name="kind"/>: a category or a source.</param>
+    /// <param name="kind">The category or source of the record.</param>
+    /// <param name="reason">The reject reason.</param>
+    /// <param name="offset">The offset of the record in the file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    /// <param name="lineNumber">The number of the line in which the record starts, from 1.</param>
+    /// <param name="raw">The bytes of the record, or the first of them.</param>
     public void Write(string file, string label, string kind, string reason, long offset, long length, long lineNumber, ReadOnlySpan<byte> raw)
     {
         _line.ResetWrittenCount();
@@ -71,18 +71,21 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
         }
         catch (IOException)
         {
-            // What is left in the buffer does not matter: the file is deleted.
+            // Buffered bytes are discarded on purpose, because the file is deleted.
         }
 
         File.Delete(path);
     }
 
-    /// <summary>Where streams are kept for now: beside the rejects file, so that the last step is a rename; for a device, in the temporary folder.</summary>
+    /// <summary>
+    /// Returns the path prefix of the temporary files. They are stored beside the rejects file, so that publishing is a rename;
+    /// if the rejects file is a device, they are stored in the temporary folder.
+    /// </summary>
     public static string BasePath(string rejectsPath) => SpecialFile.Is(rejectsPath)
         ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}")
         : rejectsPath;
 
-    /// <summary>Makes the rejects file of all streams, in their order. A file of that name is replaced; without a stream nothing happens.</summary>
+    /// <summary>Creates or replaces the rejects file from all streams, in their order. Without a stream it does nothing.</summary>
     public static void Publish(IReadOnlyList<RejectStream> streams, string rejectsPath)
     {
         if (streams.Count == 0)
@@ -129,7 +132,7 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
     }
 
     private static IngestException CanNotWrite(string path, Exception e) => new(
-        $"The rejects file {path} can not be written: {e.Message}", "Free space, or name another place with --rejects.", e);
+        $"The rejects file {path} cannot be written: {e.Message}", "Free some space, or choose another path with --rejects.", e);
 
     private static FileStream Create(string path, string rejectsPath)
     {

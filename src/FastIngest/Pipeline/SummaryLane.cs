@@ -1,3 +1,3 @@
-// The lanes of a run that makes summaries.
+// The lane type of runs that produce summaries.
 global using SummaryLane = FastIngest.Pipeline.Runs.SinkLane<
     FastIngest.Sinks.Summaries.SinkRun, FastIngest.Health.SummaryBatch, FastIngest.Sinks.Summaries.RunFigures, FastIngest.Sinks.Summaries.SinkResult>;

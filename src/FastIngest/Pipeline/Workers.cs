@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace FastIngest.Pipeline;
 
-/// <summary>Runs the same work on several threads; the first fault stops all and is the one thrown.</summary>
+/// <summary>Runs the same work on several threads. The first fault stops all threads and is rethrown.</summary>
 internal static class Workers
 {
     public static void Run(int count, string name, Action<CancellationToken> work, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal static class Workers
                 }
                 catch (Exception e)
                 {
-                    // Those that are stopped because of it come after the fault itself.
+                    // Only the first fault is kept; the other threads fail later, because they are cancelled.
                     Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(e), null);
                     stop.Cancel();
                 }

@@ -5,7 +5,7 @@ using FastIngest.Json;
 
 namespace FastIngest.Sinks;
 
-/// <summary>The input files of a run as databases keep them in <c>ingest_runs</c>.</summary>
+/// <summary>Formats the input files of a run for the table <c>ingest_runs</c>.</summary>
 internal static class RunFiles
 {
     /// <summary><c>[{"path": "data/sleep.json", "category": "sleep", "bytes": 1234}, …]</c></summary>

@@ -1,8 +1,8 @@
 namespace FastIngest.Sinks;
 
 /// <summary>
-/// Holds a sink to its order of calls: open, write any number of times, complete, dispose. Whoever breaks it has a
-/// fault in the program, not in the input. A call that failed leaves nothing but disposing.
+/// Enforces the call order of a sink: open, write any number of times, complete, dispose. A violation is a fault in the
+/// program, not in the input. After a failed call only disposing is allowed.
 /// </summary>
 internal sealed class SinkState(string name)
 {
@@ -21,13 +21,13 @@ internal sealed class SinkState(string name)
 
     public void Write() => Move(Stage.Open, Stage.Open);
 
-    /// <summary>Completion begins; nothing can be written any more.</summary>
+    /// <summary>Completion begins; no further write is allowed.</summary>
     public void Complete() => Move(Stage.Open, Stage.Completing);
 
     /// <summary>Everything is visible.</summary>
     public void Completed() => Move(Stage.Completing, Stage.Completed);
 
-    /// <summary>False when the sink is disposed already.</summary>
+    /// <summary>Marks the sink as disposed; false when it already was.</summary>
     public bool Dispose()
     {
         bool first = _stage != Stage.Disposed;

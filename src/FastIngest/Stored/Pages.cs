@@ -2,18 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace FastIngest.Stored;
 
-/// <summary>A backend's reading of one query, page by page.</summary>
+/// <summary>Reads the pages of one query from one kind of database.</summary>
 internal interface IPages<in TPage> : IDisposable
 {
-    /// <summary>Replaces what is in the page by the next rows; false at the end.</summary>
+    /// <summary>Replaces the content of the page by the next rows; false at the end.</summary>
     ValueTask<bool> ReadAsync(TPage page, CancellationToken cancellationToken);
 }
 
-/// <summary>Turns the reading of single pages into an enumeration.</summary>
+/// <summary>Turns page reads into an enumeration.</summary>
 internal static class Pages
 {
-    /// <param name="open">Begins the reading, once the enumeration begins.</param>
-    /// <param name="page">The buffer of every page.</param>
+    /// <param name="open">Starts the query; called when the enumeration begins.</param>
+    /// <param name="page">The buffer that holds every page.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<TPage> EnumerateAsync<TPage>(
         Func<IPages<TPage>> open, TPage page, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -2,17 +2,17 @@ using FastIngest.Health;
 
 namespace FastIngest.Stored;
 
-/// <summary>What is read of a stored row.</summary>
+/// <summary>Selects which columns of a stored row are read.</summary>
 public enum SummaryContent
 {
     /// <summary>All of <see cref="SummaryColumn.All"/>.</summary>
     AllColumns,
 
-    /// <summary>The key and the text: of the rest, counts are 0, and numbers and texts are null.</summary>
+    /// <summary>Only the key and the summary text. Other counts are 0; other numbers and texts are null.</summary>
     TextOnly,
 }
 
-/// <summary>The columns of each content, in the order in which a backend selects and decodes them.</summary>
+/// <summary>The columns of each content, in the order in which a database selects and decodes them.</summary>
 internal static class SelectedColumns
 {
     private static readonly SummaryColumn[] All = [.. SummaryColumn.All];
@@ -22,6 +22,6 @@ internal static class SelectedColumns
 
     public static SummaryColumn[] Of(SummaryContent content) => content == SummaryContent.TextOnly ? Text : All;
 
-    /// <summary>The columns as SQL, each with a table's alias before it.</summary>
+    /// <summary>The columns as SQL, each prefixed with the alias of a table.</summary>
     public static string List(SummaryContent content, string alias) => string.Join(", ", Of(content).Select(c => $"{alias}.{c.Name}"));
 }

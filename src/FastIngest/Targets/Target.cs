@@ -5,8 +5,8 @@ using FastIngest.Sinks.Summaries;
 namespace FastIngest.Targets;
 
 /// <summary>
-/// A target as a user named it, such as <c>sqlite:health.db</c>. Nothing is opened yet. Each method throws an
-/// <see cref="IngestException"/> when the target lacks the capability or its name makes no sense.
+/// A target as the user named it, such as <c>sqlite:health.db</c>. It is not open yet. Each method throws an
+/// <see cref="IngestException"/> when the target lacks the capability or its name is invalid.
 /// </summary>
 public sealed class Target
 {
@@ -22,16 +22,16 @@ public sealed class Target
 
     public TargetKind Kind { get; }
 
-    /// <summary>The whole name. It may hold a password and must not be shown unless <see cref="TargetKind.IsFile"/> holds.</summary>
+    /// <summary>The full name. It may contain a password; do not display it unless <see cref="TargetKind.IsFile"/> is true.</summary>
     public string Name { get; }
 
-    /// <summary>What follows the prefix; never empty. It may hold a password.</summary>
+    /// <summary>The name without its prefix; never empty. It may contain a password.</summary>
     public string Rest { get; }
 
-    /// <summary>Whether rows go to the standard output.</summary>
+    /// <summary>Whether rows are written to the standard output.</summary>
     public bool IsStandardOutput => Kind.HasStandardOutput && Rest == "-";
 
-    /// <summary>The path of the file as the user gave it; null where the target is no file.</summary>
+    /// <summary>The path of the file as the user gave it; null when the target is not a file.</summary>
     public string? FilePath => Kind.IsFile && !IsStandardOutput ? Rest : null;
 
     /// <inheritdoc cref="TargetKind.Has"/>
@@ -45,14 +45,14 @@ public sealed class Target
 
     public DeliveryApi CreateApi() => Require(Kind.Api, TargetCapability.Api)(this);
 
-    /// <summary>Returns the summaries that are stored here, to be delivered.</summary>
+    /// <summary>Returns the stored summaries of the target as the source of a delivery.</summary>
     public DeliverySource CreateDeliverySource(TargetOptions options)
     {
         Func<Target, TargetOptions, IOutbox> open = Require(Kind.Outbox, TargetCapability.Outbox);
         return new DeliverySource(() => open(this, options));
     }
 
-    /// <summary>The name may hold a password.</summary>
+    /// <summary>Returns the form of the name, because the name itself may contain a password.</summary>
     public override string ToString() => Kind.Forms[0];
 
     private T Require<T>(T? create, TargetCapability capability)

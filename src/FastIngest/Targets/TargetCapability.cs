@@ -1,23 +1,23 @@
 namespace FastIngest.Targets;
 
-/// <summary>What a target can be used for.</summary>
+/// <summary>The uses of a target.</summary>
 public enum TargetCapability
 {
-    /// <summary>It stores daily summaries.</summary>
+    /// <summary>The target stores daily summaries.</summary>
     Summaries,
 
-    /// <summary>It stores the accepted health records themselves, beside the summaries.</summary>
+    /// <summary>The target also stores the accepted health records themselves.</summary>
     Records,
 
-    /// <summary>It stores dictionary entries.</summary>
+    /// <summary>The target stores dictionary entries.</summary>
     Entries,
 
-    /// <summary>Its dictionary entries can be read, validated and brought to the rules of today.</summary>
+    /// <summary>The dictionary entries of the target can be read, validated and updated to the current rules.</summary>
     Reprocess,
 
-    /// <summary>Its summaries can be delivered to an API.</summary>
+    /// <summary>The summaries of the target can be delivered to an API.</summary>
     Outbox,
 
-    /// <summary>It is an API that summaries are delivered to.</summary>
+    /// <summary>The target is an API that receives summaries.</summary>
     Api,
 }

@@ -1,9 +1,9 @@
 namespace FastIngest.Targets;
 
-/// <summary>Guesses which target somebody meant who wrote the name of none.</summary>
+/// <summary>Suggests a target when the given name matches no kind of target.</summary>
 internal static class TargetGuess
 {
-    /// <summary>Returns a name or the form of a name; null when nothing is near. It repeats nothing behind a colon.</summary>
+    /// <summary>Returns a similar name or form; null when nothing is similar. The result contains no text after a colon of the given name.</summary>
     public static string? For(string name, IEnumerable<TargetKind> kinds)
     {
         TargetKind[] known = [.. kinds];
@@ -17,7 +17,7 @@ internal static class TargetGuess
         return near is null ? null : known.First(k => k.Prefixes.Any(p => Scheme(p) == near)).Forms[0];
     }
 
-    /// <summary>The text before the first colon; all of it where there is none.</summary>
+    /// <summary>Returns the text before the first colon; the full text when it has no colon.</summary>
     public static string Scheme(string text)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);

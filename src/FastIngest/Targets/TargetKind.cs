@@ -5,31 +5,34 @@ using FastIngest.Sinks.Summaries;
 namespace FastIngest.Targets;
 
 /// <summary>
-/// A kind of target: how its name begins and what it can do. A capability is a function that creates what does the work;
-/// a kind without the function lacks the capability. The functions open nothing, and throw an
-/// <see cref="IngestException"/> when the target's name makes no sense.
+/// A kind of target: the prefixes of its name and its capabilities. A capability is a function that creates the object
+/// that does the work; the kind lacks the capability if the function is null. The functions open nothing, and throw an
+/// <see cref="IngestException"/> when the name of the target is invalid.
 /// </summary>
 public sealed record TargetKind
 {
-    /// <summary>What the name of such a target begins with, in any case, such as <c>sqlite:</c> or <c>http://</c>.</summary>
+    /// <summary>The prefixes of a target's name, in any case, such as <c>sqlite:</c> or <c>http://</c>.</summary>
     public required IReadOnlyList<string> Prefixes { get; init; }
+
+    /// <summary>What shells complete instead of <see cref="Prefixes"/>; null where those are what people write.</summary>
+    public IReadOnlyList<string>? CompletedPrefixes { get; init; }
 
     /// <summary>The forms of the name in help texts and messages, such as <c>sqlite:FILE</c>.</summary>
     public required IReadOnlyList<string> Forms { get; init; }
 
-    /// <summary>Whether a path of a file follows the prefix. The name then holds no secret.</summary>
+    /// <summary>Whether the prefix is followed by a file path. Such a name contains no secret.</summary>
     public bool IsFile { get; init; }
 
-    /// <summary>Endings of file names that suggest this kind, such as <c>.db</c>.</summary>
+    /// <summary>File name endings that suggest this kind, such as <c>.db</c>.</summary>
     public IReadOnlyList<string> FileEndings { get; init; } = [];
 
-    /// <summary>Whether <c>-</c> in the place of a file is the standard output.</summary>
+    /// <summary>Whether the path <c>-</c> means the standard output.</summary>
     public bool HasStandardOutput { get; init; }
 
     /// <summary>Creates a sink of daily summaries.</summary>
     public Func<Target, TargetOptions, ISummarySink>? Summaries { get; init; }
 
-    /// <summary>Whether the sink of daily summaries takes the records, too, when <see cref="TargetOptions.TakesRecords"/> asks for it.</summary>
+    /// <summary>Whether the sink of daily summaries can also store the records, if <see cref="TargetOptions.TakesRecords"/> is set.</summary>
     public bool Records { get; init; }
 
     /// <summary>Creates a sink of dictionary entries.</summary>
@@ -38,16 +41,16 @@ public sealed record TargetKind
     /// <summary>Creates a store of dictionary entries that can be reprocessed.</summary>
     public Func<Target, TargetOptions, IEntryStore>? Reprocess { get; init; }
 
-    /// <summary>Creates an API that summaries are delivered to.</summary>
+    /// <summary>Creates an API that receives summaries.</summary>
     public Func<Target, DeliveryApi>? Api { get; init; }
 
-    /// <summary>Returns a command line that runs a query of SQL over what is stored; null where there is no such program.</summary>
+    /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
 
     /// <summary>Creates an outbox of the stored summaries.</summary>
     internal Func<Target, TargetOptions, IOutbox>? Outbox { get; init; }
 
-    /// <summary>Whether such a target can be used for something.</summary>
+    /// <summary>Whether targets of this kind have a capability.</summary>
     public bool Has(TargetCapability capability) => capability switch
     {
         TargetCapability.Summaries => Summaries is not null,

@@ -1,24 +1,24 @@
 namespace FastIngest.Targets;
 
-/// <summary>The kinds of targets that a program knows. It reads names of targets, and explains those that are wrong.</summary>
+/// <summary>The kinds of targets that a program supports. It parses target names and explains invalid ones.</summary>
 public sealed class TargetList
 {
     private readonly TargetKind[] _kinds;
 
-    /// <param name="kinds">The kinds, in the order in which help texts and messages name them.</param>
+    /// <param name="kinds">The kinds, in the order in which help texts and messages list them.</param>
     public TargetList(IEnumerable<TargetKind> kinds) => _kinds = [.. kinds];
 
     public IReadOnlyList<TargetKind> Kinds => _kinds;
 
-    /// <summary>Returns a list that knows one more kind of target.</summary>
+    /// <summary>Returns a list that also supports another kind of target.</summary>
     public TargetList With(TargetKind kind) => new(_kinds.Append(kind));
 
-    /// <summary>Reads the name of a target that must have one of some capabilities.</summary>
+    /// <summary>Parses the name of a target that must have at least one of the given capabilities.</summary>
     /// <param name="name">Such as <c>sqlite:health.db</c>.</param>
-    /// <param name="wanted">The capabilities, the most important one first; none accepts any target.</param>
+    /// <param name="wanted">The capabilities, the most important one first; an empty list accepts any target.</param>
     /// <exception cref="IngestException">
-    /// No kind of target has such a name, or it lacks the capabilities. The message shows nothing behind the first colon, which
-    /// may be a secret.
+    /// The name matches no kind of target, or the target lacks the capabilities. The message contains no text after the first
+    /// colon of the name, because that text may be a secret.
     /// </exception>
     public Target Parse(string name, params TargetCapability[] wanted)
     {
@@ -40,10 +40,10 @@ public sealed class TargetList
             : throw new IngestException($"The target {prefix} names nothing.", $"Write {kind.Forms[0]}.");
     }
 
-    /// <summary>Whether a name is one of a target with a capability.</summary>
+    /// <summary>Whether the name belongs to a kind of target with the capability.</summary>
     public bool Has(string name, TargetCapability capability) => Find(name) is (TargetKind kind, _) && kind.Has(capability);
 
-    /// <summary>Whether a text begins like a target whose name may hold a secret.</summary>
+    /// <summary>Whether a text begins like the name of a target that may contain a secret.</summary>
     public bool MayHoldSecret(ReadOnlySpan<char> text)
     {
         foreach (string prefix in _kinds.Where(k => !k.IsFile).SelectMany(k => k.Prefixes))
@@ -57,7 +57,7 @@ public sealed class TargetList
         return false;
     }
 
-    /// <summary>Returns the forms of all targets that have one of some capabilities, as <c>sqlite:FILE or ndjson:FILE</c>.</summary>
+    /// <summary>Returns the forms of all targets with at least one of the capabilities, such as <c>sqlite:FILE or ndjson:FILE</c>.</summary>
     public string JoinForms(params TargetCapability[] wanted)
     {
         string[] forms = [.. WithAny(wanted).SelectMany(k => k.Forms)];
@@ -65,7 +65,7 @@ public sealed class TargetList
     }
 
     /// <summary>Returns what the names of all targets that have one of some capabilities begin with, for shells to complete.</summary>
-    public IReadOnlyList<string> Prefixes(params TargetCapability[] wanted) => [.. WithAny(wanted).SelectMany(k => k.Prefixes)];
+    public IReadOnlyList<string> Prefixes(params TargetCapability[] wanted) => [.. WithAny(wanted).SelectMany(k => k.CompletedPrefixes ?? k.Prefixes)];
 
     internal IngestException Lacks(string name, TargetKind kind, params TargetCapability[] wanted)
     {
@@ -100,7 +100,7 @@ public sealed class TargetList
         return null;
     }
 
-    /// <summary>The name up to its first colon: what follows may be a secret.</summary>
+    /// <summary>Returns the name up to its first colon, because the rest may be a secret.</summary>
     private static string Shown(string name)
     {
         int colon = name.IndexOf(':', StringComparison.Ordinal);

@@ -2,21 +2,21 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Targets;
 
-/// <summary>What a target needs to know besides its name; each kind of target uses the part that concerns it.</summary>
+/// <summary>The settings of a target besides its name. Each kind of target uses only the settings that apply to it.</summary>
 public sealed record TargetOptions
 {
-    /// <summary>Opens the stream for targets such as <c>ndjson:-</c>; called when the sink is opened.</summary>
+    /// <summary>Opens the output stream of targets such as <c>ndjson:-</c>; called when the sink is opened.</summary>
     public Func<Stream> OpenStandardOutput { get; init; } = static () => throw new InvalidOperationException("There is no standard output.");
 
-    /// <summary>The schema that holds the tables, in databases that have schemas; null for the default.</summary>
+    /// <summary>The schema of the tables, in databases that have schemas; null for the default.</summary>
     public string? Schema { get; init; }
 
-    /// <summary>Whether the accepted health records are stored as well, where the target can.</summary>
+    /// <summary>Whether the target also stores the accepted health records, if it has the capability.</summary>
     public bool TakesRecords { get; init; }
 
-    /// <summary>Dictionary records that are sent before they are merged into the tables.</summary>
+    /// <summary>The number of dictionary records sent before they are merged into the tables.</summary>
     public int MergeRows { get; init; } = 10_000;
 
-    /// <summary>Which dictionary entries are written when stored ones are reprocessed.</summary>
+    /// <summary>Selects the dictionary entries that a reprocess writes.</summary>
     public EntryPolicy Policy { get; init; } = new();
 }

@@ -28,7 +28,7 @@ internal static class Parsing
         if (result.Errors.Count > 0)
         {
             throw new UsageException(result.UnmatchedTokens.Count > 0
-                ? $"Too many arguments: '{result.UnmatchedTokens[0]}'. Usage: health_ingestion {spec.Name} {spec.Usage}"
+                ? $"Too many arguments: '{result.UnmatchedTokens[0]}'. Usage: health_ingestion {spec.Name} {spec.Usage}".TrimEnd()
                 : Describe(spec, result.Errors[0]));
         }
 

@@ -134,7 +134,7 @@ public sealed class DeliveryTests
         DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
 
         Assert.Equal((0, 5_000), (report.Delivered, report.Left));
-        Assert.Contains("took none of the last 16 summaries: 503", report.Problem, StringComparison.Ordinal);
+        Assert.Contains("accepted none of the last 16 summaries: 503", report.Problem, StringComparison.Ordinal);
         Assert.InRange(api.Requests.Count, 16, 2_500);
     }
 
@@ -191,7 +191,7 @@ public sealed class DeliveryTests
         Assert.StartsWith(status.ToString(CultureInfo.InvariantCulture), some.LastError, StringComparison.Ordinal);
         DeliveryReport all = await many.DeliverAsync(api.Url);
         Assert.Equal((0, 20_000), (all.Refused, all.Left));
-        Assert.Contains("refuses every request", all.Problem, StringComparison.Ordinal);
+        Assert.Contains("rejects every request", all.Problem, StringComparison.Ordinal);
         Assert.InRange(all.Attempts, 64, 4_000);
         Assert.DoesNotContain("token=1", all.Problem, StringComparison.Ordinal);
     }

@@ -44,7 +44,7 @@ public sealed class HealthInputTests : IDisposable
     {
         Fails(_folder.Path, "No health files in");
         Fails(_folder.File("missing"), "does not exist");
-        Fails(_folder.Write("notes.txt", "x"u8), "has no known name");
+        Fails(_folder.Write("notes.txt", "x"u8), "is not named after a category");
 
         static void Fails(string path, string message)
         {

@@ -7,7 +7,7 @@ internal static class FakeTime
 {
     /// <summary>Moves the clock in steps until a task is done that waits by it, maybe several times over.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="step">How far a step goes. No wait may be told from another that is shorter by less than this.</param>
+    /// <param name="step">How far a step goes: two waits that differ by less than this may end at the same step.</param>
     /// <param name="task">What must end.</param>
     public static async Task<T> RunAsync<T>(this FakeTimeProvider time, TimeSpan step, Task<T> task)
     {

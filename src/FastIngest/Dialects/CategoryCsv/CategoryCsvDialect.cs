@@ -4,7 +4,7 @@ using FastIngest.Sources;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
-/// <summary>A CSV file for each category, with a header line that names the fields; docs/reading.md has the rule.</summary>
+/// <summary>One CSV file per category, with a header line that names the fields. docs/reading.md defines the rules.</summary>
 public sealed class CategoryCsvDialect : Dialect
 {
     public override string Name => "csv";

@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
-/// <summary>How scanning one record of a CSV file ended.</summary>
+/// <summary>The result of scanning one record of a CSV file.</summary>
 internal enum CsvScan
 {
-    /// <summary>The record is whole.</summary>
+    /// <summary>The record is complete.</summary>
     Record,
 
     /// <summary>The bytes end inside the record.</summary>
     Incomplete,
 
-    /// <summary>Something other than a delimiter follows a closing quote, or a quote is never closed.</summary>
+    /// <summary>A closing quote is followed by something other than a delimiter, or a quote is never closed.</summary>
     Invalid,
 }
 
 /// <summary>
-/// The cells of one record, by RFC 4180: a cell in double quotes may hold delimiters, line ends and doubled quotes. A quote inside an
-/// unquoted cell is an ordinary character. White space around a cell is no part of it.
+/// The cells of one record, as defined by RFC 4180: a cell in double quotes may contain delimiters, line ends and doubled
+/// quotes. A quote inside an unquoted cell is an ordinary character. White space around a cell is not part of the cell.
 /// </summary>
 internal sealed class CsvCells
 {
@@ -25,14 +25,14 @@ internal sealed class CsvCells
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
-    /// <summary>How many cells the record has.</summary>
+    /// <summary>The number of cells in the record.</summary>
     public int Count => _cells.Count;
 
     /// <summary>Finds the cells of the record that starts at the first byte.</summary>
-    /// <param name="bytes">From the record's first byte on.</param>
-    /// <param name="delimiter">What separates cells.</param>
+    /// <param name="bytes">The bytes from the start of the record on.</param>
+    /// <param name="delimiter">The byte that separates cells.</param>
     /// <param name="isFinal">Whether nothing follows <paramref name="bytes"/>.</param>
-    /// <param name="length">The record's bytes with the end of its line.</param>
+    /// <param name="length">The length of the record in bytes, including its line end.</param>
     public CsvScan Scan(ReadOnlySpan<byte> bytes, byte delimiter, bool isFinal, out int length)
     {
         _cells.Clear();
@@ -92,7 +92,7 @@ internal sealed class CsvCells
         }
     }
 
-    /// <summary>The text of a cell of the record that was scanned; valid until the next record.</summary>
+    /// <summary>Returns the text of a cell of the scanned record; valid until the next record.</summary>
     public ReadOnlySpan<byte> Text(ReadOnlySpan<byte> bytes, int index)
     {
         Cell cell = CollectionsMarshal.AsSpan(_cells)[index];
@@ -104,7 +104,7 @@ internal sealed class CsvCells
 
         if (_scratch.Length - _scratchLength < raw.Length)
         {
-            // Texts decoded before keep the old buffer alive.
+            // Texts that were decoded before keep the old buffer alive.
             _scratch = new byte[Math.Max(_scratch.Length, raw.Length) * 2];
             _scratchLength = 0;
         }

@@ -21,7 +21,10 @@ internal sealed class CsvChunkReader : ChunkReader
         _records = new CsvRecords(Window, maxRecordBytes);
     }
 
-    /// <summary>A line is guessed to begin a record; where it lies in a quoted cell, the end of the chunk before tells.</summary>
+    /// <summary>
+    /// Guesses that the next line begins a record. If that line is inside a quoted cell, the check against the previous
+    /// chunk detects it.
+    /// </summary>
     protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
     {
         _records.Start(((CsvFilePlan)plan).Header, from, endExcl);
@@ -65,7 +68,7 @@ internal sealed class CsvChunkReader : ChunkReader
         return _decoder;
     }
 
-    /// <summary>The lines of the file as records.</summary>
+    /// <summary>Presents the lines of the file as records.</summary>
     private readonly struct Lines(CsvRecords records, CsvRecordDecoder decoder) : IRecordReader
     {
         public long Offset => records.Offset;

@@ -2,7 +2,7 @@ using FastIngest.Dialects.Contract;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
-/// <summary>A CSV file's chunks and its header.</summary>
+/// <summary>The chunks and the header of a CSV file.</summary>
 internal sealed class CsvFilePlan : FilePlan
 {
     /// <summary>The header line.</summary>

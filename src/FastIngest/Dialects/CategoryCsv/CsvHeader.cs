@@ -3,10 +3,10 @@ using FastIngest.Health;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
-/// <summary>The header line of a CSV file: what separates its cells, and which column holds which field.</summary>
+/// <summary>The header line of a CSV file: the delimiter, and which column holds which field.</summary>
 internal sealed class CsvHeader
 {
-    /// <summary>What may separate cells, in order of preference.</summary>
+    /// <summary>The supported delimiters, in order of preference.</summary>
     private static ReadOnlySpan<byte> Delimiters => ",;\t"u8;
 
     private CsvHeader(byte delimiter, IReadOnlyList<string> names)
@@ -18,10 +18,10 @@ internal sealed class CsvHeader
     /// <summary>The byte between two cells.</summary>
     public byte Delimiter { get; }
 
-    /// <summary>The columns' names, without white space around them.</summary>
+    /// <summary>The names of the columns, without surrounding white space.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>The bytes before the header: a byte order mark and blank lines.</summary>
+    /// <summary>Returns the number of bytes before the header: a byte order mark and blank lines.</summary>
     public static int StartOf(ReadOnlySpan<byte> head)
     {
         int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -29,9 +29,9 @@ internal sealed class CsvHeader
         return blank < 0 ? head.Length : start + blank;
     }
 
-    /// <summary>Reads a header; null where the bytes do not begin with one, which names <c>user_id</c> and at least one more column.</summary>
-    /// <param name="head">From the header's first byte on.</param>
-    /// <param name="length">Its bytes, with the end of the line.</param>
+    /// <summary>Reads a header. A header names <c>user_id</c> and at least one more column; null when the bytes begin with no header.</summary>
+    /// <param name="head">The bytes from the start of the header on.</param>
+    /// <param name="length">The length of the header in bytes, including its line end.</param>
     public static CsvHeader? Read(ReadOnlySpan<byte> head, out int length)
     {
         int feed = head.IndexOf((byte)'\n');
@@ -58,7 +58,7 @@ internal sealed class CsvHeader
         return names.Count > 1 && names.Contains("user_id") ? new CsvHeader(delimiter, names) : null;
     }
 
-    /// <summary>For each field of a category the column that holds it, or -1. Of columns with the same name the last counts.</summary>
+    /// <summary>Returns the column of each field of a category, or -1 without one. Of columns with the same name the last one counts.</summary>
     public int[] ColumnsOf(RecordSchema schema)
     {
         int[] columns = new int[schema.Names.Count];

@@ -27,8 +27,8 @@ internal sealed class CsvRecordDecoder
 
     /// <summary>Decodes a record.</summary>
     /// <param name="record">The bytes that the cells refer to.</param>
-    /// <param name="cells">As many as the header has.</param>
-    /// <param name="view">Receives the key, and the rest where there is a key.</param>
+    /// <param name="cells">The cells of the record, as many as the header has.</param>
+    /// <param name="view">Receives the key and, if the key is valid, the other fields.</param>
     public void Decode(ReadOnlySpan<byte> record, CsvCells cells, out RecordView view)
     {
         view = default;
@@ -68,7 +68,7 @@ internal sealed class CsvRecordDecoder
         view.Numbers = _numbers;
     }
 
-    /// <summary>The day is the first of the three fields that is not empty.</summary>
+    /// <summary>Decodes the day from the first non-empty field of the three day fields.</summary>
     private int DecodeDay(ReadOnlySpan<byte> record, CsvCells cells, out ReadOnlySpan<byte> timestamp)
     {
         timestamp = default;

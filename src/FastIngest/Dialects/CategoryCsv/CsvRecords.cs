@@ -5,22 +5,23 @@ using FastIngest.Sources;
 namespace FastIngest.Dialects.CategoryCsv;
 
 /// <summary>
-/// Reads the records of a CSV file one after another, by the rule of docs/reading.md: a record is a line, or several where a quoted
-/// cell holds line ends; blank lines are none. A record that cannot be read costs its first line, so that an unclosed quote keeps its neighbours.
+/// Reads the records of a CSV file in order, by the rules of docs/reading.md. A record is one line, or several lines if a
+/// quoted cell contains line ends; blank lines are skipped. If a record cannot be read, only its first line is rejected, so
+/// that an unclosed quote does not destroy the records after it.
 /// </summary>
 internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
 {
-    /// <summary>Bytes brought in at once beyond those that are certainly needed.</summary>
+    /// <summary>The number of bytes read ahead beyond the bytes that are certainly needed.</summary>
     private const int ReadAheadBytes = 64 * 1024;
 
     private CsvHeader? _header;
     private long _position;
     private long _endExcl;
 
-    /// <summary>Where in the file the record starts.</summary>
+    /// <summary>The offset in the file at which the record starts.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Its bytes, without the end of its line.</summary>
+    /// <summary>The length of the record in bytes, without its line end.</summary>
     public long Length { get; private set; }
 
     /// <summary>Why the record cannot be read; null when it can.</summary>
@@ -29,13 +30,13 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
     /// <summary>The cells of a record that can be read.</summary>
     public CsvCells Cells { get; } = new();
 
-    /// <summary>The record's bytes, which the cells refer to. Valid until the next call.</summary>
+    /// <summary>The bytes of the record, which the cells refer to; valid until the next call.</summary>
     public ReadOnlySpan<byte> Bytes => window.Bytes.Slice((int)(Offset - window.Offset), (int)Length);
 
-    /// <summary>Where reading stands. After <see cref="Next"/> returned false, the first record that it left.</summary>
+    /// <summary>The current position. After <see cref="Next"/> returned false, it is the first record that was not read.</summary>
     public FramePosition Position => new(_position, FrameState.Top);
 
-    /// <summary>Gets ready to read the records that start from a position on and before an end.</summary>
+    /// <summary>Prepares to read the records that start in [<paramref name="position"/>, <paramref name="endExcl"/>).</summary>
     public void Start(CsvHeader header, long position, long endExcl)
     {
         _header = header;
@@ -61,7 +62,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
             return true;
         }
 
-        // Only the first line: behind an unclosed quote there may be good records.
+        // Skip only the first line: after an unclosed quote there may be good records.
         _position = EndOfLine(Offset);
         Length = _position - Offset;
         Length -= ByteAt(Offset + Length - 1) == '\r' ? 1 : 0;
@@ -70,7 +71,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         return true;
     }
 
-    /// <summary>The start of the first line, at or after an offset, that is not blank; the end of the file if there is none.</summary>
+    /// <summary>Returns the start of the first non-blank line at or after an offset; the end of the file if there is none.</summary>
     public long NextLine(long offset)
     {
         if (offset > 0 && ByteAt(offset - 1) != '\n')
@@ -81,7 +82,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         return SkipBlankLines(offset);
     }
 
-    /// <summary>Scans as far as the largest record and the end of its line reach, whatever the window shows.</summary>
+    /// <summary>Scans the record, and moves the window as far as the largest record and its line end require.</summary>
     private CsvScan ScanRecord(out int bytes)
     {
         int limit = (int)Math.Min(maxRecordBytes + 2L, Array.MaxLength);
@@ -107,7 +108,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         return record is [.., (byte)'\r'] ? record.Length - 1 : record.Length;
     }
 
-    /// <summary>Where the line feed of a line stands, or the end of the file.</summary>
+    /// <summary>Returns the offset of the line feed that ends a line, or the end of the file.</summary>
     private long EndOfLine(long offset)
     {
         while (TryShow(offset))
@@ -146,7 +147,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         return window.Bytes[(int)(offset - window.Offset)];
     }
 
-    /// <summary>Brings bytes from an offset on into the window; false at the end of the file.</summary>
+    /// <summary>Moves the window so that it contains the byte at an offset; false at the end of the file.</summary>
     private bool TryShow(long offset)
     {
         if (offset >= window.FileLength)
@@ -156,7 +157,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
 
         Show(offset, 1);
 
-        // Of a file that is unpacked as it is read the length may be known only now.
+        // The length of a compressed file may only be known now.
         return offset < window.FileLength;
     }
 
@@ -164,7 +165,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
     {
         if (offset < window.Offset || offset + count > window.Offset + window.Length)
         {
-            // What comes next is wanted as well, and the byte before tells where a line ends.
+            // Include the following bytes, which are needed next, and the previous byte, which shows where a line ends.
             long from = Math.Max(0, offset - 1);
             window.MoveTo(from, Math.Max(Math.Min(_endExcl - from, int.MaxValue / 2), 0) + ReadAheadBytes);
         }

@@ -6,12 +6,12 @@ using FastIngest.Health;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
-/// <summary>Reads a CSV file for the reference implementation: docs/reading.md in code, a byte at a time.</summary>
+/// <summary>Reads a CSV file for the reference implementation. It implements docs/reading.md one byte at a time.</summary>
 internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
 {
     private int _at;
 
-    /// <summary>The records behind the header, each as an object of strings; an empty cell is null.</summary>
+    /// <summary>The records after the header, each as an object of strings; an empty cell is null.</summary>
     public IEnumerable<ReferenceRecord> Records()
     {
         _at = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -26,7 +26,7 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
             int length = LengthOf(start);
             if (cells is null || length > maxRecordBytes)
             {
-                // Behind an unclosed quote there may be good records: only the first line is rejected.
+                // After an unclosed quote there may be good records: only the first line is rejected.
                 (cells, _at) = (null, EndOfLine(start));
                 length = LengthOf(start);
             }
@@ -38,7 +38,7 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Reads the cells up to the end of the record, or returns null where a quote is out of place or never closed.</summary>
+    /// <summary>Reads the cells up to the end of the record; null when a quote is misplaced or never closed.</summary>
     private List<byte[]>? ReadCells(byte delimiter)
     {
         List<byte[]> cells = [];
@@ -96,7 +96,7 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>The bytes from a place to where reading stands, without one line end.</summary>
+    /// <summary>Returns the number of bytes from <paramref name="start"/> to the current position, without one line end.</summary>
     private int LengthOf(int start)
     {
         int end = _at > start && file[_at - 1] == '\n' ? _at - 1 : _at;

@@ -5,7 +5,7 @@ using FastIngest.Sources;
 namespace FastIngest.Dialects.CategoryJson;
 
 /// <summary>
-/// A JSON file for each category, as docs/reading.md has it: an array, a wrapper around one, objects one after another or one a line.
+/// One JSON file per category, as docs/reading.md defines it: an array, an object that wraps an array, or a sequence of objects.
 /// </summary>
 public sealed class CategoryJsonDialect : Dialect
 {

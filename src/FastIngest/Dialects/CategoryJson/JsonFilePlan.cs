@@ -3,12 +3,12 @@ using FastIngest.Sources;
 
 namespace FastIngest.Dialects.CategoryJson;
 
-/// <summary>A JSON file's chunks, and what was learned from its head for guessing where they start.</summary>
+/// <summary>The chunks of a JSON file, and the properties of its head that help to guess where records start.</summary>
 internal sealed class JsonFilePlan : FilePlan
 {
-    /// <summary>The state that chunks in the middle are guessed to start in.</summary>
+    /// <summary>The state assumed at the guessed start of every chunk after the first.</summary>
     public required FrameState GuessedState { get; init; }
 
-    /// <summary>What stands between its records.</summary>
+    /// <summary>The bytes between its records.</summary>
     public required Separator Separator { get; init; }
 }

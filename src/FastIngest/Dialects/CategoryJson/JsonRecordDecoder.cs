@@ -5,8 +5,8 @@ using FastIngest.Json.Shapes;
 namespace FastIngest.Dialects.CategoryJson;
 
 /// <summary>
-/// Turns the fields that a JSON reader left into a <see cref="RecordView"/>. One decoder serves one category and one worker; records
-/// come in input order, since the key of the last one is remembered.
+/// Turns the fields found by a JSON reader into a <see cref="RecordView"/>. One decoder serves one category and one worker.
+/// Records must arrive in input order, because the decoder compares each key with the previous one.
 /// </summary>
 internal sealed class JsonRecordDecoder
 {
@@ -25,13 +25,13 @@ internal sealed class JsonRecordDecoder
         _numbers = new long[_schema.NumberCount];
     }
 
-    /// <summary>What the samples of a run have in common with the last record.</summary>
+    /// <summary>The data that the samples of a run have in common with the last record.</summary>
     public RunKey RunKey => new(_last.Bytes, _last.DayIndex);
 
-    /// <summary>Forgets the last record; for a chunk that begins.</summary>
+    /// <summary>Forgets the last record. Call it at the start of each chunk.</summary>
     public void Reset() => _last = LastKey.None;
 
-    /// <summary>Whether a record is a plain sample with the key of the last one, as most are, and its value in micros.</summary>
+    /// <summary>Returns whether a record is a plain sample with the key of the last record, as most records are, and its value in micros.</summary>
     public bool TryGetSampleOfLastKey(ReadOnlySpan<byte> record, RecordFields fields, out long value)
     {
         value = fields.Micros(RecordSchema.FirstOwn);
@@ -46,8 +46,8 @@ internal sealed class JsonRecordDecoder
 
     /// <summary>Decodes a record.</summary>
     /// <param name="record">The bytes that the fields refer to.</param>
-    /// <param name="fields">By the names of the category's schema.</param>
-    /// <param name="view">Receives the key, and the rest where there is a key.</param>
+    /// <param name="fields">The fields, in the order of the names in the category's schema.</param>
+    /// <param name="view">Receives the key and, if the key is valid, the other fields.</param>
     public void Decode(ReadOnlySpan<byte> record, RecordFields fields, out RecordView view)
     {
         view = default;
@@ -90,7 +90,7 @@ internal sealed class JsonRecordDecoder
         view.NumbersPresent = present;
     }
 
-    /// <summary>Decodes the key of a record alone; false when it has none, with an empty user when that is what lacks.</summary>
+    /// <summary>Decodes only the key of a record; false when the key is missing. The user id is empty if it is the missing part.</summary>
     public bool TryDecodeKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
     {
         _scratchLength = 0;
@@ -132,7 +132,7 @@ internal sealed class JsonRecordDecoder
         return true;
     }
 
-    /// <summary>Takes the numbers that were read already: a loop without calls, for nearly all.</summary>
+    /// <summary>Copies the numbers that the reader has already parsed. That is nearly all of them; the loop makes no calls.</summary>
     private static uint Decimals(RecordFields fields, int first, Span<long> numbers)
     {
         uint present = 0;
@@ -171,19 +171,19 @@ internal sealed class JsonRecordDecoder
         _named.Clear(others.Length);
         foreach ((Field name, Field value) in others)
         {
-            // The scratch buffer keeps what the key holds; a name and its number need not stay.
+            // The scratch buffer must keep the texts of the key, but not a name and its number.
             _named.Add(Decode(record, name), TryGetNumber(record, value, out long micros) ? micros : null);
         }
 
         return _named.Numbers;
     }
 
-    /// <summary>Of a text whose first bytes are a day.</summary>
+    /// <summary>Whether the text after its first bytes, which are a day, is a valid time or empty.</summary>
     private static bool HasTimeOrNone(ReadOnlySpan<byte> record, in Field dayField) =>
         dayField.Length >= DateParser.DayBytes
         && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes));
 
-    /// <summary>The field that holds the day: the first that is present and not null.</summary>
+    /// <summary>Returns the index of the field that holds the day: the first one that is present and not null.</summary>
     private static int DayIndex(RecordFields fields)
     {
         int index = RecordSchema.Date;
@@ -223,7 +223,7 @@ internal sealed class JsonRecordDecoder
         }
     }
 
-    /// <summary>The text of a field; of an escaped string in the scratch buffer, until the next record.</summary>
+    /// <summary>Returns the text of a field. Escaped strings are decoded into the scratch buffer, which is valid until the next record.</summary>
     private ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> record, Field field)
     {
         ReadOnlySpan<byte> raw = record.Slice(field.Start, field.Length);
@@ -234,7 +234,7 @@ internal sealed class JsonRecordDecoder
 
         if (_scratch.Length - _scratchLength < raw.Length)
         {
-            // Texts decoded before keep the old buffer alive.
+            // Texts that were decoded before keep the old buffer alive.
             _scratch = new byte[Math.Max(_scratch.Length, raw.Length) * 2];
             _scratchLength = 0;
         }
@@ -245,16 +245,16 @@ internal sealed class JsonRecordDecoder
         return target[..length];
     }
 
-    /// <summary>What the last record had for a key, and how many of its first bytes hold it all.</summary>
+    /// <summary>The key of the last record, and the number of leading bytes of that record that contain the whole key.</summary>
     private readonly record struct LastKey(int Bytes, int DayIndex, int Day)
     {
-        /// <summary>A key that no record repeats.</summary>
+        /// <summary>A key that equals no record's key.</summary>
         public static readonly LastKey None = new(int.MaxValue, 0, 0);
 
         public LastKey(Field user, Field dayField, int dayIndex, int day)
             : this(int.MaxValue, dayIndex, day)
         {
-            // The quote behind the user's id counts, as its length is part of it; behind the day there may be any time.
+            // The quote after the user's id is included, because it fixes the length of the id; any time may follow the day.
             if (user.Kind == FieldKind.String && dayField.Kind == FieldKind.String)
             {
                 Bytes = Math.Max(user.Start + user.Length + 1, dayField.Start + DateParser.DayBytes);

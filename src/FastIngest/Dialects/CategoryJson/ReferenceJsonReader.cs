@@ -6,11 +6,11 @@ using FastIngest.Health;
 
 namespace FastIngest.Dialects.CategoryJson;
 
-/// <summary>Cuts a file into elements: docs/reading.md in code, section by section.</summary>
+/// <summary>Splits a file into elements for the reference implementation. It implements docs/reading.md section by section.</summary>
 internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
 {
     private enum State { Top, Array, Wrapped, Closed }
-    /// <summary>Where each element lies and what it is: a value, or none and the reason.</summary>
+    /// <summary>Returns the position of each element with either its value or the reason why it cannot be read.</summary>
     public IEnumerable<ReferenceRecord> Records()
     {
         int start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -25,7 +25,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                 case (']', State.Array): state = State.Top; break;
                 case (']', State.Wrapped): state = State.Closed; break;
                 case (']' or '}', State.Closed): break;
-                case (not ('{' or '['), State.Closed): yield break; // which is the state "done"
+                case (not ('{' or '['), State.Closed): yield break; // docs/reading.md calls this state "done"
                 default:
                     state = state == State.Closed ? State.Wrapped : state;
                     RejectReason? reason = Parse(at, out JsonElement value, out int end);
@@ -38,7 +38,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Reads one value; its end is behind it, at the error, or where the largest record size ends.</summary>
+    /// <summary>Reads one value. <paramref name="end"/> is the end of the value, the position of the error, or the limit of the record size.</summary>
     private RejectReason? Parse(int o, out JsonElement value, out int end)
     {
         (value, end) = (default, o);
@@ -57,7 +57,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Where reading goes on after an element that began at o and failed at e: 16 places before e are tried, then one behind it, and again.</summary>
+    /// <summary>Returns where reading resumes after an element that began at o and failed at e: the candidates are the 16 bytes before e, then the bytes after e.</summary>
     private int Resume(int o, int e)
     {
         for ((int s, int tries) = (o + 1, 0); ; tries++)
@@ -73,7 +73,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
     private IEnumerable<int> Places(int from, int endExcl) => Enumerable.Range(from, Math.Max(0, endExcl - from))
         .Where(i => file[i] == '{' && file.AsSpan(0, i).TrimEnd(" \t\r"u8) is [.., (byte)'\n' or (byte)',' or (byte)'}' or (byte)'[']);
 
-    /// <summary>The end of a value too large to be read, by its brackets and quotes alone.</summary>
+    /// <summary>Returns the end of a value that is too large to be read, found only by its brackets and quotes.</summary>
     private int? ClosingBracket(int o)
     {
         (int depth, bool inString, long limit) = (0, false, Math.Min(file.Length, o + (4L * maxRecordBytes)));
@@ -89,7 +89,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         return null;
     }
 
-    /// <summary>The first element of the array that holds the records, where the head is a wrapper.</summary>
+    /// <summary>Returns the first element of the wrapped array that holds the records, if the head is a wrapper.</summary>
     private int? FindWrapped(int start)
     {
         Utf8JsonReader reader = new(file.AsSpan(0, Math.Min(4096, file.Length))[Math.Min(4096, start)..], isFinalBlock: false, default);
@@ -105,7 +105,7 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                     return null;
             }
         }
-        catch (JsonException) { } // The head ends here.
+        catch (JsonException) { } // The available bytes end here.
         return first;
     }
 }

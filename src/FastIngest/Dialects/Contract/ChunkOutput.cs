@@ -4,26 +4,26 @@ using FastIngest.Sources;
 
 namespace FastIngest.Dialects.Contract;
 
-/// <summary>What reading one chunk of a file gave. Reused from chunk to chunk.</summary>
-/// <param name="boundaries">Of the partitions.</param>
+/// <summary>The records read from one chunk of a file. Reused for every chunk.</summary>
+/// <param name="boundaries">The boundaries of the partitions.</param>
 public sealed class ChunkOutput(PartitionBoundaries boundaries)
 {
-    /// <summary>Where reading started; null when no start could be guessed.</summary>
+    /// <summary>The position at which reading started; null when no start could be guessed.</summary>
     public FramePosition? Start { get; set; }
 
-    /// <summary>The first record that was left to the next chunk.</summary>
+    /// <summary>The position of the first record that belongs to the next chunk.</summary>
     public FramePosition End { get; set; }
 
-    /// <summary>The events of its records, by partition.</summary>
+    /// <summary>The events of the records, by partition.</summary>
     public MapOutput Events { get; } = new(boundaries);
 
     /// <summary>The records that were rejected.</summary>
     internal RejectList Rejects { get; } = new();
 
-    /// <summary>Records read, rejects included.</summary>
+    /// <summary>The number of records read, including rejects.</summary>
     public long Records { get; set; }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Removes everything.</summary>
     public void Clear()
     {
         Start = null;

@@ -6,21 +6,22 @@ using FastIngest.Sources;
 namespace FastIngest.Dialects.Contract;
 
 /// <summary>
-/// Reads chunks of files of one dialect and category: one worker's window, reader and buffers, which go from chunk to chunk. The
-/// calls here are one a chunk; the loop over the records is <see cref="ReadRecords{TReader}"/>, compiled for each dialect's reader.
+/// Reads chunks of files of one dialect and category. It holds the window, reader and buffers of one worker and reuses them
+/// for every chunk. The virtual calls happen once per chunk; the loop over the records, <see cref="ReadRecords{TReader}"/>,
+/// is compiled for the reader of each dialect.
 /// </summary>
 public abstract class ChunkReader(Category category) : IDisposable
 {
-    /// <summary>Bytes before a chunk that its first guess may need to look at.</summary>
+    /// <summary>The number of bytes before a chunk that guessing the first record may need.</summary>
     private const int ContextBytes = 256;
 
-    /// <summary>Bytes behind a chunk that its last record may reach into, as a rule.</summary>
+    /// <summary>The number of bytes after a chunk that its last record usually needs.</summary>
     private const int OverrunBytes = 16 * 1024;
 
-    /// <summary>Records between two looks at whether to stop.</summary>
+    /// <summary>The number of records between two checks for cancellation.</summary>
     private const int CancellationInterval = 1024;
 
-    /// <summary>The most records between two looks for a run.</summary>
+    /// <summary>The maximum number of records between two attempts to read a run.</summary>
     private const int MaxRunPause = 15;
 
     private readonly EventWriter _events = new(category);
@@ -29,12 +30,12 @@ public abstract class ChunkReader(Category category) : IDisposable
     protected FileWindow Window { get; } = new();
 
     /// <summary>Reads the records that start in a chunk.</summary>
-    /// <param name="plan">The file.</param>
-    /// <param name="chunkIndex">Which chunk.</param>
-    /// <param name="start">Where to start; null guesses it.</param>
-    /// <param name="output">Receives all.</param>
-    /// <param name="encoders">Take each accepted record besides.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="plan">The plan of the file.</param>
+    /// <param name="chunkIndex">The 0-based index of the chunk.</param>
+    /// <param name="start">The position of the first record; null to guess it.</param>
+    /// <param name="output">Receives the events and rejects.</param>
+    /// <param name="encoders">Encode each accepted record for the sinks that store records.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     internal void Read(FilePlan plan, int chunkIndex, FramePosition? start, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         long chunkStart = plan.StartOf(chunkIndex);
@@ -56,7 +57,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Reads the key of the first record in a part of a file; false where none is found. The part is small.</summary>
+    /// <summary>Reads the key of the first record in a small range of a file; false when none is found.</summary>
     internal bool TryReadKey(FilePlan plan, long from, long endExcl, out RowKey key)
     {
         Window.Attach(plan.File);
@@ -67,20 +68,20 @@ public abstract class ChunkReader(Category category) : IDisposable
         return isFound;
     }
 
-    /// <summary>Gives the window back.</summary>
+    /// <summary>Releases the window.</summary>
     public void Dispose()
     {
         Window.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Guesses where the first record starts that a range of the file begins; the window shows the range. It is verified later.</summary>
+    /// <summary>Guesses where the first record in a range of the file starts. The window shows the range; the guess is verified later.</summary>
     protected abstract FramePosition? GuessStart(FilePlan plan, long from, long endExcl);
 
     /// <summary>Reads the key of the record at a guessed position.</summary>
     protected abstract bool TryReadKeyAt(FilePlan plan, FramePosition start, out RowKey key);
 
-    /// <summary>Calls <see cref="ReadRecords{TReader}"/> with the dialect's reader; returns where reading stands then.</summary>
+    /// <summary>Calls <see cref="ReadRecords{TReader}"/> with the reader of the dialect; returns the position after the last record.</summary>
     private protected abstract FramePosition ReadFrom(
         FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken);
 
@@ -126,12 +127,12 @@ public abstract class ChunkReader(Category category) : IDisposable
             }
             else if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
             {
-                // An encoder wants each record by itself, so that none is passed over as one of a run.
+                // An encoder needs every record, so that no record may be skipped as part of a run.
                 int more = reader.ReadRun(writer.RunRoom);
                 writer.AddToRun(more);
                 records += more;
 
-                // Where records are in no order there are no runs: the less often is one looked for.
+                // Unordered records contain no runs: attempts to read a run become less frequent.
                 runPause = more > 0 ? 0 : Math.Min((2 * runPause) + 1, MaxRunPause);
                 nextRun = records + runPause;
             }
@@ -141,27 +142,30 @@ public abstract class ChunkReader(Category category) : IDisposable
     }
 }
 
-/// <summary>Reads the records of a chunk one after another; a struct, so that the loop over them is compiled for it without virtual calls.</summary>
+/// <summary>
+/// Reads the records of a chunk in order. Implementations are structs, so that the loop is compiled for each of them without
+/// virtual calls.
+/// </summary>
 internal interface IRecordReader
 {
-    /// <summary>Where in the file the record starts.</summary>
+    /// <summary>The offset in the file at which the record starts.</summary>
     long Offset { get; }
 
-    /// <summary>Its bytes; of one that cannot be read, up to where reading resumed.</summary>
+    /// <summary>The length of the record in bytes; for a record that cannot be read, the distance to where reading resumed.</summary>
     long Length { get; }
 
     /// <summary>Why the record cannot be read; null when it can.</summary>
     RejectReason? Unread { get; }
 
-    /// <summary>Goes to the next record; false when none starts before the end.</summary>
+    /// <summary>Moves to the next record; false when no further record starts before the end.</summary>
     bool Next();
 
     /// <summary>Decodes the record.</summary>
     void Decode(out RecordView view);
 
-    /// <summary>Whether the record is certainly a sample with the key of the one before it, and its value in micros.</summary>
+    /// <summary>Returns whether the record is certainly a sample with the key of the previous record, and its value in micros.</summary>
     bool TryGetSampleOfLastKey(out long value);
 
-    /// <summary>Reads on through samples with the key of the last record; returns how many values, in micros, it put there.</summary>
+    /// <summary>Reads consecutive samples with the key of the last record into <paramref name="numbers"/>, in micros; returns their number.</summary>
     int ReadRun(Span<long> numbers);
 }

@@ -4,37 +4,37 @@ using FastIngest.Sources;
 namespace FastIngest.Dialects.Contract;
 
 /// <summary>
-/// One form of input: how a file of it is recognised, whether and how it is split, and how its records are read. Everything behind
-/// <see cref="EventWriter"/> is the same for all dialects. A dialect is stateless; readers hold the state.
+/// One input format. A dialect recognises its files, decides whether and how a file is split, and reads the records. From
+/// <see cref="EventWriter"/> on, all dialects share the same code. A dialect is stateless; its readers hold the state.
 /// </summary>
 public abstract class Dialect
 {
-    /// <summary>Bytes of a file's beginning by which it is recognised.</summary>
+    /// <summary>The number of bytes at the beginning of a file that are used to recognise it.</summary>
     public const int HeadBytes = 64 * 1024;
 
     /// <summary>The name in reports and options, lower case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The endings of its files' names, with the dot: they only help where the content says nothing.</summary>
+    /// <summary>The file name endings, with the dot. They are used only when the content does not identify the dialect.</summary>
     public abstract IReadOnlyList<string> Endings { get; }
 
-    /// <summary>Whether a file with these first bytes is one of this dialect.</summary>
-    /// <param name="head">The first bytes, unpacked, up to <see cref="HeadBytes"/>.</param>
+    /// <summary>Whether a file with these first bytes belongs to this dialect.</summary>
+    /// <param name="head">The first bytes, decompressed, up to <see cref="HeadBytes"/>.</param>
     public abstract bool Recognises(ReadOnlySpan<byte> head);
 
-    /// <summary>Looks at the beginning of a file and decides how it is split.</summary>
-    /// <param name="file">The file, open.</param>
-    /// <param name="category">What its records are.</param>
-    /// <param name="chunkBytes">Bytes of a chunk that the run wants.</param>
-    /// <param name="maxRecordBytes">The largest record.</param>
-    /// <exception cref="IngestException">The beginning makes no sense, such as a header line without a user.</exception>
+    /// <summary>Reads the beginning of a file and decides how it is split.</summary>
+    /// <param name="file">The open file.</param>
+    /// <param name="category">The category of its records.</param>
+    /// <param name="chunkBytes">The requested chunk size in bytes.</param>
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
+    /// <exception cref="IngestException">The beginning is invalid, such as a header line without a user.</exception>
     public abstract FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes);
 
-    /// <summary>Makes a reader for one worker and category.</summary>
+    /// <summary>Creates a reader for one worker and category.</summary>
     public abstract ChunkReader CreateReader(Category category, int maxRecordBytes);
 
-    /// <summary>Reads a whole file plainly, by the same rules, for the reference implementation.</summary>
-    /// <param name="file">All its bytes.</param>
-    /// <param name="maxRecordBytes">The largest record.</param>
+    /// <summary>Reads a whole file in the simplest way, by the same rules, for the reference implementation.</summary>
+    /// <param name="file">All bytes of the file.</param>
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
     public abstract IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes);
 }

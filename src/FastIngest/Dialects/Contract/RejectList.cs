@@ -2,29 +2,29 @@ using FastIngest.Health;
 
 namespace FastIngest.Dialects.Contract;
 
-/// <summary>An element that is not in the output.</summary>
+/// <summary>A rejected element: its offset and length in the file, in bytes, and the reason.</summary>
 internal readonly record struct Reject(long Offset, long Length, RejectReason Reason);
 
 /// <summary>
-/// The rejects of a chunk in file order, in two to four bytes each where they are small: a hostile chunk holds one for
-/// every other byte, and may not take many times its own size.
+/// The rejects of a chunk in file order. A small reject uses two to four bytes: a hostile chunk may contain a reject for
+/// every other byte, and its list must not become many times larger than the chunk.
 /// <code>
-/// reject: varint bytes since the end of the one before, varint length, 1 byte reason
+/// reject: varint bytes since the end of the previous reject, varint length, 1 byte reason
 /// </code>
 /// </summary>
 internal sealed class RejectList
 {
-    // Two numbers of 64 bits and a byte.
+    // Two varints of 64 bits, and the reason.
     private const int MaxBytes = 21;
 
-    /// <summary>More than this is given back when the list is cleared.</summary>
+    /// <summary>A buffer larger than this is released when the list is cleared.</summary>
     private const int KeptBytes = 64 * 1024;
 
     private byte[] _data = [];
     private int _length;
     private long _end;
 
-    /// <summary>Adds a reject that starts where the last one ended, or behind.</summary>
+    /// <summary>Adds a reject. It must not start before the end of the previous one.</summary>
     public void Add(Reject reject)
     {
         if (_data.Length - _length < MaxBytes)

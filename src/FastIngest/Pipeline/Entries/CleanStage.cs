@@ -4,31 +4,31 @@ using FastIngest.Lexicon;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Records become entries.
+/// Cleans records into entries.
 /// <code>
-/// feed      ─ batch 0 ─ batch 1 ─ batch 2 ─ batch 3 ─►      1. take a free batch, fill it, put it into both queues
-/// cleaner 1 ──── batch 0 ──────── batch 2 ──────────►       2. clean whichever batch comes
+/// feed      ─ batch 0 ─ batch 1 ─ batch 2 ─ batch 3 ─►      1. take a free batch, fill it, add it to both queues
+/// cleaner 1 ──── batch 0 ──────── batch 2 ──────────►       2. take the next batch and clean it
 /// cleaner 2 ───────── batch 1 ─────────── batch 3 ──►
 /// writer    ────────────── 0 ─── 1 ────── 2 ─── 3 ──►       3. wait for the oldest batch, write it, free it
 /// </code>
-/// Batches are few: a slow writer holds up the feed. Whatever the number of cleaners, the writer sees input order.
+/// The number of batches is bounded, so that a slow writer slows down the feed. The writer always receives input order.
 /// </summary>
 internal sealed class CleanStage(int workers, LexiconGauges gauges)
 {
-    /// <summary>The reason of records that exceed the largest size.</summary>
+    /// <summary>The reject reason of records that exceed the maximum size.</summary>
     public const string TooLarge = "too_large";
 
-    /// <summary>No more than this is kept of a record in the rejects file.</summary>
+    /// <summary>The rejects file keeps at most this many bytes of a record.</summary>
     public const int KeptRejectBytes = 1 << 20;
 
-    /// <summary>Batches on their way: each worker's, as many that wait for the writer, and some ahead.</summary>
+    /// <summary>The number of batches: one per worker, one per worker that waits for the writer, and four ahead.</summary>
     public int BatchCount => (2 * workers) + 4;
 
     /// <summary>Runs to the end of the feed.</summary>
-    /// <param name="feed">Gives the records.</param>
-    /// <param name="maxRecordBytes">The largest record.</param>
-    /// <param name="makeCleaner">Makes what each worker cleans batches with.</param>
-    /// <param name="write">Takes cleaned batches, in order, on one thread.</param>
+    /// <param name="feed">Supplies the records.</param>
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
+    /// <param name="makeCleaner">Creates the function with which one worker cleans batches.</param>
+    /// <param name="write">Receives the cleaned batches in input order, on one thread.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public void Run(
         IRecordFeed feed,
@@ -109,7 +109,7 @@ internal sealed class CleanStage(int workers, LexiconGauges gauges)
     {
         public EntryBatch Batch { get; } = new(LargeRecords.PieceBytes);
 
-        /// <summary>Cleaning takes far longer than a thread's falling asleep and waking up: who waits does not spin.</summary>
+        /// <summary>Waiting threads do not spin, because cleaning a batch takes much longer than a thread needs to sleep and wake up.</summary>
         public ManualResetEventSlim IsClean { get; } = new(initialState: false, spinCount: 0);
     }
 }

@@ -3,13 +3,13 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>Tells how a file of format <c>json</c> is laid out, by its first bytes.</summary>
+/// <summary>Detects the layout of a file of format <c>json</c> by its first bytes.</summary>
 internal static class DictionaryHead
 {
-    /// <summary>The property <c>entries</c> must come within this many bytes.</summary>
+    /// <summary>The property <c>entries</c> must begin within this many bytes.</summary>
     public const int Bytes = 64 * 1024;
 
-    /// <summary>Where the elements of the file's array begin; null where it holds one object a line.</summary>
+    /// <summary>Returns where the elements of the array begin; null when the file holds one object per line.</summary>
     public static FramePosition? Find(ReadOnlySpan<byte> head)
     {
         int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -39,7 +39,7 @@ internal static class DictionaryHead
         }
         catch (JsonException)
         {
-            // Then it is no object with entries; what is wrong is found when its lines are read.
+            // The head is no object with entries. Reading its lines reports what is wrong.
         }
 
         return null;

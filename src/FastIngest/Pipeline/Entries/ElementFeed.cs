@@ -4,15 +4,15 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>The elements of a JSON array, by the rule of docs/reading.md.</summary>
+/// <summary>Reads the elements of a JSON array, by the rules of docs/reading.md.</summary>
 /// <param name="file">The file.</param>
-/// <param name="fileIndex">Its place among those of the run.</param>
-/// <param name="head">Where the elements begin.</param>
-/// <param name="cleanBatch">Records for one batch, at most.</param>
-/// <param name="maxRecordBytes">The largest record.</param>
+/// <param name="fileIndex">The 0-based index of the file in the run.</param>
+/// <param name="head">The position of the first element.</param>
+/// <param name="cleanBatch">The maximum number of records in a batch.</param>
+/// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
 internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition head, int cleanBatch, int maxRecordBytes) : IRecordFeed
 {
-    /// <summary>Bytes behind those that are asked for that the last element may reach into, as a rule.</summary>
+    /// <summary>The number of bytes after the requested ones that the last element usually needs.</summary>
     private const int OverrunBytes = 64 * 1024;
 
     private readonly FileWindow _window = new();
@@ -31,7 +31,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
         {
             if (_position.Offset >= file.Length || _position.State == FrameState.Done)
             {
-                // What is ignored behind the last element is read, too, as far as that tells whether the file is whole.
+                // The ignored bytes after the last element are also read, because only then a damaged compressed file is detected.
                 file.ReadToEnd();
                 batch.FileBytes = file.PackedBytesTo(file.Length) - _fileBytes;
                 _fileBytes += batch.FileBytes;

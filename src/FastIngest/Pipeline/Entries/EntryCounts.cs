@@ -2,7 +2,7 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>What was counted on the way to the sinks; the other side of their balance.</summary>
+/// <summary>The counts made before the records reach the sinks; the other side of the sinks' balance.</summary>
 internal sealed class EntryCounts
 {
     public long Read { get; private set; }

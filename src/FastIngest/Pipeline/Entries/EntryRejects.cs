@@ -2,7 +2,7 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>The rejects file of a dictionary: what is no JSON object, and what makes no entry.</summary>
+/// <summary>The rejects file of a dictionary: records that are not JSON objects, and records without a valid entry.</summary>
 internal sealed class EntryRejects(string path, string source) : IDisposable
 {
     private RejectStream? _stream;
@@ -15,7 +15,7 @@ internal sealed class EntryRejects(string path, string source) : IDisposable
             batch.File, "source", source, row.Reason!, row.Offset, row.FileLength, row.LineNumber, raw[..Math.Min(raw.Length, CleanStage.KeptRejectBytes)]);
     }
 
-    /// <summary>Makes the file, if anything was written. A file of that name is replaced.</summary>
+    /// <summary>Creates or replaces the rejects file, if anything was written.</summary>
     public void Complete() => RejectStream.Publish(_stream is null ? [] : [_stream], path);
 
     public void Dispose() => _stream?.Dispose();

@@ -3,7 +3,7 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>The records of one file after another.</summary>
+/// <summary>Reads the records of several files in order.</summary>
 internal sealed class FileFeed(IReadOnlyList<SourceFile> files, LexiconOptions options) : IRecordFeed
 {
     private IRecordFeed? _current;

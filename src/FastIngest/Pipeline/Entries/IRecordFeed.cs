@@ -2,12 +2,12 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>Gives records in their order, batch by batch, to one thread.</summary>
+/// <summary>Supplies records in order, one batch at a time, to one thread.</summary>
 internal interface IRecordFeed : IDisposable
 {
     /// <summary>Adds the next records to an empty batch; false when there are no more.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="large">Asked for room for each MiB of input beyond the first.</param>
+    /// <param name="batch">The batch to fill.</param>
+    /// <param name="large">Grants the memory for each MiB of input beyond the first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken);
 }

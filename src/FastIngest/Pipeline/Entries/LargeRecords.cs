@@ -3,22 +3,25 @@ using FastIngest.Lexicon;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Room for records that do not fit into an ordinary batch, so that a file of huge lines takes no more memory with many
-/// workers than with one. One thread takes room, in input order, and whoever has written a batch gives its room back: what
-/// it waits for is always on its way out.
+/// Limits the memory for records that do not fit into an ordinary batch, so that a file of huge lines needs no more memory
+/// with many workers than with one. One thread reserves memory in input order; the writer releases it after each batch.
+/// The reserving thread therefore only ever waits for batches that are on their way to the writer.
 /// </summary>
 internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
 {
-    /// <summary>What an ordinary batch has room for, and what is taken at once beyond.</summary>
+    /// <summary>The input size in bytes of an ordinary batch, and the unit of further memory.</summary>
     public const int PieceBytes = 1 << 20;
 
-    /// <summary>Arrays of this size are dear to keep once nobody needs them, and dear enough to fill that collecting them costs little.</summary>
+    /// <summary>
+    /// Above this size, unused arrays are collected at once: they are costly to keep, and a collection is cheap compared to
+    /// filling such an array.
+    /// </summary>
     private const int HugeBytes = 24 << 20;
 
     private readonly int _capacity = PiecesOf(maxRecordBytes) + 2;
     private readonly SemaphoreSlim _pieces = new(PiecesOf(maxRecordBytes) + 2);
 
-    /// <summary>Waits until a batch may have room for so many bytes, and gives it that.</summary>
+    /// <summary>Waits until a batch may hold that many bytes, and grows the batch to that size.</summary>
     public void Grow(EntryBatch batch, int bytes, CancellationToken cancellationToken)
     {
         for (int has = Taken(batch.Input.Length); has < Taken(bytes); has++)
@@ -28,14 +31,14 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
 
         if (bytes >= HugeBytes)
         {
-            // What the batch had room in before, and batches before it, is garbage that would wait long for the collector.
+            // The batch's old buffer, and those of earlier batches, are garbage that the collector would otherwise keep for long.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 
         batch.GrowInput((int)Math.Min((long)PiecesOf(bytes) * PieceBytes, Array.MaxLength));
     }
 
-    /// <summary>Empties a batch and gives back what it took.</summary>
+    /// <summary>Empties a batch and releases the memory that it reserved.</summary>
     public void Reset(EntryBatch batch)
     {
         int taken = Taken(batch.Input.Length);
@@ -50,6 +53,6 @@ internal sealed class LargeRecords(int maxRecordBytes) : IDisposable
 
     private static int PiecesOf(int bytes) => (int)(((long)bytes + PieceBytes - 1) / PieceBytes);
 
-    /// <summary>What is larger than all there is takes all there is.</summary>
+    /// <summary>The number of pieces to reserve; a record larger than the capacity reserves all pieces.</summary>
     private int Taken(int bytes) => Math.Clamp(PiecesOf(bytes) - 1, 0, _capacity);
 }

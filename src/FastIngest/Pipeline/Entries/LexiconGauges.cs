@@ -3,7 +3,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>How far each stage of a run is. Stages add to it, the display of progress reads it, whenever it likes.</summary>
+/// <summary>The progress of each stage of a run. The stages update it; the progress display may read it at any time.</summary>
 public sealed class LexiconGauges
 {
     private long _read, _cleaned, _passed, _fedBatches, _cleanedBatches, _writtenBatches, _rejected;
@@ -15,22 +15,22 @@ public sealed class LexiconGauges
     /// <summary>Records cleaned.</summary>
     public long Cleaned => Interlocked.Read(ref _cleaned);
 
-    /// <summary>Records handed to the target.</summary>
+    /// <summary>Records passed to the target.</summary>
     public long Passed => Interlocked.Read(ref _passed);
 
-    /// <summary>Batches that wait for a cleaner or are with one.</summary>
+    /// <summary>Batches that wait for a cleaner or are being cleaned.</summary>
     public int RawQueue => (int)(Interlocked.Read(ref _fedBatches) - Interlocked.Read(ref _cleanedBatches));
 
-    /// <summary>Batches that wait for the target or are with it.</summary>
+    /// <summary>Batches that wait for the target or are being written.</summary>
     public int CleanedQueue => (int)(Interlocked.Read(ref _cleanedBatches) - Interlocked.Read(ref _writtenBatches));
 
-    /// <summary>Batches that there are.</summary>
+    /// <summary>The total number of batches.</summary>
     public int Capacity { get; internal set; }
 
-    /// <summary>Records that are not JSON or no object.</summary>
+    /// <summary>Records that are not JSON objects.</summary>
     public long Rejected => Interlocked.Read(ref _rejected);
 
-    /// <summary>What the first target has done so far.</summary>
+    /// <summary>The results of the first target so far.</summary>
     public EntryResult Result => Volatile.Read(ref _result);
 
     internal void AddFed(EntryBatch batch)
@@ -51,7 +51,7 @@ public sealed class LexiconGauges
         Interlocked.Exchange(ref _rejected, rejected);
     }
 
-    /// <summary>A run that is started over begins anew.</summary>
+    /// <summary>Resets all values, for a run that starts once more.</summary>
     internal void Clear()
     {
         _read = _cleaned = _passed = _fedBatches = _cleanedBatches = _writtenBatches = 0;

@@ -9,13 +9,14 @@ using EntryLane = FastIngest.Pipeline.Runs.SinkLane<
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Dictionary files in, raw entries and entries out, in one pass over the files; see <see cref="CleanStage"/> for how.
+/// Reads dictionary files and writes raw entries and entries, in one pass over the files; see <see cref="CleanStage"/>.
 /// </summary>
 public static class LexiconIngest
 {
     /// <summary>
-    /// Reads the files and hands records and entries, in input order, to every sink. The sinks are opened here and completed
-    /// only when everything else went well; the caller disposes them. A sink that fails does so alone; the run fails when none is left.
+    /// Reads the files and passes records and entries, in input order, to every sink. This method opens the sinks and completes
+    /// them only after everything else succeeded; the caller disposes them. A failing sink does not stop the other sinks; the
+    /// run fails when every sink has failed.
     /// </summary>
     /// <exception cref="IngestException">The run cannot go on; no sink was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no sink was completed.</exception>
@@ -53,12 +54,12 @@ public static class LexiconIngest
         };
     }
 
-    /// <param name="options">What to read and how.</param>
-    /// <param name="input">The files.</param>
-    /// <param name="lanes">The sinks that take part.</param>
-    /// <param name="first">The sink whose figures are shown.</param>
-    /// <param name="gauges">Shows how far each stage is.</param>
-    /// <param name="progress">Hears how far the files are; or null.</param>
+    /// <param name="options">The input and its settings.</param>
+    /// <param name="input">The open files.</param>
+    /// <param name="lanes">The sinks that take part in the pass.</param>
+    /// <param name="first">The sink whose results are displayed.</param>
+    /// <param name="gauges">Receives the progress of each stage.</param>
+    /// <param name="progress">Receives the progress of each file; null for none.</param>
     private sealed class Pass(
         LexiconOptions options, DictionaryInput input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
         : IRunPass<EntryFigures>
@@ -68,7 +69,7 @@ public static class LexiconIngest
 
         public EntryCounts Counts { get; } = new();
 
-        /// <summary>What is read is balanced by each sink, which knows what repeats.</summary>
+        /// <summary>Empty: each sink verifies its own balance, because only the sink knows which records are repeated.</summary>
         public IEnumerable<RunBalance> Balances => [];
 
         public void Read(CancellationToken cancellationToken)

@@ -3,20 +3,20 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>How a dictionary's files are laid out.</summary>
+/// <summary>The layout of dictionary files.</summary>
 public enum DictionaryFormat
 {
-    /// <summary>One object a line.</summary>
+    /// <summary>One object per line.</summary>
     Jsonl,
 
-    /// <summary>An array, or an object whose <c>entries</c> is one; also one object a line.</summary>
+    /// <summary>An array, an object whose property <c>entries</c> is an array, or one object per line.</summary>
     Json,
 }
 
-/// <summary>What to read and how. Where the entries go is given beside it, as sinks.</summary>
+/// <summary>The input and the settings of a run. The targets are passed separately, as sinks.</summary>
 public sealed record LexiconOptions
 {
-    /// <summary>The source's id.</summary>
+    /// <summary>The id of the source.</summary>
     public required string Source { get; init; }
 
     /// <summary>A file or a directory of files.</summary>
@@ -24,23 +24,23 @@ public sealed record LexiconOptions
 
     public DictionaryFormat Format { get; init; } = DictionaryFormat.Jsonl;
 
-    /// <summary>What is known of sources, this one among them or not.</summary>
+    /// <summary>The known sources and their metadata; it may include this source.</summary>
     public IReadOnlyList<DataSource> Catalog { get; init; } = [];
 
     public EntryPolicy Policy { get; init; } = new();
 
-    /// <summary>Threads that clean. Any value gives the same output.</summary>
+    /// <summary>The number of cleaning threads. The output does not depend on it.</summary>
     public int Workers { get; init; } = 4;
 
-    /// <summary>Records that a worker cleans at a time, at most. Any value gives the same output.</summary>
+    /// <summary>The maximum number of records in a batch. The output does not depend on it.</summary>
     public int CleanBatch { get; init; } = 5_000;
 
-    /// <summary>The largest record read, in bytes; larger ones are rejected.</summary>
+    /// <summary>The maximum size of a record in bytes; larger records are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 
-    /// <summary>How many times its size a compressed file may grow.</summary>
+    /// <summary>Limits the size of a decompressed file relative to its compressed size.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
-    /// <summary>Where rejected and invalid records are written, one JSON object a line; made only if there are any.</summary>
+    /// <summary>The file for rejected and invalid records, one JSON object per line; created only if there are any.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";
 }

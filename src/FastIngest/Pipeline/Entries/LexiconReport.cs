@@ -4,20 +4,20 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>What one run did: the figures of the closing table and of <c>--stats-json</c>.</summary>
+/// <summary>The results of one run, as shown in the summary table and in <c>--stats-json</c>.</summary>
 public sealed record LexiconReport
 {
     public required Guid RunId { get; init; }
 
     public required IReadOnlyList<RunFile> Files { get; init; }
 
-    /// <summary>Records found.</summary>
+    /// <summary>Records read.</summary>
     public required long Read { get; init; }
 
-    /// <summary>How many records were rejected for each reason that occurred: those that are not JSON or no object.</summary>
+    /// <summary>The number of rejected records (not JSON objects) for each reason that occurred.</summary>
     public required IReadOnlyDictionary<string, long> RejectedByReason { get; init; }
 
-    /// <summary>How many were kept but make no entry, for each reason that occurred; repeated ones included.</summary>
+    /// <summary>The number of stored records without a valid entry for each reason that occurred, including repeated records.</summary>
     public required IReadOnlyDictionary<string, long> InvalidByReason { get; init; }
 
     /// <summary>Characters U+0000 that were removed from texts.</summary>

@@ -6,23 +6,23 @@ using FastIngest.Sinks.Entries;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Cleans stored records again: records out of the database in the order of their ids, through the cleaners, and what
-/// changed back into it.
+/// Cleans stored records once more. It reads the records of a database in id order, sends them through the cleaners, and
+/// writes changed entries back.
 /// </summary>
 public static class LexiconReprocess
 {
-    /// <summary>What progress calls the sources; it counts the ids that were passed, and ends at the last one.</summary>
+    /// <summary>The kind of the sources in progress reports. Progress counts ids; the total is the last id.</summary>
     public const string Kind = "records";
 
-    /// <summary>Memory for records that exceed an ordinary batch; a larger one is taken alone.</summary>
+    /// <summary>The memory for records that exceed an ordinary batch; a larger record is processed alone.</summary>
     private const int MaxRecordBytes = 64 << 20;
 
-    /// <summary>Brings the entries of one source, or of all, to today's rules.</summary>
+    /// <summary>Updates the entries of one source, or of all sources, to the current rules.</summary>
     /// <param name="database">The database; the caller disposes it.</param>
-    /// <param name="options">What to go through and how.</param>
-    /// <param name="gauges">Shows how far each stage is.</param>
-    /// <param name="progress">Hears how far the sources are; or null.</param>
-    /// <param name="cancellationToken">Ends the run; what was done by then stays done.</param>
+    /// <param name="options">The sources and the settings.</param>
+    /// <param name="gauges">Receives the progress of each stage.</param>
+    /// <param name="progress">Receives the progress of each source; null for none.</param>
+    /// <param name="cancellationToken">Ends the run; committed changes stay.</param>
     /// <exception cref="IngestException">The run cannot go on, or there is no such source.</exception>
     public static async Task<ReprocessReport> RunAsync(
         IEntryStore database, ReprocessOptions options, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
@@ -51,12 +51,12 @@ public static class LexiconReprocess
                 }
                 catch (IngestException e) when (!cancellationToken.IsCancellationRequested)
                 {
-                    if (!await TryOpenAgainAsync(database, e, cancellationToken).ConfigureAwait(false))
+                    if (!await TryReopenAsync(database, e, cancellationToken).ConfigureAwait(false))
                     {
                         throw;
                     }
 
-                    warnings.Add($"{database.DisplayName} was connected to again, because: {e.Message}");
+                    warnings.Add($"Reconnected to {database.DisplayName} after a fault: {e.Message}");
                 }
             }
 
@@ -78,7 +78,7 @@ public static class LexiconReprocess
         }
     }
 
-    /// <summary>Sends what a feed gives through the cleaners, and compares it with what is stored.</summary>
+    /// <summary>Sends the records of a feed through the cleaners and compares the results with the stored entries.</summary>
     internal static Task CleanAsync(
         IEntryStore database, string source, StoredFeed feed, int workers, LexiconGauges gauges, Action<EntryBatch, CancellationToken> write, CancellationToken cancellationToken)
     {
@@ -101,8 +101,8 @@ public static class LexiconReprocess
         }
     }
 
-    /// <summary>One source, if it is registered, or all, in the order of their ids.</summary>
-    /// <exception cref="IngestException">There is no such source.</exception>
+    /// <summary>Returns one source, if it is registered, or all sources in id order.</summary>
+    /// <exception cref="IngestException">The source is not registered.</exception>
     internal static async Task<IReadOnlyList<string>> ChooseAsync(IEntryStore database, string? source, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> sources = await database.SourcesAsync(cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ public static class LexiconReprocess
                 sources.Count > 0 ? $"It has {string.Join(", ", sources)}." : "Load one with ingest --source ID --file PATH.");
     }
 
-    /// <summary>Each source with the id of its last record in the place of a size.</summary>
+    /// <summary>Returns each source with the id of its last record as its size.</summary>
     internal static async Task<IReadOnlyList<RunFile>> ExtentsAsync(IEntryStore database, IReadOnlyList<string> sources, CancellationToken cancellationToken)
     {
         List<RunFile> extents = [];
@@ -124,8 +124,9 @@ public static class LexiconReprocess
 
         return extents;
     }
-    /// <summary>Whether the fault passed by itself; the database is then open again.</summary>
-    private static async Task<bool> TryOpenAgainAsync(IEntryStore database, Exception fault, CancellationToken cancellationToken)
+
+    /// <summary>Whether the fault was transient; the database is then open once more.</summary>
+    private static async Task<bool> TryReopenAsync(IEntryStore database, Exception fault, CancellationToken cancellationToken)
     {
         while (await database.TryStartOverAsync(fault, cancellationToken).ConfigureAwait(false))
         {
@@ -144,27 +145,27 @@ public static class LexiconReprocess
     }
 }
 
-/// <summary>What to go through and how.</summary>
-/// <param name="Source">A source's id, or null for all.</param>
-/// <param name="Policy">Which entries are written.</param>
-/// <param name="Workers">Threads that clean.</param>
-/// <param name="CleanBatch">Records that a worker cleans at a time, at most.</param>
-/// <param name="MergeRows">Changes that are merged at once.</param>
-/// <param name="IsDryRun">Whether to count what would change, and write nothing.</param>
+/// <summary>The settings of a reprocess.</summary>
+/// <param name="Source">The id of one source; null for all sources.</param>
+/// <param name="Policy">Selects the entries that are written.</param>
+/// <param name="Workers">The number of cleaning threads.</param>
+/// <param name="CleanBatch">The maximum number of records in a batch.</param>
+/// <param name="MergeRows">The number of changes in one merge.</param>
+/// <param name="IsDryRun">Whether the run only counts changes and writes nothing.</param>
 public sealed record ReprocessOptions(string? Source, EntryPolicy Policy, int Workers, int CleanBatch = 5_000, int MergeRows = 10_000, bool IsDryRun = false);
 
-/// <summary>What a run did.</summary>
+/// <summary>The results of a reprocess.</summary>
 /// <param name="Target">The database as shown to the user.</param>
-/// <param name="Sources">Each source that was gone through.</param>
-/// <param name="Elapsed">How long it took.</param>
-/// <param name="Warnings">Things the user should know.</param>
+/// <param name="Sources">The processed sources.</param>
+/// <param name="Elapsed">The duration of the run.</param>
+/// <param name="Warnings">Warnings for the user, one line each.</param>
 public sealed record ReprocessReport(string Target, IReadOnlyList<ReprocessedSource> Sources, TimeSpan Elapsed, IReadOnlyList<string> Warnings)
 {
-    /// <summary>The figures of all sources.</summary>
+    /// <summary>The sum of the results of all sources.</summary>
     public EntryResult Total => Sources.Aggregate(EntryResult.Zero, (sum, s) => sum.Plus(s.Result));
 }
 
-/// <param name="Source">Its id.</param>
-/// <param name="Result">What became of its records; excluding those that an earlier, unfinished run handled.</param>
-/// <param name="Removed">Entries that no longer pass and were removed.</param>
+/// <param name="Source">The id of the source.</param>
+/// <param name="Result">The outcomes of its records, excluding records that an interrupted run already handled.</param>
+/// <param name="Removed">Entries removed because they no longer pass the rules.</param>
 public sealed record ReprocessedSource(string Source, EntryResult Result, long Removed);

@@ -6,26 +6,26 @@ using FastIngest.Sinks.Entries;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// Checks what is stored, and changes nothing: every record is cleaned once more, and its entry compared with what today's
-/// rules make of it.
+/// Checks the stored entries without changing anything. It cleans every record once more and compares the result with the
+/// stored entry.
 /// </summary>
 public static class LexiconValidate
 {
-    /// <summary>The entry is not what today's rules make of its record; <c>reprocess</c> writes it anew.</summary>
+    /// <summary>The stored entry differs from the entry that the current rules derive; <c>reprocess</c> rewrites it.</summary>
     public const string Outdated = "outdated";
 
-    /// <summary>There is an entry of a record that makes none; <c>reprocess</c> removes it.</summary>
+    /// <summary>An entry is stored for a record without a valid entry; <c>reprocess</c> removes it.</summary>
     public const string Unfounded = "unfounded";
 
-    /// <summary>Checks the entries of one source, or of all.</summary>
+    /// <summary>Checks the entries of one source, or of all sources.</summary>
     /// <param name="database">The database; the caller disposes it.</param>
-    /// <param name="source">A source's id, or null for all.</param>
-    /// <param name="limit">Examples of each finding, at most.</param>
-    /// <param name="workers">Threads that clean.</param>
-    /// <param name="gauges">Shows how far each stage is.</param>
-    /// <param name="progress">Hears how far the sources are; or null.</param>
+    /// <param name="source">The id of one source; null for all sources.</param>
+    /// <param name="limit">The maximum number of examples for each finding.</param>
+    /// <param name="workers">The number of cleaning threads.</param>
+    /// <param name="gauges">Receives the progress of each stage.</param>
+    /// <param name="progress">Receives the progress of each source; null for none.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="IngestException">The database cannot be read, or there is no such source.</exception>
+    /// <exception cref="IngestException">The database cannot be read, or the source is not registered.</exception>
     public static async Task<ValidationReport> RunAsync(
         IEntryStore database, string? source, int limit, int workers, LexiconGauges gauges, IIngestProgress? progress, CancellationToken cancellationToken)
     {
@@ -97,28 +97,28 @@ public static class LexiconValidate
     private static string Text(EntryBatch batch, in EntryRow row, EntryColumn column) => Encoding.UTF8.GetString(batch.Text(row, column));
 }
 
-/// <summary>What is wrong with stored entries.</summary>
+/// <summary>The problems found in the stored entries.</summary>
 /// <param name="Target">The database as shown to the user.</param>
-/// <param name="Records">Stored records.</param>
-/// <param name="Entries">Those that have an entry.</param>
-/// <param name="Findings">What was found, by name.</param>
-/// <param name="Elapsed">How long it took.</param>
+/// <param name="Records">The number of stored records.</param>
+/// <param name="Entries">The number of records that have an entry.</param>
+/// <param name="Findings">The findings, by name.</param>
+/// <param name="Elapsed">The duration of the run.</param>
 public sealed record ValidationReport(string Target, long Records, long Entries, IReadOnlyList<Finding> Findings, TimeSpan Elapsed);
 
-/// <summary>One thing that is wrong with some entries.</summary>
+/// <summary>One problem that some entries have in common.</summary>
 public sealed class Finding(string name)
 {
-    /// <summary>An error of validation, <see cref="LexiconValidate.Outdated"/> or <see cref="LexiconValidate.Unfounded"/>.</summary>
+    /// <summary>The name of a validation error, <see cref="LexiconValidate.Outdated"/> or <see cref="LexiconValidate.Unfounded"/>.</summary>
     public string Name => name;
 
     public long Count { get; internal set; }
 
-    /// <summary>The first of them.</summary>
+    /// <summary>The first entries with the problem.</summary>
     public IList<FindingExample> Examples { get; } = [];
 }
 
-/// <param name="Source">The entry's source.</param>
-/// <param name="RawId">Its record.</param>
-/// <param name="Headword">Empty where the record makes no entry.</param>
-/// <param name="Language">Likewise.</param>
+/// <param name="Source">The source of the entry.</param>
+/// <param name="RawId">The id of its record.</param>
+/// <param name="Headword">The headword; empty when the record has no valid entry.</param>
+/// <param name="Language">The language; empty when the record has no valid entry.</param>
 public sealed record FindingExample(string Source, long RawId, string Headword, string Language);

@@ -4,10 +4,10 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Entries;
 
 /// <summary>
-/// The lines of a file. White space around a line is no part of its record, and a line of nothing else is none.
+/// Reads the lines of a file as records. White space around a line is not part of its record; blank lines are skipped.
 /// <code>
 /// bytes of the file    …a line\n another line\n the beginning of a thi│rd line\n
-/// batch                [tail of before][read now                        ]
+/// batch                [previous tail ][read now                        ]
 ///                       └ records, to the last line feed ┘└ next tail ──┘
 /// </code>
 /// </summary>
@@ -36,8 +36,8 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         int filled = _tailLength + Read(batch.Input[_tailLength..LargeRecords.PieceBytes]);
         if (filled == 0)
         {
-            // The end of the file was not seen before, as what was read last filled its room.
-            return TellFileBytes(batch);
+            // The previous read filled the buffer exactly, so that the end of the file is noticed only now.
+            return SetFileBytes(batch);
         }
 
         int end = _isEnded ? filled : batch.Input[..filled].LastIndexOf((byte)'\n') + 1;
@@ -57,14 +57,14 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
             SkipLine(batch, filled, cancellationToken);
         }
 
-        TellFileBytes(batch);
+        SetFileBytes(batch);
         return true;
     }
 
     public void Dispose() => file.Finish();
 
-    /// <summary>Says what the batch stands for; whether that is anything.</summary>
-    private bool TellFileBytes(EntryBatch batch)
+    /// <summary>Sets the number of file bytes that the batch represents; returns whether the batch represents any.</summary>
+    private bool SetFileBytes(EntryBatch batch)
     {
         batch.FileBytes = _source.PackedBytesRead - _fileBytes;
         _fileBytes += batch.FileBytes;
@@ -89,10 +89,10 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         _tailLength = tail.Length;
     }
 
-    /// <summary>Reads on to the end of a line that is longer than a batch; -1 when it is too large.</summary>
+    /// <summary>Reads to the end of a line that is longer than a batch; -1 when the line is too large.</summary>
     private int ReadLongLine(EntryBatch batch, ref int filled, LargeRecords large, CancellationToken cancellationToken)
     {
-        // A little more than the record, for the white space around it.
+        // Slightly more than the largest record, to allow for the white space around it.
         long limit = (long)maxRecordBytes + LargeRecords.PieceBytes;
         while (filled < limit)
         {
@@ -114,7 +114,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         return -1;
     }
 
-    /// <summary>Adds a line that is too large by its beginning, and reads past its end, in the room behind that beginning.</summary>
+    /// <summary>Adds the beginning of a line that is too large, and skips the rest of the line, using the buffer after that beginning.</summary>
     private void SkipLine(EntryBatch batch, int filled, CancellationToken cancellationToken)
     {
         Span<byte> room = batch.Input[^LargeRecords.PieceBytes..];
@@ -134,13 +134,13 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         }
 
         ref EntryRow row = ref batch.AddRow(0, CleanStage.KeptRejectBytes);
-        Refuse(ref row, length);
+        Reject(ref row, length);
         row.Offset = _offset;
         row.LineNumber = _lineNumber;
         _offset += length;
     }
 
-    /// <summary>Adds the records of whole lines, no more than a cleaner takes; returns where the rest begins.</summary>
+    /// <summary>Adds the records of complete lines, up to the maximum of a batch; returns where the remaining bytes begin.</summary>
     private int AddLines(EntryBatch batch, int end)
     {
         ReadOnlySpan<byte> input = batch.Input[..end];
@@ -159,7 +159,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
                 row.LineNumber = _lineNumber;
                 if (length > maxRecordBytes)
                 {
-                    Refuse(ref row, length);
+                    Reject(ref row, length);
                 }
             }
 
@@ -170,7 +170,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         return at;
     }
 
-    private static void Refuse(ref EntryRow row, long length)
+    private static void Reject(ref EntryRow row, long length)
     {
         row.Status = CleaningStatus.NotJson;
         row.Reason = CleanStage.TooLarge;

@@ -3,10 +3,10 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Pipeline.Entries;
 
-/// <summary>Stored records, each with its entry as it stands.</summary>
+/// <summary>Supplies stored records, each with its stored entry.</summary>
 /// <param name="records">The records.</param>
-/// <param name="index">The source's place among those of the run.</param>
-/// <param name="cleanBatch">Records for one batch, at most.</param>
+/// <param name="index">The 0-based index of the source in the run.</param>
+/// <param name="cleanBatch">The maximum number of records in a batch.</param>
 internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBatch) : IRecordFeed
 {
     private bool _isEnded, _hasNext;
@@ -44,7 +44,7 @@ internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBat
             return false;
         }
 
-        // How far it is, in ids; see LexiconReprocess.
+        // Progress is measured in ids; see LexiconReprocess.Kind.
         batch.FileBytes = batch.Rows[^1].RawId - _lastId;
         _lastId = batch.Rows[^1].RawId;
         return true;
@@ -52,7 +52,7 @@ internal sealed class StoredFeed(IStoredRecords records, int index, int cleanBat
 
     public void Dispose() => records.Dispose();
 
-    /// <summary>A record for which there was no room waits where it is.</summary>
+    /// <summary>Whether there is a next record. A record that did not fit into the previous batch is still the current one.</summary>
     private bool HasNext()
     {
         if (!_hasNext && !_isEnded)

@@ -5,15 +5,15 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.HealthData;
 
-/// <summary>What the names of health files say.</summary>
+/// <summary>Recognises health files by their names.</summary>
 public static class HealthFileNames
 {
-    /// <summary>The endings of all dialects, with the dot.</summary>
+    /// <summary>The file name endings of all dialects, with the dot.</summary>
     public static IReadOnlyList<string> Endings { get; } = [.. DialectCatalog.All.SelectMany(d => d.Endings)];
 
-    /// <summary>The category of a file, which may be compressed, by its name alone; null if it has none.</summary>
+    /// <summary>Returns the category of a file, which may be compressed, by its name alone; null without one.</summary>
     public static Category? CategoryOf(string name) => Categories.OfFile(Compression.NameOfContent(name), Endings);
 
-    /// <summary>Whether a run over its folder would open a file of that name.</summary>
+    /// <summary>Whether a run opens a file with that name when it reads the file's folder.</summary>
     public static bool IsRead(string name) => CategoryOf(name) is not null || ZipArchives.IsName(name);
 }

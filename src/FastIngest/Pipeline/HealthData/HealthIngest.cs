@@ -14,22 +14,22 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>
-/// The main job: health files in, daily summaries out.
+/// The main job: reads health files and writes daily summaries.
 /// <code>
-///                map (a worker a core)                    shuffle                 reduce (a worker a core)
+///                map (one worker per core)               shuffle                 reduce (one worker per core)
 /// file ─window─► chunk ─► element ─► fields ─► event ═══► partition ─► runs ─► day ─► row ═► sinks, in key order
 ///
-/// 1. find and open the files, read their heads        4. map: every chunk's records become events
-/// 2. open the sinks                                   5. reduce: every partition's events become rows
-/// 3. sample keys, choose the partitions' boundaries      6. check the balance, keep the rejects, complete the sinks
+/// 1. find and open the files, read their heads        4. map: the records of each chunk become events
+/// 2. open the sinks                                   5. reduce: the events of each partition become rows
+/// 3. sample keys, choose the partition boundaries     6. verify the balance, publish the rejects, complete the sinks
 /// </code>
 /// </summary>
 public static class HealthIngest
 {
     /// <summary>
-    /// Reads every known file under the paths and hands the rows, in (user_id, date) order, to every sink.
-    /// The sinks are opened here and completed only when everything else went well; the caller disposes them. A sink that
-    /// fails does so alone; the run fails when none is left.
+    /// Reads every health file under the paths and passes the rows, in (user_id, date) order, to every sink. This method opens
+    /// the sinks and completes them only after everything else succeeded; the caller disposes them. A failing sink does not
+    /// stop the other sinks; the run fails when every sink has failed.
     /// </summary>
     /// <exception cref="IngestException">The run cannot go on; no sink was completed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no sink was completed.</exception>
@@ -45,7 +45,7 @@ public static class HealthIngest
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
         {
-            throw new IngestException("The original mode stores no records.", "Use --mode optimized.");
+            throw new IngestException("The reference implementation (--mode original) stores no records.", "Use --mode optimized.");
         }
 
         List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, engine.Lanes)];
@@ -66,7 +66,7 @@ public static class HealthIngest
         int workers = PlanMemory(options, lanes).Workers;
         if (options.Mode == IngestMode.Optimized && workers < options.Workers)
         {
-            yield return $"The memory limit holds {workers} of the {options.Workers} workers: no more were used.";
+            yield return $"The memory limit holds {workers} of the {options.Workers} workers; the run used only these.";
         }
     }
 
@@ -92,8 +92,8 @@ public static class HealthIngest
         progress?.Reducing();
         if (store.SpilledBytes > 0 || pool.UsedBytes > memory.EventBytes / 4)
         {
-            // The reduce gets the memory that the map had, and the collector has no reason to hurry on its own. A small
-            // run leaves it little to do and is spared the millisecond.
+            // Collect the memory of the map for the reduce, because the collector would not do so in time. Small runs skip the
+            // collection, which would take a millisecond for little memory.
             pool.Clear();
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
@@ -108,7 +108,7 @@ public static class HealthIngest
     {
         OriginalIngest original = new();
 
-        // Each dialect rejects a file whose beginning makes no sense.
+        // Each dialect rejects a file whose beginning is invalid.
         _ = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
         for (int f = 0; f < input.Files.Count; f++)
         {
@@ -137,7 +137,7 @@ public static class HealthIngest
         if (file.Length > Array.MaxLength)
         {
             throw new IngestException(
-                $"{file.Path} has more bytes than the original mode can hold, {Array.MaxLength}.", "Use --mode optimized, which reads files of any size.");
+                $"{file.Path} has more bytes than the reference implementation can hold, {Array.MaxLength}.", "Use --mode optimized, which reads files of any size.");
         }
 
         byte[] bytes = new byte[file.Length];
@@ -155,9 +155,9 @@ public static class HealthIngest
             aggregated(category),
             rejects.CountsOf(category)))];
 
-    /// <summary>What was read.</summary>
+    /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
-    /// <param name="RecordRows">Records handed on as they are, by category; null where no sink takes them.</param>
+    /// <param name="RecordRows">The number of records passed to sinks that store records, by category; null without such a sink.</param>
     private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows);
 
     private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
@@ -171,14 +171,14 @@ public static class HealthIngest
         public long Rows => _writer.Rows;
 
         /// <summary>
-        /// Every record must be in a row, in a profile or in the rejects, and those in a row handed on as they are where a sink
-        /// takes them.
+        /// Every record must be part of a row, a profile or the rejects. If a sink stores records, every record in a row must
+        /// also be passed to that sink.
         /// </summary>
         public IEnumerable<RunBalance> Balances =>
         [
             .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Rejected, "rejected"))),
             .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
-                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated, "aggregated", (_reading.RecordRows![(int)c.Category], "handed on as records"))),
+                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated, "aggregated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
         ];
 
         public void Read(CancellationToken cancellationToken)

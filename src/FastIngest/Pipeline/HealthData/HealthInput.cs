@@ -6,7 +6,7 @@ using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.HealthData;
 
-/// <summary>The health files of a run, open, in reading order, each with the dialect that its content shows.</summary>
+/// <summary>The open health files of a run in reading order, each with the dialect that its content identifies.</summary>
 internal sealed class HealthInput : IDisposable
 {
     private readonly InputCatalog<CategoryOfFile> _catalog;
@@ -26,16 +26,16 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The category of each file.</summary>
     public IReadOnlyList<Category> Categories { get; }
 
-    /// <summary>Each file as reports and sinks show it.</summary>
+    /// <summary>The description of each file for reports and sinks.</summary>
     public IReadOnlyList<InputFileInfo> Infos { get; }
 
     /// <summary>The dialect of each file.</summary>
     public IReadOnlyList<Dialect> Dialects => _dialects;
 
-    /// <summary>About how many bytes there are to read.</summary>
+    /// <summary>The estimated number of bytes to read.</summary>
     public long EstimatedBytes => _catalog.EstimatedBytes;
 
-    /// <exception cref="IngestException">A path does not exist, a file can not be read, or none is known.</exception>
+    /// <exception cref="IngestException">A path does not exist, a file cannot be read, or no health file was found.</exception>
     public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, IoMode io, ExpansionLimit limit)
     {
         InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects), io, limit);
@@ -50,7 +50,7 @@ internal sealed class HealthInput : IDisposable
         }
     }
 
-    /// <summary>Looks at the beginning of each file and decides how it is split.</summary>
+    /// <summary>Reads the beginning of each file and decides how it is split.</summary>
     public IReadOnlyList<FilePlan> Plan(int chunkBytes, int maxRecordBytes)
     {
         List<FilePlan> plans = [];
@@ -63,17 +63,17 @@ internal sealed class HealthInput : IDisposable
         return plans;
     }
 
-    /// <summary>One line for each category that has no file.</summary>
+    /// <summary>Returns one warning for each category without a file.</summary>
     public IEnumerable<string> MissingCategories() => Enum.GetValues<Category>()
         .Where(c => !Categories.Contains(c))
         .Select(c => $"No file for {c.Name()} ({c.Name()}*{string.Join(", ", HealthFileNames.Endings)}): its columns stay empty.");
 
-    /// <summary>Gets ready to read all files once more.</summary>
+    /// <summary>Prepares to read all files once more.</summary>
     public void Rewind() => _catalog.Rewind();
 
     public void Dispose() => _catalog.Dispose();
 
-    /// <summary>The dialect that the file's content shows, else the one that its name says.</summary>
+    /// <summary>Returns the dialect that the content of a file identifies; if none does, the dialect of its name.</summary>
     private static Dialect DialectOf(SourceFile file, string name, IReadOnlyList<Dialect> known)
     {
         file.Reach(Dialect.HeadBytes);
@@ -84,7 +84,7 @@ internal sealed class HealthInput : IDisposable
             ?? known.First(d => d.Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
     }
 
-    /// <summary>What a file's name says of its records.</summary>
+    /// <summary>The category that the name of a file specifies.</summary>
     internal sealed record CategoryOfFile(Category Category);
 
     private sealed class Rules(IReadOnlyList<Dialect> dialects) : InputRules<CategoryOfFile>
@@ -101,7 +101,7 @@ internal sealed class HealthInput : IDisposable
             }
 
             return !isNamed ? null : throw new IngestException(
-                $"{path} has no known name.",
+                $"{path} is not named after a category, so that its content is unknown.",
                 $"Name it after its category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}, with {string.Join(", ", _endings)}.");
         }
 
@@ -117,7 +117,7 @@ internal sealed class HealthInput : IDisposable
             $"No health files in {string.Join(", ", paths)}.", "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
     }
 
-    /// <summary>The order of names by their bytes in UTF-8.</summary>
+    /// <summary>Compares names by their UTF-8 bytes.</summary>
     private sealed class Utf8Order : IComparer<string>
     {
         public static readonly Utf8Order Instance = new();

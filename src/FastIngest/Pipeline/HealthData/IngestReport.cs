@@ -4,22 +4,22 @@ using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline.HealthData;
 
-/// <summary>What one run did: the figures of the closing table and of <c>--stats-json</c>.</summary>
+/// <summary>The results of one run, as shown in the summary table and in <c>--stats-json</c>.</summary>
 public sealed record IngestReport
 {
     public required Guid RunId { get; init; }
 
-    /// <summary>One entry a category, in category order, also for categories without a file.</summary>
+    /// <summary>One entry per category, in category order, including categories without a file.</summary>
     public required IReadOnlyList<CategoryReport> Categories { get; init; }
 
     public required IReadOnlyList<SinkReport<SinkResult>> Sinks { get; init; }
 
-    /// <summary>Daily summaries made.</summary>
+    /// <summary>Daily summaries produced.</summary>
     public required long Rows { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Things the user should know that cost no record, one line each, such as a missing category.</summary>
+    /// <summary>Warnings for the user that affect no record, one line each, such as a missing category.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public long Records => Categories.Sum(c => c.Records);
@@ -31,12 +31,12 @@ public sealed record IngestReport
     public long Bytes => Categories.Sum(c => c.Bytes);
 }
 
-/// <param name="Category">Which category.</param>
-/// <param name="Files">Files read.</param>
-/// <param name="Bytes">Their size at opening.</param>
-/// <param name="Records">Records found, counted by the map.</param>
-/// <param name="Aggregated">Records that ended in a row or profile, counted by the reduce.</param>
-/// <param name="RejectedByReason">How many records were rejected for each reason that occurred.</param>
+/// <param name="Category">The category.</param>
+/// <param name="Files">The number of files read.</param>
+/// <param name="Bytes">The total size of the files when they were opened.</param>
+/// <param name="Records">Records read, counted by the map.</param>
+/// <param name="Aggregated">Records that became part of a row or profile, counted by the reduce.</param>
+/// <param name="RejectedByReason">The number of rejected records for each reason that occurred.</param>
 public sealed record CategoryReport(
     Category Category,
     int Files,

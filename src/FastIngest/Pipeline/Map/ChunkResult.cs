@@ -4,22 +4,22 @@ using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Map;
 
-/// <summary>What reading one chunk gave. Reused; a result has one owner at a time.</summary>
-/// <param name="boundaries">Of the partitions.</param>
-/// <param name="batches">Take the records as well: one batch for each format that sinks want them in.</param>
+/// <summary>The result of reading one chunk. Results are reused; each has one owner at a time.</summary>
+/// <param name="boundaries">The boundaries of the partitions.</param>
+/// <param name="batches">Receive the encoded records, one batch for each format that the sinks need.</param>
 internal sealed class ChunkResult(PartitionBoundaries boundaries, params RecordBatch[] batches)
 {
     public int FileIndex { get; set; }
 
     public int ChunkIndex { get; set; }
 
-    /// <summary>What was read.</summary>
+    /// <summary>The events and rejects of the chunk.</summary>
     public ChunkOutput Output { get; } = new(boundaries);
 
-    /// <summary>The accepted records as sinks take them; each batch holds the same records.</summary>
+    /// <summary>The accepted records in the formats of the sinks; each batch holds the same records.</summary>
     public IReadOnlyList<RecordBatch> Batches => batches;
 
-    /// <summary>Accepted records in each of <see cref="Batches"/>; 0 where there are none.</summary>
+    /// <summary>The number of accepted records in each of <see cref="Batches"/>; 0 without batches.</summary>
     public long BatchRows => batches.Length > 0 ? batches[0].Rows : 0;
 
     public void Clear()

@@ -3,8 +3,8 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
-/// Puts the chunks of one file in order and verifies them: a chunk is right when it started where the one before it
-/// ended, in the same state. A wrong one is read again from there, by the worker that finds out.
+/// Puts the chunks of one file in order and verifies them. A chunk is valid if it started at the position, and in the
+/// state, in which the previous chunk ended. The worker that detects an invalid chunk rereads it from that position.
 /// </summary>
 internal sealed class FileChain(FramePosition head)
 {
@@ -14,18 +14,18 @@ internal sealed class FileChain(FramePosition head)
     private int _next;
     private bool _busy;
 
-    /// <summary>How many chunks were committed.</summary>
+    /// <summary>The number of committed chunks.</summary>
     public int CommittedCount => _next;
 
-    /// <summary>Chunks that had to be read again.</summary>
+    /// <summary>The number of chunks that were reread.</summary>
     public int RedoneCount { get; private set; }
 
     /// <summary>
-    /// Takes a chunk over, and commits it and those that waited for it, in order. One thread commits at a time.
+    /// Takes ownership of a chunk. Commits it and the chunks that waited for it, in order; one thread commits at a time.
     /// </summary>
-    /// <param name="result">The chunk.</param>
-    /// <param name="redo">Reads a chunk again from a position.</param>
-    /// <param name="commit">Takes a verified chunk.</param>
+    /// <param name="result">The result of the chunk.</param>
+    /// <param name="redo">Rereads a chunk from a position.</param>
+    /// <param name="commit">Receives a verified chunk.</param>
     public void Submit(ChunkResult result, Action<ChunkResult, FramePosition> redo, Action<ChunkResult> commit)
     {
         lock (_gate)

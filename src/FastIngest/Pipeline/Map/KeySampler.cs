@@ -5,20 +5,20 @@ using FastIngest.Shuffle;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
-/// Chooses the boundaries of the partitions from keys found at even steps through the input. A poor sample makes
-/// partitions of unequal size, never a wrong row.
+/// Chooses the partition boundaries from keys sampled at regular intervals of the input. An unrepresentative sample makes
+/// the partitions unequal, but never affects a row.
 /// </summary>
 internal static class KeySampler
 {
     private const long MaxPartitionInput = 4 << 20;
     private const int SamplesPerPartition = 8;
 
-    /// <summary>Events take less than a third of their records, in any order and in the tersest layout.</summary>
+    /// <summary>Events are less than a third of the size of their records, for any record order and even without white space.</summary>
     private const int InputPerEvents = 3;
 
     private const int SampleBytes = 8 * 1024;
 
-    /// <summary>Of a compressed file only the beginning is looked at.</summary>
+    /// <summary>Only this many bytes at the beginning of a compressed file are sampled.</summary>
     private const long UnpackedSampleBytes = 1 << 20;
 
     public static PartitionBoundaries ChooseBoundaries(long totalBytes, IReadOnlyList<FilePlan> plans, IngestOptions options, MemoryPlan memory)

@@ -7,14 +7,14 @@ using FastIngest.Sources;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
-/// Map: workers take chunk after chunk, in file order, and leave their events in the partition store.
+/// The map stage: workers read chunks in file order and store the events in the partition store.
 /// <code>
 /// worker 1 ─ chunk 0 ─ chunk 2 ───────── chunk 4 ─►
-/// worker 2 ─── chunk 1 ───── chunk 3 ─ redo 3 ────►   1. take a free result, then the next chunk
-///                 │             │                     2. guess its start and read it
-/// chain    ── 0 ─ 1 ─── 2 ───── 3 ── 4 ───────────►   3. hand it to the file's chain, which commits in order
+/// worker 2 ─── chunk 1 ───── chunk 3 ─ redo 3 ────►   1. rent a free result, then take the next chunk
+///                 │             │                     2. guess the start of the chunk and read it
+/// chain    ── 0 ─ 1 ─── 2 ───── 3 ── 4 ───────────►   3. submit it to the file's chain, which commits in order
 /// </code>
-/// Results are few and are taken before the chunk's number, so the chunk that all wait for always has one.
+/// The number of results is bounded. A worker rents a result before it takes a chunk, so that the oldest chunk always has one.
 /// </summary>
 internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
@@ -26,10 +26,10 @@ internal sealed class MapStage(
     private int _fileIndex;
     private int _chunkIndex;
 
-    /// <summary>Elements found so far, by category.</summary>
+    /// <summary>The number of records read so far, by category.</summary>
     public IReadOnlyList<long> Records => _records;
 
-    /// <summary>Records handed to sinks as they are, by category; null when none takes them.</summary>
+    /// <summary>The number of records passed to sinks that store records, by category; null without such a sink.</summary>
     public IReadOnlyList<long>? RecordRows { get; private set; }
 
     public void Run(CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class MapStage(
         Workers.Run(memory.Workers + roles, "map", Work, cancellationToken);
         RecordRows = records?.Rows;
 
-        // Whoever wants to write the files need not wait for the reduce.
+        // Release the files now, so that another program can write them during the reduce.
         foreach (FilePlan plan in plans)
         {
             plan.File.StopMapping();
@@ -130,7 +130,7 @@ internal sealed class MapStage(
         FilePlan plan = plans[result.FileIndex];
         if (start.State == FrameState.Done || start.Offset >= plan.EndOf(result.ChunkIndex))
         {
-            // A record, or what is ignored, covers the whole chunk.
+            // A record, or ignored bytes, that began in an earlier chunk covers the whole chunk.
             result.Clear();
             result.Output.Start = result.Output.End = start;
             return;

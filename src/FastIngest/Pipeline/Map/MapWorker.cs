@@ -5,17 +5,17 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
-/// <summary>Reads chunks: one worker's readers, one for each dialect and category, which go from chunk to chunk.</summary>
+/// <summary>Reads chunks. It holds the readers of one worker, one per dialect and category, and reuses them for every chunk.</summary>
 internal sealed class MapWorker(IngestOptions options) : IDisposable
 {
     private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
 
     /// <summary>Reads the records that start in a chunk.</summary>
-    /// <param name="plan">The file.</param>
-    /// <param name="start">Where to start; null guesses it.</param>
-    /// <param name="result">Receives all; its indexes are set.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="plan">The plan of the file.</param>
+    /// <param name="start">The position of the first record; null to guess it.</param>
+    /// <param name="result">Receives the events, rejects and records; its indexes must be set.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public void Read(FilePlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
     {
         result.Clear();

@@ -6,23 +6,23 @@ using FastIngest.Sinks.Records;
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
-/// Hands the records of verified chunks to the sinks that take them, one after another, on a thread of its own. A chunk's
-/// result goes back only then: since results are few, a slow sink slows the map, and nothing grows.
+/// Passes the records of verified chunks to the sinks that store records, in order and on its own thread. The result of a
+/// chunk is returned only afterwards: because results are bounded, a slow sink slows down the map and memory stays bounded.
 /// </summary>
 internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<ChunkResult> giveBack) : IDisposable
 {
     private readonly BlockingCollection<ChunkResult> _queue = [];
     private readonly long[] _rows = new long[Categories.Count];
 
-    /// <summary>Rows handed on, by category.</summary>
+    /// <summary>The number of records passed to the sinks, by category.</summary>
     public IReadOnlyList<long> Rows => _rows;
 
     public void Add(ChunkResult result) => _queue.Add(result);
 
-    /// <summary>No more will be added.</summary>
+    /// <summary>Marks the queue as complete: no result is added afterwards.</summary>
     public void Complete() => _queue.CompleteAdding();
 
-    /// <summary>Works until all is handed on. The run ends early when no sink is left.</summary>
+    /// <summary>Runs until all records are written. The run ends early when every sink has failed.</summary>
     public void Run(CancellationToken cancellationToken)
     {
         foreach (ChunkResult result in _queue.GetConsumingEnumerable(cancellationToken))

@@ -4,11 +4,11 @@ using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
-/// <summary>The rejects of one input file, whose line numbers and raw text are taken from the file once more.</summary>
+/// <summary>Writes the rejects of one input file. It rereads their line numbers and raw text from the input file.</summary>
 /// <param name="source">The input file.</param>
 /// <param name="category">Its category.</param>
-/// <param name="stream">Takes the rejects.</param>
-/// <param name="maxRecordBytes">No more than this is kept of a record.</param>
+/// <param name="stream">Receives the rejects.</param>
+/// <param name="maxRecordBytes">The maximum number of bytes kept of a record.</param>
 internal sealed class RejectSpool(SourceFile source, Category category, RejectStream stream, int maxRecordBytes)
 {
     private readonly LineCounter _lines = new(source);
@@ -16,7 +16,7 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
 
     public RejectStream Stream => stream;
 
-    /// <summary>Adds a reject; offsets must not fall.</summary>
+    /// <summary>Adds a reject. Offsets must not decrease.</summary>
     public void Write(Reject reject)
     {
         int kept = (int)Math.Min(reject.Length, maxRecordBytes);

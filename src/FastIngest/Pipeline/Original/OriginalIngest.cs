@@ -10,8 +10,8 @@ using static FastIngest.Health.NumberSlot;
 namespace FastIngest.Pipeline.Original;
 
 /// <summary>
-/// <c>--mode original</c>: the specification as plainly as it can be said, and the oracle of every test. One thread, everything in memory, none of the
-/// engine's code. each dialect's reference reader cuts files into records, <see cref="OriginalRecord"/> knows their fields, this makes rows of them.
+/// The reference implementation (<c>--mode original</c>): the simplest form of the specification, and the oracle of the tests. It uses one thread, holds all data in
+/// memory and shares no code with the engine. The dialect's reference reader finds the records, <see cref="OriginalRecord"/> reads their fields, this class makes the rows.
 /// </summary>
 internal sealed class OriginalIngest
 {
@@ -33,10 +33,10 @@ internal sealed class OriginalIngest
     ];
     private readonly List<(Category Category, OriginalRecord Record)> _records = [];
 
-    /// <summary>By category: the records found, and those that became part of rows and profiles.</summary>
+    /// <summary>The number of records found, and of records that became part of rows and profiles, by category.</summary>
     public (long[] Found, long[] Aggregated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count]);
 
-    /// <summary>Takes in a whole file and gives its rejects, in order.</summary>
+    /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, CancellationToken cancellationToken)
     {
         foreach ((int offset, int length, RejectReason? unread, var value) in file)
@@ -50,7 +50,7 @@ internal sealed class OriginalIngest
         }
     }
 
-    /// <summary>Profiles and rows in key order: user by user, in a batch that is used again for the next.</summary>
+    /// <summary>Returns profiles and rows in key order, one user at a time. The batch is reused for the next user.</summary>
     public IEnumerable<SummaryBatch> Batches()
     {
         SummaryBatch batch = new();
@@ -82,7 +82,7 @@ internal sealed class OriginalIngest
         foreach ((Category category, string field, int slot) in Columns)
             row.Numbers[slot] = Numbers(records[category], field) is not { Length: > 0 } all ? double.NaN : slot == HrMin ? Double(all.Min())
                 : slot is HrMax or ActivityHrMax ? Double(all.Max()) : Double(Sum(all), slot == HrMean ? all.Length : 1);
-        foreach (OriginalRecord longest in records[Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first on a tie or without any length
+        foreach (OriginalRecord longest in records[Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first one on a tie, or if none has a length
             (row.Numbers[RestingHr], row.Texts[TextSlot.SleepQuality]) = (Double(longest.Number("resting_heart_rate")), AddText(batch, longest.Text("sleep_quality")));
         var measured = records[Measurements].SelectMany(r => r.MeasurementNames.Select(name => (Name: name, Value: r.Number(name)))).Where(m => m.Value is not null)
             .GroupBy(m => m.Name).OrderBy(m => Utf8Key(m.Key), StringComparer.Ordinal).Select(m => (Name: m.Key, Value: m.Last().Value!.Value)).ToList();
@@ -101,7 +101,7 @@ internal sealed class OriginalIngest
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
     }
 
-    /// <summary>What a record says by the sentence of its category; a piece without a value is left out with its comma.</summary>
+    /// <summary>Fills the sentence of a category with the values of a record. A piece without a value is omitted, together with its comma.</summary>
     private static string Pieces(Category category, OriginalRecord record)
     {
         string[] parts = Sentences[category].Split(": ");
@@ -114,13 +114,13 @@ internal sealed class OriginalIngest
     private static BigInteger[] Numbers(IEnumerable<OriginalRecord> records, string field) => [.. records.Select(r => r.Number(field)).OfType<BigInteger>()];
     private static BigInteger Sum(BigInteger[] numbers) => numbers.Aggregate(BigInteger.Add);
     private static TextRef AddText(SummaryBatch batch, string? text) => text is null ? TextRef.Null : batch.AddText(Encoding.UTF8.GetBytes(text));
-    private static string Utf8Key(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)); // sorts as the bytes do
+    private static string Utf8Key(string text) => Convert.ToHexString(Encoding.UTF8.GetBytes(text)); // sorts like the bytes
     private static string Plain(BigInteger micros) => ((decimal)micros / 1_000_000).ToString("0.######", CultureInfo.InvariantCulture);
-    /// <summary>The double nearest to a mean of micros. The middle of two doubles has fewer decimals than are taken; one more digit says whether there is a rest.</summary>
+    /// <summary>The double nearest to a mean of micros. The middle of two doubles has fewer decimals than are computed; one more digit shows whether there is a remainder.</summary>
     private static double Double(BigInteger? sum, int count = 1) => sum is not BigInteger exact ? double.NaN : double.Parse(
         $"{BigInteger.DivRem(exact * BigInteger.Pow(10, 140), count, out BigInteger rest)}{(rest.IsZero ? 0 : 1)}e-147", CultureInfo.InvariantCulture);
 
-    // A double and a string as Python's json.dumps prints them; below 10^15.
+    // Format a double (below 10^15) and a string like Python's json.dumps.
     private static string Repr(double value) => Regex.Replace(value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(), "^-?[0-9]+$", "$0.0");
     private static string Quote(string text) => $"\"{Regex.Replace(text, """["\\\x00-\x1f]""", m => "\"\\\n\r\t\f\b".IndexOf(m.Value[0], StringComparison.Ordinal) is >= 0 and int i
         ? $"\\{"\"\\nrtfb"[i]}" : $"\\u{(int)m.Value[0]:x4}")}\"";

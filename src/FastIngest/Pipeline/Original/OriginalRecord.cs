@@ -6,14 +6,14 @@ using FastIngest.Health;
 
 namespace FastIngest.Pipeline.Original;
 
-/// <summary>One record, by "From element to record" and "What counts as a value" in docs/reading.md.</summary>
+/// <summary>One record, read by the sections "From element to record" and "What counts as a value" of docs/reading.md.</summary>
 internal sealed record OriginalRecord(JsonElement Element)
 {
     private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
     private static readonly Regex DayShape = new("""^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?\z""");
     private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
 
-    /// <summary>The names of those fields of a record of <c>measurements</c> that are measurements.</summary>
+    /// <summary>The names of the fields of a <c>measurements</c> record that are measurements.</summary>
     public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(property => property.Name).Distinct()
         .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
 
@@ -22,7 +22,7 @@ internal sealed record OriginalRecord(JsonElement Element)
             is { ValueKind: JsonValueKind.String } text && DayShape.Match(text.GetString()!) is { Success: true } shape
         && DateOnly.TryParseExact(shape.Groups[1].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
 
-    /// <summary>Says why it is no record of the category.</summary>
+    /// <summary>Returns why the element is not a record of the category; null when it is one.</summary>
     public RejectReason? Check(Category category)
     {
         try { _ = Element.ValueKind == JsonValueKind.Object ? TextLength(Element) : 0; }
@@ -49,7 +49,7 @@ internal sealed record OriginalRecord(JsonElement Element)
         long places = digits.Length + exponent;
         if (digits.Length == 0 || places is < -6 or > 13)
             return digits.Length == 0 || places < 0 ? 0 : null;
-        if (digits.Length > 40) // What is cut off is far below a millionth: one digit says whether there is anything.
+        if (digits.Length > 40) // The removed digits are far below a millionth: one digit shows whether any of them is not zero.
             (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
         BigInteger micros = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
         return BigInteger.Abs(micros) > 9 * BigInteger.Pow(10, 18) ? null : micros;
@@ -61,7 +61,7 @@ internal sealed record OriginalRecord(JsonElement Element)
 
     private JsonElement Value(string name) => Element.TryGetProperty(name, out JsonElement value) ? value : default;
 
-    /// <summary>Decodes every key and string; the first that is not well-formed Unicode throws.</summary>
+    /// <summary>Decodes every key and string; throws at the first one that is not well-formed Unicode.</summary>
     private static long TextLength(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length
         : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Sum(TextLength)
         : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(property => property.Name.Length + TextLength(property.Value)) : 0;

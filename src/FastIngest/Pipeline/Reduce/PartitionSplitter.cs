@@ -4,29 +4,29 @@ using FastIngest.Shuffle;
 namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
-/// Splits a partition that turned out too large into smaller ones by its own keys: reads it segment by segment, twice,
-/// and appends its events to a store of their own, as the map did. One splitter serves one worker.
+/// Splits a partition that is too large into smaller ones by its own keys. It reads the partition segment by segment, twice,
+/// and appends the events to a separate store, as the map does. One splitter serves one worker.
 /// </summary>
 internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
 {
     private const int MaxParts = 64;
     private const int SamplesPerPart = 16;
 
-    /// <summary>A user's own record is at home before all days.</summary>
+    /// <summary>The day that stands for a user's profile record, which sorts before all days.</summary>
     private const int OwnDay = int.MinValue;
 
     private readonly BlockPool _pool = new(memory.PartitionBytes / 2);
     private readonly SegmentMemory _memory = new();
     private byte[] _buffer = [];
 
-    /// <summary>Boundaries that cut the partition's keys; null when it has only one.</summary>
-    /// <param name="store">Where it lies.</param>
-    /// <param name="partition">Which it is.</param>
-    /// <param name="range">The keys that it may have.</param>
+    /// <summary>Chooses boundaries that divide the partition's keys; null when it has only one key.</summary>
+    /// <param name="store">The store that holds the partition.</param>
+    /// <param name="partition">The index of the partition.</param>
+    /// <param name="range">The range of keys that the partition may contain.</param>
     /// <param name="token">Ends the work.</param>
     public PartitionBoundaries? ChooseBoundaries(PartitionStore store, int partition, KeyRange range, CancellationToken token)
     {
-        // Twice as many parts as would do, as they will not be equal, nor their runs as few as hoped for.
+        // Choose twice as many parts as needed, because the parts are unequal and may contain more runs than expected.
         long bytes = store.BytesOf(partition);
         int parts = (int)Math.Clamp(2 * bytes / memory.PartitionBytes, 4, MaxParts);
         long step = Math.Max(1, bytes / (parts * SamplesPerPart));
@@ -42,7 +42,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
             {
                 if (id.Kind == (int)Category.Users && range.IsBelow(reader.User, OwnDay))
                 {
-                    // A copy that goes with the user's days: it is in every part that has one.
+                    // This profile is a copy for the user's days; every part with such a day receives one.
                     counted = reader.Position;
                     continue;
                 }
@@ -67,13 +67,13 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
             return null;
         }
 
-        // Nothing lies below the first key: a boundary there would leave all in one part, for ever.
+        // A boundary at the first key would leave all events in one part, and splitting would never end.
         sample.RemoveAll(key => RowKey.Compare(key, least.First!.Value) == 0);
         PartitionBoundaries boundaries = PartitionBoundaries.FromSample(sample, parts);
         return boundaries.PartitionCount > 1 ? boundaries : PartitionBoundaries.At(second);
     }
 
-    /// <summary>Makes a store of the parts. The partition stays as it is.</summary>
+    /// <summary>Creates a store of the parts. The partition itself does not change.</summary>
     public PartitionStore Split(PartitionStore store, int partition, PartitionBoundaries boundaries, CancellationToken token)
     {
         PartitionStore parts = new(boundaries.PartitionCount, _pool, tempDirectory);
@@ -92,7 +92,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
                 output.Clear();
             });
 
-            // The memory is for the next one to be split, which may be one of the parts.
+            // Release the memory for the next split, which may be a split of one of the parts.
             parts.Seal(keepInMemory: false);
             return parts;
         }
@@ -113,7 +113,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
             long maxPayload = EventCopy.MaxPayload(category, payload);
             if (category == Category.Users)
             {
-                // As in the map: every part that may hold one of the user's days gets the record.
+                // As in the map, every part that may hold one of the user's days receives the record.
                 (int first, int last) = output.RangeOf(reader.User);
                 for (int part = first; part <= last; part++)
                 {
@@ -129,7 +129,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
         }
     }
 
-    /// <summary>The two least of the keys that it was shown.</summary>
+    /// <summary>Finds the two smallest distinct keys.</summary>
     private sealed class LeastKeys
     {
         public RowKey? First { get; private set; }

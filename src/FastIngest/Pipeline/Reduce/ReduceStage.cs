@@ -4,22 +4,22 @@ using FastIngest.Shuffle;
 namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
-/// Reduce: workers take partition after partition, group it by (user, day) and render its rows; one thread hands the
-/// batches, in key order, to the sinks.
+/// The reduce stage: workers take one partition after another, group its events by (user, day) and render the rows. One
+/// thread passes the batches to the sinks in key order.
 /// <code>
 /// worker 1 ─ partition 0 ─────── partition 2 ─►
-/// worker 2 ─── partition 1 ──────── partition 3 ─►    at most `capacity` batches are on the way
+/// worker 2 ─── partition 1 ──────── partition 3 ─►    at most `capacity` batches exist at a time
 /// writer   ────── 0 0 0 1 1 1 1 2 2 ─►
 /// </code>
-/// A partition that is too large for its worker's memory is split by key, and its parts are reduced one by one in its
-/// place. What can not be split is one user's one day: that is held whole, as its row is.
+/// A partition that is too large for the memory of its worker is split by key, and its parts are reduced one by one in its
+/// place. The events of a single user and day cannot be split; they are held in memory as a whole, as their row is.
 /// </summary>
 internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
 {
     private readonly long[] _aggregated = new long[Categories.Count];
     private int _nextPartition = -1;
 
-    /// <summary>Records that ended in rows and profiles, by category.</summary>
+    /// <summary>The number of records in rows and profiles, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
 
     public void Run(CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, Part
         }
     }
 
-    /// <summary>What one worker has.</summary>
+    /// <summary>The buffers and readers of one worker.</summary>
     private sealed class Reducer(MemoryPlan memory, string tempDirectory)
     {
         private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes);
@@ -85,7 +85,7 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, Part
             {
                 if (!TryReduce(store, partition, range, receiver, token))
                 {
-                    throw new InvalidOperationException("The runs of one key did not fit.");
+                    throw new InvalidOperationException("The runs of one key do not fit.");
                 }
 
                 return;

@@ -3,9 +3,9 @@ using FastIngest.Health;
 namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
-/// Brings the batches of partitions that are reduced side by side into order, partition after partition. Batches are
-/// limited in number: workers wait for one, except on the partition whose turn it is, which must always go on: it may have
-/// one more whenever the writer has none left.
+/// Orders the batches of partitions that are reduced concurrently, partition after partition. The number of batches is
+/// bounded: workers wait for a free batch. The partition whose turn it is must always make progress; it may therefore
+/// allocate one more batch when the writer holds none.
 /// </summary>
 internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> create)
 {
@@ -17,7 +17,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
     private int _turn;
     private bool _isWriting, _stopped;
 
-    /// <summary>An empty batch for a partition.</summary>
+    /// <summary>Returns an empty batch for a partition; waits until one is free.</summary>
     /// <exception cref="OperationCanceledException">The queue was stopped.</exception>
     public SummaryBatch Rent(int partition)
     {
@@ -34,7 +34,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>Whether <see cref="Rent"/> would wait at present.</summary>
+    /// <summary>Whether <see cref="Rent"/> would currently wait.</summary>
     public bool MustWait(int partition)
     {
         lock (_gate)
@@ -43,7 +43,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>Hands a filled batch over.</summary>
+    /// <summary>Adds a filled batch.</summary>
     public void Add(int partition, SummaryBatch batch)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>Says that a partition has no more batches.</summary>
+    /// <summary>Marks a partition as complete: it has no further batches.</summary>
     public void Complete(int partition)
     {
         lock (_gate)
@@ -63,7 +63,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>The next batch in order, which must be returned; null behind the last one.</summary>
+    /// <summary>Takes the next batch in order, which the caller must return; null after the last one.</summary>
     /// <exception cref="OperationCanceledException">The queue was stopped.</exception>
     public SummaryBatch? Take()
     {
@@ -96,7 +96,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>Gives a batch back for another use.</summary>
+    /// <summary>Returns a batch for reuse.</summary>
     public void Return(SummaryBatch batch)
     {
         batch.Reset();
@@ -113,7 +113,7 @@ internal sealed class RowQueue(int partitions, int capacity, Func<SummaryBatch> 
         }
     }
 
-    /// <summary>Ends all waiting, now and later.</summary>
+    /// <summary>Ends all current and future waits.</summary>
     public void Stop()
     {
         lock (_gate)

@@ -5,12 +5,12 @@ using FastIngest.Pipeline.Runs;
 namespace FastIngest.Pipeline.Reduce;
 
 /// <summary>
-/// Hands batches to every sink. Of several sinks each has a thread, so that one may be ahead of another by as many
-/// batches as there are; the slowest then holds up the reduce. The run ends early when no sink is left.
+/// Passes batches to every sink. With several sinks, each sink has its own thread, so that one sink may be ahead of another
+/// by as many batches as exist; the slowest sink then slows down the reduce. The run ends early when every sink has failed.
 /// </summary>
 internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
-    /// <summary>Rows handed on.</summary>
+    /// <summary>The number of rows passed to the sinks.</summary>
     public long Rows { get; private set; }
 
     public void WriteAll(RowQueue queue, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
         BlockingCollection<SharedBatch>[] inboxes = [.. lanes.Select(_ => new BlockingCollection<SharedBatch>())];
         int next = -1;
 
-        // The first of these threads deals the batches out, the others each serve a lane.
+        // The first thread distributes the batches; each of the other threads serves one lane.
         Workers.Run(1 + lanes.Count, "sink", Work, cancellationToken);
 
         void Work(CancellationToken token)
@@ -54,7 +54,7 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
         }
     }
 
-    /// <summary>Hands a batch to one sink after another.</summary>
+    /// <summary>Passes a batch to the sinks, one after another.</summary>
     public void Write(SummaryBatch batch, CancellationToken cancellationToken)
     {
         lanes.Write(batch, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
         progress?.Written(batch.RowCount);
     }
 
-    /// <summary>A batch that goes back when the last lane has done with it.</summary>
+    /// <summary>A batch that returns to the queue when the last lane has released it.</summary>
     private sealed class SharedBatch(SummaryBatch batch, int lanes)
     {
         private int _lanes = lanes;

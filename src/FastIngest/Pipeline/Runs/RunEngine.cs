@@ -3,28 +3,28 @@ using FastIngest.Sinks;
 namespace FastIngest.Pipeline.Runs;
 
 /// <summary>
-/// Brings one input into any number of sinks. A sink that fails does so alone; the run fails when none is left.
+/// Writes one input to any number of sinks. A failing sink does not stop the other sinks; the run fails when all have failed.
 /// <code>
-/// 1. open the sinks                    4. check the balance, keep the rejects
+/// 1. open the sinks                    4. verify the balance, publish the rejects
 /// 2. begin a pass over the input       5. complete the sinks
-/// 3. read it, write to the sinks       6. open the sinks whose fault passes by itself, and go to 2 for them alone
+/// 3. read it, write to the sinks       6. reopen the sinks with a transient fault, and repeat from 2 only for them
 /// </code>
 /// </summary>
-/// <param name="sinks">The sinks, which the caller disposes; none for a run that only counts.</param>
+/// <param name="sinks">The sinks, which the caller disposes; an empty list for a run that only counts.</param>
 internal sealed class RunEngine<TRun, TBatch, TFigures, TResult>(IReadOnlyList<ISink<TRun, TBatch, TFigures, TResult>> sinks)
 {
     /// <summary>A lane for each sink, in their order.</summary>
     public IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> Lanes { get; } = [.. sinks.Select(s => new SinkLane<TRun, TBatch, TFigures, TResult>(s))];
 
-    /// <summary>What each sink did.</summary>
+    /// <summary>The report of each sink.</summary>
     public IReadOnlyList<SinkReport<TResult>> Reports => [.. Lanes.Select(l => new SinkReport<TResult>(l.Sink.DisplayName, l.Result, l.Fault?.SourceException))];
 
-    /// <summary>Runs until every sink is complete or has failed for good.</summary>
-    /// <param name="run">What the sinks may record about the run.</param>
-    /// <param name="begin">Begins a pass for some of the lanes; all passes read the same.</param>
-    /// <param name="warnings">Takes the reason of each further pass.</param>
-    /// <param name="cancellationToken">Ends the run; no sink is completed then.</param>
-    /// <returns>The last pass that came to its end, disposed.</returns>
+    /// <summary>Runs until every sink is complete or has failed permanently.</summary>
+    /// <param name="run">The data that the sinks may record about the run.</param>
+    /// <param name="begin">Begins a pass for some of the lanes; every pass reads the same input.</param>
+    /// <param name="warnings">Receives the reason of each further pass.</param>
+    /// <param name="cancellationToken">Ends the run without completing any sink.</param>
+    /// <returns>The last pass that reached its end; it is already disposed.</returns>
     /// <exception cref="IngestException">The run cannot go on, or every sink failed.</exception>
     public async Task<TPass> RunAsync<TPass>(
         TRun run, Func<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>, TPass> begin, List<string> warnings, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class RunEngine<TRun, TBatch, TFigures, TResult>(IReadOnlyList<I
         return done!;
     }
 
-    /// <summary>Returns null when all lanes failed; reading then ends early.</summary>
+    /// <summary>Runs one pass; returns null when all lanes failed, which ends the reading early.</summary>
     private static async Task<TPass?> PassAsync<TPass>(
         Func<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>, TPass> begin,
         IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> lanes,

@@ -4,21 +4,21 @@ using FastIngest.Sinks.Records;
 
 namespace FastIngest.Pipeline.Runs;
 
-/// <summary>One sink of a run and what became of it. A sink that failed gets no more rows; the others do not notice.</summary>
+/// <summary>One sink of a run and its outcome. A failed sink receives no more rows; the other sinks are not affected.</summary>
 internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBatch, TFigures, TResult> sink)
 {
     public ISink<TRun, TBatch, TFigures, TResult> Sink => sink;
 
-    /// <summary>The format in which the sink takes the records as well; null when it takes none.</summary>
+    /// <summary>The format in which the sink stores records; null when it stores none.</summary>
     public IRecordFormat? RecordFormat => (sink as IRecordSink)?.RecordFormat;
 
-    /// <summary>Why the sink failed; null while it has not.</summary>
+    /// <summary>Why the sink failed; null if it has not failed.</summary>
     public ExceptionDispatchInfo? Fault { get; private set; }
 
-    /// <summary>What the sink did, once it is complete.</summary>
+    /// <summary>The results of the sink; set when it is complete.</summary>
     public TResult? Result { get; private set; }
 
-    /// <summary>Opens the sink; one that cannot be opened ends the run before any input is read.</summary>
+    /// <summary>Opens the sink. If the sink cannot be opened, the run ends before any input is read.</summary>
     public async ValueTask OpenAsync(TRun run, CancellationToken cancellationToken)
     {
         while (true)
@@ -38,11 +38,11 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
         }
     }
 
-    /// <summary>Hands rows over; waits until the sink has taken them or failed.</summary>
+    /// <summary>Passes rows to the sink; waits until the sink has written them or failed.</summary>
     public void Write(TBatch batch, CancellationToken cancellationToken) =>
         Wait(() => sink.WriteAsync(batch, cancellationToken), cancellationToken);
 
-    /// <summary>Hands the records of a chunk over; waits until the sink has taken them or failed.</summary>
+    /// <summary>Passes the records of a chunk to the sink; waits until the sink has written them or failed.</summary>
     /// <param name="batch">The records, in <see cref="RecordFormat"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public void WriteRecords(RecordBatch batch, CancellationToken cancellationToken) =>
@@ -66,31 +66,31 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
     }
 
     /// <summary>
-    /// The sinks whose fault passes by itself, such as a server that restarts, open once more for the whole run: the input
-    /// is still there, and reading it is the smaller part of the work.
+    /// Reopens the sinks with a transient fault, such as a server restart, and returns them for another pass over the whole
+    /// input. The input is still available, and reading it is the smaller part of the work.
     /// </summary>
-    /// <param name="lanes">Those that took part.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="warnings">Takes the reason of each.</param>
+    /// <param name="lanes">The lanes that took part in the pass.</param>
+    /// <param name="run">The data that the sinks may record about the run.</param>
+    /// <param name="warnings">Receives the fault of each reopened sink.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>> StartOverAsync(
         IEnumerable<SinkLane<TRun, TBatch, TFigures, TResult>> lanes, TRun run, List<string> warnings, CancellationToken cancellationToken)
     {
-        List<SinkLane<TRun, TBatch, TFigures, TResult>> again = [];
+        List<SinkLane<TRun, TBatch, TFigures, TResult>> reopened = [];
         foreach (SinkLane<TRun, TBatch, TFigures, TResult> lane in lanes.Where(l => l.Fault is not null))
         {
             string reason = lane.Fault!.SourceException.Message;
             if (await lane.TryStartOverAsync(run, cancellationToken).ConfigureAwait(false))
             {
-                again.Add(lane);
-                warnings.Add($"{lane.Sink.DisplayName} was given the run again, because: {reason}");
+                reopened.Add(lane);
+                warnings.Add($"The run was restarted for {lane.Sink.DisplayName} after a fault: {reason}");
             }
         }
 
-        return again;
+        return reopened;
     }
 
-    /// <summary>Whether a sink that failed can be given the run once more; it is then open again.</summary>
+    /// <summary>Whether the failed sink can receive the run once more; the sink is then open.</summary>
     private async ValueTask<bool> TryStartOverAsync(TRun run, CancellationToken cancellationToken)
     {
         if (Fault is null || !await sink.TryStartOverAsync(Fault.SourceException, cancellationToken).ConfigureAwait(false))

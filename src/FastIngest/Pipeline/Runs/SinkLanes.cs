@@ -1,12 +1,12 @@
 namespace FastIngest.Pipeline.Runs;
 
-/// <summary>The lanes that take part in a pass.</summary>
+/// <summary>Operations on all lanes that take part in a pass.</summary>
 internal static class SinkLanes
 {
     public static bool HaveAllFailed<TRun, TBatch, TFigures, TResult>(this IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> lanes) =>
         lanes.Count > 0 && lanes.All(l => l.Fault is not null);
 
-    /// <summary>Ends a pass that nobody would get anything of.</summary>
+    /// <summary>Ends a pass when every lane has failed.</summary>
     public static void ThrowIfNoneIsLeft<TRun, TBatch, TFigures, TResult>(this IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> lanes)
     {
         if (lanes.HaveAllFailed())
@@ -15,7 +15,7 @@ internal static class SinkLanes
         }
     }
 
-    /// <summary>Hands rows to one sink after another.</summary>
+    /// <summary>Passes rows to the sinks, one after another.</summary>
     public static void Write<TRun, TBatch, TFigures, TResult>(
         this IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> lanes, TBatch batch, CancellationToken cancellationToken)
     {

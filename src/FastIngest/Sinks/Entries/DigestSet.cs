@@ -1,8 +1,8 @@
 namespace FastIngest.Sinks.Entries;
 
 /// <summary>
-/// A set of 128-bit digests in some 20 to 27 bytes each. It is many small tables, of which one at a time grows, so that
-/// growing takes next to no memory besides.
+/// A set of 128-bit digests that uses about 20 to 27 bytes per digest. It consists of many small tables that grow one at
+/// a time, so that growing needs almost no additional memory.
 /// </summary>
 internal sealed class DigestSet
 {
@@ -16,13 +16,13 @@ internal sealed class DigestSet
 
     public long Count { get; private set; }
 
-    /// <summary>Adds a digest; false when it was there.</summary>
+    /// <summary>Adds a digest; false when the set already contains it.</summary>
     public bool Add(UInt128 digest)
     {
         bool isNew;
         if (digest == UInt128.Zero)
         {
-            // An empty slot is zero.
+            // Zero marks an empty slot, so that a flag represents the digest zero.
             isNew = !_hasZero;
             _hasZero = true;
         }
@@ -36,21 +36,21 @@ internal sealed class DigestSet
     }
 
     /// <summary>
-    /// Brings the place of a digest into the processor's cache. For several digests in a row that is done at the same time,
-    /// while each <see cref="Add"/> would wait for memory by itself.
+    /// Prefetches the slot of a digest into the processor's cache. Prefetching several digests in a row overlaps their memory
+    /// accesses; otherwise each <see cref="Add"/> would wait for its own.
     /// </summary>
     public void Expect(UInt128 digest)
     {
         if (_tables[Place(digest)] is { } table)
         {
-            // The field is for the compiler alone, which must not leave the reading out.
+            // Storing the value keeps the compiler from removing the read.
             _expected ^= table[Slot(table, digest)];
         }
     }
 
     private static int Place(UInt128 digest) => (int)(digest >> (128 - TableBits));
 
-    /// <summary>The low half is spread over the slots by multiplication, so that a table may have any number of them.</summary>
+    /// <summary>The slot of a digest. Multiplying the low half by the table size spreads digests over tables of any size.</summary>
     private static ulong Slot(UInt128[] table, UInt128 digest) => Math.BigMul((ulong)digest, (ulong)table.Length, out _);
 
     private static bool Insert(UInt128[] table, UInt128 digest)
@@ -75,7 +75,7 @@ internal sealed class DigestSet
         UInt128[] table = _tables[place] ??= new UInt128[FirstSlots];
         if (_counts[place] + 1 > table.Length * 4L / 5)
         {
-            // Some tables grow sooner than others, or all would at once.
+            // Growth depends on the table's index, so that the tables do not all grow at the same time.
             UInt128[] larger = new UInt128[table.Length + (table.Length / 3) + (place & 7)];
             foreach (UInt128 present in table)
             {

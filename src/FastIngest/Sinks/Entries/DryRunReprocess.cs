@@ -2,7 +2,7 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Sinks.Entries;
 
-/// <summary>Counts what a reprocess would change; writes nothing.</summary>
+/// <summary>Counts what a reprocess would change, without writing anything.</summary>
 internal sealed class DryRunReprocess(IEntryStore store, EntryPolicy policy) : IReprocess
 {
     private readonly EntryOutcomeCounter _counter = new();
@@ -12,7 +12,7 @@ internal sealed class DryRunReprocess(IEntryStore store, EntryPolicy policy) : I
 
     public long Removed { get; private set; }
 
-    /// <summary>Always from the first record: what is done already would not change.</summary>
+    /// <summary>Always begins with the first record. Records that an interrupted run already handled count as unchanged.</summary>
     public ValueTask<IStoredRecords> BeginAsync(string source, CancellationToken cancellationToken)
     {
         _entries = new DigestSet();

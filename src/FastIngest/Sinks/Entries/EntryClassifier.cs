@@ -3,32 +3,32 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Sinks.Entries;
 
-/// <summary>What becomes of a record.</summary>
+/// <summary>The outcome of a record.</summary>
 internal enum EntryOutcome
 {
-    /// <summary>Not JSON, or no object: never kept.</summary>
+    /// <summary>The record is not a JSON object. It is not stored.</summary>
     Rejected,
 
-    /// <summary>Its bytes were there before.</summary>
+    /// <summary>A record with the same bytes is already stored.</summary>
     Repeated,
 
-    /// <summary>Kept, but makes no entry.</summary>
+    /// <summary>The record is stored but has no valid entry.</summary>
     Invalid,
 
-    /// <summary>Kept; its entry is of too little quality.</summary>
+    /// <summary>The record is stored; the quality of its entry is below the minimum.</summary>
     BelowQuality,
 
-    /// <summary>Kept; its entry is like one before.</summary>
+    /// <summary>The record is stored; its entry duplicates an earlier one.</summary>
     Duplicate,
 
-    /// <summary>Kept, and its entry is written.</summary>
+    /// <summary>The record is stored, and its entry is written.</summary>
     Written,
 
-    /// <summary>Kept, and its entry stands there already as it would be written.</summary>
+    /// <summary>The record is stored, and the same entry is already stored.</summary>
     Unchanged,
 }
 
-/// <summary>Decides what becomes of records, given those before them, and counts.</summary>
+/// <summary>Determines the outcome of each record, given the records before it, and counts the outcomes.</summary>
 internal sealed class EntryClassifier(EntryPolicy policy)
 {
     private readonly DigestSet _records = new();
@@ -37,17 +37,17 @@ internal sealed class EntryClassifier(EntryPolicy policy)
 
     public EntryResult Result => _counter.Result;
 
-    /// <summary>Records and entries that it remembers.</summary>
+    /// <summary>The number of records and entries whose digests are in memory.</summary>
     public long Remembered => _records.Count + _entries.Count;
 
-    /// <summary>What becomes of a record by itself, wherever it stands.</summary>
+    /// <summary>Returns the outcome of a record without regard to other records.</summary>
     public static EntryOutcome Classify(in EntryRow row, EntryPolicy policy) =>
         !row.IsLoaded ? EntryOutcome.Rejected
         : row.Status == CleaningStatus.Invalid ? EntryOutcome.Invalid
         : row.QualityHundredths < policy.MinQualityHundredths ? EntryOutcome.BelowQuality
         : EntryOutcome.Written;
 
-    /// <summary>What becomes of a record that is stored, and was cleaned and compared once more, by itself.</summary>
+    /// <summary>Returns the outcome of a stored record that was cleaned and compared, without regard to other records.</summary>
     public static EntryOutcome ClassifyStored(in EntryRow row, EntryPolicy policy) => Classify(row, policy) switch
     {
         EntryOutcome.Rejected => EntryOutcome.Invalid,
@@ -55,10 +55,10 @@ internal sealed class EntryClassifier(EntryPolicy policy)
         EntryOutcome outcome => outcome,
     };
 
-    /// <summary>Half of a SHA-256 is as good as all of it to tell some billions of records apart.</summary>
+    /// <summary>The first half of the record's SHA-256, which is long enough to distinguish billions of records.</summary>
     private static UInt128 Digest(in EntryRow row) => BinaryPrimitives.ReadUInt128LittleEndian(row.Checksum);
 
-    /// <summary>Announces the next records; it makes them faster and changes nothing.</summary>
+    /// <summary>Prefetches the data for the next records. It only affects speed.</summary>
     public void Expect(ReadOnlySpan<EntryRow> rows)
     {
         foreach (ref readonly EntryRow row in rows)
@@ -71,7 +71,7 @@ internal sealed class EntryClassifier(EntryPolicy policy)
         }
     }
 
-    /// <summary>What becomes of the next record; they must come in input order.</summary>
+    /// <summary>Returns the outcome of the next record. Records must arrive in input order.</summary>
     public EntryOutcome Next(in EntryRow row)
     {
         EntryOutcome outcome = Classify(row, policy);

@@ -1,6 +1,6 @@
 namespace FastIngest.Sinks.Entries;
 
-/// <summary>Counts what becomes of records.</summary>
+/// <summary>Counts the outcomes of records.</summary>
 internal sealed class EntryOutcomeCounter
 {
     private readonly long[] _counts = new long[(int)EntryOutcome.Unchanged + 1];

@@ -2,40 +2,40 @@ using FastIngest.Lexicon;
 
 namespace FastIngest.Sinks.Entries;
 
-/// <summary>Where dictionary entries go, in input order; see <see cref="ISink{TRun, TBatch, TFigures, TResult}"/>.</summary>
+/// <summary>A sink of dictionary entries, in input order; see <see cref="ISink{TRun, TBatch, TFigures, TResult}"/>.</summary>
 public interface IEntrySink : ISink<EntryRun, EntryBatch, EntryFigures, EntryResult>
 {
-    /// <summary>What became of the records so far. Any thread may ask.</summary>
+    /// <summary>The outcomes of the records so far. Any thread may read the property.</summary>
     EntryResult SoFar { get; }
 
-    /// <summary>Whether it looks at <see cref="EntryRow.Id"/> and <see cref="EntryRow.Texts"/>, which need not be made otherwise.</summary>
+    /// <summary>Whether the sink uses <see cref="EntryRow.Id"/> and <see cref="EntryRow.Texts"/>; if not, they need not be computed.</summary>
     bool TakesEntries => true;
 }
 
-/// <summary>What a sink may record about a run at its start.</summary>
+/// <summary>The data that a sink may record about a run at its start.</summary>
 /// <param name="RunId">UUID version 7 of the run.</param>
-/// <param name="Started">UTC.</param>
+/// <param name="Started">The start time in UTC.</param>
 /// <param name="Files">The input files, in reading order.</param>
-/// <param name="Source">The dictionary that they are of.</param>
+/// <param name="Source">The dictionary that the files belong to.</param>
 /// <param name="Policy">Which entries are written.</param>
-/// <param name="Catalog">Sources to be registered besides, and what is known of <paramref name="Source"/>.</param>
+/// <param name="Catalog">Further sources to register, and the metadata of <paramref name="Source"/>.</param>
 public sealed record EntryRun(
     Guid RunId, DateTime Started, IReadOnlyList<RunFile> Files, string Source, EntryPolicy Policy, IReadOnlyList<DataSource> Catalog)
     : RunHead(RunId, Started, Files);
 
-/// <summary>What a sink may record about a run at its end.</summary>
+/// <summary>The data that a sink may record about a run at its end.</summary>
 /// <param name="Read">Records read.</param>
-/// <param name="Rejected">Those that are not JSON or no object.</param>
+/// <param name="Rejected">Records that are not JSON objects.</param>
 public sealed record EntryFigures(long Read, long Rejected);
 
-/// <summary>What became of the records that a sink was given.</summary>
-/// <param name="Loaded">Records that were not there before.</param>
-/// <param name="Repeated">Records whose bytes stood there already, from this run or an earlier one.</param>
-/// <param name="Written">Entries written: new, or changed.</param>
-/// <param name="Unchanged">Entries that stood there already as they are.</param>
-/// <param name="Duplicate">Valid entries like another one of their source.</param>
-/// <param name="BelowQuality">Valid entries of too little quality.</param>
-/// <param name="Invalid">Records without headword or language.</param>
+/// <summary>The outcomes of the records that a sink received.</summary>
+/// <param name="Loaded">Records that were not stored before.</param>
+/// <param name="Repeated">Records whose bytes were already stored, by this run or an earlier one.</param>
+/// <param name="Written">New and changed entries that were written.</param>
+/// <param name="Unchanged">Entries that were already stored in the same form.</param>
+/// <param name="Duplicate">Valid entries that duplicate another entry of their source.</param>
+/// <param name="BelowQuality">Valid entries whose quality is below the minimum.</param>
+/// <param name="Invalid">Records without a headword or a language.</param>
 public sealed record EntryResult(long Loaded, long Repeated, long Written, long Unchanged, long Duplicate, long BelowQuality, long Invalid)
 {
     public static EntryResult Zero { get; } = new(0, 0, 0, 0, 0, 0, 0);
@@ -49,7 +49,7 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
         BelowQuality + other.BelowQuality,
         Invalid + other.Invalid);
 
-    /// <summary>What became of the records that are loaded.</summary>
+    /// <summary>The balance of the loaded records and their outcomes.</summary>
     internal RunBalance Balance(string source) => new(
         source,
         Loaded,
@@ -60,11 +60,11 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
         (BelowQuality, "below quality"),
         (Invalid, "invalid"));
 
-    /// <summary>Whether every record read is accounted for, and every record loaded.</summary>
+    /// <summary>Whether every record read and every record loaded is accounted for.</summary>
     public bool Balances(EntryFigures figures) => Input(figures).Holds && Balance("entries").Holds;
 
-    /// <summary>Holds a sink to the balance before it makes anything visible.</summary>
-    /// <exception cref="IngestException">It does not add up.</exception>
+    /// <summary>Verifies the balance before a sink makes anything visible.</summary>
+    /// <exception cref="IngestException">The balance does not add up.</exception>
     internal void Check(EntryFigures figures)
     {
         Input(figures).Check();

@@ -3,21 +3,21 @@ using FastIngest.Lexicon;
 namespace FastIngest.Sinks.Entries;
 
 /// <summary>
-/// What becomes of the stored entries of one source after another: for each <see cref="BeginAsync"/>, <see cref="WriteAsync"/>
-/// any number of times, <see cref="FinishAsync"/>. A source that a fault interrupted is begun again.
+/// Processes the stored entries of sources, one source after another. For each source: <see cref="BeginAsync"/>, any number
+/// of <see cref="WriteAsync"/> calls, then <see cref="FinishAsync"/>. After a fault, the source begins once more.
 /// </summary>
 internal interface IReprocess
 {
-    /// <summary>What became of the records of the source so far, excluding those that an earlier, unfinished run handled.</summary>
+    /// <summary>The outcomes of the source's records so far, excluding records that an interrupted run already handled.</summary>
     EntryResult SoFar { get; }
 
-    /// <summary>Entries removed because their records no longer make one.</summary>
+    /// <summary>Entries removed because their records no longer have a valid entry.</summary>
     long Removed { get; }
 
-    /// <summary>Returns the records to be cleaned and compared.</summary>
+    /// <summary>Begins with a source and returns the records to clean and compare.</summary>
     ValueTask<IStoredRecords> BeginAsync(string source, CancellationToken cancellationToken);
 
-    /// <summary>Takes cleaned and compared records, in the order of their ids.</summary>
+    /// <summary>Receives cleaned and compared records in id order.</summary>
     ValueTask WriteAsync(EntryBatch batch, CancellationToken cancellationToken);
 
     /// <exception cref="IngestException">The balance does not add up.</exception>

@@ -4,23 +4,23 @@ using FastIngest.Lexicon;
 namespace FastIngest.Sinks.Entries;
 
 /// <summary>
-/// Brings the entries of a store to today's rules. Changes are held and, every so many records, merged in a transaction that also
-/// notes how far the source is done, so that a run that was killed continues from there.
+/// Updates the entries of a store to the current rules. Changes are buffered and merged in transactions. Each transaction
+/// also records the position in the source, so that the next run continues there after an interruption.
 /// </summary>
 /// <param name="store">The store.</param>
 /// <param name="policy">Which entries are written.</param>
-/// <param name="mergeRows">Changes that are merged at once.</param>
+/// <param name="mergeRows">The number of changes in one merge.</param>
 internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, int mergeRows) : IReprocess
 {
-    /// <summary>Records between two notes of how far a source is done.</summary>
+    /// <summary>The number of records between two recorded positions.</summary>
     private const long RecordsPerNote = 200_000;
 
-    /// <summary>Bytes of texts that are held until they are merged.</summary>
+    /// <summary>The maximum size in bytes of the buffered texts.</summary>
     private const int HeldBytes = 4 << 20;
 
-    private const string Remedy = "Check that no other program changed the tables meanwhile, then run again; otherwise please report it.";
+    private const string Remedy = "Check that no other program changed the tables during the run, then rerun it; otherwise please report the problem.";
 
-    /// <summary>The rules by which a source is gone through; an unfinished run by other rules is not continued.</summary>
+    /// <summary>Identifies the rules of this run; an interrupted run with other rules is not continued.</summary>
     private readonly string _rules =
         string.Create(CultureInfo.InvariantCulture, $"{PipelineVersion.Current} {policy.MinQualityHundredths} {policy.AllowsDuplicates}");
 
@@ -44,7 +44,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
 
     public long Removed { get; private set; }
 
-    /// <summary>Begins with a source, or continues where an unfinished run by the same rules stopped.</summary>
+    /// <summary>Begins with a source, or continues after the position of an interrupted run with the same rules.</summary>
     public async ValueTask<IStoredRecords> BeginAsync(string source, CancellationToken cancellationToken)
     {
         long noted = await store.BeginAsync(source, _rules, cancellationToken).ConfigureAwait(false);
@@ -57,11 +57,11 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         }
         else if (noted == _committing)
         {
-            // It was committed, though the confirmation was lost.
+            // The transaction was committed, although the confirmation was lost.
             Confirm();
         }
 
-        // A source that was finished has no position any more.
+        // The store has no position for a finished source.
         _position = _notedPosition = Math.Max(noted, _notedPosition);
         _removedAhead.Clear();
         Forget();
@@ -80,7 +80,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         }
     }
 
-    /// <summary>Merges the rest, and holds the source to its balance and to the entries that are stored in the end.</summary>
+    /// <summary>Merges the remaining changes and verifies the balance of the source, also against the stored entries.</summary>
     public async ValueTask<EntryResult> FinishAsync(CancellationToken cancellationToken)
     {
         await MergeAsync(cancellationToken).ConfigureAwait(false);
@@ -110,7 +110,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
             return;
         }
 
-        // It may have been read before an earlier record took its place.
+        // An earlier record may have removed this entry after the feed read it.
         bool wasRemoved = _removedAhead.Remove(row.RawId);
         if (outcome == EntryOutcome.Written)
         {

@@ -3,16 +3,16 @@ using FastIngest.Health;
 namespace FastIngest.Sinks.Records;
 
 /// <summary>
-/// The form in which a sink takes records. Sinks that return the same format share the batches, so that a record is encoded
-/// once for all of them.
+/// The format in which a sink receives records. Sinks that return the same format share their batches, so that each record
+/// is encoded only once.
 /// </summary>
 internal interface IRecordFormat
 {
-    /// <summary>Returns a function that makes empty batches. They share their memory; any thread may call it.</summary>
-    /// <param name="pieceBytes">Bytes that a batch takes at a time.</param>
+    /// <summary>Returns a function that creates empty batches. The batches share their memory; any thread may call the function.</summary>
+    /// <param name="pieceBytes">The size in bytes of the pieces in which a batch allocates memory.</param>
     Func<RecordBatch> CreateBatches(int pieceBytes);
 
-    /// <summary>Creates an encoder of a category's records for one worker.</summary>
+    /// <summary>Creates an encoder for the records of one category and one worker.</summary>
     /// <param name="category">Any category but <see cref="Category.Users"/>.</param>
     RecordEncoder CreateEncoder(Category category);
 }

@@ -1,15 +1,15 @@
 namespace FastIngest.Sinks.Records;
 
 /// <summary>
-/// A sink that also takes the accepted records themselves. The map's workers encode them in the sink's own format. They come
-/// between the sink's opening and the first summaries, and become visible with these.
+/// A sink that also stores the accepted records themselves. The map workers encode the records in the format of the sink.
+/// The sink receives records after it is opened and before the first summaries; they become visible together.
 /// </summary>
 internal interface IRecordSink
 {
-    /// <summary>The format that the records must come in; null when the sink was not asked to take any.</summary>
+    /// <summary>The format in which the sink receives records; null when the user did not ask it to store records.</summary>
     IRecordFormat? RecordFormat { get; }
 
-    /// <summary>Takes the records of a chunk; the batch belongs to the caller again when the task ends.</summary>
+    /// <summary>Receives the records of one chunk. The caller may reuse the batch when the task has completed.</summary>
     /// <param name="batch">A batch of <see cref="RecordFormat"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken);

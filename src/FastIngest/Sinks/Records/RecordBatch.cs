@@ -5,13 +5,13 @@ namespace FastIngest.Sinks.Records;
 /// <summary>The accepted records of one chunk of a file in the format of a sink. Batches are reused.</summary>
 internal abstract class RecordBatch
 {
-    /// <summary>The format that the batch was made by.</summary>
+    /// <summary>The format that created the batch.</summary>
     public abstract IRecordFormat Format { get; }
 
-    /// <summary>What the records are of.</summary>
+    /// <summary>The category of the records.</summary>
     public Category Category { get; set; }
 
-    /// <summary>How many records there are.</summary>
+    /// <summary>The number of records.</summary>
     public long Rows { get; set; }
 
     /// <summary>Removes all records.</summary>

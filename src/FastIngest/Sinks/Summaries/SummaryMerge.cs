@@ -3,20 +3,20 @@ using FastIngest.Health;
 namespace FastIngest.Sinks.Summaries;
 
 /// <summary>
-/// The merge rule: a category that the run has records of for a day replaces that category's columns and its part of
-/// the summary; categories that the run did not read for that day keep theirs.
+/// The merge rule: if the run has records of a category for a day, the run replaces that category's columns and its part of
+/// the summary. The other categories keep their stored columns and parts.
 /// </summary>
 public static class SummaryMerge
 {
     private static readonly SummaryColumn[] Owned = [.. SummaryColumn.All.Where(c => c.Owner is not null)];
 
-    /// <summary>Adds the merged row to <paramref name="output"/> and says whether it differs from the stored one.</summary>
+    /// <summary>Adds the merged row to <paramref name="output"/>; returns whether it differs from the stored row.</summary>
     /// <param name="storedTexts">The batch that holds the texts of <paramref name="stored"/>.</param>
-    /// <param name="stored">The row as it stands.</param>
+    /// <param name="stored">The stored row.</param>
     /// <param name="runTexts">The batch that holds the texts of <paramref name="run"/>.</param>
-    /// <param name="run">The row that the run made for the same key.</param>
-    /// <param name="opening">The first sentence that the merged summary is to have.</param>
-    /// <param name="output">Takes the merged row; not one of the other batches.</param>
+    /// <param name="run">The row that the run produced for the same key.</param>
+    /// <param name="opening">The first sentence of the merged summary.</param>
+    /// <param name="output">Receives the merged row; must not be one of the other batches.</param>
     public static bool Merge(
         SummaryBatch storedTexts,
         in DailySummary stored,
@@ -82,7 +82,7 @@ public static class SummaryMerge
     {
         for (int i = 0; i < NumberSlot.Length; i++)
         {
-            // Equals, not ==: null is NaN, and null equals null.
+            // Equals, not ==: NaN represents null, and null equals null.
             if (!a.Numbers[i].Equals(b.Numbers[i]))
             {
                 return false;

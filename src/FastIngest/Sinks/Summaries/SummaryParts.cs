@@ -4,12 +4,12 @@ using FastIngest.Health;
 namespace FastIngest.Sinks.Summaries;
 
 /// <summary>
-/// The lengths of a summary's parts as databases store them in <c>summary_parts</c>: bytes of the opening, then of each
-/// category's sentences in category order, separated by commas: <c>85,0,42,180,0,0,0</c>.
+/// Formats the lengths of a summary's parts for the column <c>summary_parts</c>: the bytes of the first sentence, then of
+/// the sentences of each category in category order, separated by commas: <c>85,0,42,180,0,0,0</c>.
 /// </summary>
 public static class SummaryParts
 {
-    /// <summary>Bytes that the longest text takes.</summary>
+    /// <summary>The maximum length of the text in bytes.</summary>
     public const int MaxBytes = Categories.Count * 11;
 
     /// <summary>Writes the text and returns its length in bytes.</summary>
@@ -38,9 +38,9 @@ public static class SummaryParts
         return length;
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; false for other text or lengths that do not add up.</summary>
+    /// <summary>Reads a text in the format of <see cref="Write"/>; false for any other text or for lengths that do not add up.</summary>
     /// <param name="text">The stored text.</param>
-    /// <param name="summaryBytes">The length of the summary, which the parts must add up to.</param>
+    /// <param name="summaryBytes">The length of the summary in bytes, which the parts must add up to.</param>
     /// <param name="parts">The lengths.</param>
     public static bool TryRead(ReadOnlySpan<byte> text, int summaryBytes, out DailySummary.PartArray parts)
     {

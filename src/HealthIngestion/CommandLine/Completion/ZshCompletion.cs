@@ -80,9 +80,10 @@ internal static class ZshCompletion
         text.Append(argument.Length > 0 ? $" \\\n                {Quote($"*:argument:{argument}")}\n" : "\n");
     }
 
+    /// <summary>A blank before a function keeps the options away that zsh adds otherwise.</summary>
     private static string Action(CompletedValue value) =>
         value.IsCommand ? "_health_ingestion_commands"
-        : value.ArePrefixes ? $"_health_ingestion_url {string.Join(' ', value.Words.Select(w => w.Replace(":", "\\:", StringComparison.Ordinal)))}"
+        : value.ArePrefixes ? $" _health_ingestion_url {string.Join(' ', value.Words.Select(w => w.Replace(":", "\\:", StringComparison.Ordinal)))}"
         : value.Words.Count > 0 ? $"({string.Join(' ', value.Words)})"
         : value.Paths == CompletedPaths.All ? "_files"
         : value.Paths == CompletedPaths.Directories ? "_files -/"

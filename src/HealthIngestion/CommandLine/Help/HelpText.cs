@@ -8,6 +8,9 @@ internal static class HelpText
 {
     private const int Width = 100;
 
+    /// <summary>Characters left of a description, at most.</summary>
+    private const int MaxLeft = 72;
+
     public const string Introduction =
         "health_ingestion turns JSON exports of health data into a database of daily summaries,\nand dictionaries into a database of clean entries.";
 
@@ -92,10 +95,20 @@ internal static class HelpText
             return;
         }
 
-        int column = 4 + all.Max(l => l.Left.Length);
+        // A long line, such as an example, has its description below it.
+        int column = 4 + all.Select(l => l.Left.Length).Where(l => l <= MaxLeft).DefaultIfEmpty(MaxLeft).Max();
         foreach ((string left, string right) in all)
         {
-            text.Append("  ").Append(left).Append(' ', column - 2 - left.Length);
+            text.Append("  ").Append(left);
+            if (left.Length > MaxLeft)
+            {
+                text.Append('\n').Append(' ', column);
+            }
+            else
+            {
+                text.Append(' ', column - 2 - left.Length);
+            }
+
             Wrap(text, right, column);
         }
     }

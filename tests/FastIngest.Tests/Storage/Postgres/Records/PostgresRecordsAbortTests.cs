@@ -83,7 +83,7 @@ public sealed class PostgresRecordsAbortTests
         Assert.True(report.Sinks[1].Fault is null, report.Sinks[1].Fault?.ToString());
 
         Assert.Equal(expected, InputRecords.Stored(_tables));
-        Assert.Contains("was given the run again", Assert.Single(report.Warnings));
+        Assert.Contains("The run was restarted for", Assert.Single(report.Warnings));
         Assert.Equal(["1"], _tables.Query("SELECT count(*) FROM {s}.ingest_runs"));
         Assert.Equal([0, 0, 0, 0, 0, 0], report.Sinks[1].Result!.Tables.Select(t => t.Replaced));
     }

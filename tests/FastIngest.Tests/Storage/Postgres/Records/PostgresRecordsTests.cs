@@ -234,7 +234,7 @@ public sealed class PostgresRecordsTests : IDisposable
     public void The_original_mode_refuses_records()
     {
         IngestException e = Assert.Throws<IngestException>(() => Ingest(TestData.Health("default"), o => o with { Mode = IngestMode.Original }));
-        Assert.Contains("The original mode stores no records", e.Message);
+        Assert.Contains("The reference implementation (--mode original) stores no records", e.Message);
     }
 
     private void Write(string name, string text) => File.WriteAllText(_folder[name], text);
