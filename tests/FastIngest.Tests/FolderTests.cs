@@ -4,7 +4,10 @@ using FastIngest.Json;
 
 namespace FastIngest.Tests;
 
-/// <summary>The folders of the library, which are its namespaces, depend on each other without cycles, at every level. ArchUnitNET reads the compiled library.</summary>
+/// <summary>
+/// The folders of the library, which are its namespaces, depend on each other without cycles, at every level. ArchUnitNET
+/// reads the compiled library.
+/// </summary>
 public sealed class FolderTests
 {
     private const string Root = "FastIngest";

@@ -11,7 +11,10 @@ using Run = FastIngest.Tests.Support.Run;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>A new dialect needs one folder and one line in a list. This one reads <c>user day bpm</c>, one record per line, and depends on nothing else.</summary>
+/// <summary>
+/// A new dialect needs one folder and one line in a list. This one reads <c>user day bpm</c>, one record per line, and
+/// depends on nothing else.
+/// </summary>
 public sealed class ToyDialectTests
 {
     [Fact]

@@ -26,7 +26,10 @@ internal static class TestData
     }
 }
 
-/// <summary>A folder that is deleted when the test ends. It is in memory if there is space, because thousands of runs would wait for the disk.</summary>
+/// <summary>
+/// A folder that is deleted when the test ends. It is in memory if there is space, because thousands of runs would wait for
+/// the disk.
+/// </summary>
 internal sealed class TemporaryFolder(bool inMemory = false) : IDisposable
 {
     private const string MemoryRoot = "/dev/shm";

@@ -99,7 +99,10 @@ public sealed class EntryGoldenTests
         }
     }
 
-    /// <summary>Records of up to 3 MiB, more than one window holds, some of them broken: the reader must still have every byte that it returns to.</summary>
+    /// <summary>
+    /// Records of up to 3 MiB, more than one window holds, some of them broken: the reader must still have every byte that
+    /// it returns to.
+    /// </summary>
     [Fact]
     public void A_broken_array_is_read_alike_compressed_and_not()
     {

@@ -5,7 +5,10 @@ using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Dictionaries in PostgreSQL: the tables hold the same entries as the NDJSON output, and each record once, whichever way they are loaded.</summary>
+/// <summary>
+/// Dictionaries in PostgreSQL: the tables hold the same entries as the NDJSON output, and each record once, whichever way
+/// they are loaded.
+/// </summary>
 public sealed class EntryPostgresTests
 {
     private static readonly string Sample = Path.Combine(RepositoryFolder.Tests, "data", "lexicon");

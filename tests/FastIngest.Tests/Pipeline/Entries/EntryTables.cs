@@ -20,7 +20,10 @@ internal sealed class EntryTables(PostgresServer server)
     public string[] Entries =>
         [.. Query("SELECT raw_id, id, source_id, headword, headword_key, language, pos, ipa, definition, etymology, quality, array_to_string(errors, ','), pipeline_version, duplicate_key FROM {0}.entries ORDER BY raw_id")];
 
-    /// <summary>The data that every database must store identically, one row each. Ids are replaced by their rank, because databases may leave gaps.</summary>
+    /// <summary>
+    /// The data that every database must store identically, one row each. Ids are replaced by their rank, because databases
+    /// may leave gaps.
+    /// </summary>
     public string[] Portable =>
     [
         .. Query("SELECT source_id, name, type, format, url, to_json(languages), license, quality::text, version, reprocess_rules, reprocess_position FROM {0}.data_sources ORDER BY source_id"),
