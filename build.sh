@@ -10,7 +10,7 @@ Usage: ./build.sh [OPTION...]
 
 Without an option: builds everything (Release).
 
-  --aot       publishes the trimmed native binary to dist/health_ingestion
+  --aot       publishes the trimmed native binary to dist/health_ingestion, and its man page beside it
   --test      installs what is missing (with apt, when root), publishes the native binary, runs all tests
   --run       loads the bundled sample data into dist/sample/health.db and shows what came out
   --bench     runs bench/benchmark.sh, or the BenchmarkDotNet benchmarks where there is no such script
@@ -121,6 +121,13 @@ aot() {
     cp "artifacts/aot/publish/HealthIngestion/release_linux-x64/health_ingestion" dist/.health_ingestion.new || return
     mv dist/.health_ingestion.new "$binary" || return
     say "dist/health_ingestion: $(stat -c %s "$binary") bytes"
+    # From the same specifications as the help. A binary for another CPU does not run here, and has no page.
+    if "$binary" man >dist/.health_ingestion.1.new; then
+        mv dist/.health_ingestion.1.new "$binary.1" || return
+    else
+        rm -f dist/.health_ingestion.1.new "$binary.1"
+        say "the binary does not run on this machine: no man page"
+    fi
 }
 
 aot_if_stale() {
@@ -136,6 +143,10 @@ aot_if_stale() {
 run_tests() {
     need sqlite3 sqlite3
     need /usr/share/zoneinfo tzdata
+    need zsh zsh
+    need fish fish
+    need groff groff
+    need man man-db
     need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0

@@ -1,9 +1,9 @@
 namespace FastIngest;
 
-/// <summary>Finds the known name that is closest to a mistyped one.</summary>
+/// <summary>Finds the known name that a user most likely meant.</summary>
 public static class Suggestion
 {
-    /// <summary>Returns the closest known name; null when no name is close enough.</summary>
+    /// <summary>The known name nearest to what was typed, or null when none is near.</summary>
     public static string? For(string typed, IEnumerable<string> known)
     {
         string? best = null;
@@ -22,7 +22,7 @@ public static class Suggestion
         return best;
     }
 
-    /// <summary>The number of insertions, deletions, replacements and swaps of neighbours that turn one text into the other.</summary>
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one text into the other.</summary>
     internal static int Distance(string a, string b)
     {
         int[,] d = new int[a.Length + 1, b.Length + 1];

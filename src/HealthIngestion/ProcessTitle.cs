@@ -12,7 +12,7 @@ internal static class ProcessTitle
 {
     private static readonly string[] Options = ["--to=", "--to:", "--from=", "--from:"];
 
-    /// <summary>Where /proc/PID/stat, behind the name in parentheses, has the start and the end of the arguments.</summary>
+    /// <summary>Where /proc/PID/stat, after the name in parentheses, has the start and the end of the arguments.</summary>
     private const int ArgumentsStartField = 45, ArgumentsEndField = 46;
 
     public static void HideSecrets(string[] arguments)
@@ -34,7 +34,7 @@ internal static class ProcessTitle
     }
 
     /// <summary>
-    /// The parts of an argument that may be secret: of a URL what stands before <c>@</c> and behind <c>?</c>, of
+    /// The parts of an argument that may be secret: of a URL what stands before <c>@</c> and after <c>?</c>, of
     /// keywords all.
     /// </summary>
     internal static IEnumerable<string> Secrets(string argument)

@@ -1,10 +1,8 @@
-using System.CommandLine;
-using System.Text;
 using FastIngest.Json.Shapes;
-using FastIngest.Storage.Postgres.Schema;
-using FastIngest.Storage.Sqlite.Schema;
 using HealthIngestion;
 using HealthIngestion.CommandLine;
+using HealthIngestion.Commands;
+using HealthIngestion.Exit;
 using HealthIngestion.Terminal;
 
 ProcessTitle.HideSecrets(args);
@@ -21,50 +19,31 @@ static int Run(string[] args)
 {
     InstructionSet.Choose(Environment.GetEnvironmentVariable(InstructionSet.Variable));
 
-    // Before anything is built: a version is asked for by scripts, often.
+    // Before any command is made: scripts ask for the version, often.
     if (Asks(args, "--version"))
     {
-        return Print(VersionText.All());
+        return VersionCommand.Print();
     }
 
-    IngestSpec ingest = new();
-    PushSpec push = new();
-    GenerateSpec generate = new();
-    SchemaSpec schema = new();
-    ReprocessSpec reprocess = new();
-    ValidateSpec validate = new();
-    CommandSpec[] commands = [ingest.Spec, push.Spec, reprocess.Spec, validate.Spec, generate.Spec, schema.Spec];
-    CommandSpec? named = args.Length == 0 ? null : Array.Find(commands, c => c.Name == args[0]);
-    CommandSpec command = named ?? ingest.Spec;
-    string[] rest = named is null ? args : args[1..];
-
+    (CommandEntry entry, int words) = AllCommands.Table.Find(args);
     if (Asks(args, "--help") || Asks(args, "-h"))
     {
-        bool isOverview = args[0] is "--help" or "-h";
-        return Print(isOverview ? HelpText.Overview(ingest, commands) : HelpText.Of(command));
+        return args[0] is "--help" or "-h" ? HelpCommand.PrintOverview() : HelpCommand.Print(entry);
     }
 
-    ParseResult arguments = Parsing.Parse(command, rest);
-    return command == push.Spec ? PushCommand.Run(push, arguments)
-        : command == generate.Spec ? GenerateCommand.Run(generate, arguments)
-        : command == reprocess.Spec ? ReprocessCommand.Run(reprocess, arguments)
-        : command == validate.Spec ? ValidateCommand.Run(validate, arguments)
-        : command == schema.Spec ? Print(arguments.GetValue(schema.Kind) == DatabaseKind.Sqlite
-            ? SqliteSchema.Script()
-            : PostgresSchema.Script(arguments.GetValue(schema.Schema)!))
-        : LexiconSettings.Asks(ingest, arguments) ? LexiconCommand.Run(ingest, arguments)
-        : IngestCommand.Run(ingest, arguments, commands);
+    ICommand command = entry.Make();
+    try
+    {
+        return command.Run(Parsing.Parse(command.Spec, args[words..], AllCommands.Table));
+    }
+    catch (UsageException wrong) when (words > 0 && Path.Exists(args[0]))
+    {
+        throw new UsageException($"{wrong.Message.TrimEnd('.')}. {args[0]} is a command; to read the path of that name, use ./{args[0]}");
+    }
 }
 
 static bool Asks(string[] args, string option)
 {
     int end = Array.IndexOf(args, "--");
     return Array.IndexOf(args, option, 0, end < 0 ? args.Length : end) >= 0;
-}
-
-static int Print(string text)
-{
-    using Stream output = StandardStream.OpenOutput();
-    output.Write(Encoding.UTF8.GetBytes(text));
-    return ExitCode.Done;
 }

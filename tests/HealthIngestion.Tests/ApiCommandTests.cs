@@ -85,7 +85,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     }
 
     [Fact]
-    public void What_is_left_or_refused_is_exit_code_4_and_is_told()
+    public void What_is_left_or_refused_is_exit_code_4_and_is_reported()
     {
         using Workplace place = Workplace.WithData();
         int status = 401;
@@ -97,10 +97,10 @@ public sealed class ApiCommandTests(GeneratedData data)
         Outcome standing = HealthIngestionProcess.Run(place.Directory, "push", "--to", api.Url, "--log-format", "json");
 
         Assert.Equal(4, left.ExitCode);
-        Assert.Equal("error: 3 of the summaries could not be delivered; they stay stored, and health_ingestion push sends them. " + api.Url + ": 401 Unauthorized: {}", left.ErrorLines[^1]);
+        Assert.Equal("error: 3 summaries could not be delivered and stay stored; health_ingestion push delivers them. " + api.Url + ": 401 Unauthorized: {}", left.ErrorLines[^1]);
         Assert.Equal(4, refused.ExitCode);
         Assert.Matches($@"(?m)^{api.Url} +2 +0 +1 +0$", refused.Error);
-        Assert.Contains("refused: u2 2024-01-01, because: 422 Unprocessable Entity: {}", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("refused: u2 2024-01-01: 422 Unprocessable Entity: {}", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, standing.ExitCode);
         Assert.Contains("refused: u2 2024-01-01", standing.OnlyErrorLine, StringComparison.Ordinal);
         Assert.Equal(1, JsonDocument.Parse(standing.OnlyErrorLine).RootElement.GetProperty("deliveries")[0].GetProperty("refused").GetInt32());
@@ -146,7 +146,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     }
 
     [Fact]
-    public void Strict_and_undelivered_is_told_as_rejected()
+    public void Strict_and_undelivered_is_reported_as_rejected()
     {
         using Workplace place = Workplace.WithFaultyData();
         using ApiServer api = ApiServer.Start((context, _) => ApiServer.Write(context, 422, ""));
@@ -154,7 +154,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     }
 
     [Theory]
-    [InlineData("there is no API to deliver to", "push")]
+    [InlineData("push needs an API: use --to http(s)://HOST/PATH", "push")]
     [InlineData("--to: sqlite: is not an API", "push", "--to", "sqlite:a.db")]
     [InlineData("--from: ndjson: holds no summaries that can be delivered", "push", "--from", "ndjson:a", "--to", "http://h/x")]
     [InlineData("The http URL makes no sense", "push", "--to", "http://:")]
@@ -162,7 +162,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     [InlineData("twice", "--to", "http://h/x", "--to", "http://u:s3cr3t-of-nobody@h:80/x")]
     [InlineData("--wait-for-api 'soon' is not a time such as 500ms, 60s, 2m or 1h", "push", "--wait-for-api", "soon")]
     [InlineData("--concurrency '0' is not a whole number from 1 to 1024", "--concurrency", "0")]
-    public void Wrong_usage_is_told_in_one_line(string expected, params string[] arguments)
+    public void Wrong_usage_is_one_line(string expected, params string[] arguments)
     {
         using Workplace place = Workplace.WithData();
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, arguments);
@@ -183,7 +183,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     }
 
     [Fact]
-    public void A_missing_database_is_told()
+    public void A_missing_database_is_reported()
     {
         using Workplace place = Workplace.Empty();
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "push", "--to", "http://localhost:1/x");
@@ -264,7 +264,7 @@ public sealed class ApiCommandTests(GeneratedData data)
             place.Directory, _ => Volatile.Read(ref requests) == Taken + Workers, [signal], "push", "--to", server.Url, "--concurrency", $"{Workers}");
 
         Assert.Equal(exitCode, outcome.ExitCode);
-        Assert.Contains("what was delivered is marked", outcome.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.Contains("delivered summaries are marked", outcome.ErrorLines[^1], StringComparison.Ordinal);
         using (Database database = Database.Open(place["health.db"]))
         {
             Assert.Equal((long)Taken, database.Query("SELECT count(*) FROM deliveries WHERE delivered_md5 IS NOT NULL")[0][0]);

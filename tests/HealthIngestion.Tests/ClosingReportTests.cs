@@ -4,7 +4,11 @@ using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
+using HealthIngestion.Commands;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
 using HealthIngestion.Report;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Tests;
 
@@ -98,7 +102,7 @@ public sealed class ClosingReportTests
 
     private static IngestSettings Settings()
     {
-        IngestSpec spec = new();
-        return IngestSettings.From(spec, Parsing.Parse(spec.Spec, ["data", "--rejects", "/no/such/file"]));
+        IngestCommand command = new();
+        return IngestSettings.From(command.Options, Parsing.Parse(command.Spec, ["data", "--to", "sqlite:a.db", "--rejects", "/no/such/file"], AllCommands.Table));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Postgres.Connection;
 using HealthIngestion.CommandLine;
+using HealthIngestion.Commands;
 
 namespace HealthIngestion.Tests;
 
@@ -53,10 +54,10 @@ public sealed class ComposeTests
     [Fact]
     public void The_ingestion_understands_its_command_line_and_its_environment()
     {
-        IngestSpec spec = new();
-        System.CommandLine.ParseResult arguments = Parsing.Parse(spec.Spec, [.. Ingestion["command"].List]);
-        Assert.Equal(TimeSpan.FromSeconds(60), arguments.GetValue(spec.WaitForApi));
-        Assert.StartsWith("/out/", arguments.GetValue(spec.Rejects), StringComparison.Ordinal);
+        IngestCommand command = new();
+        System.CommandLine.ParseResult arguments = Parsing.Parse(command.Spec, [.. Ingestion["command"].List], AllCommands.Table);
+        Assert.Equal(TimeSpan.FromSeconds(60), arguments.GetValue(command.Options.WaitForApi));
+        Assert.StartsWith("/out/", arguments.GetValue(command.Options.Rejects), StringComparison.Ordinal);
         PostgresAddress database = PostgresAddress.Parse(Value("DATABASE_URL"));
         Assert.Equal("postgres://health@postgres:5432/health", database.DisplayName);
         Assert.Equal(Compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD"].Value, Ingestion["environment"]["PGPASSWORD"].Value);

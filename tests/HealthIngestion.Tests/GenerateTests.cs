@@ -95,10 +95,10 @@ public sealed class GenerateTests
     }
 
     [Theory]
-    [InlineData("--users is for --kind health alone", "--kind", "lexicon", "--users", "3")]
-    [InlineData("--style is for --kind health alone", "--kind", "lexicon", "--style", "compact")]
-    [InlineData("--entries is for --kind lexicon alone", "--entries", "3")]
-    [InlineData("--entry-size is for --kind lexicon alone", "--kind", "health", "--entry-size", "3KB")]
+    [InlineData("--users is only for --kind health", "--kind", "lexicon", "--users", "3")]
+    [InlineData("--style is only for --kind health", "--kind", "lexicon", "--style", "compact")]
+    [InlineData("--entries is only for --kind lexicon", "--entries", "3")]
+    [InlineData("--entry-size is only for --kind lexicon", "--kind", "health", "--entry-size", "3KB")]
     public void Options_of_the_other_kind_are_refused(string fault, params string[] options)
     {
         using Workplace place = Workplace.Empty();

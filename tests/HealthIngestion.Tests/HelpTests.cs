@@ -14,7 +14,7 @@ public sealed partial class HelpTests
 
         Assert.Equal(0, help.ExitCode);
         Assert.Empty(help.Error);
-        foreach (string expected in new[] { "ingest", "push", "generate", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
+        foreach (string expected in new[] { "ingest", "push", "lexicon ingest", "generate", "completion", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
         {
             Assert.Contains(expected, help.Output, StringComparison.Ordinal);
         }
@@ -28,7 +28,7 @@ public sealed partial class HelpTests
     [Fact]
     public void Help_fits_a_terminal_of_100_columns()
     {
-        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"], ["push", "--help"] })
+        foreach (string[] arguments in new[] { ["--help"], ["ingest", "--help"], new[] { "generate", "--help" }, ["schema", "--help"], ["push", "--help"], ["lexicon", "--help"], ["lexicon", "ingest", "--help"], ["completion", "--help"] })
         {
             Outcome help = HealthIngestionProcess.Run("/", arguments);
             Assert.Equal(0, help.ExitCode);
@@ -56,23 +56,24 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("push")]
-    [InlineData("reprocess")]
-    [InlineData("validate")]
+    [InlineData("lexicon ingest")]
+    [InlineData("lexicon reprocess")]
+    [InlineData("lexicon validate")]
     [InlineData("generate")]
     [InlineData("schema")]
     public void The_documented_options_and_defaults_are_those_of_the_help(string command)
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "commands.md"));
         string section = page.Split("\n## ").Single(s => s.StartsWith(command + "\n", StringComparison.Ordinal));
-        string help = HealthIngestionProcess.Run("/", command, "--help").Output;
+        string help = HealthIngestionProcess.Run("/", [.. command.Split(' '), "--help"]).Output;
 
         Dictionary<string, string> documented = DocumentedOption().Matches(section).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
         Dictionary<string, string> actual = [];
         foreach (Match option in HelpOption().Matches(help))
         {
             string description = Regex.Replace(option.Groups[2].Value, """\s+""", " ").Trim();
-            Match given = Regex.Match(description, """\(default: (.*)\)$""");
-            actual.Add(option.Groups[1].Value, given.Success ? given.Groups[1].Value : "off");
+            Match given = Regex.Match(description, """\((?:default: (?<value>.*)|(?<value>required))\)$""");
+            actual.Add(option.Groups[1].Value, given.Success ? given.Groups["value"].Value : "off");
         }
 
         Assert.NotEmpty(actual);

@@ -37,6 +37,30 @@ public sealed class LexiconCommandTests
     }
 
     [Fact]
+    public void The_family_prints_the_same_and_takes_16_workers_at_most()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome family = HealthIngestionProcess.Run(place.Directory, "lexicon", "ingest", "--source", "sample", "--file", Sample, "--to", "ndjson:-", "--quiet");
+        Outcome many = HealthIngestionProcess.Run(place.Directory, "lexicon", "ingest", "--source", "sample", "--file", Sample, "--dry-run", "--workers", "17");
+
+        Assert.Equal(Expected, family.Output);
+        Assert.Equal(2, many.ExitCode);
+        Assert.Contains("--workers '17' is not a whole number from 1 to 16", many.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a dictionary needs --source ID, its name, and --file PATH")]
+    [InlineData("Too many arguments: 'dump.jsonl'. Usage: health_ingestion lexicon ingest --source ID --file PATH [options]", "dump.jsonl")]
+    public void A_dictionary_without_its_name_or_file_is_wrong_usage(string said, params string[] arguments)
+    {
+        Outcome outcome = HealthIngestionProcess.Run("/", ["lexicon", "ingest", .. arguments]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(said, outcome.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_database_is_loaded_reprocessed_and_validated()
     {
         PostgresServer server = PostgresServer.Shared;
@@ -62,7 +86,10 @@ public sealed class LexiconCommandTests
     [InlineData("--catalog is for dictionaries", "--catalog", "x")]
     [InlineData("--mode is for health data", "--source", "x", "--file", "y", "--mode", "original", "--dry-run")]
     [InlineData("a dictionary takes 1 to 16", "--source", "x", "--file", "y", "--workers", "17", "--dry-run")]
-    [InlineData("a dictionary needs a place", "--source", "x", "--file", "y")]
+    [InlineData("--records is for health data", "--source", "x", "--file", "y", "--records", "--dry-run")]
+    [InlineData("--no-api is for health data", "--source", "x", "--file", "y", "--no-api", "--dry-run")]
+    [InlineData("'export' is not expected: --file PATH alone names the dictionary", "export", "--source", "x", "--file", "y", "--dry-run")]
+    [InlineData("a dictionary needs a target", "--source", "x", "--file", "y")]
     public void What_makes_no_sense_is_wrong_usage(string said, params string[] arguments)
     {
         using Workplace place = Workplace.Empty();

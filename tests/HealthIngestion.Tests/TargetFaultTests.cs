@@ -61,7 +61,7 @@ public sealed class TargetFaultTests(GeneratedData data)
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--quiet", "--stats-json", "disk/stats.json", "--to", "ndjson:rows");
 
         Fails(outcome, "error: --stats-json disk/stats.json cannot be written: ");
-        Assert.Contains("What the run was to write is complete.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("The other outputs of the run are complete.", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(["filler"], disk.Names);
         Assert.Equal(Workplace.Rows, File.ReadLines(place["rows"]).Count());
     }

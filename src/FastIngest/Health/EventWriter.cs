@@ -9,7 +9,8 @@ namespace FastIngest.Health;
 public sealed class EventWriter
 {
     private readonly Category _category;
-    private readonly RecordSchema _schema;
+    private readonly int _textCount;
+    private readonly long _maxNumbersBytes;
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
     private byte[] _runUser = [];
     private int _runUserLength;
@@ -20,7 +21,9 @@ public sealed class EventWriter
     public EventWriter(Category category)
     {
         _category = category;
-        _schema = RecordSchema.Of(category);
+        RecordSchema schema = RecordSchema.Of(category);
+        _textCount = schema.TextCount;
+        _maxNumbersBytes = Segment.MaxNumbersBytes(schema.NumberCount);
     }
 
     /// <summary>Whether the last record was a sample, so that further samples of its run may follow.</summary>
@@ -151,23 +154,25 @@ public sealed class EventWriter
         }
     }
 
-    private long MaxPayload(scoped in RecordView record)
-    {
-        long bytes = Segment.MaxNumbersBytes(_schema.NumberCount);
-        for (int i = 0; i < _schema.TextCount; i++)
-        {
-            bytes += Segment.MaxTextBytes(record.Text(i).Length);
-        }
-
-        return bytes;
-    }
+    /// <summary>The most bytes that the payload takes. A text that the category lacks is empty and costs a few bytes of room.</summary>
+    private long MaxPayload(scoped in RecordView record) =>
+        _maxNumbersBytes + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
 
     /// <summary>Writes the texts and numbers of the category and ends the event.</summary>
     private void WritePayload(scoped in RecordView record, Segment segment)
     {
-        for (int i = 0; i < _schema.TextCount; i++)
+        // Without a loop: nearly every category has one text.
+        if (_textCount > 0)
         {
-            segment.WriteText(record.Text(i));
+            segment.WriteText(record.Text0);
+            if (_textCount > 1)
+            {
+                segment.WriteText(record.Text1);
+                if (_textCount > 2)
+                {
+                    segment.WriteText(record.Text2);
+                }
+            }
         }
 
         segment.WriteNumbers(record.Numbers, record.NumbersPresent);

@@ -8,7 +8,7 @@ namespace FastIngest.Lexicon;
 /// as hashing about 500 bytes. Here the algorithm is looked up once, and each thread keeps its context. Without OpenSSL 3
 /// the .NET method is used.
 /// </summary>
-// SAFETY (whole file): OpenSSL reads the given number of bytes and writes HashSizeInBytes; each thread has its own context.
+// SAFETY: (whole file) OpenSSL reads the given number of bytes and writes HashSizeInBytes; each thread has its own context.
 internal static unsafe partial class Sha256
 {
     private const string Library = "libcrypto.so.3";

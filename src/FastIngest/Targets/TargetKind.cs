@@ -14,6 +14,9 @@ public sealed record TargetKind
     /// <summary>The prefixes of a target's name, in any case, such as <c>sqlite:</c> or <c>http://</c>.</summary>
     public required IReadOnlyList<string> Prefixes { get; init; }
 
+    /// <summary>What shells complete instead of <see cref="Prefixes"/>; null where those are what people write.</summary>
+    public IReadOnlyList<string>? CompletedPrefixes { get; init; }
+
     /// <summary>The forms of the name in help texts and messages, such as <c>sqlite:FILE</c>.</summary>
     public required IReadOnlyList<string> Forms { get; init; }
 

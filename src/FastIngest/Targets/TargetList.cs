@@ -64,6 +64,9 @@ public sealed class TargetList
         return forms.Length < 2 ? string.Concat(forms) : $"{string.Join(", ", forms[..^1])} or {forms[^1]}";
     }
 
+    /// <summary>Returns what the names of all targets that have one of some capabilities begin with, for shells to complete.</summary>
+    public IReadOnlyList<string> Prefixes(params TargetCapability[] wanted) => [.. WithAny(wanted).SelectMany(k => k.CompletedPrefixes ?? k.Prefixes)];
+
     internal IngestException Lacks(string name, TargetKind kind, params TargetCapability[] wanted)
     {
         string lack = wanted[0] switch

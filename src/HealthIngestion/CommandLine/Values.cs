@@ -3,10 +3,11 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using FastIngest;
+using HealthIngestion.Formatting;
 
 namespace HealthIngestion.CommandLine;
 
-/// <summary>Reads the values of options; each error names the option, what was given, and what is wanted.</summary>
+/// <summary>Reads the values of options; each error names the option, the value, and what the option takes.</summary>
 internal static class Values
 {
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
@@ -42,7 +43,7 @@ internal static class Values
 
         return value >= min && value <= max
             ? value
-            : Fail<long>(result, $"a size from {Report.Figures.ExactBytes(min)} to {Report.Figures.ExactBytes(max)}");
+            : Fail<long>(result, $"a size from {Figures.ExactBytes(min)} to {Figures.ExactBytes(max)}");
     };
 
     /// <summary>A time as in <c>500ms</c>, <c>60s</c>, <c>2m</c> or <c>1h</c>; a bare number is seconds.</summary>
@@ -73,13 +74,15 @@ internal static class Values
         string[] words = Array.ConvertAll(choices, c => c.Word);
         string? near = Suggestion.For(text, words);
         string wanted = $"{string.Join(", ", words[..^1])} or {words[^1]}";
-        return Fail<T>(result, near is null ? wanted : $"{wanted}; did you mean {near}?");
+        return Fail<T>(result, near is null ? wanted : $"{wanted}. Did you mean {near}?");
     };
 
+    /// <summary>Any text but the empty one, called after the name that help gives the value.</summary>
     public static string? NotEmpty(ArgumentResult result)
     {
         string text = Text(result);
-        return text.Length > 0 ? text : Fail<string>(result, "a file name");
+        string? wanted = (result.Parent as OptionResult)?.Option.HelpName;
+        return text.Length > 0 ? text : Fail<string>(result, wanted switch { "FILE" => "a file name", "DIR" => "a directory", "PATH" => "a path", "URL" => "a URL", _ => "a name" });
     }
 
     /// <summary>A name that PostgreSQL keeps whole.</summary>

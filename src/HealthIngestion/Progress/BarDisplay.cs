@@ -1,4 +1,4 @@
-using HealthIngestion.Report;
+using HealthIngestion.Formatting;
 using HealthIngestion.Terminal;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -48,7 +48,7 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             foreach ((FileProgress file, ProgressTask bar) in files)
             {
                 bar.Value = file.IsDone ? bar.MaxValue : file.Bytes;
-                facts.Set(bar, (Progress.CountsBytes ? Figures.Bytes(file.Bytes) + ", " : "") + $"{Figures.Rate(file.Records)} records");
+                facts.Set(bar, (Progress.CountsBytes ? Figures.Bytes(file.Bytes) + ", " : "") + Figures.Rate(file.Records, "record"));
             }
 
             Pace pace = Pace.Of(Progress);
@@ -70,7 +70,7 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             else
             {
                 total.Value = total.MaxValue;
-                facts.Set(total, $"{Figures.Bytes(pace.Bytes)}, {Figures.Rate(pace.Records)} records");
+                facts.Set(total, $"{Figures.Bytes(pace.Bytes)}, {Figures.Rate(pace.Records, "record")}");
                 rows ??= context.AddTask("summaries");
                 rows.IsIndeterminate = true;
                 rows.Value = Progress.Rows;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using FastIngest.Delivery;
-using HealthIngestion.Report;
+using HealthIngestion.Formatting;
 using HealthIngestion.Terminal;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -142,7 +142,7 @@ internal sealed class DeliveryDisplay : IDisposable
 
     private sealed class FactColumn : ProgressColumn
     {
-        /// <summary>What stands behind each bar.</summary>
+        /// <summary>The text after each bar.</summary>
         public Dictionary<int, string> Texts { get; } = [];
 
         protected override bool NoWrap => true;

@@ -1,4 +1,5 @@
-using HealthIngestion.Report;
+using HealthIngestion.Formatting;
+
 
 namespace HealthIngestion.Progress;
 

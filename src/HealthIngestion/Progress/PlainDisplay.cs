@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using HealthIngestion.Report;
+using HealthIngestion.Formatting;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Progress;
@@ -14,30 +14,30 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
     /// <summary>With more files than this a category gets one line, at the end of its last file.</summary>
     private const int MaxFileLines = 12;
 
-    private readonly HashSet<string> _told = [];
+    private readonly HashSet<string> _logged = [];
 
     protected override void Draw(ManualResetEventSlim end)
     {
         long lastLine = Stopwatch.GetTimestamp();
         while (!end.Wait(LookMs))
         {
-            TellFinishedFiles();
+            LogFinishedFiles();
             if (Progress.Files.Count > 0 && Stopwatch.GetElapsedTime(lastLine) >= Pause)
             {
                 lastLine = Stopwatch.GetTimestamp();
-                Tell();
+                LogProgress();
             }
         }
 
-        TellFinishedFiles();
+        LogFinishedFiles();
     }
 
-    private void TellFinishedFiles()
+    private void LogFinishedFiles()
     {
         bool isByFile = Progress.Files.Count <= MaxFileLines;
         foreach (IGrouping<string, FileProgress> group in Progress.Files.GroupBy(f => isByFile ? f.Name : f.Category))
         {
-            if (group.All(f => f.IsDone) && _told.Add(group.Key))
+            if (group.All(f => f.IsDone) && _logged.Add(group.Key))
             {
                 long bytes = group.Sum(f => f.TotalBytes);
                 long records = group.Sum(f => f.Records);
@@ -56,7 +56,7 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         }
     }
 
-    private void Tell()
+    private void LogProgress()
     {
         Pace pace = Pace.Of(Progress);
         string text = Progress.IsReducing

@@ -1,4 +1,4 @@
-using HealthIngestion.CommandLine;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Progress;

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
+using HealthIngestion.Formatting;
 using HealthIngestion.Report;
 
 namespace HealthIngestion.Progress;
 
-/// <summary>How far each stage of a run over a dictionary is, and how full the queues between them: the fuller one stands before the slower stage.</summary>
-/// <param name="gauges">What the stages tell.</param>
+/// <summary>How far each stage of a run over a dictionary is, and how full the queues between them: a full queue stands before a slow stage.</summary>
+/// <param name="gauges">The counters of the stages.</param>
 /// <param name="isStored">Whether the records come from a database, where they are not loaded but changed.</param>
 internal sealed class StageFigures(LexiconGauges gauges, bool isStored = false)
 {

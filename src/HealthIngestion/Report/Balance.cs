@@ -1,4 +1,5 @@
 using FastIngest.Pipeline.HealthData;
+using HealthIngestion.Formatting;
 
 namespace HealthIngestion.Report;
 
@@ -13,5 +14,5 @@ internal sealed record Balance(long Records, long Aggregated, long Rejected)
     public bool IsOk => Records == Aggregated + Rejected;
 
     public override string ToString() =>
-        $"{Figures.Count(Records)} records = {Figures.Count(Aggregated)} aggregated + {Figures.Count(Rejected)} rejected";
+        $"{Figures.Count(Records, "record")} = {Figures.Count(Aggregated)} aggregated + {Figures.Count(Rejected)} rejected";
 }

@@ -3,11 +3,12 @@ using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Targets;
-using HealthIngestion.CommandLine;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Report;
 
-/// <summary>What a run says at its end: tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
+/// <summary>The summary of a run: tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
 internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnlyList<string> Sentences)
 {
     public static ClosingReport Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes) => new(
@@ -18,7 +19,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         ],
         [.. Say(report, deliveries, settings, peakBytes)]);
 
-    /// <summary>The closing words of a delivery alone.</summary>
+    /// <summary>The summary of a delivery alone.</summary>
     public static ClosingReport Of(IReadOnlyList<DeliveryOutcome> deliveries) => new([DeliveryWords.Table(deliveries)], [.. DeliveryWords.Sentences(deliveries)]);
 
     private static FigureTable CategoryTable(IngestReport report)
@@ -91,7 +92,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes)
     {
         yield return "balance: " + Balance.Of(report) + (Balance.Of(report).IsOk ? "" : ", WHICH DOES NOT ADD UP");
-        yield return $"{Figures.Count(report.Rows)} daily {(report.Rows == 1 ? "summary" : "summaries")} in {Figures.Seconds(report.Elapsed)}: "
+        yield return $"{Figures.Count(report.Rows, "daily summary", "daily summaries")} in {Figures.Seconds(report.Elapsed)}: "
             + $"{Figures.Bytes(Figures.PerSecond(report.Bytes, report.Elapsed))}/s, "
             + $"{Figures.Rate(Figures.PerSecond(report.Records, report.Elapsed))} records/s, peak memory {Figures.Bytes(peakBytes)}";
         if (report.Rejected > 0)

@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using HealthIngestion.Formatting;
 using HealthIngestion.Terminal;
 using Spectre.Console;
 
 namespace HealthIngestion.Report;
 
-/// <summary>Puts the closing report on standard error: framed on a terminal, aligned elsewhere, one object in a JSON log.</summary>
+/// <summary>Writes the closing report to standard error: framed on a terminal, aligned elsewhere, one object in a JSON log.</summary>
 internal static class ClosingWriter
 {
     /// <param name="closing">What people read.</param>

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using FastIngest.Delivery;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
 
 namespace HealthIngestion.Report;
 
@@ -26,13 +28,13 @@ internal static class DeliveryWords
         {
             if (report.Delivered > 0)
             {
-                yield return $"delivered {Figures.Count(report.Delivered)} {(report.Delivered == 1 ? "summary" : "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
+                yield return $"delivered {Figures.Count(report.Delivered, "summary", "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
                     + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
             }
 
             foreach (Refusal refusal in report.Refusals)
             {
-                yield return $"refused: {refusal.UserId} {refusal.Date}, because: {refusal.Reason}";
+                yield return $"refused: {refusal.UserId} {refusal.Date}: {refusal.Reason}";
             }
 
             if (report.Refused > report.Refusals.Count)

@@ -1,10 +1,11 @@
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
-using HealthIngestion.CommandLine;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Report;
 
-/// <summary>What a run over a dictionary says at its end.</summary>
+/// <summary>The summary of a run over a dictionary.</summary>
 internal static class LexiconClosing
 {
     private static readonly string[] ResultHeader =

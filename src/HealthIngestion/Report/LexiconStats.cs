@@ -3,7 +3,9 @@ using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Entries;
-using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Report;
 
@@ -28,7 +30,7 @@ internal static class LexiconStats
         StatsFile.Write(json, "warnings", report.Warnings);
     });
 
-    /// <summary>What the closing words of a JSON log have, too.</summary>
+    /// <summary>The figures that the last line of a JSON log has, too.</summary>
     public static void WriteDone(Utf8JsonWriter json, LexiconReport report)
     {
         json.WriteString("run_id", report.RunId);

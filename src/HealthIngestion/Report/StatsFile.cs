@@ -8,11 +8,11 @@ using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Report;
 
-/// <summary>Puts the figures where <c>--stats-json</c> asks: whole, or not at all.</summary>
+/// <summary>Writes the figures to the file that <c>--stats-json</c> names: the whole file, or none.</summary>
 internal static class StatsFile
 {
     /// <summary>Fails before the work begins where the file could not be written after it.</summary>
-    public static void RefuseMissingDirectory(string? path)
+    public static void RejectMissingDirectory(string? path)
     {
         if (path is null or "-")
         {
@@ -22,7 +22,7 @@ internal static class StatsFile
         string directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (!Directory.Exists(directory))
         {
-            throw new IngestException($"--stats-json {path}: there is no directory {directory}.", "Make it, or name another file.");
+            throw new IngestException($"--stats-json {path}: there is no directory {directory}.", "Create it, or name another file.");
         }
     }
 
@@ -81,7 +81,7 @@ internal static class StatsFile
         {
             File.Delete(partial);
             throw new IngestException(
-                $"--stats-json {path} cannot be written: {fault.Message.TrimEnd('.')}. What the run was to write is complete.",
+                $"--stats-json {path} cannot be written: {fault.Message.TrimEnd('.')}. The other outputs of the run are complete.",
                 "Name another file.",
                 fault);
         }

@@ -6,6 +6,9 @@ using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Report;
 
@@ -59,7 +62,7 @@ internal static class StatsJson
         StatsFile.Write(json, "warnings", report.Warnings);
     });
 
-    /// <summary>The figures of the closing words.</summary>
+    /// <summary>The figures that the last line of a JSON log has, too.</summary>
     public static void WriteDone(Utf8JsonWriter json, IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries)
     {
         json.WriteString("run_id", report.RunId);

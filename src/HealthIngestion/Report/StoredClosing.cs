@@ -1,12 +1,13 @@
 using System.Text;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
-using HealthIngestion.CommandLine;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Report;
 
-/// <summary>What runs over stored dictionaries say at their end.</summary>
+/// <summary>The summaries of runs over stored dictionaries.</summary>
 internal static class StoredClosing
 {
     private const int ShownLetters = 40;

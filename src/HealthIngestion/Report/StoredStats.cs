@@ -2,7 +2,8 @@ using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Sinks.Entries;
-using HealthIngestion.CommandLine;
+using HealthIngestion.Formatting;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Report;
 
@@ -50,7 +51,7 @@ internal static class StoredStats
         json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
     });
 
-    /// <summary>What the closing words of a JSON log have, too.</summary>
+    /// <summary>The figures that the last line of a JSON log has, too.</summary>
     public static void WriteDone(Utf8JsonWriter json, ReprocessReport report)
     {
         json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));

@@ -1,5 +1,5 @@
 using System.Text;
-using HealthIngestion.Report;
+using HealthIngestion.Formatting;
 using Spectre.Console;
 
 namespace HealthIngestion.Terminal;

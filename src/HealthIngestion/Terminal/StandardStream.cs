@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using FastIngest;
 
 namespace HealthIngestion.Terminal;
@@ -24,6 +25,13 @@ internal sealed partial class StandardStream : Stream
 
     /// <summary>Standard output; a byte that cannot be written is an <see cref="IngestException"/>.</summary>
     public static Stream OpenOutput() => OperatingSystem.IsLinux() ? new StandardStream(1, mustArrive: true) : Console.OpenStandardOutput();
+
+    /// <summary>Writes a text to standard output as UTF-8.</summary>
+    public static void WriteOutput(string text)
+    {
+        using Stream output = OpenOutput();
+        output.Write(Encoding.UTF8.GetBytes(text));
+    }
 
     /// <summary>Standard error; what cannot be written there is lost, for there is nowhere to say so.</summary>
     public static Stream OpenError() => OperatingSystem.IsLinux() ? new StandardStream(2, mustArrive: false) : Console.OpenStandardError();

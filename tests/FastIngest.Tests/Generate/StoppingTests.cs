@@ -95,15 +95,32 @@ public class StoppingTests
     }
 
     [Fact]
-    public void Options_out_of_range_are_rejected()
+    public void Options_that_make_no_sense_are_rejected_before_anything_is_written()
     {
-        GeneratorOptions good = new() { Directory = "/nowhere/at/all" };
-        GeneratorOptions[] bad =
+        using GeneratedData data = new();
+        GeneratorOptions good = new() { Directory = Path.Combine(data.Directory, "set"), Users = 1, Days = 1 };
+        (string Named, GeneratorOptions Options)[] bad =
         [
-            good with { TotalBytes = 0 }, good with { Users = 0 }, good with { Days = 0 }, good with { Days = int.MaxValue },
-            good with { QuirkRate = -0.1 }, good with { QuirkRate = 1.1 }, good with { QuirkRate = double.NaN }, good with { Style = (GeneratorStyle)9 },
+            ("size", good with { TotalBytes = 0 }),
+            ("users", good with { Users = 0 }),
+            ("days", good with { Days = 0 }),
+            ("days", good with { Days = int.MaxValue }),
+            ("rate", good with { QuirkRate = -0.1 }),
+            ("rate", good with { QuirkRate = 1.1 }),
+            ("rate", good with { QuirkRate = double.NaN }),
+            ("style", good with { Style = (GeneratorStyle)9 }),
         ];
-        Assert.All(bad, options => Assert.NotEmpty(Assert.Throws<IngestException>(() => DataSetGenerator.Generate(options, null, CancellationToken.None)).Remedy));
+
+        // The directory can be written to, so that only the options can be what is wrong.
+        Assert.All(bad, b =>
+        {
+            IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(b.Options, null, CancellationToken.None));
+            Assert.Contains(b.Named, error.Message, StringComparison.Ordinal);
+            Assert.NotEmpty(error.Remedy);
+            Assert.False(Directory.Exists(b.Options.Directory));
+        });
+        DataSetGenerator.Generate(good, null, CancellationToken.None);
+        Assert.NotEmpty(Directory.GetFiles(good.Directory));
     }
 
     private sealed class Listener(Action<long> report) : IProgress<long>

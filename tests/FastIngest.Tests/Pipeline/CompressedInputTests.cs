@@ -91,7 +91,7 @@ public sealed class CompressedInputTests : IDisposable
         Assert.Equal(1, Run.Ingest(new IngestOptions { Paths = [path] }).Report.Records);
         string wrong = _folder.Write("activities.json.zst", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8);
         IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [wrong] }));
-        Assert.Contains("no zstd file", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("not a zstd file", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

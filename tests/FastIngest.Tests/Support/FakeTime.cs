@@ -7,7 +7,7 @@ internal static class FakeTime
 {
     /// <summary>Advances the clock in steps until a task that waits for it, possibly several times, has completed.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="step">The length of a step. Two waits whose lengths differ by less than a step cannot be distinguished.</param>
+    /// <param name="step">The length of a step. Two waits whose lengths differ by less may end at the same step.</param>
     /// <param name="task">The task that must complete.</param>
     public static async Task<T> RunAsync<T>(this FakeTimeProvider time, TimeSpan step, Task<T> task)
     {

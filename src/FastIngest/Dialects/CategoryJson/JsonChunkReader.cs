@@ -66,14 +66,7 @@ internal sealed class JsonChunkReader : ChunkReader
 
         public long Length => elements.ElementLength;
 
-        public RejectReason? Unread => elements.Status switch
-        {
-            ReadStatus.Object => null,
-            ReadStatus.OtherValue => RejectReason.NotAnObject,
-            ReadStatus.InvalidText => RejectReason.InvalidText,
-            ReadStatus.TooLarge => RejectReason.TooLarge,
-            _ => RejectReason.InvalidJson,
-        };
+        public RejectReason? Unread => elements.Status == ReadStatus.Object ? null : ReasonOf(elements.Status);
 
         public bool Next() => elements.Next();
 
@@ -82,5 +75,13 @@ internal sealed class JsonChunkReader : ChunkReader
         public bool TryGetSampleOfLastKey(out long value) => decoder.TryGetSampleOfLastKey(elements.Element, fields, out value);
 
         public int ReadRun(Span<long> numbers) => elements.ReadRun(decoder.RunKey, RecordSchema.FirstOwn, numbers);
+
+        private static RejectReason ReasonOf(ReadStatus status) => status switch
+        {
+            ReadStatus.OtherValue => RejectReason.NotAnObject,
+            ReadStatus.InvalidText => RejectReason.InvalidText,
+            ReadStatus.TooLarge => RejectReason.TooLarge,
+            _ => RejectReason.InvalidJson,
+        };
     }
 }

@@ -8,7 +8,7 @@ namespace FastIngest.Json.Shapes;
 /// Reads runs. Samples of one user and day share their key and their shape, so that only the time, the string lengths and
 /// the number of each record are examined, along the node path of the previous record. No fields are stored.
 /// </summary>
-// SAFETY (whole file): a record of a run spans at most RunReach bytes, which are readable after its start. The path's
+// SAFETY: (whole file) A record of a run spans at most RunReach bytes, which are readable after its start. The path's
 // nodes are pinned and belong to a tree that does not change without a call of ResetLast.
 internal sealed unsafe partial class LaneShapeReader<TLanes>
 {

@@ -11,7 +11,7 @@ namespace FastIngest.Json.Shapes;
 /// 3. otherwise start at the root: equal literal → slot; different literal → next sibling; no sibling → unknown shape
 /// </code>
 /// </summary>
-// SAFETY (whole file): every load of 64 bytes starts at most at `limit` + 64, and 64 bytes are readable from there. Nodes
+// SAFETY: (whole file) Every load of 64 bytes starts at most at `limit` + 64, and 64 bytes are readable from there. Nodes
 // come from the tree, which does not change while a record is read. Field indexes come from the names, and every name has
 // a place in the fields. Gap and prefix are pinned.
 internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader

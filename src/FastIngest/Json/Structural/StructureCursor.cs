@@ -8,7 +8,7 @@ namespace FastIngest.Json.Structural;
 /// Walks over a JSON text by the masks of <see cref="StructureScan{TLanes}"/>, which validates each block of 64 bytes before
 /// the cursor reads it. Skipped values are therefore validated like all others. UTF-8 is not validated here.
 /// </summary>
-// SAFETY (whole file): the text does not move while the cursor lives; token offsets lie within the text.
+// SAFETY: (whole file) The text does not move while the cursor lives; token offsets lie within the text.
 internal unsafe ref struct StructureCursor<TLanes> : IValueCursor
     where TLanes : struct, ILanes
 {

@@ -13,7 +13,7 @@ namespace FastIngest.Json.Structural;
 /// tokens     11     1 11 1 1  11    operators, opening quotes, starts of numbers and literals
 /// </code>
 /// </summary>
-// SAFETY (whole file): the creator of a scan guarantees that the text does not move while the scan lives. A block is
+// SAFETY: (whole file) The creator of a scan guarantees that the text does not move while the scan lives. A block is
 // loaded from the text if 64 bytes remain, otherwise from a copy padded with blanks. Every bit of a mask stands for a
 // byte of the text, since blanks are not tokens.
 internal unsafe ref struct StructureScan<TLanes>

@@ -10,7 +10,7 @@ namespace FastIngest.Json.Structural;
 /// UTF-8 In Less Than One Instruction Per Byte" (2021). Three tables, indexed by the two halves of a byte and by the high
 /// half of the next byte, list the possible errors of a byte pair; an error is one that all three tables contain.
 /// </summary>
-// SAFETY (whole file): blocks start at the fourth byte or later, loads reach back at most three bytes and end within the text.
+// SAFETY: (whole file) Blocks start at the fourth byte or later, loads reach back at most three bytes and end within the text.
 internal static unsafe class Utf8Scan
 {
     private const int StepBytes = 32;

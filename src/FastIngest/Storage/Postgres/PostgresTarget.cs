@@ -14,6 +14,7 @@ public static class PostgresTarget
     internal static TargetKind Kind { get; } = new()
     {
         Prefixes = [KeywordsPrefix, "postgresql:"],
+        CompletedPrefixes = ["postgres://"],
         Forms = ["postgres://USER@HOST/DATABASE"],
         Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords),
         Records = true,

@@ -1,0 +1,21 @@
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>The commands of the program. A new one is one class and one line here.</summary>
+internal static class AllCommands
+{
+    public static CommandTable Table { get; } = new(
+        new CommandEntry(IngestCommand.Name, () => new IngestCommand()),
+        new CommandEntry(PushCommand.Name, () => new PushCommand()),
+        new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
+        new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),
+        new CommandEntry(LexiconReprocessCommand.Name, () => new LexiconReprocessCommand()) { Alias = LexiconReprocessCommand.Alias },
+        new CommandEntry(LexiconValidateCommand.Name, () => new LexiconValidateCommand()) { Alias = LexiconValidateCommand.Alias },
+        new CommandEntry(GenerateCommand.Name, () => new GenerateCommand()),
+        new CommandEntry(SchemaCommand.Name, () => new SchemaCommand()),
+        new CommandEntry(CompletionCommand.Name, () => new CompletionCommand()),
+        new CommandEntry(HelpCommand.Name, () => new HelpCommand()),
+        new CommandEntry(VersionCommand.Name, () => new VersionCommand()),
+        new CommandEntry(ManCommand.Name, () => new ManCommand()) { IsHidden = true });
+}

@@ -1,0 +1,222 @@
+using System.CommandLine;
+using System.Diagnostics;
+using FastIngest.Generate;
+using FastIngest.Generate.Entries;
+using FastIngest.Pipeline.HealthData;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
+using HealthIngestion.Options;
+using HealthIngestion.Progress;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>What <c>generate</c> makes.</summary>
+internal enum DataKind
+{
+    Health,
+    Lexicon,
+}
+
+/// <summary>Makes trial data.</summary>
+internal sealed class GenerateCommand : ICommand
+{
+    public const string Name = "generate";
+
+    private const long DefaultBytes = 100_000_000;
+
+    public Argument<string> Target { get; } = new("DIR")
+    {
+        Description = "directory for the files; created if it does not exist",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    public ChoiceOption<DataKind> Kind { get; } = new("--kind", ("health", DataKind.Health), ("lexicon", DataKind.Lexicon))
+    {
+        HelpName = "KIND",
+        Description = "health, or lexicon: a dictionary dump, one entry a line (default: health)",
+    };
+
+    public Option<long?> Entries { get; } = new("--entries")
+    {
+        HelpName = "N",
+        Description = "lexicon: number of entries (default: 200000)",
+        CustomParser = r => Values.Integer(0, int.MaxValue)(r),
+    };
+
+    public Option<long?> EntrySize { get; } = new("--entry-size")
+    {
+        HelpName = "SIZE",
+        Description = "lexicon: approximate bytes of an entry on average (default: 3KB)",
+        CustomParser = r => Values.Size(500, 1_000_000)(r),
+    };
+
+    public Option<long?> Size { get; } = new("--size")
+    {
+        HelpName = "SIZE",
+        Description = "approximate bytes of all files together (default: 100MB, unless --users or --days is given)",
+        CustomParser = r => Values.Size(1, long.MaxValue)(r),
+    };
+
+    public Option<int?> Users { get; } = new("--users")
+    {
+        HelpName = "N",
+        Description = "number of users (default: derived from --size)",
+        CustomParser = r => Values.Integer(1, int.MaxValue)(r),
+    };
+
+    public Option<int?> Days { get; } = new("--days")
+    {
+        HelpName = "N",
+        Description = "days for each user (default: 365)",
+        CustomParser = r => Values.Integer(1, 100_000)(r),
+    };
+
+    public Option<ulong> Seed { get; } = new("--seed")
+    {
+        HelpName = "N",
+        Description = "the same seed makes the same bytes (default: 42)",
+        CustomParser = Values.Unsigned(),
+        DefaultValueFactory = _ => 42,
+    };
+
+    public ChoiceOption<GeneratorStyle> Style { get; } = new("--style", ("pretty", GeneratorStyle.Pretty), ("spaced", GeneratorStyle.Spaced), ("compact", GeneratorStyle.Compact), ("ndjson", GeneratorStyle.Ndjson))
+    {
+        HelpName = "STYLE",
+        Description = "pretty, spaced, compact or ndjson: how the JSON is laid out (default: pretty)",
+    };
+
+    public Option<double> Quirks { get; } = new("--quirks")
+    {
+        HelpName = "SHARE",
+        Description = "share of the records that are odd or broken, 0 to 1 (default: 0)",
+        CustomParser = Values.Share(),
+    };
+
+    public ConsoleOptions Console { get; } = new();
+
+    public CommandSpec Spec { get; }
+
+    public GenerateCommand()
+    {
+        Spec = new CommandSpec(Name, "make a seeded, realistic data set for trials and benchmarks")
+        {
+            Usage = "DIR [options]",
+            Needs = "a directory",
+            Examples =
+            [
+                new("health_ingestion generate trial --size 1GB", "a gigabyte to try things with"),
+                new("health_ingestion generate words --kind lexicon --entries 10000", "a dictionary in many scripts, words/entries.jsonl"),
+                new("health_ingestion generate bad --users 10 --quirks 0.01", "a small set with odd and broken records"),
+            ],
+        };
+        Spec.Command.Arguments.Add(Target);
+        Spec.AddGroup("Data", Kind, Size, Users, Days, Entries, EntrySize, Seed, Style, Quirks);
+        Spec.AddGroup("Console", Console.OfLog);
+    }
+
+    public int Run(ParseResult arguments)
+    {
+        Log log = Console.OpenLog(arguments);
+        using StopSignal stop = new(log);
+        try
+        {
+            long started = Stopwatch.GetTimestamp();
+            DataKind kind = arguments.GetValue(Kind);
+            Check(kind, arguments);
+            GeneratorResult result = kind == DataKind.Lexicon
+                ? EntryGenerator.Generate(BindEntries(arguments), new WrittenBytesLog(log), stop.Token)
+                : DataSetGenerator.Generate(Bind(arguments), new WrittenBytesLog(log), stop.Token);
+            Close(result, kind, arguments.GetValue(Target)!, arguments.GetValue(Seed), Stopwatch.GetElapsedTime(started), log);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (stop.Name is not null)
+        {
+            log.Notice("stopped", $"stopped by {stop.Name}; the data set is incomplete; run the same command again");
+            return stop.ExitCode;
+        }
+        catch (Exception fault)
+        {
+            return Faults.Explain(fault, log);
+        }
+    }
+
+    /// <summary>The options that only one kind of data has.</summary>
+    private IReadOnlyList<Option> OptionsOf(DataKind kind) => kind == DataKind.Lexicon ? [Entries, EntrySize] : [Size, Users, Days, Style];
+
+    private void Check(DataKind kind, ParseResult arguments)
+    {
+        DataKind other = kind == DataKind.Lexicon ? DataKind.Health : DataKind.Lexicon;
+        Option? wrong = OptionsOf(other).FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false });
+        if (wrong is not null)
+        {
+            throw new UsageException($"{wrong.Name} is only for --kind {other.ToString().ToLowerInvariant()}");
+        }
+    }
+
+    private EntryOptions BindEntries(ParseResult arguments)
+    {
+        EntryOptions options = new() { Directory = arguments.GetValue(Target)! };
+        return options with
+        {
+            Entries = arguments.GetValue(Entries) ?? options.Entries,
+            MeanBytes = (int)(arguments.GetValue(EntrySize) ?? options.MeanBytes),
+            Seed = arguments.GetValue(Seed),
+            QuirkRate = arguments.GetValue(Quirks),
+        };
+    }
+
+    private GeneratorOptions Bind(ParseResult arguments)
+    {
+        long? size = arguments.GetValue(Size);
+        int? users = arguments.GetValue(Users);
+        int? days = arguments.GetValue(Days);
+        return new GeneratorOptions
+        {
+            Directory = arguments.GetValue(Target)!,
+            TotalBytes = size ?? (users is null && days is null ? DefaultBytes : null),
+            Users = users,
+            Days = days,
+            Seed = arguments.GetValue(Seed),
+            Style = arguments.GetValue(Style),
+            QuirkRate = arguments.GetValue(Quirks),
+        };
+    }
+
+    private static void Close(GeneratorResult result, DataKind kind, string directory, ulong seed, TimeSpan elapsed, Log log)
+    {
+        long bytes = result.Files.Sum(f => f.Bytes);
+        long records = result.Files.Sum(f => f.Records);
+        FigureTable table = new(
+            ["file", "size", "records"],
+            [.. result.Files.Select(IReadOnlyList<string> (f) => [f.Path, Figures.Bytes(f.Bytes), Figures.Count(f.Records)])],
+            LastIsText: false);
+        if (log.Format == LogFormat.Text)
+        {
+            log.Block(LogLevel.Info, "files", table.ToPlainText());
+        }
+
+        HashSet<string> made = [.. result.Files.Select(f => Path.GetFileName(f.Path))];
+        string[] others = [.. Directory.GetFiles(directory)
+            .Select(f => Path.GetFileName(f))
+            .Where(f => kind == DataKind.Health && HealthFileNames.IsRead(f) && !made.Contains(f))
+            .Order(StringComparer.Ordinal)];
+        if (others.Length > 0)
+        {
+            log.Warning($"{directory} also holds {others[0]}{(others.Length > 1 ? $" and {others.Length - 1} more" : "")}, which a run would read together with this data set; remove files of another data set");
+        }
+
+        string next = kind == DataKind.Health ? $"; next: health_ingestion {directory}" : "";
+        log.Info(
+            "done",
+            $"{Figures.Bytes(bytes)}, {Figures.Count(records, "record")}, seed {seed}, in {Figures.Seconds(elapsed)}{next}",
+            json =>
+            {
+                json.WriteNumber("files", result.Files.Count);
+                json.WriteNumber("bytes", bytes);
+                json.WriteNumber("records", records);
+                json.WriteNumber("elapsed_seconds", Math.Round(elapsed.TotalSeconds, 6));
+            });
+    }
+}

@@ -1,0 +1,197 @@
+using System.CommandLine;
+using FastIngest;
+using FastIngest.Pipeline.HealthData;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Targets;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
+using HealthIngestion.Options;
+using HealthIngestion.Progress;
+using HealthIngestion.Report;
+using HealthIngestion.Runs;
+using HealthIngestion.Settings;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>Reads health data: wires the command line to the engine, its sinks, signals, progress, summary and exit code.</summary>
+internal sealed class IngestCommand : ICommand
+{
+    public const string Name = "ingest";
+
+    public HealthOptions Options { get; } = new();
+
+    /// <summary>The options of dictionaries, which the command has always taken; help shows them at <c>lexicon ingest</c>.</summary>
+    private readonly DictionaryOptions _dictionary;
+
+    public CommandSpec Spec { get; }
+
+    public IngestCommand()
+    {
+        _dictionary = new DictionaryOptions(Options);
+        Spec = new CommandSpec(Name, "read health files, write daily summaries (the default command)")
+        {
+            Usage = "[PATH...] [options]",
+            Note = "For a dictionary: health_ingestion lexicon ingest --help",
+            MostUsed = [Options.To, Options.DryRun, Options.Strict, Options.Rejects, Options.Workers, Options.Console.Quiet],
+            Examples =
+            [
+                new("health_ingestion", "read $DATA_DIR, /data or ./data into health.db"),
+                new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
+                new("health_ingestion export/ --to http://api:5000/ingest", "store the summaries in health.db, and post them from there"),
+                new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
+                new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
+            ],
+            Environment =
+            [
+                new("DATA_DIR", "what to read when no PATH is given"),
+                new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
+                .. SharedOptions.ApiEnvironment,
+                new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
+                new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
+                new("NO_COLOR", "no colours when set and not empty"),
+            ],
+        };
+        Spec.Command.Arguments.Add(Options.Paths);
+        foreach (OptionGroup group in Options.Groups)
+        {
+            Spec.AddGroup(group);
+        }
+
+        Spec.Accept(_dictionary.OfDictionaries);
+    }
+
+    public int Run(ParseResult arguments)
+    {
+        bool isDictionary = IsGiven(_dictionary.Source, arguments) || IsGiven(_dictionary.File, arguments);
+        RejectOptionsOfOtherKind(isDictionary, arguments);
+        return isDictionary ? LexiconIngestCommand.Run(_dictionary, arguments) : Run(IngestSettings.From(Options, arguments), arguments);
+    }
+
+    private int Run(IngestSettings settings, ParseResult arguments)
+    {
+        RejectMistypedCommand(settings.Options.Paths[0]);
+        IngestReport? report = null;
+        return CommandRun.Do(
+            settings,
+            (log, token) =>
+            {
+                bool isDefaultPath = arguments.GetResult(Options.Paths) is not { Tokens.Count: > 0 };
+                RejectMissingPaths(settings.Options.Paths, isDefaultPath);
+                Deliveries.Prepare(settings.Apis);
+                report = RunEngineAsync(settings, log, token).GetAwaiter().GetResult();
+                List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, token).GetAwaiter().GetResult();
+                return Close(report, deliveries, settings, log);
+            },
+            () => report is null
+                ? CommandRun.NothingLeft(settings, "rows")
+                : "the summaries are stored, and delivered ones are marked; health_ingestion push sends the rest");
+    }
+
+    private static async Task<IngestReport> RunEngineAsync(IngestSettings settings, Log log, CancellationToken cancellationToken)
+    {
+        List<ISummarySink> sinks = MakeSinks(settings);
+        RunProgress progress = new();
+        log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
+        return await CommandRun.UseAsync(sinks, async () =>
+        {
+            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
+            display?.Start();
+            return await HealthIngest.RunAsync(
+                settings.Options, settings.IsDryRun ? [] : sinks, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Delivers what the database holds now; not from one that failed.</summary>
+    private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
+    {
+        int database = settings.Targets.ToList().IndexOf(settings.Database!);
+        return settings.Apis.Count > 0 && report.Sinks[database].Fault is null
+            ? await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false)
+            : [];
+    }
+
+    /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
+    private static List<ISummarySink> MakeSinks(IngestSettings settings)
+    {
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords };
+        return [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateSummarySink(options)))];
+    }
+
+    private static bool IsGiven(Option option, ParseResult arguments) => arguments.GetResult(option) is { Implicit: false };
+
+    /// <summary>Options of health data make no sense for a dictionary, and the other way round.</summary>
+    private void RejectOptionsOfOtherKind(bool isDictionary, ParseResult arguments)
+    {
+        if (isDictionary && arguments.GetValue(Options.Paths) is [var extra, ..])
+        {
+            throw new UsageException($"'{extra}' is not expected: --file PATH alone names the dictionary");
+        }
+
+        IEnumerable<Option> others = isDictionary ? Options.All.Except(_dictionary.OfBoth) : _dictionary.OfDictionaries;
+        if (others.FirstOrDefault(o => IsGiven(o, arguments)) is { } wrong)
+        {
+            throw new UsageException(isDictionary
+                ? $"{wrong.Name} is for health data, not for dictionaries"
+                : $"{wrong.Name} is for dictionaries: use --source ID and --file PATH, too");
+        }
+    }
+
+    /// <summary>The parser takes a mistyped command for a path; this names the command where no such path exists.</summary>
+    private static void RejectMistypedCommand(string path)
+    {
+        if (path.AsSpan().ContainsAny('/', '.') || Path.Exists(path))
+        {
+            return;
+        }
+
+        if (AllCommands.Table.Find([path]).Words > 0)
+        {
+            throw new UsageException($"The command comes first: health_ingestion {path} ...");
+        }
+
+        if (AllCommands.Table.DescribeUnknown(path) is { } sentence)
+        {
+            throw new UsageException(sentence);
+        }
+    }
+
+    private static void RejectMissingPaths(IReadOnlyList<string> paths, bool isDefault)
+    {
+        foreach (string path in paths)
+        {
+            if (!Path.Exists(path))
+            {
+                throw isDefault
+                    ? new IngestException(
+                        $"nothing to read: {path} does not exist and no PATH is given.",
+                        "Name a directory or files, or try: health_ingestion generate trial && health_ingestion trial.")
+                    : new IngestException($"{path} does not exist.", "Name a directory or files with health data.");
+            }
+        }
+    }
+
+    private static int Close(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, Log log)
+    {
+        long peakBytes = PeakMemory.Bytes();
+        Balance balance = Balance.Of(report);
+        CommandRun.Close(
+            settings,
+            report.Warnings,
+            () => StatsJson.Of(report, deliveries, settings, peakBytes),
+            () => ClosingReport.Of(report, deliveries, settings, peakBytes),
+            json => StatsJson.WriteDone(json, report, deliveries),
+            log);
+        bool hasFailed = CommandRun.LogFailed(report.Sinks.Select(s => s.Fault), log);
+        int delivered = Deliveries.Close(deliveries, log);
+        if (!balance.IsOk)
+        {
+            log.Error($"the balance does not add up: {balance}. Do not use this output; keep the input and report this as a bug.");
+            return ExitCode.Failed;
+        }
+
+        return hasFailed ? ExitCode.Failed
+            : settings.IsStrict && report.Rejected > 0 && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
+    }
+}

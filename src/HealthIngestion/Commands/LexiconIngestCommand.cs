@@ -1,0 +1,96 @@
+using System.CommandLine;
+using FastIngest.Pipeline.Entries;
+using FastIngest.Sinks.Entries;
+using FastIngest.Targets;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+using HealthIngestion.Progress;
+using HealthIngestion.Report;
+using HealthIngestion.Runs;
+using HealthIngestion.Settings;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>Loads a dictionary: wires the command line to the engine, its sinks, signals, progress, summary and exit code.</summary>
+internal sealed class LexiconIngestCommand : ICommand
+{
+    public const string Name = "lexicon ingest";
+
+    private readonly DictionaryOptions _options = new();
+
+    public CommandSpec Spec { get; }
+
+    public LexiconIngestCommand()
+    {
+        Spec = new CommandSpec(Name, "read a dictionary, write clean entries")
+        {
+            Usage = "--source ID --file PATH [options]",
+            Note = "health_ingestion ingest --source ID --file PATH is the same command.",
+            Examples =
+            [
+                new("health_ingestion lexicon ingest --source kaikki --file dump.jsonl.gz", "read a dictionary into $DATABASE_URL"),
+                new("health_ingestion lexicon ingest --source kaikki --file dump.jsonl.gz --to sqlite:words.db", "read it into a file"),
+            ],
+            Environment =
+            [
+                new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
+                new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
+            ],
+        };
+        Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog);
+        Spec.AddGroup("Output", _options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson);
+        Spec.AddGroup("Entries", _options.Entries.All);
+        Spec.AddGroup("Engine", _options.Workers, _options.MaxRecordSize, _options.MaxExpansion);
+        Spec.AddGroup("Console", _options.Console.All);
+    }
+
+    public int Run(ParseResult arguments) => Run(_options, arguments);
+
+    /// <summary>Loads the dictionary that the options of any command name.</summary>
+    /// <exception cref="UsageException">Options are missing or contradict each other.</exception>
+    public static int Run(DictionaryOptions options, ParseResult arguments)
+    {
+        LexiconSettings settings = LexiconSettings.From(options, arguments);
+        return CommandRun.Do(
+            settings,
+            (log, token) => Close(RunEngineAsync(settings, log, token).GetAwaiter().GetResult(), settings, log),
+            () => CommandRun.NothingLeft(settings, "entries"));
+    }
+
+    private static async Task<LexiconReport> RunEngineAsync(LexiconSettings settings, Log log, CancellationToken cancellationToken)
+    {
+        List<IEntrySink> sinks = MakeSinks(settings);
+        LexiconGauges gauges = new();
+        RunProgress progress = new() { Stages = new StageFigures(gauges) };
+        return await CommandRun.UseAsync(sinks, async () =>
+        {
+            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
+            display?.Start();
+            return await LexiconIngest.RunAsync(settings.Options, sinks, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
+    private static List<IEntrySink> MakeSinks(LexiconSettings settings)
+    {
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, MergeRows = settings.MergeRows };
+        List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateEntrySink(options)))];
+        return settings.IsDryRun ? [new DryRunEntrySink()] : sinks;
+    }
+
+    private static int Close(LexiconReport report, LexiconSettings settings, Log log)
+    {
+        long peakBytes = PeakMemory.Bytes();
+        CommandRun.Close(
+            settings,
+            report.Warnings,
+            () => LexiconStats.Of(report, settings, peakBytes),
+            () => LexiconClosing.Of(report, settings, peakBytes),
+            json => LexiconStats.WriteDone(json, report),
+            log);
+        return CommandRun.LogFailed(report.Sinks.Select(s => s.Fault), log) ? ExitCode.Failed
+            : settings.IsStrict && report.Rejected + report.Invalid > 0 ? ExitCode.Rejected : ExitCode.Done;
+    }
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using FastIngest.Delivery;
+using FastIngest.Storage;
+using FastIngest.Targets;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+using HealthIngestion.Report;
+using HealthIngestion.Runs;
+using HealthIngestion.Settings;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>Delivers what is stored.</summary>
+internal sealed class PushCommand : ICommand
+{
+    public const string Name = "push";
+
+    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
+    {
+        HelpName = "URL",
+        Description = $"the database that holds the summaries, {TargetRegistry.All.JoinForms(TargetCapability.Outbox)} (default: $DATABASE_URL, else sqlite:health.db)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public PrefixOption<string[]> To { get; } = new("--to", TargetPrefixes.Apis)
+    {
+        HelpName = "URL",
+        Description = "the API, http(s)://HOST/PATH or weaviate(s)://HOST/CLASS; repeatable (default: $API_URL, $WEAVIATE_URL)",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public Option<string> Schema { get; } = SharedOptions.Schema();
+
+    public Option<bool> RetryRefused { get; } = SharedOptions.Flag("--retry-refused", "also send summaries that the API refused for good");
+
+    public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
+
+    public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
+
+    public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
+
+    public ConsoleOptions Console { get; } = new();
+
+    public CommandSpec Spec { get; }
+
+    public PushCommand()
+    {
+        Spec = new CommandSpec(Name, "deliver stored summaries that an API does not have yet")
+        {
+            Usage = "[options]",
+            Examples =
+            [
+                new("health_ingestion push", "deliver what is new or changed in health.db to $API_URL"),
+                new("health_ingestion push --from postgres://me@db/health --to https://api/ingest", "the same for another database and API"),
+            ],
+            Environment =
+            [
+                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                .. SharedOptions.ApiEnvironment,
+            ],
+        };
+        Spec.AddGroup("What", From, To, Schema, RetryRefused, StatsJson);
+        Spec.AddGroup("API", Concurrency, WaitForApi);
+        Spec.AddGroup("Console", Console.All);
+    }
+
+    public int Run(ParseResult arguments)
+    {
+        string? stats = arguments.GetValue(StatsJson);
+        DeliveryApi[] apis = Apis(arguments.GetValue(To));
+        DeliveryOptions options = new()
+        {
+            From = Database(arguments.GetValue(From)).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
+            Concurrency = arguments.GetValue(Concurrency),
+            WaitForApi = arguments.GetValue(WaitForApi),
+            RetryRefused = arguments.GetValue(RetryRefused),
+        };
+        Log log = Console.OpenLog(arguments);
+        using StopSignal stop = new(log);
+        try
+        {
+            StatsFile.RejectMissingDirectory(stats);
+            Deliveries.Prepare(apis);
+            List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, stop.Token).GetAwaiter().GetResult();
+            if (stats is not null)
+            {
+                StatsFile.Write(stats, Stats(outcomes));
+            }
+
+            if (log.Shows(LogLevel.Info))
+            {
+                ClosingWriter.Write(outcomes, log);
+            }
+
+            return Deliveries.Close(outcomes, log);
+        }
+        catch (OperationCanceledException) when (stop.Name is not null)
+        {
+            log.Notice("stopped", $"stopped by {stop.Name}; delivered summaries are marked; run the same command again to deliver the rest");
+            return stop.ExitCode;
+        }
+        catch (Exception fault)
+        {
+            return Faults.Explain(fault, log);
+        }
+    }
+
+    private static Target Database(string? given) =>
+        given is null ? Targets.DefaultDatabase() : Targets.Parse("--from", given, TargetCapability.Outbox);
+
+    private static DeliveryApi[] Apis(string[]? given)
+    {
+        DeliveryApi[] apis = Targets.ReadApis([.. (given ?? []).Select(name => Targets.Parse("--to", name, TargetCapability.Api))]);
+        return apis.Length > 0
+            ? apis
+            : throw new UsageException($"push needs an API: use --to {TargetRegistry.All.JoinForms(TargetCapability.Api)}, or set API_URL");
+    }
+
+    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
+    {
+        json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
+        json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
+        DeliveryWords.Write(json, outcomes);
+    });
+}

@@ -1,0 +1,22 @@
+namespace HealthIngestion.Exit;
+
+/// <summary>The exit codes of the process; docs/commands.md lists the same numbers.</summary>
+internal static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>The run failed; its reason is one line on standard error, and nothing is half-written.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Wrong usage.</summary>
+    public const int Usage = 2;
+
+    /// <summary><c>--strict</c>, and records were rejected; the output is complete all the same.</summary>
+    public const int Rejected = 3;
+
+    /// <summary>Some summaries could not be delivered to an API; they stay stored, and <c>push</c> sends them.</summary>
+    public const int Undelivered = 4;
+
+    /// <summary>128 plus the number of the signal that stopped the run.</summary>
+    public const int Interrupted = 130, Terminated = 143;
+}

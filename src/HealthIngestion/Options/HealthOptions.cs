@@ -1,0 +1,103 @@
+using System.CommandLine;
+using FastIngest.Pipeline;
+using FastIngest.Sources;
+using FastIngest.Storage;
+using FastIngest.Targets;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Options;
+
+/// <summary>The options of a run over health data. Descriptions end with the default in parentheses; the help shows them as they are.</summary>
+internal sealed class HealthOptions
+{
+    public Argument<string[]> Paths { get; } = new("PATH")
+    {
+        Description = "directories or files with health data (default: $DATA_DIR, else /data if it exists, else ./data)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public PrefixOption<string[]> To { get; } = new("--to", TargetPrefixes.All)
+    {
+        HelpName = "URL",
+        Description = $"where the summaries go: {TargetRegistry.All.JoinForms(TargetCapability.Summaries)}; or from the database on to an API: {TargetRegistry.All.JoinForms(TargetCapability.Api)}; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    public Option<string> Schema { get; } = SharedOptions.Schema();
+
+    public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
+
+    public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write nothing");
+
+    public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, even if --to or the environment names one");
+
+    public Option<string?> Rejects { get; } = SharedOptions.Rejects();
+
+    public Option<bool> Strict { get; } = SharedOptions.Strict();
+
+    public ChoiceOption<IngestMode> Mode { get; } = new("--mode", ("optimized", IngestMode.Optimized), ("original", IngestMode.Original))
+    {
+        HelpName = "MODE",
+        Description = "optimized, or original: the plain single-threaded reference with the same output (default: optimized)",
+    };
+
+    public Option<int> Workers { get; } = new("--workers")
+    {
+        HelpName = "N",
+        Description = "threads that read and reduce, 1 to 1024 (default: the number of cores)",
+        CustomParser = Values.Integer(1, 1024),
+    };
+
+    public ChoiceOption<IoMode> Io { get; } = new("--io", ("auto", IoMode.Auto), ("mmap", IoMode.Mmap), ("pread", IoMode.Pread))
+    {
+        HelpName = "HOW",
+        Description = "auto, mmap or pread: how files are read (default: auto)",
+    };
+
+    public Option<long> MemoryLimit { get; } = new("--memory-limit")
+    {
+        HelpName = "SIZE",
+        Description = "the most memory that the process takes, from 64MiB; what does not fit goes to --temp-dir (default: 256MiB)",
+        CustomParser = Values.Size(MemoryPlan.MinLimit, 1L << 40),
+    };
+
+    public Option<string?> TempDir { get; } = SharedOptions.TempDir();
+
+    public Option<long> ChunkSize { get; } = new("--chunk-size")
+    {
+        HelpName = "SIZE",
+        Description = "bytes of a file that a worker takes at a time (default: up to 4MiB, by input and memory limit)",
+        CustomParser = Values.Size(1, SharedOptions.MaxPieceBytes),
+    };
+
+    public Option<int> MaxExpansion { get; } = SharedOptions.MaxExpansion();
+
+    public Option<long> MaxRecordSize { get; } = SharedOptions.MaxRecordSize("16MiB");
+
+    public Option<int> Partitions { get; } = new("--partitions")
+    {
+        Hidden = true,
+        CustomParser = Values.Integer(0, 1 << 16),
+    };
+
+    public ConsoleOptions Console { get; } = new();
+
+    public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
+
+    public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
+
+    public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
+
+    /// <summary>All of them, as help groups them.</summary>
+    public IReadOnlyList<OptionGroup> Groups =>
+    [
+        new("Output", [To, Schema, Records, DryRun, Rejects, Strict, StatsJson]),
+        new("API", [NoApi, Concurrency, WaitForApi]),
+        new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
+        new("Console", Console.All),
+    ];
+
+    public IEnumerable<Option> All => Groups.SelectMany(g => g.Options);
+
+    private static Option<bool> Flag(string name, string description) => SharedOptions.Flag(name, description);
+}

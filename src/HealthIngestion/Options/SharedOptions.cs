@@ -1,0 +1,97 @@
+using System.CommandLine;
+using FastIngest.Sources.Compression;
+using FastIngest.Storage.Postgres.Schema;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Options;
+
+/// <summary>The options that several commands have in common.</summary>
+internal static class SharedOptions
+{
+    /// <summary>The most bytes of a record or a chunk.</summary>
+    public const long MaxPieceBytes = 1L << 30;
+
+    public static Option<bool> Flag(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.Zero,
+    };
+
+    public static Option<string> Schema() => new("--schema")
+    {
+        HelpName = "NAME",
+        Description = $"the PostgreSQL schema that holds the tables; created if it is missing (default: {PostgresSchema.DefaultName})",
+        CustomParser = Values.Identifier,
+        DefaultValueFactory = _ => PostgresSchema.DefaultName,
+    };
+
+    public static Option<int> Concurrency() => new("--concurrency")
+    {
+        HelpName = "N",
+        Description = "the most requests to an API at once, 1 to 1024; fewer while the API is busy (default: 16)",
+        CustomParser = Values.Integer(1, 1024),
+        DefaultValueFactory = _ => 16,
+    };
+
+    public static Option<TimeSpan> WaitForApi() => new("--wait-for-api")
+    {
+        HelpName = "TIME",
+        Description = "how long to wait for an API that is not reachable yet, such as 60s (default: 0s)",
+        CustomParser = Values.Duration,
+    };
+
+    public static Option<string?> StatsJson() => new("--stats-json")
+    {
+        HelpName = "FILE",
+        Description = "write the run's figures as JSON, - for standard output (default: not written)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public static Option<string?> Rejects() => new("--rejects")
+    {
+        HelpName = "FILE",
+        Description = "where rejected records are written; created only if there are any (default: rejects.ndjson)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public static Option<bool> Strict() => Flag("--strict", "exit with 3 if a record was rejected; the output is complete all the same");
+
+    /// <summary>The threads that clean entries of a dictionary.</summary>
+    public static Option<int> Cleaners() => new("--workers")
+    {
+        HelpName = "N",
+        Description = "threads that clean entries, 1 to 16 (default: 4)",
+        CustomParser = Values.Integer(1, DictionaryOptions.MaxWorkers),
+        DefaultValueFactory = _ => 4,
+    };
+
+    public static Option<string?> TempDir() => new("--temp-dir")
+    {
+        HelpName = "DIR",
+        Description = "folder for what does not fit into memory (default: $TMPDIR, else /tmp)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    /// <param name="shownDefault">The default as help shows it.</param>
+    public static Option<long> MaxRecordSize(string shownDefault) => new("--max-record-size")
+    {
+        HelpName = "SIZE",
+        Description = $"larger records are rejected (default: {shownDefault})",
+        CustomParser = Values.Size(1, MaxPieceBytes),
+    };
+
+    public static Option<int> MaxExpansion() => new("--max-expansion")
+    {
+        HelpName = "N",
+        Description = $"a compressed file may grow to N times its size, 1 to 1000000 (default: {ExpansionLimit.Default.Times})",
+        CustomParser = Values.Integer(1, 1_000_000),
+        DefaultValueFactory = _ => ExpansionLimit.Default.Times,
+    };
+
+    /// <summary>What the environment says of APIs.</summary>
+    public static HelpLine[] ApiEnvironment =>
+    [
+        new("API_URL, WEAVIATE_URL", "the APIs to deliver to when no --to is given"),
+        new("API_TOKEN", "sent to an API as Authorization: Bearer; for Weaviate, WEAVIATE_API_KEY comes first"),
+    ];
+}

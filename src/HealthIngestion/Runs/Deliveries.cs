@@ -1,0 +1,85 @@
+using System.Globalization;
+using FastIngest;
+using FastIngest.Delivery;
+using HealthIngestion.Exit;
+using HealthIngestion.Formatting;
+using HealthIngestion.Progress;
+using HealthIngestion.Report;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Runs;
+
+/// <summary>Delivers to several APIs side by side; one that is slow or fails does not keep the others from their summaries.</summary>
+internal static class Deliveries
+{
+    /// <summary>
+    /// Checks, before anything is read or stored, that the libraries that the APIs need are installed. It also makes the
+    /// threads that wait for responses handle them, a fourth less work a post than a hand-over to the thread pool: nothing
+    /// that follows a response blocks. .NET reads this setting only from the environment, when the first socket is made;
+    /// what the user has set there stays.
+    /// </summary>
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public static void Prepare(IReadOnlyList<DeliveryApi> apis)
+    {
+        if (apis.Count == 0)
+        {
+            return;
+        }
+
+        foreach (DeliveryApi api in apis)
+        {
+            api.RequireLibraries();
+        }
+
+        Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
+
+        static void Default(string name, string value) => Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? value);
+    }
+
+    /// <summary>Delivers to all APIs at once; the outcomes are in their order.</summary>
+    public static async Task<List<DeliveryOutcome>> RunAsync(
+        IReadOnlyList<DeliveryApi> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
+    {
+        using DeliveryDisplay display = new(progress, log, apis.Count);
+        return [.. await Task.WhenAll(apis.Select((api, i) => RunAsync(api, options, display.Deliveries[i], cancellationToken))).ConfigureAwait(false)];
+    }
+
+    /// <summary>Says what went wrong, and returns the exit code.</summary>
+    public static int Close(IEnumerable<DeliveryOutcome> outcomes, Log log)
+    {
+        int code = ExitCode.Done;
+        foreach (DeliveryOutcome outcome in outcomes)
+        {
+            if (outcome.Fault is { } fault)
+            {
+                log.Error(Faults.Line(fault));
+                code = ExitCode.Failed;
+                continue;
+            }
+
+            DeliveryReport report = outcome.Report!;
+            if (report.Left > 0)
+            {
+                string reason = report.Problem ?? $"{report.Target}: {report.LastError}";
+                log.Error($"{Figures.Count(report.Left, "summary", "summaries")} could not be delivered and {(report.Left == 1 ? "stays" : "stay")} stored; health_ingestion push delivers {(report.Left == 1 ? "it" : "them")}. {reason}");
+            }
+
+            code = code == ExitCode.Done && !report.IsComplete ? ExitCode.Undelivered : code;
+        }
+
+        return code;
+    }
+
+    private static async Task<DeliveryOutcome> RunAsync(DeliveryApi api, DeliveryOptions options, IDeliveryProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new DeliveryOutcome(api, await SummaryDelivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (IngestException fault)
+        {
+            return new DeliveryOutcome(api, null, fault);
+        }
+    }
+}

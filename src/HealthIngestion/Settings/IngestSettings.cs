@@ -1,0 +1,112 @@
+using System.CommandLine;
+using FastIngest.Delivery;
+using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
+using FastIngest.Sources.Compression;
+using FastIngest.Storage;
+using FastIngest.Targets;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+
+namespace HealthIngestion.Settings;
+
+/// <summary>What a command line of <c>ingest</c> asks for, with every default filled in.</summary>
+internal sealed record IngestSettings : RunSettings
+{
+    public required IngestOptions Options { get; init; }
+
+    /// <summary>The APIs that the summaries are delivered to when they are stored.</summary>
+    public required IReadOnlyList<DeliveryApi> Apis { get; init; }
+
+    /// <summary>The one of <see cref="RunSettings.Targets"/> that they are delivered from; null when there is no database.</summary>
+    public required Target? Database { get; init; }
+
+    /// <summary>How that is done; null when there is no database.</summary>
+    public required DeliveryOptions? Delivery { get; init; }
+
+    /// <summary>Whether one of <see cref="RunSettings.Targets"/> is there only because an API needs a database.</summary>
+    public required bool IsDatabaseAdded { get; init; }
+
+    /// <summary>Whether the targets that can store records get them as well.</summary>
+    public required bool TakesRecords { get; init; }
+
+    /// <exception cref="UsageException">Options contradict each other.</exception>
+    public static IngestSettings From(HealthOptions spec, ParseResult arguments)
+    {
+        Targets chosen = Settings.Targets.Choose(arguments.GetValue(spec.To), arguments.GetValue(spec.NoApi));
+        IReadOnlyList<Target> targets = chosen.Sinks;
+        string? stats = arguments.GetValue(spec.StatsJson);
+        string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
+        bool isDryRun = arguments.GetValue(spec.DryRun);
+        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats);
+
+        string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
+        OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        IngestOptions options = new()
+        {
+            Paths = paths,
+            Mode = arguments.GetValue(spec.Mode),
+            Io = arguments.GetValue(spec.Io),
+            Partitions = arguments.GetValue(spec.Partitions),
+            RejectsPath = rejects,
+            Workers = Math.Min(Environment.ProcessorCount, 1024),
+        };
+        bool takesRecords = arguments.GetValue(spec.Records);
+        if (takesRecords)
+        {
+            RejectRecords(targets, options.Mode);
+        }
+
+        return new IngestSettings
+        {
+            Options = options with
+            {
+                Workers = Given(arguments, spec.Workers, options.Workers),
+                MemoryLimitBytes = Given(arguments, spec.MemoryLimit, options.MemoryLimitBytes),
+                TempDirectory = arguments.GetValue(spec.TempDir) ?? options.TempDirectory,
+                ChunkBytes = (int)Given(arguments, spec.ChunkSize, options.ChunkBytes),
+                Expansion = new ExpansionLimit(arguments.GetValue(spec.MaxExpansion)),
+                MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, options.MaxRecordBytes),
+            },
+            Targets = targets,
+            Apis = isDryRun ? [] : chosen.Apis,
+            Database = chosen.Database,
+            Delivery = chosen.Database is not { } database ? null : new DeliveryOptions
+            {
+                From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
+                Concurrency = arguments.GetValue(spec.Concurrency),
+                WaitForApi = arguments.GetValue(spec.WaitForApi),
+            },
+            IsDatabaseAdded = chosen.IsDatabaseAdded,
+            Schema = arguments.GetValue(spec.Schema)!,
+            TakesRecords = takesRecords,
+            IsDryRun = isDryRun,
+            IsStrict = arguments.GetValue(spec.Strict),
+            StatsPath = stats,
+            Progress = spec.Console.Progress(arguments),
+            LogFormat = spec.Console.Format(arguments),
+            LogLevel = spec.Console.Level(arguments),
+        };
+    }
+
+    private static void RejectRecords(IEnumerable<Target> targets, IngestMode mode)
+    {
+        if (!targets.Any(t => t.Has(TargetCapability.Records)))
+        {
+            throw new UsageException($"--records: no --to names a target that stores records; use {TargetRegistry.All.JoinForms(TargetCapability.Records)}");
+        }
+
+        if (mode == IngestMode.Original)
+        {
+            throw new UsageException("--records and --mode original exclude each other: the original mode stores no records");
+        }
+    }
+
+    private static string DefaultPath()
+    {
+        string? fromEnvironment = Environment.GetEnvironmentVariable("DATA_DIR");
+        return !string.IsNullOrEmpty(fromEnvironment) ? fromEnvironment
+            : Directory.Exists("/data") ? "/data"
+            : Path.Combine(".", "data");
+    }
+}

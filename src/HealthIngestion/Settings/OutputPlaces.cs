@@ -1,0 +1,92 @@
+using FastIngest.Targets;
+using HealthIngestion.Exit;
+
+namespace HealthIngestion.Settings;
+
+/// <summary>Checks that no two outputs write to the same file or to standard output, and that none overwrites the input.</summary>
+internal static class OutputPlaces
+{
+    private const string StandardOutput = "standard output";
+
+    /// <exception cref="UsageException">Two outputs have the same place.</exception>
+    public static void RejectClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
+    {
+        Dictionary<string, string> owners = new(StringComparer.Ordinal);
+        foreach (Target target in targets)
+        {
+            Claim(owners, Place(target), "--to");
+        }
+
+        Claim(owners, Path.GetFullPath(rejectsPath), "--rejects");
+        if (statsPath is not null)
+        {
+            Claim(owners, statsPath == "-" ? StandardOutput : Path.GetFullPath(statsPath), "--stats-json");
+        }
+    }
+
+    /// <summary>An output that is read as input, in this run or in the next one over the same folder, would be lost or read.</summary>
+    /// <param name="paths">Files, or folders.</param>
+    /// <param name="isRead">Whether a file of that name in a folder is read.</param>
+    /// <param name="targets">Where rows go.</param>
+    /// <param name="rejectsPath">Where rejects go.</param>
+    /// <param name="statsPath">Where figures go, if anywhere.</param>
+    /// <exception cref="UsageException">An output has such a place.</exception>
+    public static void RejectInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
+    {
+        HashSet<string> inputs = [.. paths.Select(Real)];
+        IEnumerable<(string Option, string Place)> outputs = [
+            .. targets.Select(t => ("--to", Place(t))),
+            ("--rejects", Path.GetFullPath(rejectsPath)),
+            ("--stats-json", statsPath is null or "-" ? StandardOutput : Path.GetFullPath(statsPath)),
+        ];
+        foreach ((string option, string place) in outputs.Where(o => Path.IsPathRooted(o.Place)))
+        {
+            string real = Real(place);
+            bool isInInput = isRead(Path.GetFileName(real)) && inputs.Contains(Path.GetDirectoryName(real)!);
+            if (isInInput || inputs.Contains(real))
+            {
+                throw new UsageException($"{option} would write {Shown(place)}, which is read as input; choose another name");
+            }
+        }
+    }
+
+    /// <summary>The full path, links followed as far as they lead somewhere.</summary>
+    private static string Real(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string? parent = Path.GetDirectoryName(full);
+        if (parent is null)
+        {
+            return full;
+        }
+
+        string named = Path.Join(Real(parent), Path.GetFileName(full));
+        try
+        {
+            return new FileInfo(named).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? named;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return named;
+        }
+    }
+
+    private static void Claim(Dictionary<string, string> owners, string place, string option)
+    {
+        if (!owners.TryAdd(place, option))
+        {
+            throw new UsageException(owners[place] == option
+                ? $"{option} names {Shown(place)} twice"
+                : $"{owners[place]} and {option} both write to {Shown(place)}");
+        }
+    }
+
+    /// <summary>Files by their full path, so that <c>a.db</c> and <c>./a.db</c> are one; other targets by their name.</summary>
+    private static string Place(Target target) =>
+        target.IsStandardOutput ? StandardOutput
+        : target.FilePath is { } path ? Path.GetFullPath(path)
+        : target.Name;
+
+    /// <summary>A place that is no file may hold a password and is never shown.</summary>
+    private static string Shown(string place) => place == StandardOutput || Path.IsPathRooted(place) ? place : "the same target";
+}
