@@ -3,11 +3,11 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests;
 
-/// <summary>The rules of CONTRIBUTING.md that the sources themselves can be asked about.</summary>
+/// <summary>Checks the rules of CONTRIBUTING.md that can be checked on the source files.</summary>
 public sealed class ArchitectureTests
 {
     [Fact]
-    public void Unsafe_code_stays_in_its_places_and_says_why_it_is_safe() => Holds(SourceRules.UnexplainedUnsafe);
+    public void Unsafe_code_stays_in_its_places_and_states_why_it_is_safe() => Holds(SourceRules.UnexplainedUnsafe);
 
     [Fact]
     public void A_file_holds_one_idea() => Holds(SourceRules.TooLong);
@@ -82,19 +82,19 @@ public sealed class ArchitectureTests
     }
 }
 
-/// <summary>Each rule gives what is wrong in a file, one line a finding.</summary>
+/// <summary>Each rule returns the violations in a file, one line per violation.</summary>
 internal static class SourceRules
 {
     private const int MaxLines = 500;
 
-    /// <summary>Folders and files in which bytes may be reached without checks.</summary>
+    /// <summary>The folders and files that may access memory without checks.</summary>
     private static readonly string[] UnsafePlaces =
         ["src/FastIngest/Sources/", "src/FastIngest/Json/", "src/FastIngest/Health/SampleReduction.cs", "src/FastIngest/Lexicon/Sha256.cs", "src/FastIngest/Storage/Sqlite/Connection/SqliteNative.cs"];
 
     public static IEnumerable<string> UnexplainedUnsafe(CodeFile file)
     {
         Match use = Regex.Match(file.Code, @"\bunsafe\b|\bUnsafe\s*\.\s*(?!(SizeOf|NullRef|IsNullRef)\b)|\bMemoryMarshal\s*\.\s*(GetReference|GetArrayDataReference|CreateSpan|CreateReadOnlySpan)\b");
-        // The executable may ask what the CPU has, to print it.
+        // The executable may query the capabilities of the CPU to print them.
         Match isa = file.IsExecutable ? Match.Empty : Regex.Match(file.Code, @"\bSystem\.Runtime\.Intrinsics\b");
         if (!use.Success && !isa.Success)
         {
@@ -127,21 +127,21 @@ internal static class SourceRules
                 .Select(m => $"{file.Path}: {m.Value}: the library neither prints nor exits");
 }
 
-/// <summary>A source file by its path below the repository, with <c>/</c>.</summary>
+/// <summary>A source file, with its path relative to the repository, separated by <c>/</c>.</summary>
 internal sealed record CodeFile(string Path, string Text)
 {
     public const string LibraryRoot = "";
 
-    // In this order: raw, verbatim and plain texts, characters, comments.
+    // Match in this order: raw, verbatim and plain strings, characters, comments.
     private static readonly Regex NoCode = new(
         """"(?<raw>"{3,})[\s\S]*?\k<raw>|\$*@\$*"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'|//[^\n]*|/\*[\s\S]*?\*/"""");
 
     public bool IsExecutable => Path.StartsWith("src/HealthIngestion/", StringComparison.Ordinal);
 
-    /// <summary>The folder below the library, <see cref="LibraryRoot"/> for a file beside the folders, or the executable's name.</summary>
+    /// <summary>The folder below the library, <see cref="LibraryRoot"/> for a file in the library's root, or the executable's name.</summary>
     public string Room => IsExecutable ? "HealthIngestion" : Path.Split('/') is [_, _, var room, _, ..] ? room : LibraryRoot;
 
-    /// <summary>The text with comments left out and the contents of strings and characters too.</summary>
+    /// <summary>The text without comments and without the contents of strings and characters.</summary>
     public string Code => NoCode.Replace(Text, m => m.Value[0] == '/' ? "" : Emptied(m.Value));
 
     public string CodeAndComments => NoCode.Replace(Text, m => m.Value[0] == '/' ? m.Value : Emptied(m.Value));

@@ -4,14 +4,17 @@ using FastIngest.Json;
 
 namespace FastIngest.Tests;
 
-/// <summary>The folders of the library, which are its namespaces, use each other in one direction, at every level. ArchUnitNET reads the compiled library.</summary>
+/// <summary>
+/// The folders of the library, which are its namespaces, depend on each other without cycles, at every level. ArchUnitNET
+/// reads the compiled library.
+/// </summary>
 public sealed class FolderTests
 {
     private const string Root = "FastIngest";
 
     private static readonly (string From, string To, string Example)[] Uses = ReadUses();
 
-    /// <summary>What each room may use besides itself and the library's root.</summary>
+    /// <summary>The rooms that each room may use besides itself and the library's root.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Json"] = [],
@@ -68,7 +71,7 @@ public sealed class FolderTests
         }
     }
 
-    /// <summary>Which namespace uses which other one, with an example.</summary>
+    /// <summary>Returns which namespace uses which other namespace, with an example.</summary>
     private static (string From, string To, string Example)[] ReadUses()
     {
         Architecture library = new ArchLoader().LoadAssembly(typeof(FieldNames).Assembly).Build();
@@ -83,7 +86,7 @@ public sealed class FolderTests
 
     private static string RoomOf(string folder) => folder.Split('.') is [_, var room, ..] ? room : "";
 
-    /// <summary>For each folder the groups of its subfolders, and of its own files, that use each other in a circle.</summary>
+    /// <summary>Returns, for each folder, the groups of its subfolders and own files that form a cycle.</summary>
     private static IEnumerable<(string Cycle, string Examples)> Cycles(IReadOnlyCollection<(string From, string To, string Example)> uses)
     {
         HashSet<string> folders = [.. uses.SelectMany(u => new[] { u.From, u.To }).SelectMany(Ancestors)];
@@ -111,7 +114,7 @@ public sealed class FolderTests
         return Enumerable.Range(1, parts.Length).Select(n => string.Join('.', parts[..n]));
     }
 
-    /// <summary>The part of a folder that a namespace lies in; null when it lies elsewhere.</summary>
+    /// <summary>Returns the part of a folder that contains a namespace; null when the namespace is elsewhere.</summary>
     private static string? ChildOf(string folder, string name) =>
         name == folder ? "(own files)" : name.StartsWith(folder + ".", StringComparison.Ordinal) ? name[(folder.Length + 1)..].Split('.')[0] : null;
 

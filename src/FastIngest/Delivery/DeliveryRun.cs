@@ -126,7 +126,7 @@ internal sealed class DeliveryRun : IDisposable
                     _database.Release();
                 }
 
-                TellOfOthers(page.Count);
+                ReportSkipped(page.Count);
                 await _queues[0].AddAsync(page.ToArray(), cancellationToken).ConfigureAwait(false);
             }
         }
@@ -188,7 +188,7 @@ internal sealed class DeliveryRun : IDisposable
     }
 
     /// <summary>Reports the summaries that need no delivery as progress, too.</summary>
-    private void TellOfOthers(int pending)
+    private void ReportSkipped(int pending)
     {
         long passed = _outbox.Unchanged + _outbox.StillRefused;
         if (pending > 0 && passed > _examined)

@@ -11,12 +11,12 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Delivery;
 
-/// <summary>What an API has after a delivery, and what the database says of it.</summary>
+/// <summary>Checks what an API has received after a delivery, and what the database has recorded.</summary>
 public sealed class DeliveryTests
 {
     [Theory]
     [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
-    public async Task Every_summary_arrives_and_an_unchanged_one_never_again(string kind)
+    public async Task Every_summary_arrives_and_an_unchanged_one_is_not_resent(string kind)
     {
         using StoredSummaries stored = new StoredSummaries(kind).With(("a", "0001-01-01", "Slept \"well\" \\ n\u00e9."), ("a", "2024-02-29", "Slept."), ("z\u00e4\n", "9999-12-31", "Slept."));
         await using ApiServer api = ApiServer.Start();
@@ -43,7 +43,7 @@ public sealed class DeliveryTests
         Assert.Equal([api.Url], stored.Query("DISTINCT target"));
     }
 
-    /// <summary>A page ends by its rows or by its bytes, and buffers come in sizes: neither loses or mixes up a text.</summary>
+    /// <summary>A page ends by its rows or by its bytes, and buffers have several sizes: no text may be lost or mixed up.</summary>
     [Theory]
     [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
     public async Task Texts_of_any_length_arrive(string kind)
@@ -64,7 +64,7 @@ public sealed class DeliveryTests
 
     [Theory]
     [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
-    public async Task What_is_refused_for_good_is_listed_and_not_sent_again_until_it_changes(string kind)
+    public async Task A_permanently_rejected_summary_is_listed_and_not_resent_until_it_changes(string kind)
     {
         using StoredSummaries stored = new StoredSummaries(kind).WithDays(5);
         string refused = "u 2024-01-03";
@@ -139,11 +139,11 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task An_API_that_nobody_listens_for_is_told()
+    public async Task An_API_without_a_listener_is_reported()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
 
-        // Bound and not listening: the port is nobody else's meanwhile.
+        // The port is bound but not listening, so that no other program can use it during the test.
         using Socket holder = new(SocketType.Stream, ProtocolType.Tcp);
         holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)holder.LocalEndPoint!).Port;
@@ -176,7 +176,7 @@ public sealed class DeliveryTests
     [InlineData(403)]
     [InlineData(404)]
     [InlineData(302)]
-    public async Task Wrong_credentials_or_a_wrong_URL_refuse_no_summary_for_good(int status)
+    public async Task Wrong_credentials_or_a_wrong_URL_reject_no_summary_permanently(int status)
     {
         using StoredSummaries few = new StoredSummaries("sqlite").WithDays(3);
         using StoredSummaries many = new StoredSummaries("sqlite").WithDays(20_000);
@@ -197,7 +197,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_404_for_one_summary_among_others_that_get_through_is_for_good()
+    public async Task A_404_for_one_summary_is_permanent_when_others_are_accepted()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(20);
         ApiServer? api = null;
@@ -233,7 +233,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_missing_file_or_one_of_another_program_is_told()
+    public async Task A_missing_file_or_one_of_another_program_is_reported()
     {
         using StoredSummaries stored = new("sqlite");
         IngestException missing = await Assert.ThrowsAsync<IngestException>(() => stored.DeliverAsync("http://localhost:1/"));
@@ -269,7 +269,7 @@ public sealed class DeliveryTests
         using DeliveryRun run = new(outbox, target, stored.Options, null);
         Task<DeliveryReport> delivery = run.RunAsync(TestContext.Current.CancellationToken);
 
-        // The first marks wait for the lock, while all is delivered.
+        // The first marks wait for the lock while everything is delivered.
         string marking = await outbox.MarkingThread.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Poll.Until(() => File.ReadAllText($"{marking}/stat").Contains(") S ", StringComparison.Ordinal), "Nothing waits for the lock.");
         Poll.Until(() => api!.Taken.Count == 50, "Not everything was delivered.");
@@ -280,12 +280,12 @@ public sealed class DeliveryTests
         Assert.Equal((50, 50), (report.Delivered, stored.Marked));
     }
 
-    /// <summary>An outbox that says which thread is the first to mark, so that a test can see it wait.</summary>
+    /// <summary>An outbox that records which thread is the first to mark, so that a test can observe that it waits.</summary>
     private sealed class WatchedOutbox(IOutbox outbox) : IOutbox
     {
         private readonly TaskCompletionSource<string> _markingThread = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        /// <summary>The thread's folder in /proc, once there is one.</summary>
+        /// <summary>The folder of the thread in /proc; null before the first mark.</summary>
         public Task<string> MarkingThread => _markingThread.Task;
 
         public string DisplayName => outbox.DisplayName;

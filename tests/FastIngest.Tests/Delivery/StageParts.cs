@@ -4,7 +4,7 @@ using FastIngest.Delivery;
 
 namespace FastIngest.Tests.Delivery;
 
-/// <summary>A stage that does what the test says.</summary>
+/// <summary>A stage that calls a function of the test.</summary>
 internal sealed class TestStage(Func<ReadOnlyMemory<PendingSummary>, CancellationToken, Task> process, int batchSize = 8, int concurrency = 2) : ISummaryStage
 {
     private int _underWay;
@@ -15,10 +15,10 @@ internal sealed class TestStage(Func<ReadOnlyMemory<PendingSummary>, Cancellatio
 
     public int Concurrency => concurrency;
 
-    /// <summary>Sizes of the batches that came.</summary>
+    /// <summary>The sizes of the batches received.</summary>
     public ConcurrentQueue<int> Batches { get; } = new();
 
-    /// <summary>The most batches that were processed at once.</summary>
+    /// <summary>The maximum number of batches that were processed concurrently.</summary>
     public int Peak { get; private set; }
 
     /// <summary>Appends a number to every vector.</summary>
@@ -49,14 +49,14 @@ internal sealed class TestStage(Func<ReadOnlyMemory<PendingSummary>, Cancellatio
     }
 }
 
-/// <summary>An API that keeps what is sent, with the vectors.</summary>
+/// <summary>An API that stores the received summaries and vectors.</summary>
 internal sealed class TestApi(int batchSize = 5, Func<ReadOnlyMemory<PendingSummary>, Task>? send = null, string? problem = null) : ISummaryApi, ISummarySender
 {
     public string DisplayName => "http://localhost:1/ingest";
 
     public int BatchSize => batchSize;
 
-    /// <summary>Vectors by day as in <c>2024-01-01</c>, once for each time that a summary was sent.</summary>
+    /// <summary>The vectors by day, such as <c>2024-01-01</c>, one for each time that the summary was sent.</summary>
     public ConcurrentQueue<(string Day, string Text, float[] Vector)> Sent { get; } = new();
 
     public ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) => ValueTask.FromResult(problem);
@@ -87,13 +87,13 @@ internal sealed class TestApi(int batchSize = 5, Func<ReadOnlyMemory<PendingSumm
     }
 }
 
-/// <summary>An outbox that counts what is read.</summary>
+/// <summary>An outbox that counts the summaries read.</summary>
 internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
 {
     private readonly TaskCompletionSource[] _pages = [.. Enumerable.Range(0, 64).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
     private int _pageCount, _read;
 
-    /// <summary>Summaries that were read so far.</summary>
+    /// <summary>The number of summaries read so far.</summary>
     public int Read => Volatile.Read(ref _read);
 
     public string DisplayName => outbox.DisplayName;
@@ -104,7 +104,7 @@ internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
 
     public long StillRefused => outbox.StillRefused;
 
-    /// <summary>Completes when so many pages were read.</summary>
+    /// <summary>Completes when that many pages were read.</summary>
     public Task Pages(int count) => _pages[count - 1].Task;
 
     public ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRefused, cancellationToken);

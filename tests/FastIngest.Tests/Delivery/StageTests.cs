@@ -3,7 +3,7 @@ using FastIngest.Storage.Sqlite.Outbox;
 
 namespace FastIngest.Tests.Delivery;
 
-/// <summary>Summaries pass the stages before they are sent: nothing is lost there, nothing grows, and every mark is exact.</summary>
+/// <summary>Summaries pass through the stages before they are sent: none is lost, memory stays bounded, and every mark is exact.</summary>
 public sealed class StageTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public sealed class StageTests
     }
 
     [Fact]
-    public async Task A_stage_processes_as_many_batches_at_once_as_it_says()
+    public async Task A_stage_processes_as_many_batches_at_once_as_it_declares()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(24);
         using Barrier all = new(3);
@@ -40,18 +40,18 @@ public sealed class StageTests
         Assert.All(stage.Batches, b => Assert.Equal(4, b));
     }
 
-    /// <summary>Read and not yet taken by the slow part: the pages that wait, one that is dealt out, and one that waits for room.</summary>
+    /// <summary>Summaries read but not yet taken by the slow part: the waiting pages, the current page, and one page that waits for room.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_slow_stage_or_a_slow_API_behind_it_holds_up_the_reading(bool isStageSlow)
+    public async Task A_slow_stage_or_a_slow_API_after_it_slows_down_the_reading(bool isStageSlow)
     {
         const int Days = 16 * OutboxPage.MaxRows, Ahead = BatchQueue.PagesMax + 2;
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(Days);
         await using CountingOutbox outbox = new(new SqliteOutbox(stored.File));
         int taken = 0;
 
-        // Batches that the stage has in hand, and, before a slow API, those that wait behind it and its own.
+        // The batches in the stage and, if the API is slow, the batches that wait after the stage and in the API.
         const int Batch = 32;
         int allowed = (Ahead * OutboxPage.MaxRows) + ((isStageSlow ? 2 : Ahead + 2) * Batch);
         Func<ReadOnlyMemory<PendingSummary>, Task> slow = async batch =>
@@ -168,7 +168,7 @@ public sealed class StageTests
             }
             else if (batch > 100)
             {
-                // No batch overtakes the stop.
+                // No batch is sent after the stop.
                 await stopped.Task;
             }
         });

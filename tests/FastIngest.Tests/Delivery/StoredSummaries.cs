@@ -15,10 +15,10 @@ using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Delivery;
 
-/// <summary>A database with summaries to deliver, of either kind.</summary>
+/// <summary>A database, of either kind, with summaries to deliver.</summary>
 public sealed class StoredSummaries : IDisposable
 {
-    /// <summary>Attempts follow each other quickly, and give up soon.</summary>
+    /// <summary>Retries quickly and gives up soon.</summary>
     internal static readonly HttpTuning Quick = new() { AttemptTimeout = TimeSpan.FromSeconds(30), FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(40) };
 
     private readonly TempFolder _folder = new();
@@ -27,7 +27,7 @@ public sealed class StoredSummaries : IDisposable
 
     public StoredSummaries(string kind) => _server = kind == "postgres" ? PostgresServer.Shared : null;
 
-    /// <param name="server">A server that the test has for itself.</param>
+    /// <param name="server">A server that only this test uses.</param>
     public StoredSummaries(PostgresServer server) => _server = server;
 
     public static TheoryData<string> Kinds => ["sqlite", "postgres"];
@@ -59,14 +59,14 @@ public sealed class StoredSummaries : IDisposable
         return this;
     }
 
-    /// <summary>Days of one user, <c>u 2024-01-01</c> and on.</summary>
+    /// <summary>The consecutive days of one user, from <c>u 2024-01-01</c>.</summary>
     public StoredSummaries WithDays(int count) =>
         With([.. Enumerable.Range(0, count).Select(i => ("u", new DateOnly(2024, 1, 1).AddDays(i).ToString("O"), $"Day {i}."))]);
 
     internal Task<DeliveryReport> DeliverAsync(string url, Func<DeliveryOptions, DeliveryOptions>? change = null, HttpTuning? tuning = null, CancellationToken stop = default) =>
         SummaryDelivery.RunAsync(Api(url, tuning ?? Quick), change?.Invoke(Options) ?? Options, null, stop);
 
-    /// <summary>The tables of this database, reached by another URL.</summary>
+    /// <summary>The tables of this database, accessed through another URL.</summary>
     public DeliverySource SourceOf(string url) => TargetRegistry.All.Parse(url).CreateDeliverySource(new TargetOptions { Schema = _schema });
 
     private static DeliveryApi Api(string url, HttpTuning tuning) => url.StartsWith("weaviate", StringComparison.Ordinal)
@@ -88,7 +88,7 @@ public sealed class StoredSummaries : IDisposable
         return file.Query(sql);
     }
 
-    /// <summary>How many summaries are marked as delivered as they are.</summary>
+    /// <summary>The number of summaries that are marked as delivered in their current form.</summary>
     public int Marked => Query("1", "WHERE delivered_md5 IS NOT NULL AND refused_md5 IS NULL").Count;
 
     public void Dispose()

@@ -3,7 +3,7 @@ using FastIngest.Delivery;
 
 namespace FastIngest.Tests.Delivery;
 
-/// <summary>Against what Python's hashlib and uuid make of the same.</summary>
+/// <summary>Compares the hashes with those of Python's hashlib and uuid.</summary>
 public class SummaryHashTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public class SummaryHashTests
     public void The_hash_of_bytes_that_count_up_is_MD5(int length, string expected) =>
         Assert.Equal([expected], Hashes(length));
 
-    /// <summary>More texts than a vector has lanes, long beside short: each has the hash that it has alone.</summary>
+    /// <summary>More texts than a vector has lanes, with long and short neighbours: each hash equals the hash of the text alone.</summary>
     [Fact]
     public void Texts_side_by_side_do_not_disturb_each_other()
     {

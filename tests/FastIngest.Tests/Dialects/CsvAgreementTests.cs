@@ -7,7 +7,7 @@ using Run = FastIngest.Tests.Support.Run;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>Both modes give the same rows and the same rejects of random CSV files, good and damaged, wherever chunks begin.</summary>
+/// <summary>Both modes return the same rows and rejects for random CSV files, valid and damaged, for any chunk boundaries.</summary>
 public sealed class CsvAgreementTests
 {
     private static readonly string[] Cells =
@@ -50,7 +50,7 @@ public sealed class CsvAgreementTests
         Same.Text(reference.Rejects, run.Rejects, $"chunks of {chunkBytes} bytes of {text}");
     });
 
-    /// <summary>Mostly what belongs in the column, so that there are rows at all.</summary>
+    /// <summary>Returns mostly valid values of the column, so that the file produces rows.</summary>
     private static string CellOf(string name, Random random) => random.Next(5) == 0 ? Cells[random.Next(Cells.Length)] : name switch
     {
         "user_id" => "u" + random.Next(3),

@@ -5,7 +5,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>Section "CSV" of docs/reading.md, sentence by sentence.</summary>
+/// <summary>Tests the section "CSV" of docs/reading.md sentence by sentence.</summary>
 public sealed class CsvReadingTests
 {
     private const string Header = "user_id,date,activity_type,steps\n";
@@ -48,7 +48,7 @@ public sealed class CsvReadingTests
     [InlineData(",2024-01-01,run,1", "no_user_id", 17)]
     [InlineData("u,2024-13-01,run,1", "no_date", 18)]
     [InlineData("u,,run,1", "no_date", 8)]
-    public void A_line_that_is_no_record_is_rejected_by_itself(string line, string reason, int length)
+    public void Only_the_line_that_is_no_record_is_rejected(string line, string reason, int length)
     {
         byte[] good = Encoding.UTF8.GetBytes(Header + "u,2024-01-01,walk,1\r\n");
         RunResult run = Read([.. good, .. Encoding.Latin1.GetBytes(line), .. "\r\n\r\nv,2024-01-02,swim,2"u8]);
@@ -71,7 +71,7 @@ public sealed class CsvReadingTests
     }
 
     [Fact]
-    public void A_file_with_the_ending_of_csv_and_no_header_says_what_lacks()
+    public void A_csv_file_without_a_header_line_is_reported()
     {
         IngestException fault = Assert.Throws<IngestException>(() => Read("date,steps\n2024-01-01,5\n"));
         Assert.Contains("header line", fault.Message, StringComparison.Ordinal);

@@ -4,10 +4,10 @@ using FastIngest.Dialects.CategoryJson;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>JSON records written as CSV.</summary>
+/// <summary>Converts JSON records to CSV.</summary>
 internal static class CsvText
 {
-    /// <summary>A CSV file with the records of a JSON file, whose values must be plain.</summary>
+    /// <summary>Returns a CSV file with the records of a JSON file, whose values must be plain.</summary>
     public static byte[] Of(byte[] json, char delimiter = ',', string lineEnd = "\n")
     {
         JsonElement[] records = [.. new CategoryJsonDialect().ReadAll(json, 16 << 20).Where(r => r.Unread is null && r.Value.ValueKind == JsonValueKind.Object).Select(r => r.Value)];

@@ -7,7 +7,7 @@ using Run = FastIngest.Tests.Support.Run;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>The same records give the same days, whichever dialect they are written in.</summary>
+/// <summary>The same records produce the same days in every dialect.</summary>
 public sealed class SameDaysTests
 {
     public static TheoryData<string> Sets => [.. TestData.HealthSets.Where(s => s != "quirks")];

@@ -11,7 +11,10 @@ using Run = FastIngest.Tests.Support.Run;
 
 namespace FastIngest.Tests.Dialects;
 
-/// <summary>Adding a dialect is one folder and one line in a list: this one reads <c>user day bpm</c>, a record a line, and knows nothing of the rest.</summary>
+/// <summary>
+/// A new dialect needs one folder and one line in a list. This one reads <c>user day bpm</c>, one record per line, and
+/// depends on nothing else.
+/// </summary>
 public sealed class ToyDialectTests
 {
     [Fact]

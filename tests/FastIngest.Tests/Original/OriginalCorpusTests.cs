@@ -3,19 +3,25 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Original;
 
-/// <summary>JSONTestSuite: what a JSON reader must take, must refuse, and may do either with.</summary>
+/// <summary>JSONTestSuite: documents that a JSON reader must accept, must reject, or may accept or reject.</summary>
 public class OriginalCorpusTests
 {
     private static readonly byte[] Before = "[{\"user_id\":\"before\"},\n"u8.ToArray(), After = ",\n{\"user_id\":\"after\"}]"u8.ToArray();
 
-    /// <summary>An open array with the neighbour as its last item is a valid array, which ends before the neighbour.</summary>
+    /// <summary>
+    /// Documents that begin an array: with the neighbour as the last item they become a valid array that ends before the
+    /// neighbour.
+    /// </summary>
     private static readonly string[] OpenArrays =
     [
         "n_array_incomplete.json", "n_array_unclosed.json", "n_array_unclosed_with_new_lines.json",
         "n_array_unclosed_with_object_inside.json", "n_structure_open_array_string.json", "n_structure_unclosed_array.json",
     ];
 
-    /// <summary>No JSON as a whole, but none or several good values with separators as a part of an array.</summary>
+    /// <summary>
+    /// Documents that are not JSON as a whole, but contain no value or several valid values with separators when they are
+    /// part of an array.
+    /// </summary>
     private static readonly string[] Elements =
     [
         "n_array_comma_after_close.json", "n_single_space.json", "n_structure_double_array.json", "n_structure_no_data.json",

@@ -4,7 +4,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Tests.Original;
 
-/// <summary>docs/reading.md, sentence by sentence; records of <c>users</c> are short.</summary>
+/// <summary>Tests docs/reading.md sentence by sentence. The records belong to <c>users</c>, because these are short.</summary>
 public class OriginalReadingTests
 {
     private const string A = """{"user_id":"a"}""", B = """{"user_id":"b"}""", C = """{"user_id":"c"}""";
@@ -42,7 +42,7 @@ public class OriginalReadingTests
     [InlineData("{\"data\":[]}", "", "no_user_id@0+11:1")]
     [InlineData("{\"data\":[" + A + "],nonsense", "a", "")]
     [InlineData("[{\"data\":[" + A + "]}]", "", "no_user_id@1+26:1")]
-    public void A_wrapper_is_told_from_a_record(string text, string users, string rejects)
+    public void A_wrapper_is_distinguished_from_a_record(string text, string users, string rejects)
     {
         OriginalRun run = OriginalRun.Of(Category.Users, text);
         Assert.Equal((users, rejects), (string.Join(" ", run.Users), run.RejectsText));
@@ -51,7 +51,7 @@ public class OriginalReadingTests
     [Fact]
     public void A_wrappers_array_begins_in_the_first_4096_bytes()
     {
-        // The brace that begins the array's first object is the last of so many bytes.
+        // The brace that begins the first object of the array is the last of that many bytes.
         string Wrapper(int bytes) => $$"""{"note":"{{new string('x', bytes - 17)}}","d":[{{A}}]}""";
         Assert.Equal('{', Wrapper(4096)[4096 - 1]);
         Assert.Equal(["a"], OriginalRun.Of(Category.Users, Wrapper(4096)).Users);
@@ -84,7 +84,7 @@ public class OriginalReadingTests
         string Text(int places) => "{\"a\":\"" + string.Concat(Enumerable.Repeat(",{x", places)) + "," + A.Replace('"', '\'') + "\n" + B;
         Assert.Equal(["b"], OriginalRun.Of(Category.Users, Text(3)).Users);
 
-        // A good object inside the broken string is found as the sixteenth place, and not as the seventeenth.
+        // A valid object inside the broken string is found if it is the sixteenth place, but not if it is the seventeenth.
         string Nested(int places) => "{\"a\":\"" + string.Concat(Enumerable.Repeat(",{x", places)) + ",{}\n" + B;
         Assert.Equal("invalid_json@0+52:1 no_user_id@52+2:1", OriginalRun.Of(Category.Users, Nested(15)).RejectsText);
         Assert.Equal("invalid_json@0+58:1", OriginalRun.Of(Category.Users, Nested(16)).RejectsText);
@@ -130,7 +130,7 @@ public class OriginalReadingTests
         Assert.Equal((users, rejects), (string.Join(" ", run.Users), run.RejectsText));
     }
 
-    /// <summary>The optimized engine reads with Utf8JsonReader alone; the places of errors must be the same.</summary>
+    /// <summary>The optimized engine uses only Utf8JsonReader; it must report errors at the same positions as a document.</summary>
     [Fact]
     public void The_reader_alone_reports_the_same_place_of_an_error_as_a_document()
     {

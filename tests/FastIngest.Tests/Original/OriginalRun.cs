@@ -8,7 +8,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Original;
 
-/// <summary>One run of the reference, with everything it gave kept as text.</summary>
+/// <summary>One run of the reference implementation, with all its results as text.</summary>
 internal sealed class OriginalRun
 {
     private OriginalRun(RunResult result, IReadOnlyList<string> users)
@@ -19,7 +19,7 @@ internal sealed class OriginalRun
         Users = users;
     }
 
-    /// <summary>The rows as the ndjson sink prints them.</summary>
+    /// <summary>The rows in the format of the ndjson sink.</summary>
     public IReadOnlyList<string> Lines { get; }
 
     /// <summary>The lines of the rejects file.</summary>
@@ -59,7 +59,7 @@ internal sealed class OriginalRun
         return new(Support.Run.Ingest(new IngestOptions { Paths = [folder], Mode = IngestMode.Original, MaxRecordBytes = maxRecordBytes }, users), users.Users);
     }
 
-    /// <summary>Takes the ids of profiles, and looks whether the parts of each summary add up.</summary>
+    /// <summary>Collects the ids of profiles, and checks whether the parts of each summary add up.</summary>
     private sealed class UserSink : ISummarySink
     {
         public List<string> Users { get; } = [];

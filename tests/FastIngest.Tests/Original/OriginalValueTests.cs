@@ -126,7 +126,7 @@ public class OriginalValueTests
     }
 
     [Fact]
-    public void The_first_key_that_is_present_and_not_null_says_the_day() =>
+    public void The_first_key_that_is_present_and_not_null_gives_the_day() =>
         Assert.Equal("User u on 2024-01-02. Sleep: unknown.", OriginalRun.Of(
             Category.Sleep, """{"timestamp":"2024-01-03","date_time":"2024-01-02","user_id":"u","date":null}""").Summary(0));
 

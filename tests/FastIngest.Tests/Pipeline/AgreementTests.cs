@@ -9,15 +9,15 @@ using FastIngest.Tests.Support;
 namespace FastIngest.Tests.Pipeline;
 
 /// <summary>
-/// Both modes give the same rows and the same rejects, byte for byte, over whatever stands in the files.
-/// FASTINGEST_FUZZ_SECONDS=N tries random documents for that long; a failure names the seed of its document.
+/// Both modes return the same rows and the same rejects, byte for byte, for any content of the files.
+/// FASTINGEST_FUZZ_SECONDS=N tests random documents for N seconds; a failure names the seed of its document.
 /// </summary>
 public class AgreementTests
 {
     private const string Good = """{"user_id":"before","date":"2024-01-01","duration":1}""", Next = """{"user_id":"after","date":"2024-01-01","duration":2}""";
     private const int Documents = 400;
 
-    /// <summary>Large documents are cut into no more chunks than this: each costs some system calls.</summary>
+    /// <summary>Large documents are split into at most this many chunks, because each chunk costs several system calls.</summary>
     private const int MaxChunks = 400;
 
     private static readonly int[] ChunkSizes = [1, 7, 64, 200, 0];
@@ -25,7 +25,7 @@ public class AgreementTests
     private static readonly int[] PartitionCounts = [0, 1, 5];
     private static readonly IoMode[] IoModes = [IoMode.Auto, IoMode.Mmap, IoMode.Pread];
 
-    /// <summary>Documents in which each byte matters: every framing, and one record of each outcome.</summary>
+    /// <summary>Documents in which every byte matters: every framing, and one record of each outcome.</summary>
     private static readonly string[] Small =
     [
         "[" + Good + ",\n" + Next + "]",
@@ -101,7 +101,7 @@ public class AgreementTests
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {first} to {seed - 1} agree");
     }
 
-    /// <summary>To look into a seed that failed: FASTINGEST_FUZZ_SEED=N.</summary>
+    /// <summary>Reproduces a failed seed: FASTINGEST_FUZZ_SEED=N.</summary>
     [Fact]
     public void One_seed() => RandomDocument(int.Parse(Environment.GetEnvironmentVariable("FASTINGEST_FUZZ_SEED") ?? "0", CultureInfo.InvariantCulture));
 

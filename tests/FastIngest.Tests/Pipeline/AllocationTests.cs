@@ -9,12 +9,12 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>Reading and mapping are free of allocation once warm: no work for the collector, however large the input.</summary>
+/// <summary>After a warm-up, reading and mapping allocate nothing, so that the collector has no work for input of any size.</summary>
 public sealed class AllocationTests
 {
     private const int Records = 10_000;
 
-    /// <summary>The last record of a file is left to the general reader and learned: that is once a lap, not once a record.</summary>
+    /// <summary>The general reader reads the last record of a file and learns its shape: once per lap, not once per record.</summary>
     private const long MaxBytes = 4096;
 
     private static bool IsDebugBuild =>
@@ -47,7 +47,7 @@ public sealed class AllocationTests
         MapOutput output = new(PartitionBoundaries.FromSample([], 1));
         Assert.InRange(Lap(), Records, records + 1);
 
-        // Warm is when the runtime has compiled the loops anew, which it does in its own time.
+        // The warm-up ends when the runtime has recompiled the loops; the runtime decides when it does so.
         long allocated = long.MaxValue;
         for (long started = Stopwatch.GetTimestamp(); allocated >= MaxBytes && Stopwatch.GetElapsedTime(started) < Poll.Deadline;)
         {

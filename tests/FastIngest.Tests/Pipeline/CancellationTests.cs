@@ -6,7 +6,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>A run that ends early, wherever it is, leaves the folder as it was.</summary>
+/// <summary>A run that ends early leaves the folder unchanged, whichever stage it has reached.</summary>
 public sealed class CancellationTests
 {
     public static TheoryData<string> Moments => ["started", "read", "reducing", "written"];
@@ -57,7 +57,7 @@ public sealed class CancellationTests
         }
     }
 
-    /// <summary>Goes off at one moment of the run, once half of it is behind if there are several.</summary>
+    /// <summary>Triggers at one stage of the run; if the stage occurs several times, after half of the occurrences.</summary>
     private sealed class Alarm(string moment, Action ring) : IIngestProgress
     {
         private int _reads;

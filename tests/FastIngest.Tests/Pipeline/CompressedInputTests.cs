@@ -9,7 +9,7 @@ using Run = FastIngest.Tests.Support.Run;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>Health files that are compressed give the rows and rejects of the plain ones, wherever chunks begin.</summary>
+/// <summary>Compressed health files produce the same rows and rejects as uncompressed ones, for any chunk boundaries.</summary>
 public sealed class CompressedInputTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -85,7 +85,7 @@ public sealed class CompressedInputTests : IDisposable
     }
 
     [Fact]
-    public void The_content_shows_the_compression_whatever_the_name_says()
+    public void The_content_shows_the_compression_whatever_the_name_is()
     {
         string path = _folder.Write("sleep.json", Pack("[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8.ToArray(), ".gz", ""));
         Assert.Equal(1, Run.Ingest(new IngestOptions { Paths = [path] }).Report.Records);
@@ -106,9 +106,9 @@ public sealed class CompressedInputTests : IDisposable
     }
 
     [Fact]
-    public void Blanks_that_were_given_back_still_tell_where_a_record_may_begin()
+    public void Released_blanks_still_show_where_a_record_may_begin()
     {
-        // After broken text reading goes on at a brace that a line feed or a comma precedes, however many blanks lie between.
+        // After broken text, reading resumes at a brace after a line feed or a comma, with any number of blanks between them.
         foreach (string between in (string[])["\n", ",", ":"])
         {
             byte[] bytes = Encoding.UTF8.GetBytes("[{\"user_id\": x" + between + new string(' ', 12 << 20) + "{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]");

@@ -9,9 +9,9 @@ public sealed class FileChainTests
 {
     private static readonly PartitionBoundaries Boundaries = PartitionBoundaries.FromSample([], 1);
 
-    /// <summary>Chunk i really starts at 10 * i, whatever was guessed.</summary>
+    /// <summary>Chunk i really starts at 10 * i, whatever start was guessed.</summary>
     [Fact]
-    public void Chunks_are_committed_in_order_and_wrong_guesses_read_again() => Fuzz.Run(1_500_000, 300, random =>
+    public void Chunks_are_committed_in_order_and_wrong_guesses_are_reread() => Fuzz.Run(1_500_000, 300, random =>
     {
         int count = random.Next(1, 12);
         ChunkResult[] chunks = [.. Enumerable.Range(0, count).Select(i => Chunk(i, random.Next(4)))];
@@ -57,7 +57,7 @@ public sealed class FileChainTests
     }
 
     [Fact]
-    public void A_chunk_in_the_right_place_but_the_wrong_state_is_read_again()
+    public void A_chunk_in_the_right_place_but_the_wrong_state_is_reread()
     {
         FileChain chain = new(Start(0));
         ChunkResult second = Chunk(1, 2);

@@ -4,7 +4,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>Every sample set gives its expected rows, byte for byte, however it is read.</summary>
+/// <summary>Every sample set produces its expected rows, byte for byte, with any settings.</summary>
 public class GoldenTests
 {
     public static TheoryData<string> Sets => [.. TestData.HealthSets];

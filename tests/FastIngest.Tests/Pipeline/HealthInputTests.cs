@@ -40,7 +40,7 @@ public sealed class HealthInputTests : IDisposable
     }
 
     [Fact]
-    public void What_can_not_be_read_is_a_fault_that_names_it()
+    public void A_file_that_cannot_be_read_is_a_fault_that_names_it()
     {
         Fails(_folder.Path, "No health files in");
         Fails(_folder.File("missing"), "does not exist");

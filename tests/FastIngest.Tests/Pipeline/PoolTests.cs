@@ -21,7 +21,7 @@ public sealed class PoolTests
     }
 
     [Fact]
-    public async Task Whoever_waits_can_be_cancelled()
+    public async Task A_waiting_caller_can_be_cancelled()
     {
         using Pool<object> pool = new(1, () => new object());
         pool.Rent(TestContext.Current.CancellationToken);
@@ -41,7 +41,7 @@ public sealed class PoolTests
             "test",
             token =>
             {
-                // The last one: the others wait by then, or will.
+                // This is the last worker: the others already wait, or will wait.
                 if (Interlocked.Increment(ref started) == 4)
                 {
                     throw new InvalidOperationException("the fault");

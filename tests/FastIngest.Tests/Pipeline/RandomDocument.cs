@@ -3,7 +3,7 @@ using FastIngest.Health;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>A file of a category as a seed has it: records good and odd, in some framing, and damage.</summary>
+/// <summary>A random file of one category, determined by a seed: valid and unusual records in some framing, with damage.</summary>
 internal sealed class RandomDocument
 {
     private static readonly string[] Ids = ["\"u1\"", "\"u2\"", "17", "\"é\\n\"", "\"\\ud83d\\ude00\"", "\"u1\\u0031\"", "true", "\"\"", "null", "{}", "\"\\ud800\"", "\"\uFF21\""];
@@ -66,7 +66,7 @@ internal sealed class RandomDocument
         _text.Append(framing switch { 0 or 1 => "]", 2 => _random.Next(3) == 0 ? "],\"user_id\":1}" : "],\"more\":[{}]}", _ => "" }).Append(Pick(Separators));
     }
 
-    /// <summary>Garbage, and what goes to the limits of the search for the place to go on: 16 places tried, blanks beyond a window.</summary>
+    /// <summary>Garbage, and cases at the limits of resuming after an error: the 16 places tried, and blanks beyond a window.</summary>
     private string Damage() => _random.Next(10) switch
     {
         0 => $",{{\"a\":\"{Places()},{Record()}\n",
@@ -134,7 +134,7 @@ internal sealed class RandomDocument
 
     private string Blank() => _random.Next(12) switch { 0 => "\n", 1 => " ", 2 => "\r\n  ", _ => "" };
 
-    /// <summary>Mostly one of the first few.</summary>
+    /// <summary>Returns mostly one of the first few values.</summary>
     private string Usual(string[] of, int count) => _random.Next(5) == 0 ? Pick(of) : of[_random.Next(count)];
 
     private string Pick(string[] of) => of[_random.Next(of.Length)];

@@ -6,7 +6,7 @@ namespace FastIngest.Tests.Pipeline;
 public sealed class RejectListTests
 {
     [Fact]
-    public void What_was_added_is_there_in_order_and_after_clearing_again()
+    public void Added_rejects_are_returned_in_order_also_after_clearing()
     {
         RejectList list = new();
         for (int round = 0; round < 2; round++)

@@ -123,7 +123,7 @@ public sealed class RejectLogTests : IDisposable
     }
 
     [Fact]
-    public void A_place_that_can_not_be_written_is_a_fault_that_names_it()
+    public void A_path_that_cannot_be_written_is_a_fault_that_names_it()
     {
         _folder.Write("sleep.json", "x"u8);
         using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);

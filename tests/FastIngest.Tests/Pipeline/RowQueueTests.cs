@@ -60,7 +60,7 @@ public sealed class RowQueueTests
         waiting.AssertWaits();
         SummaryBatch extra = await new WaitingCall<SummaryBatch>(() => queue.Rent(0)).ResultAsync();
 
-        // With the extra batch two were out of one: one that comes back leaves none over.
+        // With the extra batch, two batches are in use although the capacity is one: returning one of them leaves none free.
         queue.Return(first);
         Assert.True(queue.MustWait(1));
         queue.Return(extra);

@@ -6,7 +6,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>Several sinks in one run, of which some fail.</summary>
+/// <summary>Runs with several sinks, some of which fail.</summary>
 public sealed class SeveralSinksTests
 {
     private const int Rows = 48;
@@ -45,7 +45,7 @@ public sealed class SeveralSinksTests
     [InlineData("open")]
     [InlineData("write")]
     [InlineData("complete")]
-    public async Task A_sink_whose_fault_passes_is_given_the_whole_run_again_and_the_others_are_not(string at)
+    public async Task Only_a_sink_with_a_transient_fault_receives_the_whole_run_once_more(string at)
     {
         foreach (int count in (int[])[1, 2])
         {
@@ -90,7 +90,7 @@ public sealed class SeveralSinksTests
 
         public string? FailAt { get; init; }
 
-        /// <summary>Faults after which the sink works; 0 for never.</summary>
+        /// <summary>The number of faults before the sink works; 0 if it never faults.</summary>
         public int PassesAfter { get; init; }
 
         public int StartsOver { get; init; } = 10;

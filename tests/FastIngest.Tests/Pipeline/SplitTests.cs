@@ -7,10 +7,10 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
 
-/// <summary>A partition that is too large for the memory is split by key, again and again, and gives the same rows.</summary>
+/// <summary>A partition that is too large for the memory is split by key, repeatedly, and produces the same rows.</summary>
 public sealed class SplitTests
 {
-    /// <summary>With so little, a partition has 4 KiB and 128 runs of equal key.</summary>
+    /// <summary>With this little memory, a partition has 4 KiB and 128 runs of equal keys.</summary>
     private static readonly MemoryPlan Least = MemoryPlan.For(0, 1);
 
     [Theory]

@@ -10,7 +10,7 @@ using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Stored;
 
-/// <summary>A database of either kind, what loads it, and what its reader gives.</summary>
+/// <summary>A database of either kind, its loader, and the results of its reader.</summary>
 internal sealed class ReaderSource : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -28,7 +28,7 @@ internal sealed class ReaderSource : IDisposable
 
     public Task LoadAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
-    /// <summary>The rows of a query as NDJSON, a text a page.</summary>
+    /// <summary>Returns the rows of a query as NDJSON, one text per page.</summary>
     public async Task<List<string>> PagesAsync(SummaryQuery query)
     {
         await using ISummaryReader reader = Reader();
@@ -43,7 +43,7 @@ internal sealed class ReaderSource : IDisposable
         return pages;
     }
 
-    /// <summary>User and day of every row, <c>u1 2024-02-29</c>.</summary>
+    /// <summary>Returns the user and day of every row, such as <c>u1 2024-02-29</c>.</summary>
     public async Task<List<string>> KeysAsync(SummaryQuery query)
     {
         await using ISummaryReader reader = Reader();

@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace FastIngest.Tests.Stored;
 
-/// <summary>Databases that cannot be read are explained, and reading changes none.</summary>
+/// <summary>Reading explains databases that cannot be read, and changes no database.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class SummaryReaderFaultTests : IDisposable
 {
@@ -98,7 +98,7 @@ public sealed class SummaryReaderFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_that_is_cut_between_pages_is_made_anew()
+    public async Task A_connection_that_is_cut_between_pages_is_reopened()
     {
         PostgresTables tables = new();
         await tables.IngestAsync(Row("a"), Row("b"), Row("c"));

@@ -8,10 +8,10 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Stored;
 
-/// <summary>What is read from a database is what was loaded into it, the same from both.</summary>
+/// <summary>Reading a database returns what was loaded into it, for both kinds of databases.</summary>
 public sealed class SummaryReaderTests
 {
-    /// <summary>Ids that need quoting, that are long, and whose order by bytes is not that by UTF-16.</summary>
+    /// <summary>Ids that need quoting, long ids, and ids whose byte order differs from their UTF-16 order.</summary>
     private static readonly string[] OddUsers =
         ["\"", "'; DROP TABLE daily_summaries; --", "\\", "\\' OR true --", "a b", "a%_", "line\nfeed", "z\u00e4", "\uffee", "\U0001F600", new string('\u00fc', 1_200)];
 

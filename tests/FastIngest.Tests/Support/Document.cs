@@ -4,10 +4,10 @@ using FastIngest.Sources;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>An element as a reader found it.</summary>
+/// <summary>An element that a reader found.</summary>
 internal readonly record struct Element(long Offset, long Length, ReadStatus Status);
 
-/// <summary>A document in a file, to be read in one go or in pieces.</summary>
+/// <summary>A document in a file, to be read at once or in pieces.</summary>
 internal sealed class Document : IDisposable
 {
     private static readonly FieldNames Names = new(false, "a", "user_id");
@@ -36,7 +36,7 @@ internal sealed class Document : IDisposable
 
     public List<Element> ReadWhole() => ReadInPieces();
 
-    /// <summary>Reads up to each cut with a reader of its own, which starts where the one before it stood.</summary>
+    /// <summary>Reads up to each cut with a separate reader, which starts at the position where the previous one ended.</summary>
     public List<Element> ReadInPieces(params int[] cuts)
     {
         List<Element> elements = [];
@@ -62,7 +62,7 @@ internal sealed class Document : IDisposable
         }
     }
 
-    /// <summary>Elements as text, rejects with the first letters of their status: <c>{"a":1} Inv:x</c>.</summary>
+    /// <summary>Returns the elements as text; a reject is followed by the first letters of its status: <c>{"a":1} Inv:x</c>.</summary>
     public string[] Texts(List<Element> elements) =>
         [.. elements.Select(e => (e.Status == ReadStatus.Object ? "" : e.Status + ":") + Encoding.UTF8.GetString(_bytes, (int)e.Offset, (int)e.Length).TrimEnd())];
 

@@ -2,13 +2,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>Waits on a clock that only the test moves.</summary>
+/// <summary>Runs waits on a clock that only the test advances.</summary>
 internal static class FakeTime
 {
-    /// <summary>Moves the clock in steps until a task is done that waits by it, maybe several times over.</summary>
+    /// <summary>Advances the clock in steps until a task that waits for it, possibly several times, has completed.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="step">How far a step goes: two waits that differ by less than this may end at the same step.</param>
-    /// <param name="task">What must end.</param>
+    /// <param name="step">The length of a step. Two waits whose lengths differ by less may end at the same step.</param>
+    /// <param name="task">The task that must complete.</param>
     public static async Task<T> RunAsync<T>(this FakeTimeProvider time, TimeSpan step, Task<T> task)
     {
         long deadline = Environment.TickCount64 + (long)Poll.Deadline.TotalMilliseconds;

@@ -5,7 +5,7 @@ namespace FastIngest.Tests.Support;
 
 /// <summary>
 /// Random tests that can be repeated: round i runs with seed + i, and a failure names its seed. The environment
-/// variable FASTINGEST_FUZZ_SECONDS makes each of them go on for so long.
+/// variable FASTINGEST_FUZZ_SECONDS sets the duration of each test in seconds.
 /// </summary>
 internal static class Fuzz
 {

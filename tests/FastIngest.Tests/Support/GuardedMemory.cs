@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace FastIngest.Tests.Support;
 
 /// <summary>
-/// Memory between two pages that no one may touch: whoever reads a byte before or behind the data ends the process.
+/// Memory between two inaccessible pages: code that reads a byte before or after the data ends the process.
 /// </summary>
 internal sealed unsafe partial class GuardedMemory : IDisposable
 {
@@ -24,10 +24,10 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
         _start = (byte*)map + PageBytes;
     }
 
-    /// <summary>The data, ending right before the page that can not be read.</summary>
+    /// <summary>The data, ending directly before an inaccessible page.</summary>
     public Span<byte> AtEnd(ReadOnlySpan<byte> data) => Put(data, _capacity - data.Length);
 
-    /// <summary>The data, starting right behind the page that can not be read.</summary>
+    /// <summary>The data, starting directly after an inaccessible page.</summary>
     public Span<byte> AtStart(ReadOnlySpan<byte> data) => Put(data, 0);
 
     // SAFETY: from the start of the mapping, without the guard pages.

@@ -11,7 +11,7 @@ internal static class HealthRecords
 {
     private static readonly ConcurrentDictionary<Category, Lazy<IReadOnlyList<byte[]>>> Known = new();
 
-    /// <summary>Whole objects, as they stand in their files.</summary>
+    /// <summary>Whole objects, unchanged from their files.</summary>
     public static IReadOnlyList<byte[]> Of(Category category) =>
         Known.GetOrAdd(category, c => new Lazy<IReadOnlyList<byte[]>>(() => [.. Files(c).SelectMany(f => Sample(Split(f, c)))])).Value;
 
@@ -38,7 +38,7 @@ internal static class HealthRecords
     private static IEnumerable<byte[]> Sample(List<byte[]> records) =>
         records.Where((_, i) => i % Math.Max(1, records.Count / 200) == 0);
 
-    /// <summary>The objects that start at a brace behind another value, a bracket or a line feed.</summary>
+    /// <summary>Returns the objects that start at a brace after another value, a bracket or a line feed.</summary>
     private static List<byte[]> Split(byte[] file, Category category)
     {
         List<byte[]> records = [];

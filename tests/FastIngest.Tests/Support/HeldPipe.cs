@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FastIngest.Tests.Support;
 
 /// <summary>
-/// A named pipe that the test holds open and never reads: who writes into it gets as far as the pipe has room, and then
-/// waits. So a run is held in the middle of its output for as long as a test needs, on a machine of any speed.
+/// A named pipe that the test holds open and never reads. A program that writes to the pipe waits when the pipe is full.
+/// The test can therefore hold a run in the middle of its output for as long as needed, on a machine of any speed.
 /// </summary>
 internal sealed partial class HeldPipe : IDisposable
 {
@@ -18,13 +18,13 @@ internal sealed partial class HeldPipe : IDisposable
         Path = path;
         Assert.Equal(0, MakePipe(path, 0b110_000_000));
 
-        // Open for both, so that neither the test nor the process waits for the other to open it.
+        // Open for reading and writing, so that neither the test nor the program waits for the other to open the pipe.
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
     }
 
     public string Path { get; }
 
-    /// <summary>Whether whoever writes must wait for a reader.</summary>
+    /// <summary>Whether the writing program must wait for a reader.</summary>
     public bool IsFull
     {
         get

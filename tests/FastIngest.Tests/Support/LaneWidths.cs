@@ -4,8 +4,8 @@ using FastIngest.Json.Shapes;
 namespace FastIngest.Tests.Support;
 
 /// <summary>
-/// Every width of vectors that the shape-learned reader is built for. Where the processor lacks one the runtime does
-/// its work in software, with the same result, so that all are tested everywhere.
+/// Every vector width that the shape-learned reader supports. If the processor lacks a width, the runtime emulates it in
+/// software with the same result, so that every machine tests all widths.
 /// </summary>
 internal static class LaneWidths
 {

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>Changes a record in ways in which real and hostile records differ from those seen before.</summary>
+/// <summary>Changes a record in ways in which real and hostile records differ from earlier ones.</summary>
 internal static class Mutations
 {
     private static readonly byte[] Signs = [.. "{}[]\",:\\/ \n\r\t0123456789.-+eEtrufalsn\0\x1f\x7f"u8, 0x80, 0xC3, 0xE2, 0xED, 0xF0, 0xFF];
 
     private static readonly byte[][] Values = [.. MakeValues()];
 
-    /// <summary>A record with up to three changes.</summary>
+    /// <summary>Returns a record with up to three changes.</summary>
     public static byte[] Mutate(Random random, byte[] record)
     {
         for (int i = random.OneIn(3) ? 3 : 1; i > 0; i--)
@@ -130,7 +130,7 @@ internal static class Mutations
         return [.. result];
     }
 
-    /// <summary>The members of the record, as far as it is JSON.</summary>
+    /// <summary>Returns the members of the record, up to the first error.</summary>
     private static List<Member> Members(byte[] record)
     {
         List<Member> members = [];
@@ -149,12 +149,12 @@ internal static class Mutations
         }
         catch (JsonException)
         {
-            // What came before the error will do.
+            // The members before the error are sufficient.
         }
 
         return members;
     }
 
-    /// <summary>Where the key, with its quotes, and the value stand.</summary>
+    /// <summary>The positions of the key, including its quotes, and of the value.</summary>
     private sealed record Member(Range Key, Range Value);
 }

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>Waits for what only the system can see, by looking again and again until a deadline that no healthy test comes near.</summary>
+/// <summary>Waits for a state that only the system can report, by polling until a deadline that no healthy test comes near.</summary>
 internal static class Poll
 {
-    /// <summary>For everything that must happen, on however busy a machine.</summary>
+    /// <summary>The deadline for everything that must happen, even on a busy machine.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns when the condition holds.</summary>
-    /// <param name="condition">What must become true.</param>
-    /// <param name="otherwise">Said when it does not within the deadline.</param>
+    /// <param name="condition">The condition that must become true.</param>
+    /// <param name="otherwise">The message of the failure when the deadline passes.</param>
     public static void Until(Func<bool> condition, string otherwise)
     {
         long started = Stopwatch.GetTimestamp();

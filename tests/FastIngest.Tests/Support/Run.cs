@@ -6,12 +6,12 @@ using FastIngest.Storage.Ndjson;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>What a run gave: its rows and rejects as text, and its report.</summary>
+/// <summary>The results of a run: its rows and rejects as text, and its report.</summary>
 internal sealed record RunResult(string Rows, string Rejects, IngestReport Report);
 
 internal static class Run
 {
-    /// <summary>Ingests into memory, and into another sink where there is one.</summary>
+    /// <summary>Ingests into memory and, if given, into another sink.</summary>
     public static RunResult Ingest(IngestOptions options, params ISummarySink[] others)
     {
         using TemporaryFolder folder = new(inMemory: true);

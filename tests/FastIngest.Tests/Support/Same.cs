@@ -2,7 +2,7 @@ namespace FastIngest.Tests.Support;
 
 internal static class Same
 {
-    /// <summary>Asserts that two texts are equal, and says which line differs first, and under what conditions.</summary>
+    /// <summary>Asserts that two texts are equal. The message contains the first line that differs, and the given conditions.</summary>
     public static void Text(string expected, string actual, string conditions)
     {
         if (expected == actual)

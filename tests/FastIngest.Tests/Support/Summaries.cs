@@ -6,7 +6,7 @@ using FastIngest.Shuffle;
 
 namespace FastIngest.Tests.Support;
 
-/// <summary>Records mapped and reduced without files: one partition, one chunk a category.</summary>
+/// <summary>Maps and reduces records without files, with one partition and one chunk per category.</summary>
 internal sealed class Summaries : IRowReceiver
 {
     private readonly SummaryBatch _batch = new();
@@ -15,12 +15,12 @@ internal sealed class Summaries : IRowReceiver
     {
     }
 
-    /// <summary>The only row's number; null where it has none.</summary>
+    /// <summary>Returns a number of the only row; null when it has none.</summary>
     public double? this[int slot] => double.IsNaN(_batch.Rows[0].Numbers[slot]) ? null : _batch.Rows[0].Numbers[slot];
 
     public string? Text(int slot) => _batch.Rows[0].Texts[slot].IsNull ? null : Encoding.UTF8.GetString(_batch.Text(_batch.Rows[0].Texts[slot]));
 
-    /// <summary>Rows made of records that must all be good.</summary>
+    /// <summary>Returns the rows of records, all of which must be valid.</summary>
     public static Summaries Of(Category category, params string[] records)
     {
         PartitionBoundaries boundaries = PartitionBoundaries.FromSample([], 1);

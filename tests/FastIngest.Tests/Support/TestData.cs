@@ -1,6 +1,6 @@
 namespace FastIngest.Tests.Support;
 
-/// <summary>The data that tests read, and folders that they may write to.</summary>
+/// <summary>The data that tests read, and the folders that they may write to.</summary>
 internal static class TestData
 {
     /// <summary>The folder that holds FastIngest.sln.</summary>
@@ -26,7 +26,10 @@ internal static class TestData
     }
 }
 
-/// <summary>A folder that is deleted when the test ends; in memory, where there is room for that, as thousands of runs would wait for the disk.</summary>
+/// <summary>
+/// A folder that is deleted when the test ends. It is in memory if there is space, because thousands of runs would wait for
+/// the disk.
+/// </summary>
 internal sealed class TemporaryFolder(bool inMemory = false) : IDisposable
 {
     private const string MemoryRoot = "/dev/shm";

@@ -6,7 +6,7 @@ internal static class Utf8Text
 {
     public static byte[] Bytes(this string text) => Encoding.UTF8.GetBytes(text);
 
-    /// <summary>The lines of a file without their line feeds; one behind the last only if it has text.</summary>
+    /// <summary>Returns the lines of a file without their line feeds; text after the last line feed is a line if it is not empty.</summary>
     public static IEnumerable<byte[]> SplitLines(this byte[] file)
     {
         for (int start = 0; start < file.Length;)
@@ -18,7 +18,7 @@ internal static class Utf8Text
         }
     }
 
-    /// <summary>Bytes as a reader of a failed test wants to see them: other than ASCII as \xNN.</summary>
+    /// <summary>Formats bytes for the message of a failed test, with bytes other than ASCII as \xNN.</summary>
     public static string Shown(this ReadOnlySpan<byte> bytes)
     {
         StringBuilder text = new();

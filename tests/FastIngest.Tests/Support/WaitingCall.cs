@@ -1,8 +1,8 @@
 namespace FastIngest.Tests.Support;
 
 /// <summary>
-/// A call on a thread of its own that is expected to block. <see cref="AssertWaits"/> looks at the state of the thread,
-/// so that no test has to guess for how long a call that does not come back must stay away.
+/// A call on its own thread that is expected to block. <see cref="AssertWaits"/> checks the state of the thread, so that no
+/// test has to guess how long to wait for a call that must not return.
 /// </summary>
 internal sealed class WaitingCall<T>
 {
@@ -28,7 +28,7 @@ internal sealed class WaitingCall<T>
         _thread.Start();
     }
 
-    /// <summary>Returns as soon as the thread is blocked; fails when the call has come back instead.</summary>
+    /// <summary>Returns as soon as the thread is blocked; fails when the call has returned instead.</summary>
     public void AssertWaits() => Poll.Until(
         () =>
         {
@@ -37,6 +37,6 @@ internal sealed class WaitingCall<T>
         },
         "The call neither waits nor comes back.");
 
-    /// <summary>What the call returned or threw.</summary>
+    /// <summary>The result or the exception of the call.</summary>
     public Task<T> ResultAsync() => _result.Task.WaitAsync(Poll.Deadline);
 }

@@ -8,7 +8,7 @@ using FastIngest.Tests.Targets.Csv;
 
 namespace FastIngest.Tests.Targets;
 
-/// <summary>A target is added by a folder, here <c>Csv</c>, and one line in the list of targets.</summary>
+/// <summary>Adding a target needs a folder, here <c>Csv</c>, and one line in the list of targets.</summary>
 public sealed class AddedTargetTests
 {
     private static readonly TargetList Targets = TargetRegistry.All.With(CsvTarget.Kind);

@@ -25,7 +25,7 @@ public class TargetListTests
     [InlineData("ndjson:-", null, true)]
     [InlineData("sqlite:-", "-", false)]
     [InlineData("postgres://h/d", null, false)]
-    public void A_target_says_where_its_rows_go(string name, string? file, bool isStandardOutput)
+    public void A_target_shows_where_its_rows_go(string name, string? file, bool isStandardOutput)
     {
         Target target = TargetRegistry.All.Parse(name);
         Assert.Equal((file, isStandardOutput), (target.FilePath, target.IsStandardOutput));

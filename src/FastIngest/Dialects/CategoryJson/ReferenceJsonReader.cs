@@ -38,7 +38,10 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Reads one value. <paramref name="end"/> is the end of the value, the position of the error, or the limit of the record size.</summary>
+    /// <summary>
+    /// Reads one value. <paramref name="end"/> is the end of the value, the position of the error, or the limit of the
+    /// record size.
+    /// </summary>
     private RejectReason? Parse(int o, out JsonElement value, out int end)
     {
         (value, end) = (default, o);
@@ -57,7 +60,10 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Returns where reading resumes after an element that began at o and failed at e: the candidates are the 16 bytes before e, then the bytes after e.</summary>
+    /// <summary>
+    /// Returns where reading resumes after an element that began at o and failed at e: the candidates are the 16 bytes
+    /// before e, then the bytes after e.
+    /// </summary>
     private int Resume(int o, int e)
     {
         for ((int s, int tries) = (o + 1, 0); ; tries++)

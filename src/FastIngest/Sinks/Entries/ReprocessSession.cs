@@ -64,7 +64,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         // The store has no position for a finished source.
         _position = _notedPosition = Math.Max(noted, _notedPosition);
         _removedAhead.Clear();
-        Forget();
+        Clear();
         return await store.ReadAsync(source, _position, cancellationToken).ConfigureAwait(false);
     }
 
@@ -145,7 +145,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         _committing = position ?? 0;
         await store.CommitAsync(position, cancellationToken).ConfigureAwait(false);
         Confirm();
-        Forget();
+        Clear();
     }
 
     private void Confirm()
@@ -155,7 +155,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         _notedPosition = _position;
     }
 
-    private void Forget()
+    private void Clear()
     {
         _pending.Clear();
         _changed.Reset();

@@ -3,7 +3,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Another sink, under which the run is cancelled at its third batch.</summary>
+/// <summary>Wraps a sink and cancels the run at the third batch.</summary>
 internal sealed class CancellingSink(IEntrySink sink, CancellationTokenSource stop) : IEntrySink
 {
     private int _batches;

@@ -5,7 +5,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>The sample dictionary gives exactly its expected entries, however it is laid out, packed and cut.</summary>
+/// <summary>The sample dictionary produces exactly its expected entries, for any layout, compression and chunk boundaries.</summary>
 public sealed class EntryGoldenTests
 {
     private static readonly string Sample = Path.Combine(RepositoryFolder.Tests, "data", "lexicon");
@@ -61,7 +61,7 @@ public sealed class EntryGoldenTests
     [InlineData(20)]
     [InlineData(5000)]
     [InlineData(100_000)]
-    public void A_compressed_file_that_is_cut_is_said_to_be(int missing)
+    public void A_truncated_compressed_file_is_reported(int missing)
     {
         using EntryRuns runs = new();
         using MemoryStream packed = new();
@@ -99,7 +99,10 @@ public sealed class EntryGoldenTests
         }
     }
 
-    /// <summary>Records of up to 3 MiB, more than one window holds, some of them broken: whatever the reader goes back to is there.</summary>
+    /// <summary>
+    /// Records of up to 3 MiB, more than one window holds, some of them broken: the reader must still have every byte that
+    /// it returns to.
+    /// </summary>
     [Fact]
     public void A_broken_array_is_read_alike_compressed_and_not()
     {
@@ -139,7 +142,7 @@ public sealed class EntryGoldenTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"entries\": [", "], \"rest\": 1}")]
-    public void A_compressed_array_that_is_cut_or_damaged_is_said_to_be(string before, string behind)
+    public void A_truncated_or_damaged_compressed_array_is_reported(string before, string behind)
     {
         using EntryRuns runs = new();
         runs.Write("a.json", before + string.Join(",\n", Lines[..20]) + behind);

@@ -3,7 +3,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Lines longer than a batch, and those that are too large: each is an entry or a reject, once, in its place.</summary>
+/// <summary>Lines that are longer than a batch or too large: each becomes exactly one entry or reject, in input order.</summary>
 public sealed class EntryLineTests
 {
     private const int MiB = 1 << 20;
@@ -34,7 +34,7 @@ public sealed class EntryLineTests
     [InlineData(MiB, MiB + 1)]
     [InlineData(MiB, 5 * MiB)]
     [InlineData((2 * MiB) + 5, 9 * MiB)]
-    public void Too_large_lines_are_rejected_and_reading_goes_on_behind_them(int max, int length)
+    public void Too_large_lines_are_rejected_and_reading_continues_after_them(int max, int length)
     {
         using EntryRuns runs = new();
         string[] lines = [Line(0, 60), Line(1, length), Line(2, 60), Line(3, max), "  " + Line(4, length), Line(5, 60), Line(6, length)];
@@ -50,14 +50,14 @@ public sealed class EntryLineTests
         Assert.Equal(["2", "5", "7"], runs.Rejects.Select(r => r[(r.IndexOf("\"line\": ", StringComparison.Ordinal) + 8)..].Split(',')[0]));
     }
 
-    /// <summary>Nothing; blanks alone; and whole lines that end where a batch is full.</summary>
+    /// <summary>Nothing, only blanks, or complete lines that end exactly where a batch is full.</summary>
     [Theory]
     [InlineData(0, "")]
     [InlineData(0, "\n \n")]
     [InlineData(1, "\n")]
     [InlineData(2, "\n")]
     [InlineData(3, "")]
-    public void Behind_the_last_line_there_is_no_record(int lines, string behind)
+    public void There_is_no_record_after_the_last_line(int lines, string behind)
     {
         using EntryRuns runs = new();
         runs.Write("a.jsonl", string.Join('\n', Enumerable.Range(0, lines).Select(i => Line(i, MiB - 1))) + behind);
@@ -97,7 +97,7 @@ public sealed class EntryLineTests
         Assert.Contains($"\"offset\": {3 + whole.Length + 1}, \"length\": 30, \"line\": 2", Assert.Single(runs.Rejects), StringComparison.Ordinal);
     }
 
-    /// <summary>A record of so many bytes, or of as few as it can have.</summary>
+    /// <summary>Returns a record of that many bytes, or of the minimum size.</summary>
     private static string Line(int number, int length)
     {
         string start = $"{{\"word\":\"w{number}\",\"lang_code\":\"de\",\"pos\":\"p\",\"x\":\"";

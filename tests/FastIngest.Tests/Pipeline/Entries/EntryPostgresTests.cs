@@ -5,12 +5,15 @@ using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Dictionaries in PostgreSQL: the same entries as printed, each record once, whichever way they go in.</summary>
+/// <summary>
+/// Dictionaries in PostgreSQL: the tables hold the same entries as the NDJSON output, and each record once, whichever way
+/// they are loaded.
+/// </summary>
 public sealed class EntryPostgresTests
 {
     private static readonly string Sample = Path.Combine(RepositoryFolder.Tests, "data", "lexicon");
 
-    /// <summary>Straight into the tables; through staging from the first record; from staging in the middle on, by 7 records.</summary>
+    /// <summary>Directly into the tables; through staging from the first record; through staging from the middle on, 7 records at a time.</summary>
     public static TheoryData<int, long> Ways => new() { { 10_000, long.MaxValue }, { 10_000, 0 }, { 7, 0 }, { 7, 90 }, { 1, 0 } };
 
     [Theory]
@@ -77,9 +80,9 @@ public sealed class EntryPostgresTests
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(0)]
-    public void Records_stay_as_they_stood(long maxRemembered)
+    public void Records_are_stored_unchanged(long maxRemembered)
     {
-        // U+0000 as an escape, a huge number, a key twice, blanks inside.
+        // U+0000 as an escape, a huge number, a repeated key, inner blanks.
         string[] records =
         [
             """{"word":"a\u0000b","lang_code":"de","x":1e999,"x":-0}""",

@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Whatever happened to the entries, they are after <c>reprocess</c> what a load into empty tables makes of the records.</summary>
+/// <summary>After <c>reprocess</c>, the entries equal those of a load into empty tables, whatever happened to them before.</summary>
 public sealed class EntryReprocessTests : IDisposable
 {
     private readonly EntryRuns _runs = new();
@@ -17,7 +17,7 @@ public sealed class EntryReprocessTests : IDisposable
 
     public EntryReprocessTests()
     {
-        // The sample, records like one before but for an etymology, and one that is below quality.
+        // The sample, records that differ from an earlier one only in the etymology, and one record below the minimum quality.
         string[] lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Tests, "data", "lexicon", "entries.jsonl"));
         string[] alike = [.. Enumerable.Range(0, 40).Select(i =>
             $$$"""{"word":"alike{{{i % 7}}}","lang_code":"de","etymology_text":"number {{{i}}}","senses":[{"glosses":["one of those"]}]}""")];
@@ -59,7 +59,7 @@ public sealed class EntryReprocessTests : IDisposable
         Assert.Equal(loaded with { Written = result.Written, Unchanged = result.Unchanged, Repeated = 0 }, result);
     }
 
-    /// <summary>The planner without statistics takes the index of raw_id where it can, and reads half of the table for each entry.</summary>
+    /// <summary>Without statistics, the planner prefers the index of raw_id and then reads half of the table for each entry.</summary>
     [Fact]
     public void No_plan_finds_duplicates_by_the_places_of_their_records()
     {
@@ -127,7 +127,7 @@ public sealed class EntryReprocessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_ended_goes_on_where_it_stood()
+    public async Task An_interrupted_run_continues_where_it_stopped()
     {
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
@@ -143,7 +143,7 @@ public sealed class EntryReprocessTests : IDisposable
     }
 
     [Fact]
-    public void A_source_that_is_not_there_is_said_to_be_missing()
+    public void A_missing_source_is_reported()
     {
         _tables.Load(_runs, Options);
 

@@ -9,7 +9,7 @@ using FastIngest.Storage.Ndjson;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>A folder with dictionary files, and runs over them.</summary>
+/// <summary>A folder with dictionary files, and runs that read them.</summary>
 internal sealed class EntryRuns : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("fastingest-entries-").FullName;
@@ -18,7 +18,7 @@ internal sealed class EntryRuns : IDisposable
 
     public string RejectsPath => this["rejects.out"];
 
-    /// <summary>The rejects of the last run, a line each.</summary>
+    /// <summary>The rejects of the last run, one per line.</summary>
     public string[] Rejects => File.Exists(RejectsPath) ? File.ReadAllLines(RejectsPath) : [];
 
     public LexiconOptions Options(string path) => new() { Source = "sample", Path = this[path], RejectsPath = RejectsPath };
@@ -29,7 +29,7 @@ internal sealed class EntryRuns : IDisposable
         return this;
     }
 
-    /// <summary>Makes <c>name.gz</c> beside a file.</summary>
+    /// <summary>Creates <c>name.gz</c> beside a file.</summary>
     public void Pack(string name)
     {
         using GZipStream gzip = new(File.Create(this[name + ".gz"]), CompressionLevel.Fastest);
@@ -42,7 +42,7 @@ internal sealed class EntryRuns : IDisposable
         return LexiconIngest.RunAsync(options, [sink], new LexiconGauges(), null, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs into ndjson; gives its text and the result.</summary>
+    /// <summary>Runs with ndjson as the target; returns the text and the result.</summary>
     public (string Output, EntryResult Result, LexiconReport Report) Print(LexiconOptions options)
     {
         using MemoryStream output = new();
@@ -52,7 +52,7 @@ internal sealed class EntryRuns : IDisposable
         return (Encoding.UTF8.GetString(output.ToArray()), report.Sinks[0].Result!, report);
     }
 
-    /// <summary>Begins a reprocess in small steps, and ends it in its middle.</summary>
+    /// <summary>Begins a reprocess in small steps, and cancels it in the middle.</summary>
     public static async Task EndReprocessAsync(IEntryStore database, long afterWritten)
     {
         using CancellationTokenSource stop = new();
@@ -65,7 +65,7 @@ internal sealed class EntryRuns : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    /// <summary>Stops a run behind the first batch after which a condition holds.</summary>
+    /// <summary>Cancels a run after the first batch for which a condition holds.</summary>
     private sealed class EndOfRun(Func<bool> isReached, CancellationTokenSource stop) : IIngestProgress
     {
         public void Started(IReadOnlyList<RunFile> files)

@@ -9,7 +9,7 @@ using FastIngest.Tests.Storage;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Whatever happened to the entries of a SQLite file, they are after <c>reprocess</c> what a load into a new one makes of the records.</summary>
+/// <summary>After <c>reprocess</c>, the entries of a SQLite file equal those of a load into a new file, whatever happened to them before.</summary>
 public sealed class EntrySqliteReprocessTests : IDisposable
 {
     private readonly EntryRuns _runs = new();
@@ -17,7 +17,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
 
     public EntrySqliteReprocessTests()
     {
-        // The sample, records like one before but for an etymology, and one that is below quality.
+        // The sample, records that differ from an earlier one only in the etymology, and one record below the minimum quality.
         string[] lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Tests, "data", "lexicon", "entries.jsonl"));
         string[] alike = [.. Enumerable.Range(0, 40).Select(i =>
             $$$"""{"word":"alike{{{i % 7}}}","lang_code":"de","etymology_text":"number {{{i}}}","senses":[{"glosses":["one of those"]}]}""")];
@@ -61,7 +61,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void What_is_wrong_is_put_right_as_the_dry_run_said(string damage, int mergeRows)
+    public void What_is_wrong_is_put_right_as_the_dry_run_predicted(string damage, int mergeRows)
     {
         EntryResult loaded = _tables.Load(_runs, Options);
         string[] all = _tables.Portable;
@@ -115,7 +115,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_was_ended_goes_on_where_it_stood()
+    public async Task An_interrupted_run_continues_where_it_stopped()
     {
         _tables.Load(_runs, Options);
         string[] entries = _tables.Entries;
@@ -151,7 +151,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_there_is_said_to_be_missing()
+    public void A_missing_database_or_source_is_reported()
     {
         Assert.EndsWith("a.db does not exist.", Assert.Throws<IngestException>(() => _tables.Reprocess(new EntryPolicy())).Message, StringComparison.Ordinal);
 

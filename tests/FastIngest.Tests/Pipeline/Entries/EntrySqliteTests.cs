@@ -12,7 +12,7 @@ using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Dictionaries in SQLite: the same tables as in PostgreSQL, whichever way they go in.</summary>
+/// <summary>Dictionaries in SQLite: the tables equal those in PostgreSQL, whichever way they are loaded.</summary>
 public sealed class EntrySqliteTests : IDisposable
 {
     private static readonly string Sample = Path.Combine(RepositoryFolder.Tests, "data", "lexicon");
@@ -21,7 +21,7 @@ public sealed class EntrySqliteTests : IDisposable
 
     public void Dispose() => _runs.Dispose();
 
-    /// <summary>By digests to the end; by indexes from the first record; from the middle on.</summary>
+    /// <summary>With digests to the end; with indexes from the first record; with indexes from the middle on.</summary>
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(0)]
@@ -79,7 +79,7 @@ public sealed class EntrySqliteTests : IDisposable
     }
 
     [Fact]
-    public void Records_stay_as_they_stood()
+    public void Records_are_stored_unchanged()
     {
         string[] records =
         [
@@ -147,7 +147,7 @@ public sealed class EntrySqliteTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_said_plainly_and_leaves_what_was()
+    public void A_full_disk_is_reported_and_leaves_the_file_unchanged()
     {
         File.Copy(Path.Combine(Sample, "entries.jsonl"), _runs["a.jsonl"]);
         SqliteTuning small = new() { PageBytes = 4096, PagesMax = 30, CacheBytes = 1 << 16, IndexCacheBytes = 1 << 16 };
@@ -200,7 +200,7 @@ public sealed class EntrySqliteTests : IDisposable
     }
 
     [Fact]
-    public void A_locked_database_is_said_to_be()
+    public void A_locked_database_is_reported()
     {
         File.Copy(Path.Combine(Sample, "entries.jsonl"), _runs["a.jsonl"]);
         SqliteEntryTables tables = new(_runs["a.db"]);

@@ -6,21 +6,24 @@ using FastIngest.Tests.Storage.Postgres;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>The tables of a schema of their own, and what is in them as text.</summary>
+/// <summary>The tables of a separate schema, and their content as text.</summary>
 internal sealed class EntryTables(PostgresServer server)
 {
     public string Schema { get; } = PostgresServer.NewSchema();
 
     private string Quoted => "\"" + Schema.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    /// <summary>All raw entries but for the time.</summary>
+    /// <summary>All raw entries without their times.</summary>
     public string[] Raw => [.. Query("SELECT id, source_id, raw_data, encode(checksum, 'hex'), file_path, line_number FROM {0}.raw_entries ORDER BY id")];
 
-    /// <summary>All entries but for the time.</summary>
+    /// <summary>All entries without their times.</summary>
     public string[] Entries =>
         [.. Query("SELECT raw_id, id, source_id, headword, headword_key, language, pos, ipa, definition, etymology, quality, array_to_string(errors, ','), pipeline_version, duplicate_key FROM {0}.entries ORDER BY raw_id")];
 
-    /// <summary>All that every database must have alike, a row each; ids are given in the order of the input, with gaps or without.</summary>
+    /// <summary>
+    /// The data that every database must store identically, one row each. Ids are replaced by their rank, because databases
+    /// may leave gaps.
+    /// </summary>
     public string[] Portable =>
     [
         .. Query("SELECT source_id, name, type, format, url, to_json(languages), license, quality::text, version, reprocess_rules, reprocess_position FROM {0}.data_sources ORDER BY source_id"),
@@ -32,7 +35,7 @@ internal sealed class EntryTables(PostgresServer server)
             """),
     ];
 
-    /// <summary>Entries as <c>--to ndjson:</c> prints them.</summary>
+    /// <summary>The entries in the format of <c>--to ndjson:</c>.</summary>
     public string Ndjson => string.Concat(Query(
         """
         SELECT '{{"id": "' || e.id || '", "source_id": ' || to_json(e.source_id) || ', "headword": ' || to_json(headword) || ', "headword_key": ' || to_json(headword_key)

@@ -1,6 +1,6 @@
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>Where the samples lie.</summary>
+/// <summary>The location of the samples.</summary>
 internal static class RepositoryFolder
 {
     /// <summary>The folder <c>tests</c> of the repository.</summary>

@@ -3,7 +3,7 @@ using FastIngest.Pipeline.Entries;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>What a catalog may hold, and what is said of one that is wrong.</summary>
+/// <summary>The valid contents of a catalog, and the faults reported for invalid ones.</summary>
 public sealed class SourceCatalogTests
 {
     [Fact]

@@ -7,12 +7,12 @@ using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Pipeline.Entries;
 
-/// <summary>A SQLite file with dictionaries, and what is in it as text.</summary>
+/// <summary>A SQLite file with dictionaries, and its content as text.</summary>
 internal sealed class SqliteEntryTables(string path)
 {
     public string Path => path;
 
-    /// <summary>All but times, a row each; see <see cref="EntryTables.Portable"/>.</summary>
+    /// <summary>Everything except the times, one row each; see <see cref="EntryTables.Portable"/>.</summary>
     public string[] Portable =>
     [
         .. Query("SELECT source_id, name, type, format, url, replace(languages, ', ', ','), license, CAST(quality AS TEXT), version, reprocess_rules, reprocess_position FROM data_sources ORDER BY source_id"),

@@ -3,12 +3,12 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Tests.Sinks.Entries;
 
-/// <summary>A reprocess whose commits fail: whether the store did them or not, every record is counted once.</summary>
+/// <summary>A reprocess whose commits fail counts every record once, whether or not the store executed the commit.</summary>
 public sealed class ReprocessSessionTests
 {
     private const string Source = "words";
 
-    /// <summary>Records 1 to 25; the entry of the last one stays, but is like the first.</summary>
+    /// <summary>Records 1 to 25. The entry of the last one is stored, but duplicates the first one.</summary>
     private const int Records = 25;
 
     public static TheoryData<int, bool> Commits
@@ -80,7 +80,7 @@ public sealed class ReprocessSessionTests
         }
     }
 
-    /// <summary>A store in memory, one commit of which throws after it was done, or before.</summary>
+    /// <summary>A store in memory, one of whose commits throws, either before or after it is executed.</summary>
     private sealed class FakeStore : IEntryStore
     {
         private readonly List<long> _written = [];

@@ -8,7 +8,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Sinks.Records;
 
-/// <summary>Sinks take the records of a run in a format of their own.</summary>
+/// <summary>Sinks receive the records of a run in their own format.</summary>
 public sealed class RecordFormatTests
 {
     [Fact]

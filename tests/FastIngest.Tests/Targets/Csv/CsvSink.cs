@@ -4,7 +4,7 @@ using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Tests.Targets.Csv;
 
-/// <summary>Writes summaries to a file that appears when all rows are there.</summary>
+/// <summary>Writes summaries to a file that appears when all rows are written.</summary>
 internal sealed class CsvSink(string path) : ISummarySink
 {
     private readonly StringBuilder _lines = new();

@@ -2,7 +2,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Tests.Targets.Csv;
 
-/// <summary>A toy: a file of <c>user_id,date,summary</c>.</summary>
+/// <summary>A minimal target: a file of <c>user_id,date,summary</c>.</summary>
 internal static class CsvTarget
 {
     public static TargetKind Kind { get; } = new()
