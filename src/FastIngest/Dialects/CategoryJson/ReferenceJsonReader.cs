@@ -1,7 +1,7 @@
-using FastIngest.Dialects.Contract;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 
 namespace FastIngest.Dialects.CategoryJson;

@@ -6,8 +6,8 @@ using FastIngest.Pipeline.Original;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Shuffle;
-using FastIngest.Sinks.Records;
 using FastIngest.Sinks;
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
