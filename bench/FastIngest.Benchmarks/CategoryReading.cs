@@ -126,7 +126,7 @@ internal sealed class MappedPartition
     public Category[] Categories { get; } = Enum.GetValues<Category>();
 
     /// <summary>A reducer for a partition of any size, with the batch size of the default memory limit.</summary>
-    public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024);
+    public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024, repeats: default);
 
     public void Reduce(PartitionReducer reducer, IRowReceiver receiver)
     {

@@ -91,13 +91,14 @@ public sealed class ClosingReportTests
         Categories =
         [
             .. Enum.GetValues<Category>().Select(c => c == Category.HeartRate
-                ? new CategoryReport(c, 2, 3_000_000_000, 21_900_000, aggregated, new Dictionary<RejectReason, long> { [RejectReason.NoValue] = 10, [RejectReason.InvalidJson] = 2 })
-                : new CategoryReport(c, 0, 0, 0, 0, new Dictionary<RejectReason, long>())),
+                ? new CategoryReport(c, 2, 3_000_000_000, 21_900_000, aggregated, 0, new Dictionary<RejectReason, long> { [RejectReason.NoValue] = 10, [RejectReason.InvalidJson] = 2 })
+                : new CategoryReport(c, 0, 0, 0, 0, 0, new Dictionary<RejectReason, long>())),
         ],
         Sinks = [new SinkReport<SinkResult>("sqlite:a.db", new SinkResult(1_825_000, 1_824_999, 1, 0))],
         Rows = 1_825_000,
         Elapsed = TimeSpan.FromSeconds(2),
         Warnings = [],
+        Unread = [],
     };
 
     private static IngestSettings Settings()

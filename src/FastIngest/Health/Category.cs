@@ -27,23 +27,12 @@ public static class Categories
     /// <summary>The name used in file names and reports, such as <c>heart_rate</c>.</summary>
     public static string Name(this Category category) => Names[(int)category];
 
-    /// <summary>Finds the category of a file named <c>CATEGORY([-_.].*)?</c> plus one of the given endings; null when no category matches.</summary>
-    /// <param name="fileName">The file name without its folder.</param>
-    /// <param name="endings">The accepted endings, each with its dot, such as <c>.json</c>.</param>
-    public static Category? OfFile(string fileName, IReadOnlyList<string> endings)
+    /// <summary>Returns the category with a name, in any case; null when there is none.</summary>
+    public static Category? Parse(ReadOnlySpan<char> name)
     {
-        int dot = fileName.LastIndexOf('.');
-        if (dot < 0 || !endings.Contains(fileName[dot..]))
-        {
-            return null;
-        }
-
-        ReadOnlySpan<char> stem = fileName.AsSpan(0, dot);
         for (int i = 0; i < Names.Length; i++)
         {
-            string name = Names[i];
-            if (stem.StartsWith(name, StringComparison.Ordinal)
-                && (stem.Length == name.Length || stem[name.Length] is '-' or '_' or '.'))
+            if (name.Equals(Names[i], StringComparison.OrdinalIgnoreCase))
             {
                 return (Category)i;
             }

@@ -20,7 +20,9 @@ internal ref struct DayEvents
 {
     private readonly ReadOnlySpan<byte> _data;
     private readonly ReadOnlySpan<Run> _runs;
-    private int _nextRun;
+    private readonly ReadOnlySpan<bool> _isRepeated;
+    private readonly bool _hasTimes;
+    private int _nextRun, _nextEvent;
     private SegmentReader _reader;
 
     public DayEvents(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs)
@@ -29,26 +31,48 @@ internal ref struct DayEvents
         _runs = runs;
     }
 
-    /// <summary>The number of events read so far.</summary>
+    /// <param name="data">The bytes of the partition.</param>
+    /// <param name="runs">The runs of the day.</param>
+    /// <param name="isRepeated">One element per event, true for an event to pass over; empty to pass over none.</param>
+    public DayEvents(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<bool> isRepeated)
+        : this(data, runs)
+    {
+        _hasTimes = true;
+        _isRepeated = isRepeated;
+    }
+
+    /// <summary>The number of events read so far, without those passed over.</summary>
     public int Count { get; private set; }
 
     /// <summary>Moves to the next event and returns a reader for its payload; false after the last event.</summary>
     public bool Next(out PayloadReader payload)
     {
-        while (!_reader.Next())
+        do
         {
-            if (_nextRun == _runs.Length)
+            while (!_reader.Next())
             {
-                payload = default;
-                return false;
-            }
+                if (_nextRun == _runs.Length)
+                {
+                    payload = default;
+                    return false;
+                }
 
-            Run run = _runs[_nextRun++];
-            _reader = new SegmentReader(_data, run.Start, run.Length);
+                Run run = _runs[_nextRun++];
+                _reader = new SegmentReader(_data, run.Start, run.Length);
+            }
         }
+        while (_hasTimes && IsPassedOver());
 
         Count++;
         payload = new PayloadReader(_data, _reader.PayloadStart);
+        if (_hasTimes)
+        {
+            // The time is needed only to find repeats.
+            payload.ReadText();
+        }
+
         return true;
     }
+
+    private bool IsPassedOver() => !_isRepeated.IsEmpty && _isRepeated[_nextEvent++];
 }

@@ -9,18 +9,24 @@ namespace FastIngest.Health;
 internal static class EventCopy
 {
     /// <summary>The maximum size in bytes of the event's payload in another segment.</summary>
-    public static long MaxPayload(Category category, PayloadReader payload) => Copy(category, payload, null);
+    public static long MaxPayload(Category category, bool hasTimes, PayloadReader payload) => Copy(category, hasTimes, payload, null);
 
     /// <summary>Writes the payload into a segment whose event has been started, and ends that event.</summary>
-    public static void Append(Category category, PayloadReader payload, Segment target)
+    public static void Append(Category category, bool hasTimes, PayloadReader payload, Segment target)
     {
-        Copy(category, payload, target);
+        Copy(category, hasTimes, payload, target);
         target.End();
     }
 
     /// <summary>Returns the maximum size of the payload in bytes; writes the payload if a target is given.</summary>
-    private static long Copy(Category category, PayloadReader payload, Segment? target)
+    private static long Copy(Category category, bool hasTimes, PayloadReader payload, Segment? target)
     {
+        long bound = 0;
+        if (hasTimes)
+        {
+            CopyText(ref payload, target, out bound);
+        }
+
         if (category == Category.HeartRate)
         {
             SampleTotals totals = SampleEvent.Read(ref payload);
@@ -29,11 +35,10 @@ internal static class EventCopy
                 SampleEvent.Write(target, totals);
             }
 
-            return SampleEvent.MaxBytes;
+            return bound + SampleEvent.MaxBytes;
         }
 
         RecordSchema schema = RecordSchema.Of(category);
-        long bound = 0;
         int numbers = schema.NumberCount;
         for (int i = 0; i < schema.TextCount; i++)
         {
@@ -43,7 +48,8 @@ internal static class EventCopy
 
         if (category == Category.Measurements)
         {
-            ReadOnlySpan<byte> names = CopyText(ref payload, target, out bound);
+            ReadOnlySpan<byte> names = CopyText(ref payload, target, out long bytes);
+            bound += bytes;
             numbers = NameList.Count(names);
         }
 

@@ -26,6 +26,9 @@ public sealed class EventWriter
         _maxNumbersBytes = Segment.MaxNumbersBytes(schema.NumberCount);
     }
 
+    /// <summary>Whether each event begins with the time of its record, see <see cref="RepeatRule"/>. Set it before the first record of a chunk.</summary>
+    public bool KeepsTimes { get; set; }
+
     /// <summary>Whether the last record was a sample, so that further samples of its run may follow.</summary>
     public bool IsInRun => _isInRun;
 
@@ -72,6 +75,9 @@ public sealed class EventWriter
         {
             case Category.HeartRate when record.NumbersPresent == 0:
                 return RejectReason.NoValue;
+            case Category.HeartRate when KeepsTimes:
+                AddSampleWithTime(record, output);
+                break;
             case Category.HeartRate:
                 AddSample(record.UserId, record.Day, record.Numbers[0], output);
                 break;
@@ -142,6 +148,15 @@ public sealed class EventWriter
         }
     }
 
+    private static void AddSampleWithTime(scoped in RecordView record, MapOutput output)
+    {
+        long value = record.Numbers[0];
+        Segment segment = output.Begin(record.UserId, record.Day, Segment.MaxTextBytes(record.Timestamp.Length) + SampleEvent.MaxBytes);
+        segment.WriteText(record.Timestamp);
+        SampleEvent.Write(segment, new SampleTotals(1, value, value, value));
+        segment.End();
+    }
+
     /// <summary>Adds the record to every partition that may hold one of the user's days.</summary>
     private void AddProfile(scoped in RecordView record, MapOutput output)
     {
@@ -156,11 +171,16 @@ public sealed class EventWriter
 
     /// <summary>The most bytes that the payload takes. A text that the category lacks is empty and costs a few bytes of room.</summary>
     private long MaxPayload(scoped in RecordView record) =>
-        _maxNumbersBytes + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
+        _maxNumbersBytes + (KeepsTimes ? Segment.MaxTextBytes(record.Timestamp.Length) : 0) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
 
     /// <summary>Writes the texts and numbers of the category and ends the event.</summary>
     private void WritePayload(scoped in RecordView record, Segment segment)
     {
+        if (KeepsTimes)
+        {
+            segment.WriteText(record.Timestamp);
+        }
+
         // Without a loop: nearly every category has one text.
         if (_textCount > 0)
         {
@@ -179,12 +199,19 @@ public sealed class EventWriter
         segment.End();
     }
 
-    private static void AddMeasurements(scoped in RecordView record, MapOutput output)
+    private void AddMeasurements(scoped in RecordView record, MapOutput output)
     {
         NamedNumbers named = record.Named;
         ReadOnlySpan<long> numbers = named.Numbers;
         Segment segment = output.Begin(
-            record.UserId, record.Day, Segment.MaxTextBytes(named.Names.Length) + Segment.MaxNumbersBytes(numbers.Length));
+            record.UserId,
+            record.Day,
+            Segment.MaxTextBytes(named.Names.Length) + Segment.MaxNumbersBytes(numbers.Length) + (KeepsTimes ? Segment.MaxTextBytes(record.Timestamp.Length) : 0));
+        if (KeepsTimes)
+        {
+            segment.WriteText(record.Timestamp);
+        }
+
         segment.WriteText(named.Names);
         for (int start = 0; start < numbers.Length; start += Segment.GroupSize)
         {

@@ -10,9 +10,13 @@ namespace FastIngest.Health;
 /// <param name="maxRuns">Number of runs that memory is reserved for. A partition with more segments than this gets more.</param>
 /// <param name="batchRows">A batch is delivered when it holds this many rows or users.</param>
 /// <param name="batchTextBytes">A batch is also delivered when it holds this many bytes of text.</param>
-public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes)
+/// <param name="repeats">The categories in which repeats are looked for.</param>
+public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes, RepeatRule repeats)
 {
     private readonly PartitionRuns _runs = new(maxRuns);
+    private readonly RepeatFilter _repeats = new();
+    private readonly RunFiles _files = new();
+    private readonly long[] _repeated = new long[Categories.Count];
     private readonly DayReducer _days = new();
     private readonly int[] _next = new int[Categories.Count];
 
@@ -26,10 +30,21 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     /// <summary>Number of records aggregated into rows and profiles so far, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
 
+    /// <summary>Number of records so far that repeat a record of another file, by category.</summary>
+    public IReadOnlyList<long> Repeated => _repeated;
+
     public long RowCount { get; private set; }
 
     /// <summary>Reads the keys of a partition; false when there are too many runs to hold at once.</summary>
-    public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments) => _runs.TryRead(data, segments);
+    public bool TryRead(ReadOnlySpan<byte> data, ReadOnlySpan<SegmentRef> segments)
+    {
+        if (repeats.Categories != 0)
+        {
+            _files.Read(segments);
+        }
+
+        return _runs.TryRead(data, segments);
+    }
 
     /// <summary>Creates the rows of the partition that <see cref="TryRead"/> read last.</summary>
     /// <param name="range">The key range of the partition.</param>
@@ -102,7 +117,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
 
             row.Present |= (byte)(1 << (int)category);
             int partStart = batch.TextLength;
-            DayEvents events = new(data, Take(category));
+            DayEvents events = EventsOf(category, data, Take(category), isCounted: true);
             _aggregated[(int)category] += _days.Reduce(category, ref events, ref row, ref sleep, batch);
             row.Parts[(int)category] = batch.TextLength - partStart;
         }
@@ -110,6 +125,26 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
         _days.WriteColumns(ref row, sleep, batch);
         RowCount++;
+    }
+
+    /// <summary>Returns the events of some runs without repeats of a record of another file.</summary>
+    private DayEvents EventsOf(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
+    {
+        if (!repeats.Applies(category))
+        {
+            return new DayEvents(data, runs);
+        }
+
+        ReadOnlySpan<int> files = _files.Of(runs);
+        if (files[0] == files[^1])
+        {
+            // The runs are in file order, so that all of them come from one file.
+            return new DayEvents(data, runs, []);
+        }
+
+        ReadOnlySpan<bool> isRepeated = _repeats.Examine(category, data, runs, files);
+        _repeated[(int)category] += isCounted ? _repeats.RepeatCount : 0;
+        return new DayEvents(data, runs, isRepeated);
     }
 
     /// <summary>Finds the key of the next day on which the user has a record; false when there is none.</summary>
@@ -155,7 +190,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         }
 
         PayloadReader payload = default;
-        DayEvents records = new(data, Take(Category.Users));
+        DayEvents records = EventsOf(Category.Users, data, Take(Category.Users), isHome);
         while (records.Next(out PayloadReader record))
         {
             payload = record;

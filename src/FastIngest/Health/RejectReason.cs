@@ -26,13 +26,16 @@ public enum RejectReason
 
     /// <summary>A heart-rate record without a valid <c>value</c>.</summary>
     NoValue,
+
+    /// <summary>No record: the file ends before its array or wrapper object is closed, as after an interrupted download.</summary>
+    CutOff,
 }
 
 /// <summary>The names of the reject reasons, as used in the rejects file and in reports.</summary>
 public static class RejectReasons
 {
     private static readonly string[] Names =
-        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value"];
+        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value", "cut_off"];
 
     public static readonly int Count = Names.Length;
 

@@ -1,5 +1,6 @@
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
+using FastIngest.Health;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
@@ -18,7 +19,7 @@ public enum IngestMode
 /// <summary>The input and the settings of a run. The targets are passed separately, as sinks.</summary>
 public sealed record IngestOptions
 {
-    /// <summary>Directories or files; at least one.</summary>
+    /// <summary>Directories or files; at least one. <c>-</c> is standard input.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
     public IngestMode Mode { get; init; } = IngestMode.Optimized;
@@ -39,6 +40,12 @@ public sealed record IngestOptions
 
     /// <summary>The supported dialects, in the order in which they are tried on a file.</summary>
     public IReadOnlyList<Dialect> Dialects { get; init; } = DialectCatalog.All;
+
+    /// <summary>The category of standard input and of the files that are named themselves; null to take it from their names.</summary>
+    public Category? Category { get; init; }
+
+    /// <summary>Whether folders are read with their subfolders.</summary>
+    public bool IsRecursive { get; init; } = true;
 
     /// <summary>Limits the size of a decompressed file relative to its compressed size.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;

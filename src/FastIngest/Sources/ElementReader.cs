@@ -59,7 +59,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     public int ReadRun(in RunKey key, int numberField, Span<long> numbers)
     {
         long offset = _position - window.Offset;
-        if (Status != ReadStatus.Object || _state is FrameState.Closed or FrameState.Done || (ulong)offset >= (ulong)window.Length
+        if (Status != ReadStatus.Object || _state >= FrameState.Closed || (ulong)offset >= (ulong)window.Length
             || maxRecordBytes < ShapeReader.RunRecordBytes)
         {
             return 0;
@@ -118,7 +118,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     private bool ReadKnownShape()
     {
         long offset = _position - window.Offset;
-        if (_state is FrameState.Closed or FrameState.Done || (ulong)offset >= (ulong)window.Length)
+        if (_state >= FrameState.Closed || (ulong)offset >= (ulong)window.Length)
         {
             return false;
         }
@@ -161,7 +161,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     /// <summary>Moves to the first byte of the next element; false when there are no more elements.</summary>
     private bool SkipSeparators()
     {
-        while (_state != FrameState.Done && Ensure(_position, 1))
+        while (!_state.IsDone() && Ensure(_position, 1))
         {
             ReadOnlySpan<byte> bytes = window.Bytes[(int)(_position - window.Offset)..];
             int i = 0;
@@ -185,18 +185,19 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
                 {
                     _state = FrameState.Closed;
                 }
-                else if (b is (byte)']' or (byte)'}' && _state == FrameState.Closed)
+                else if (b is (byte)']' or (byte)'}' && _state.IsClosed())
                 {
-                    continue;
+                    _state = b == '}' ? FrameStates.AddBrace(_state) : _state;
                 }
-                else if (_state == FrameState.Closed && b is not ((byte)'{' or (byte)'['))
+                else if (_state.IsClosed() && b is not ((byte)'{' or (byte)'['))
                 {
-                    _state = FrameState.Done;
-                    break;
+                    _state = FrameStates.Done(_state);
+                    _position += i;
+                    return false;
                 }
                 else
                 {
-                    _state = _state == FrameState.Closed ? FrameState.Wrapped : _state;
+                    _state = _state.IsClosed() ? FrameState.Wrapped : _state;
                     _position += i;
                     return true;
                 }
@@ -205,7 +206,6 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             _position += i;
         }
 
-        _position = window.FileLength;
         return false;
     }
 

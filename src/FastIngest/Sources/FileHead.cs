@@ -1,7 +1,13 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using FastIngest.Json;
 
 namespace FastIngest.Sources;
+
+/// <summary>The wrapper object around an array of records.</summary>
+/// <param name="Key">The name of the array.</param>
+/// <param name="Depth">The number of objects around the array.</param>
+public sealed record Wrapper(string Key, int Depth);
 
 /// <summary>Finds where the records of a file begin: after a byte order mark, white space and the start of a wrapper object.</summary>
 public static class FileHead
@@ -11,8 +17,14 @@ public static class FileHead
 
     /// <summary>Returns the position where reading starts.</summary>
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
-    public static FramePosition Find(ReadOnlySpan<byte> head)
+    public static FramePosition Find(ReadOnlySpan<byte> head) => Find(head, out _);
+
+    /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
+    /// <param name="wrapper">Receives the wrapper object; null without one.</param>
+    /// <returns>The position where reading starts.</returns>
+    public static FramePosition Find(ReadOnlySpan<byte> head, out Wrapper? wrapper)
     {
+        wrapper = null;
         int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
         while (start < head.Length && IsWhiteSpace(head[start]))
         {
@@ -22,7 +34,7 @@ public static class FileHead
         if (start < head.Length && head[start] == '{' && start < WrapperBytes)
         {
             ReadOnlySpan<byte> limited = head[..Math.Min(head.Length, WrapperBytes)];
-            int wrapped = FindWrappedArray(limited[start..]);
+            int wrapped = FindWrappedArray(limited[start..], out wrapper);
             if (wrapped >= 0)
             {
                 return new FramePosition(start + wrapped, FrameState.Wrapped);
@@ -35,8 +47,10 @@ public static class FileHead
     internal static bool IsWhiteSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
     /// <summary>The offset of the first element of the first array of objects in an object without a user_id; or -1.</summary>
-    private static int FindWrappedArray(ReadOnlySpan<byte> data)
+    private static int FindWrappedArray(ReadOnlySpan<byte> data, out Wrapper? wrapper)
     {
+        wrapper = null;
+        string key = "";
         Utf8JsonReader reader = new(data, isFinalBlock: false, state: default);
         int found = -1;
         int arrays = 0;
@@ -46,14 +60,21 @@ public static class FileHead
             while (reader.Read())
             {
                 JsonTokenType token = reader.TokenType;
-                if (token == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && IsUserId(ref reader))
+                if (token == JsonTokenType.PropertyName && arrays == 0)
                 {
-                    return -1;
+                    if (reader.CurrentDepth == 1 && IsUserId(ref reader))
+                    {
+                        wrapper = null;
+                        return -1;
+                    }
+
+                    key = found < 0 ? NameOf(ref reader) : key;
                 }
 
                 if (found < 0 && afterStartArray && arrays == 1 && token == JsonTokenType.StartObject)
                 {
                     found = (int)reader.TokenStartIndex;
+                    wrapper = new Wrapper(key, reader.CurrentDepth - 1);
                 }
 
                 arrays += token switch { JsonTokenType.StartArray => 1, JsonTokenType.EndArray => -1, _ => 0 };
@@ -71,6 +92,10 @@ public static class FileHead
 
         return found;
     }
+
+    /// <summary>The text of the string or property name that a reader is at; empty for invalid text.</summary>
+    internal static string NameOf(ref Utf8JsonReader name) =>
+        !Utf8.IsValid(name.ValueSpan) || (name.ValueIsEscaped && JsonString.HasLoneSurrogate(name.ValueSpan)) ? "" : name.GetString()!;
 
     /// <summary>Whether a property name is user_id. A name with a lone surrogate has no text that could be compared.</summary>
     private static bool IsUserId(ref Utf8JsonReader name) =>

@@ -9,17 +9,33 @@ public abstract class InputRules<TKind>
 
     /// <summary>Returns the kind of a file; null if the file is not read.</summary>
     /// <param name="path">The path shown to the user.</param>
-    /// <param name="name">The file name without a compression ending.</param>
+    /// <param name="name">The file name without a compression ending; <c>-</c> for standard input.</param>
     /// <param name="isNamed">Whether the user named this file itself, not only its folder or archive.</param>
     /// <exception cref="IngestException">The user named the file, and it cannot be read.</exception>
     public abstract TKind? KindOf(string path, string name, bool isNamed);
 
-    /// <summary>The files of a folder, in the order in which they are opened.</summary>
-    public virtual IEnumerable<string> InOrder(IEnumerable<string> files) => files.Order(StringComparer.Ordinal);
+    /// <summary>Whether content with these first bytes is certainly data of the run.</summary>
+    /// <param name="head">The first bytes, decompressed and in UTF-8.</param>
+    public abstract bool Recognises(ReadOnlySpan<byte> head);
 
-    /// <summary>Returns the files of a run in reading order.</summary>
+    /// <summary>Explains why a file without a kind is not read.</summary>
+    /// <param name="path">The path shown to the user.</param>
+    /// <param name="name">The file name without a compression ending.</param>
+    public abstract UnreadFile Explain(string path, string name);
+
+    /// <summary>Returns the files of a run in reading order. They arrive in the byte order of their paths below the given paths.</summary>
     public virtual IReadOnlyList<InputFile<TKind>> Sort(IReadOnlyList<InputFile<TKind>> files) => files;
 
     /// <summary>Creates the error for a run without any input file.</summary>
-    public abstract IngestException NothingFound(IReadOnlyList<string> paths);
+    /// <param name="paths">The given paths.</param>
+    /// <param name="unread">The files under them.</param>
+    public abstract IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread);
+
+    /// <summary>Names the first unread files, for the error of a run without any input file.</summary>
+    protected static string Name(IReadOnlyList<UnreadFile> unread)
+    {
+        const int Most = 5;
+        IEnumerable<UnreadFile> first = unread.OrderByDescending(u => u.IsExpected || u.Guess is not null).Take(Most);
+        return string.Concat(first.Select(u => $" {u}.")) + (unread.Count > Most ? $" {unread.Count - Most} more files are not read." : "");
+    }
 }

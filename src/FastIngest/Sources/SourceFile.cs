@@ -58,7 +58,13 @@ public class SourceFile : IDisposable
     public bool IsMapped => _mapWanted;
 
     /// <exception cref="IngestException">The file does not exist, is not a regular file, or cannot be read.</exception>
-    public static SourceFile Open(string path, IoMode mode)
+    public static SourceFile Open(string path, IoMode mode) => Open(path, mode, path);
+
+    /// <param name="path">The path of the file.</param>
+    /// <param name="mode">How the bytes are read.</param>
+    /// <param name="displayName">The name shown to the user.</param>
+    /// <exception cref="IngestException">The file does not exist, is not a regular file, or cannot be read.</exception>
+    internal static SourceFile Open(string path, IoMode mode, string displayName)
     {
         // Check before opening: opening a pipe would wait for its writer.
         if (SpecialFile.Is(path))
@@ -76,13 +82,24 @@ public class SourceFile : IDisposable
         {
             throw new IngestException($"{path} does not exist.", "Check the path.", e);
         }
+        catch (UnauthorizedAccessException e) when (!Directory.Exists(path))
+        {
+            throw Denied(path, e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IngestException($"{path} cannot be read: {e.Message}", "Check that it is a file and that this user may read it.", e);
         }
 
-        return new SourceFile(path, handle, RandomAccess.GetLength(handle), mode);
+        return Open(handle, displayName, mode);
     }
+
+    /// <summary>Presents an open regular file; the returned object owns the handle.</summary>
+    internal static SourceFile Open(SafeFileHandle handle, string displayName, IoMode mode) => new(displayName, handle, RandomAccess.GetLength(handle), mode);
+
+    /// <summary>The error for a file that the user may not read.</summary>
+    internal static IngestException Denied(string path, Exception e) =>
+        new($"{path} cannot be read: permission denied.", "Give this user the permission to read it (ls -l shows who may), or run as a user who may.", e);
 
     /// <summary>
     /// Maps a part of the file. Returns its address, or 0 when the part must be read instead. The caller must pass every

@@ -1,4 +1,5 @@
 using FastIngest.Sources.Compression;
+using FastIngest.Sources.Text;
 
 namespace FastIngest.Sources;
 
@@ -71,7 +72,20 @@ public sealed unsafe class UnpackedFile : SourceFile
         Stream Unpack()
         {
             stream.Position = 0;
-            return compression.Open(stream);
+            return WideText.ToUtf8(compression.Open(stream));
+        }
+    }
+
+    /// <summary>Presents a plain file in UTF-16 or UTF-32 as UTF-8. The returned file owns <paramref name="wide"/> and closes it.</summary>
+    internal static UnpackedFile Decode(SourceFile wide, ExpansionLimit limit)
+    {
+        SourceStream stream = new(wide);
+        return new UnpackedFile(wide.Path, wide.Length, Open, () => stream.Position, wide.Dispose, "iconv", limit);
+
+        Stream Open()
+        {
+            stream.Position = 0;
+            return WideText.ToUtf8(stream);
         }
     }
 

@@ -1,7 +1,14 @@
 using System.IO.Compression;
 using FastIngest.Sources.Compression;
+using FastIngest.Sources.Text;
 
 namespace FastIngest.Sources;
+
+/// <summary>A file in an archive.</summary>
+/// <param name="Name">The full name in the archive.</param>
+/// <param name="IsEncrypted">Whether a password is needed.</param>
+/// <param name="Open">Opens its content, decompressed and in UTF-8.</param>
+internal sealed record ArchiveMember(string Name, bool IsEncrypted, Func<SourceFile> Open);
 
 /// <summary>Opens the members of zip files. Members are decompressed while they are read, without a copy on disk.</summary>
 internal static class ZipArchives
@@ -9,29 +16,26 @@ internal static class ZipArchives
     /// <summary>Whether a file is treated as an archive, by its name.</summary>
     public static bool IsName(string path) => path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Opens the wanted members in the byte order of their full names in the archive.</summary>
-    /// <exception cref="IngestException">The archive is damaged, or a wanted member is encrypted.</exception>
-    public static IReadOnlyList<(string Name, SourceFile File)> Members(string path, ExpansionLimit limit, Func<string, bool> isWanted)
+    /// <summary>Returns the members that are files, in the byte order of their full names in the archive.</summary>
+    /// <exception cref="IngestException">The archive is damaged, or it is no zip archive.</exception>
+    public static IReadOnlyList<ArchiveMember> Members(string path, ExpansionLimit limit)
     {
-        List<(string Name, SourceFile File)> members = [];
         using SourceFile file = SourceFile.Open(path, IoMode.Pread);
-        using ZipArchive archive = OpenArchive(path, new SourceStream(file));
-        foreach (ZipArchiveEntry entry in archive.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+        Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, ForeignContent.HeadBytes)];
+        file.Read(head, 0);
+        if (!head.StartsWith("PK"u8) && ForeignContent.Describe(head) is { } foreign)
         {
-            if (entry.FullName.EndsWith('/') || !isWanted(entry.FullName))
-            {
-                continue;
-            }
-
-            if (entry.IsEncrypted)
-            {
-                throw new IngestException($"{path}/{entry.FullName} is encrypted.", "Extract the archive with its password first.");
-            }
-
-            members.Add((entry.FullName, Open(path, entry.FullName, entry.CompressedLength, entry.Length, limit)));
+            throw new IngestException($"{path} is {foreign}, not a zip archive.", "Download or copy the file once more.");
         }
 
-        return members;
+        using ZipArchive archive = OpenArchive(path, new SourceStream(file));
+        return
+        [
+            .. archive.Entries
+                .Where(e => !e.FullName.EndsWith('/'))
+                .OrderBy(e => e.FullName, Utf8Order.Instance)
+                .Select(e => new ArchiveMember(e.FullName, e.IsEncrypted, () => Open(path, e.FullName, e.CompressedLength, e.Length, limit))),
+        ];
     }
 
     private static UnpackedFile Open(string path, string name, long packedLength, long length, ExpansionLimit limit)
@@ -51,7 +55,8 @@ internal static class ZipArchives
             ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InvalidDataException("the member no longer exists");
             Stream member = new SizedStream(entry.Open(), length);
             started = stream.Position;
-            return member;
+            PrefixedStream content = PrefixedStream.Peek(member, Compression.Compression.MagicBytes);
+            return WideText.ToUtf8(Compression.Compression.Of(content.Prefix)?.Open(content) ?? content);
         }
 
         long BytesRead() => stream is null ? 0 : Math.Clamp(stream.Position - started, 0, packedLength);

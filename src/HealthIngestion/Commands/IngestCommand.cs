@@ -141,7 +141,7 @@ internal sealed class IngestCommand : ICommand
     /// <summary>The parser takes a mistyped command for a path; this names the command where no such path exists.</summary>
     private static void RejectMistypedCommand(string path)
     {
-        if (path.AsSpan().ContainsAny('/', '.') || Path.Exists(path))
+        if (path == "-" || path.AsSpan().ContainsAny('/', '.') || Path.Exists(path))
         {
             return;
         }
@@ -161,7 +161,7 @@ internal sealed class IngestCommand : ICommand
     {
         foreach (string path in paths)
         {
-            if (!Path.Exists(path))
+            if (path != "-" && !Path.Exists(path))
             {
                 throw isDefault
                     ? new IngestException(
@@ -178,7 +178,7 @@ internal sealed class IngestCommand : ICommand
         Balance balance = Balance.Of(report);
         CommandRun.Close(
             settings,
-            report.Warnings,
+            [.. report.Unread.Where(u => u.IsExpected).Select(u => u.ToString()), .. report.Warnings],
             () => StatsJson.Of(report, deliveries, settings, peakBytes),
             () => ClosingReport.Of(report, deliveries, settings, peakBytes),
             json => StatsJson.WriteDone(json, report, deliveries),
@@ -192,6 +192,6 @@ internal sealed class IngestCommand : ICommand
         }
 
         return hasFailed ? ExitCode.Failed
-            : settings.IsStrict && report.Rejected > 0 && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
+            : settings.IsStrict && (report.Rejected > 0 || report.Unread.Any(u => u.IsExpected)) && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
     }
 }

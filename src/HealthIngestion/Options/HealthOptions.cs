@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sources;
 using FastIngest.Storage;
@@ -12,7 +13,7 @@ internal sealed class HealthOptions
 {
     public Argument<string[]> Paths { get; } = new("PATH")
     {
-        Description = "directories or files with health data (default: $DATA_DIR, else /data if it exists, else ./data)",
+        Description = "directories or files with health data, or - for standard input (default: $DATA_DIR, else /data if it exists, else ./data)",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -22,6 +23,14 @@ internal sealed class HealthOptions
         Description = $"where the summaries go: {TargetRegistry.All.JoinForms(TargetCapability.Summaries)}; or from the database on to an API: {TargetRegistry.All.JoinForms(TargetCapability.Api)}; repeatable (default: $DATABASE_URL, else sqlite:health.db, and $API_URL, $WEAVIATE_URL)",
         Arity = ArgumentArity.OneOrMore,
     };
+
+    public ChoiceOption<Category?> Category { get; } = new("--category", [.. Enum.GetValues<Category>().Select(c => (c.Name(), (Category?)c))])
+    {
+        HelpName = "NAME",
+        Description = $"the category of standard input (-) and of the named files: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))} (default: by name)",
+    };
+
+    public Option<bool> NoRecursive { get; } = Flag("--no-recursive", "read no subfolders");
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
@@ -91,6 +100,7 @@ internal sealed class HealthOptions
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
+        new("Input", [Category, NoRecursive]),
         new("Output", [To, Schema, Records, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, WaitForApi]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),

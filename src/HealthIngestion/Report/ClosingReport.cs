@@ -2,6 +2,7 @@ using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Sources;
 using FastIngest.Targets;
 using HealthIngestion.Formatting;
 using HealthIngestion.Settings;
@@ -11,6 +12,9 @@ namespace HealthIngestion.Report;
 /// <summary>The summary of a run: tables, and sentences on the balance, the speed, the rejects and what to do next.</summary>
 internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnlyList<string> Sentences)
 {
+    /// <summary>The most unread files that are named.</summary>
+    private const int MostUnread = 20;
+
     public static ClosingReport Of(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, long peakBytes) => new(
         [
             CategoryTable(report),
@@ -27,9 +31,9 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         List<IReadOnlyList<string>> rows = [];
         foreach (CategoryReport category in report.Categories)
         {
-            if (category.Files == 0)
+            if (category is { Files: 0, Records: 0 })
             {
-                rows.Add([category.Category.Name(), "0", "", "", "", ""]);
+                rows.Add([category.Category.Name(), "0", "", "", "", "", ""]);
                 continue;
             }
 
@@ -39,6 +43,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 Figures.Count(category.Files),
                 Figures.Bytes(category.Bytes),
                 Figures.Count(category.Records),
+                Figures.Count(category.Repeated),
                 Figures.Count(category.Rejected),
                 Reasons(category.RejectedByReason),
             ]);
@@ -50,10 +55,11 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
             Figures.Count(report.Categories.Sum(c => c.Files)),
             Figures.Bytes(report.Bytes),
             Figures.Count(report.Records),
+            Figures.Count(report.Repeated),
             Figures.Count(report.Rejected),
             "",
         ]);
-        return new FigureTable(["category", "files", "size", "records", "rejected", "why"], rows, LastIsText: true);
+        return new FigureTable(["category", "files", "size", "records", "repeated", "rejected", "why"], rows, LastIsText: true);
     }
 
     private static FigureTable SinkTable(IngestReport report) => new(
@@ -103,6 +109,11 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
+        foreach (string sentence in UnreadFiles(report.Unread))
+        {
+            yield return sentence;
+        }
+
         foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
         {
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
@@ -130,6 +141,27 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         else if (Query(settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select summary from daily_summaries limit 3") is { } query)
         {
             yield return "next: " + query;
+        }
+    }
+
+    /// <summary>Names the files that are not read; those that probably hold data are warnings already.</summary>
+    private static IEnumerable<string> UnreadFiles(IReadOnlyList<UnreadFile> unread)
+    {
+        if (unread.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return $"not read: {Figures.Count(unread.Count, "file or part of a file", "files or parts of files")}";
+        UnreadFile[] others = [.. unread.Where(u => !u.IsExpected)];
+        foreach (UnreadFile file in others.Take(MostUnread))
+        {
+            yield return "  " + file;
+        }
+
+        if (others.Length > MostUnread)
+        {
+            yield return $"  {Figures.Count(others.Length - MostUnread)} more, which --stats-json lists";
         }
     }
 

@@ -60,6 +60,18 @@ internal static class StatsJson
         DeliveryWords.Write(json, deliveries);
         WriteBalance(json, Balance.Of(report));
         StatsFile.Write(json, "warnings", report.Warnings);
+        json.WriteStartArray("unread");
+        foreach (UnreadFile file in report.Unread)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", file.Path);
+            json.WriteString("reason", file.Reason);
+            json.WriteString("guess", file.Guess);
+            json.WriteBoolean("expected", file.IsExpected);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
 
     /// <summary>The figures that the last line of a JSON log has, too.</summary>
@@ -78,6 +90,7 @@ internal static class StatsJson
         json.WriteStartObject("balance");
         json.WriteNumber("records", balance.Records);
         json.WriteNumber("aggregated", balance.Aggregated);
+        json.WriteNumber("repeated", balance.Repeated);
         json.WriteNumber("rejected", balance.Rejected);
         json.WriteBoolean("ok", balance.IsOk);
         json.WriteEndObject();
@@ -129,6 +142,7 @@ internal static class StatsJson
         json.WriteNumber("bytes", category.Bytes);
         json.WriteNumber("records", category.Records);
         json.WriteNumber("aggregated", category.Aggregated);
+        json.WriteNumber("repeated", category.Repeated);
         json.WriteNumber("rejected", category.Rejected);
         json.WriteStartObject("rejected_by_reason");
         foreach ((RejectReason reason, long count) in category.RejectedByReason.OrderBy(r => r.Key))

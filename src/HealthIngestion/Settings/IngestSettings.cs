@@ -49,6 +49,8 @@ internal sealed record IngestSettings : RunSettings
             Io = arguments.GetValue(spec.Io),
             Partitions = arguments.GetValue(spec.Partitions),
             RejectsPath = rejects,
+            Category = arguments.GetValue(spec.Category),
+            IsRecursive = !arguments.GetValue(spec.NoRecursive),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
         bool takesRecords = arguments.GetValue(spec.Records);

@@ -42,11 +42,20 @@ internal static class OutputPlaces
         foreach ((string option, string place) in outputs.Where(o => Path.IsPathRooted(o.Place)))
         {
             string real = Real(place);
-            bool isInInput = isRead(Path.GetFileName(real)) && inputs.Contains(Path.GetDirectoryName(real)!);
+            bool isInInput = isRead(Path.GetFileName(real)) && Folders(real).Any(inputs.Contains);
             if (isInInput || inputs.Contains(real))
             {
                 throw new UsageException($"{option} would write {Shown(place)}, which is read as input; choose another name");
             }
+        }
+    }
+
+    /// <summary>The folders that contain a path, directly or not.</summary>
+    private static IEnumerable<string> Folders(string path)
+    {
+        for (string? folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            yield return folder;
         }
     }
 

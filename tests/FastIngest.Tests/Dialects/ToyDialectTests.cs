@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
@@ -43,7 +44,7 @@ public sealed class ToyDialectTests
 
         public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new ToyReader(category);
 
-        public override IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes) => throw new NotSupportedException();
+        public override IEnumerable<ReferenceRecord> ReadAll(FilePlan plan, byte[] file, int maxRecordBytes, StrongBox<FramePosition> last) => throw new NotSupportedException();
     }
 
     private sealed class ToyPlan : FilePlan;

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Pipeline.HealthData;
 
 namespace FastIngest.Tests.Health;
 
@@ -18,8 +19,25 @@ public sealed class CategoryTests
     [InlineData("measurements.2024.json", Category.Measurements)]
     [InlineData("measurements..json", Category.Measurements)]
     [InlineData("users.json.json", Category.Users)]
+    [InlineData("users.JSON", Category.Users)]
+    [InlineData("Users.json", Category.Users)]
+    [InlineData("HEART_RATE.Json", Category.HeartRate)]
+    [InlineData("users2.json", Category.Users)]
+    [InlineData("sleep2024.json", Category.Sleep)]
+    [InlineData("sleep (1).json", Category.Sleep)]
+    [InlineData("sleep(1).json", Category.Sleep)]
+    [InlineData("sleep copy 2.json", Category.Sleep)]
+    [InlineData("sleep - Copy.json", Category.Sleep)]
+    [InlineData("Copy of sleep.json", Category.Sleep)]
+    [InlineData("Kopie von sleep.json", Category.Sleep)]
+    [InlineData("2024-01-02 sleep.json", Category.Sleep)]
+    [InlineData("01_sleep.json", Category.Sleep)]
+    [InlineData("sleep-2024.json.txt", Category.Sleep)]
+    [InlineData("heart-rate.json", Category.HeartRate)]
+    [InlineData("Heart Rate.json", Category.HeartRate)]
+    [InlineData("users json.json", Category.Users)]
     public void A_file_belongs_to_the_category_that_its_name_begins_with(string name, Category category) =>
-        Assert.Equal(category, Categories.OfFile(name, Endings));
+        Assert.Equal(category, HealthFileNames.CategoryOf(name, Endings));
 
     [Theory]
     [InlineData("")]
@@ -27,18 +45,34 @@ public sealed class CategoryTests
     [InlineData("users.")]
     [InlineData(".json")]
     [InlineData("users.csv")]
-    [InlineData("users.JSON")]
     [InlineData("users.json.gz")]
     [InlineData("users.json.partial")]
-    [InlineData("Users.json")]
-    [InlineData("users2.json")]
     [InlineData("my_users.json")]
-    [InlineData("heart-rate.json")]
     [InlineData("heart.json")]
     [InlineData("usersjson")]
-    [InlineData("users json.json")]
     [InlineData("expected.ndjson")]
-    public void Any_other_file_belongs_to_no_category(string name) => Assert.Null(Categories.OfFile(name, Endings));
+    [InlineData("sleepdata.json")]
+    [InlineData("heartrate.json")]
+    [InlineData("._sleep.json")]
+    [InlineData(".sleep.json")]
+    public void Any_other_file_belongs_to_no_category(string name) => Assert.Null(HealthFileNames.CategoryOf(name, Endings));
+
+    [Theory]
+    [InlineData("heartrate.json", "heart_rate.json")]
+    [InlineData("HeartRate-2024.JSON", "heart_rate.json")]
+    [InlineData("my_sleep.json", "sleep.json")]
+    [InlineData("sleepdata.jsonl", "sleep.jsonl")]
+    [InlineData("workout.json", "workouts.json")]
+    [InlineData("slepe.json", "sleep.json")]
+    [InlineData("activites.csv", "activities.csv")]
+    [InlineData("food_log.json", "nutrition.json")]
+    [InlineData("user.json", "users.json")]
+    [InlineData("expected.ndjson", null)]
+    [InlineData("notes.json", null)]
+    [InlineData("rejects.ndjson", null)]
+    [InlineData("readme.md", null)]
+    public void A_name_that_is_nearly_that_of_a_category_gets_a_guess(string name, string? guess) =>
+        Assert.Equal(guess, HealthFileNames.Explain(name, name, HealthFileNames.Endings).Guess);
 
     [Fact]
     public void Slots_of_columns_are_distinct_and_complete()

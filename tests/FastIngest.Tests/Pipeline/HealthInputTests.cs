@@ -2,7 +2,6 @@ using FastIngest.Dialects;
 using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
-using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
@@ -24,18 +23,18 @@ public sealed class HealthInputTests : IDisposable
         }
 
         Directory.CreateDirectory(_folder.File("sleep.json"));
-        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
         Assert.Equal(expected, files.Infos.Select(i => Path.GetFileName(i.Path)));
         Assert.Equal(expected, files.Files.Select(f => Path.GetFileName(f.Path)));
         Assert.Equal(2 * expected.Length, files.EstimatedBytes);
-        Assert.Equal(3, files.MissingCategories().Count());
+        Assert.Equal(["notes.txt", "users.txt"], files.Unread.Select(u => Path.GetFileName(u.Path)));
     }
 
     [Fact]
     public void A_file_that_is_named_twice_is_read_once()
     {
         string path = _folder.Write("users.json", "[]"u8);
-        using HealthInput files = HealthInput.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
+        using HealthInput files = HealthInput.Open([path, _folder.Path, Path.Combine(_folder.Path, ".", "users.json")], DialectCatalog.All, null, new InputOptions());
         Assert.Equal([Category.Users], files.Categories);
     }
 
@@ -48,7 +47,7 @@ public sealed class HealthInputTests : IDisposable
 
         static void Fails(string path, string message)
         {
-            IngestException fault = Assert.Throws<IngestException>(() => HealthInput.Open([path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default));
+            IngestException fault = Assert.Throws<IngestException>(() => HealthInput.Open([path], DialectCatalog.All, null, new InputOptions()));
             Assert.Contains(message, fault.Message, StringComparison.Ordinal);
             Assert.Contains(path, fault.Message, StringComparison.Ordinal);
         }

@@ -6,7 +6,6 @@ using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Map;
 using FastIngest.Sources;
-using FastIngest.Sources.Compression;
 using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Pipeline;
@@ -81,9 +80,9 @@ public sealed class RejectLogTests : IDisposable
     {
         _folder.Write("sleep.json", "[]"u8);
         File.WriteAllText(_target, "of an earlier run");
-        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
+        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions()))
         {
-            using RejectLog log = new(input.Files, input.Categories, _target, 100);
+            using RejectLog log = new(_target, 100);
             log.Complete();
             Assert.Empty(log.CountsOf(Category.Sleep));
         }
@@ -95,10 +94,10 @@ public sealed class RejectLogTests : IDisposable
     public void A_log_that_is_not_completed_leaves_nothing()
     {
         _folder.Write("sleep.json", "x"u8);
-        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default))
+        using (HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions()))
         {
-            using RejectLog log = new(input.Files, input.Categories, _target, 100);
-            log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
+            using RejectLog log = new(_target, 100);
+            log.Add(input.Plan(4096, 100)[0], new Reject(0, 1, RejectReason.InvalidJson));
         }
 
         Assert.Equal(["sleep.json"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
@@ -108,12 +107,12 @@ public sealed class RejectLogTests : IDisposable
     public void Several_logs_at_a_time_may_go_to_a_device()
     {
         _folder.Write("sleep.json", "x"u8);
-        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog one = new(input.Files, input.Categories, "/dev/null", 100);
-        using RejectLog other = new(input.Files, input.Categories, "/dev/null", 100);
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+        using RejectLog one = new("/dev/null", 100);
+        using RejectLog other = new("/dev/null", 100);
         foreach (RejectLog log in (RejectLog[])[one, other])
         {
-            log.Add(0, new Reject(0, 1, RejectReason.InvalidJson));
+            log.Add(input.Plan(4096, 100)[0], new Reject(0, 1, RejectReason.InvalidJson));
         }
 
         one.Complete();
@@ -126,19 +125,20 @@ public sealed class RejectLogTests : IDisposable
     public void A_path_that_cannot_be_written_is_a_fault_that_names_it()
     {
         _folder.Write("sleep.json", "x"u8);
-        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog log = new(input.Files, input.Categories, _folder.File("missing/rejects.ndjson"), 100);
-        IngestException fault = Assert.Throws<IngestException>(() => log.Add(0, new Reject(0, 1, RejectReason.InvalidJson)));
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+        using RejectLog log = new(_folder.File("missing/rejects.ndjson"), 100);
+        IngestException fault = Assert.Throws<IngestException>(() => log.Add(input.Plan(4096, 100)[0], new Reject(0, 1, RejectReason.InvalidJson)));
         Assert.Contains("missing/rejects.ndjson", fault.Message, StringComparison.Ordinal);
     }
 
     private List<JsonElement> Write(int maxRecordBytes, params (int File, Reject[] Rejects)[] rejects)
     {
-        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, IoMode.Auto, ExpansionLimit.Default);
-        using RejectLog log = new(input.Files, input.Categories, _target, maxRecordBytes);
+        using HealthInput input = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+        using RejectLog log = new(_target, maxRecordBytes);
+        IReadOnlyList<FilePlan> plans = input.Plan(4096, maxRecordBytes);
         foreach ((int file, Reject[] some) in rejects)
         {
-            Array.ForEach(some, r => log.Add(file, r));
+            Array.ForEach(some, r => log.Add(plans[file], r));
         }
 
         log.Complete();

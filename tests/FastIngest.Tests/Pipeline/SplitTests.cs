@@ -42,7 +42,7 @@ public sealed class SplitTests
     [Fact]
     public void Every_part_has_fewer_keys_until_each_has_one()
     {
-        PartitionSplitter splitter = new(Least, Path.GetTempPath());
+        PartitionSplitter splitter = new(Least, default, Path.GetTempPath());
         using PartitionStore store = StoreOf(random => ($"u{random.Next(3)}", random.OneIn(2) ? 5 : random.Next(9)));
         List<(string User, int Day)> keys = [];
         Walk(store, 0, KeyRange.All);
@@ -80,7 +80,7 @@ public sealed class SplitTests
     [Fact]
     public void One_day_of_one_user_is_not_split()
     {
-        PartitionSplitter splitter = new(Least, Path.GetTempPath());
+        PartitionSplitter splitter = new(Least, default, Path.GetTempPath());
         using PartitionStore store = StoreOf(_ => ("u", 7));
         Assert.True(store.BytesOf(0) > Least.PartitionBytes);
         Assert.Null(splitter.ChooseBoundaries(store, 0, KeyRange.All, default));

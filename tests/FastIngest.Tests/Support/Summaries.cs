@@ -34,7 +34,7 @@ internal sealed class Summaries : IRowReceiver
         writer.Flush(output);
         Summaries summaries = new();
         byte[] bytes = output[0].Bytes.ToArray();
-        PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19);
+        PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19, repeats: default);
         Assert.True(reducer.TryRead(bytes, [new SegmentRef(new SegmentId((int)category, 0, 0), 0, bytes.Length)]));
         reducer.Reduce(KeyRange.All, bytes, summaries, CancellationToken.None);
         Assert.Equal(records.Length, reducer.Aggregated[(int)category]);

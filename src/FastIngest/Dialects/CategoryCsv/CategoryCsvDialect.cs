@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sources;
@@ -41,5 +42,5 @@ public sealed class CategoryCsvDialect : Dialect
 
     public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new CsvChunkReader(category, maxRecordBytes);
 
-    public override IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes) => new ReferenceCsvReader(file, maxRecordBytes).Records();
+    public override IEnumerable<ReferenceRecord> ReadAll(FilePlan plan, byte[] file, int maxRecordBytes, StrongBox<FramePosition> last) => new ReferenceCsvReader(file, maxRecordBytes).Records();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sources;
@@ -25,21 +26,12 @@ public sealed class CategoryJsonDialect : Dialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        FramePosition head = FileHead.Find(window.Bytes);
-        Separator separator = Separator.Learn(window, head, maxRecordBytes, out FrameState state);
-        return new JsonFilePlan
-        {
-            Dialect = this,
-            File = file,
-            Category = category,
-            Head = head,
-            ChunkBytes = chunkBytes,
-            GuessedState = state,
-            Separator = separator,
-        };
+        FramePosition head = FileHead.Find(window.Bytes, out Wrapper? wrapper);
+        return JsonFilePlan.At(this, file, category, head, wrapper, part: 0, window, chunkBytes, maxRecordBytes);
     }
 
     public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new JsonChunkReader(category, maxRecordBytes);
 
-    public override IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes) => new ReferenceJsonReader(file, maxRecordBytes).Records();
+    public override IEnumerable<ReferenceRecord> ReadAll(FilePlan plan, byte[] file, int maxRecordBytes, StrongBox<FramePosition> last) =>
+        new ReferenceJsonReader(file, maxRecordBytes).Records(plan.Part == 0 ? null : plan.Head.Offset, last);
 }

@@ -1,9 +1,13 @@
 using FastIngest.Dialects.Contract;
+using FastIngest.Health;
 using FastIngest.Sources;
 
 namespace FastIngest.Dialects.CategoryJson;
 
-/// <summary>The chunks of a JSON file, and the properties of its head that help to guess where records start.</summary>
+/// <summary>
+/// The chunks of an array in a JSON file, and the properties of its head that help to guess where records start. A wrapper
+/// object may have several arrays with the names of categories; each of them is a part of the file.
+/// </summary>
 internal sealed class JsonFilePlan : FilePlan
 {
     /// <summary>The state assumed at the guessed start of every chunk after the first.</summary>
@@ -11,4 +15,68 @@ internal sealed class JsonFilePlan : FilePlan
 
     /// <summary>The bytes between its records.</summary>
     public required Separator Separator { get; init; }
+
+    /// <summary>The wrapper object around the array; null without one.</summary>
+    public required Wrapper? Wrapper { get; init; }
+
+    public override bool MayHaveMoreParts => Wrapper is not null;
+
+    /// <summary>The maximum size of a record in bytes.</summary>
+    public required int MaxRecordBytes { get; init; }
+
+    /// <summary>Plans the part of a file that begins at a position.</summary>
+    /// <param name="dialect">The dialect.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="category">The category of the file; the name of an array may specify another one.</param>
+    /// <param name="head">The position of the first record.</param>
+    /// <param name="wrapper">The wrapper object around the records; null without one.</param>
+    /// <param name="part">The index of the part.</param>
+    /// <param name="window">The window on the file, which shows the beginning of the part.</param>
+    /// <param name="chunkBytes">The requested chunk size in bytes.</param>
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
+    public static JsonFilePlan At(
+        Dialect dialect, SourceFile file, Category category, FramePosition head, Wrapper? wrapper, int part, FileWindow window, long chunkBytes, int maxRecordBytes)
+    {
+        Separator separator = Separator.Learn(window, head, maxRecordBytes, out FrameState state);
+        return new JsonFilePlan
+        {
+            Dialect = dialect,
+            File = file,
+            Category = wrapper is null ? category : Categories.Parse(wrapper.Key) ?? category,
+            Head = head,
+            Part = part,
+            ChunkBytes = chunkBytes,
+            GuessedState = state,
+            Separator = separator,
+            Wrapper = wrapper,
+            MaxRecordBytes = maxRecordBytes,
+        };
+    }
+
+    public override PartEnd Finish(FramePosition last)
+    {
+        if (Wrapper is null)
+        {
+            return new PartEnd(null, last.State == FrameState.Array, []);
+        }
+
+        if (last.State == FrameState.Wrapped)
+        {
+            return new PartEnd(null, true, []);
+        }
+
+        using WrapperScan scan = new(File);
+        WrapperRest rest = scan.Scan(last.Offset, Wrapper.Depth - last.State.Braces(), name => Part + 1 < RepeatRule.MaxParts && Categories.Parse(name) is not null);
+        if (rest.Array is not { } array)
+        {
+            return new PartEnd(null, !rest.IsClosed, rest.Unread);
+        }
+
+        using FileWindow window = new();
+        window.Attach(File);
+        window.MoveTo(array.Offset, Dialect.HeadBytes);
+        JsonFilePlan next = At(Dialect, File, Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
+        (next.FileIndex, next.KeepsTimes) = (FileIndex, KeepsTimes);
+        return new PartEnd(next, false, rest.Unread);
+    }
 }

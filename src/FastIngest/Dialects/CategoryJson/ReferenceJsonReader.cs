@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Sources;
 
 namespace FastIngest.Dialects.CategoryJson;
 
@@ -11,21 +13,25 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
 {
     private enum State { Top, Array, Wrapped, Closed }
     /// <summary>Returns the position of each element with either its value or the reason why it cannot be read.</summary>
-    public IEnumerable<ReferenceRecord> Records()
+    /// <param name="array">The position in a further array of a wrapper; null at the beginning of the file.</param>
+    /// <param name="last">Receives the position after the last element.</param>
+    public IEnumerable<ReferenceRecord> Records(long? array, StrongBox<FramePosition> last)
     {
         int start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
         start = file.Length - file.AsSpan(start).TrimStart(" \t\r\n"u8).Length;
-        (int at, State state) = FindWrapped(start) is int first ? (first, State.Wrapped) : (start, State.Top);
+        int braces = 0;
+        (int at, State state) = (array is null ? FindWrapped(start) : (int)array) is int first ? (first, State.Wrapped) : (start, State.Top);
         for (; at < file.Length; at++)
         {
+            if (state == State.Closed && !" \t\r\n,]}{["u8.Contains(file[at]))
+                break; // docs/reading.md calls this state "done"
             switch ((char)file[at], state)
             {
                 case (' ' or '\t' or '\n' or '\r' or ',', _): break;
                 case ('[', State.Top): state = State.Array; break;
                 case (']', State.Array): state = State.Top; break;
-                case (']', State.Wrapped): state = State.Closed; break;
-                case (']' or '}', State.Closed): break;
-                case (not ('{' or '['), State.Closed): yield break; // docs/reading.md calls this state "done"
+                case (']', State.Wrapped): (state, braces) = (State.Closed, 0); break;
+                case (']' or '}', State.Closed): braces += file[at] == '}' ? 1 : 0; break;
                 default:
                     state = state == State.Closed ? State.Wrapped : state;
                     RejectReason? reason = Parse(at, out JsonElement value, out int end);
@@ -36,6 +42,8 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                     at = end - 1; break;
             }
         }
+        FrameState reached = state switch { State.Top => FrameState.Top, State.Array => FrameState.Array, State.Wrapped => FrameState.Wrapped, _ => (FrameState)((int)FrameState.Closed + Math.Min(braces, 3)) };
+        last.Value = new(at, reached);
     }
 
     /// <summary>

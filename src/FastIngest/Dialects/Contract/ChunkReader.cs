@@ -42,6 +42,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         long chunkEnd = plan.EndOf(chunkIndex);
         output.Clear();
         _events.Reset();
+        _events.KeepsTimes = plan.KeepsTimes;
         Window.Attach(plan.File);
         long from = Math.Max(0, (start?.Offset ?? chunkStart) - ContextBytes);
         Window.MoveTo(from, Math.Max(chunkEnd - from, 0) + OverrunBytes);

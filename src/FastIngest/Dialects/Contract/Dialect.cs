@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Health;
 using FastIngest.Sources;
 
@@ -33,8 +34,10 @@ public abstract class Dialect
     /// <summary>Creates a reader for one worker and category.</summary>
     public abstract ChunkReader CreateReader(Category category, int maxRecordBytes);
 
-    /// <summary>Reads a whole file in the simplest way, by the same rules, for the reference implementation.</summary>
+    /// <summary>Reads a part of a file in the simplest way, by the same rules, for the reference implementation.</summary>
+    /// <param name="plan">The part to read.</param>
     /// <param name="file">All bytes of the file.</param>
     /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
-    public abstract IEnumerable<ReferenceRecord> ReadAll(byte[] file, int maxRecordBytes);
+    /// <param name="last">Receives the position after the last record, for dialects with several parts in a file.</param>
+    public abstract IEnumerable<ReferenceRecord> ReadAll(FilePlan plan, byte[] file, int maxRecordBytes, StrongBox<FramePosition> last);
 }

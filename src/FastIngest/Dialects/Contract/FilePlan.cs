@@ -15,6 +15,18 @@ public abstract class FilePlan
     /// <summary>The category of its records.</summary>
     public required Category Category { get; init; }
 
+    /// <summary>The index of the file among the input files.</summary>
+    public int FileIndex { get; set; }
+
+    /// <summary>The index of the part of the file, when a file has several parts with records, such as the arrays of a wrapper object.</summary>
+    public int Part { get; init; }
+
+    /// <summary>Whether further parts with records of any category may follow.</summary>
+    public virtual bool MayHaveMoreParts => false;
+
+    /// <summary>Whether events begin with the time of their record, see <see cref="RepeatRule"/>.</summary>
+    public bool KeepsTimes { get; set; }
+
     /// <summary>The position at which the records begin.</summary>
     public required FramePosition Head { get; init; }
 
@@ -24,8 +36,8 @@ public abstract class FilePlan
     /// <summary>The length in bytes of each chunk except the last, or <see cref="OneChunk"/>.</summary>
     public required long ChunkBytes { get; init; }
 
-    /// <summary>Returns the offset at which a chunk starts; its first record may start later.</summary>
-    public long StartOf(int chunkIndex) => chunkIndex * ChunkBytes;
+    /// <summary>Returns the offset at which a chunk starts; its first record may start later. A later part starts at its head.</summary>
+    public long StartOf(int chunkIndex) => (Part == 0 ? 0 : Head.Offset) + (chunkIndex == 0 ? 0 : chunkIndex * ChunkBytes);
 
     /// <summary>Returns the offset at which the next chunk starts or the file ends.</summary>
     public long EndOf(int chunkIndex) => ChunkBytes == OneChunk ? File.Length : Math.Min(StartOf(chunkIndex) + ChunkBytes, File.Length);
@@ -42,4 +54,18 @@ public abstract class FilePlan
         File.Reach(start + 1);
         return start < File.Length;
     }
+
+    /// <summary>Decides what follows when all records of the part are read.</summary>
+    /// <param name="last">The position after the last record.</param>
+    public virtual PartEnd Finish(FramePosition last) => PartEnd.Complete;
+}
+
+/// <summary>What follows after the records of a part of a file.</summary>
+/// <param name="Next">The next part of the file; null without one.</param>
+/// <param name="IsCutOff">Whether the file ends before the end of its array or wrapper object, as after an interrupted download.</param>
+/// <param name="Unread">The values after the part, and before the next one, that are not read.</param>
+public sealed record PartEnd(FilePlan? Next, bool IsCutOff, IReadOnlyList<UnreadFile> Unread)
+{
+    /// <summary>The file ends as it should.</summary>
+    public static readonly PartEnd Complete = new(null, false, []);
 }

@@ -14,7 +14,11 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
     public IReadOnlyList<RunFile> Infos => [.. Files.Select(f => new RunFile(f.Path, Kind, f.PackedLength))];
 
     /// <exception cref="IngestException">The path does not exist, cannot be read, or contains no dictionary file.</exception>
-    public static DictionaryInput Open(string path, ExpansionLimit limit) => new(InputCatalog.Open([path], new Rules(), IoMode.Pread, limit));
+    public static DictionaryInput Open(string path, ExpansionLimit limit) =>
+        new(InputCatalog.Open([path], new Rules(), new InputOptions { Io = IoMode.Pread, Expansion = limit }));
+
+    /// <summary>The files in the folder that are not read.</summary>
+    public IReadOnlyList<UnreadFile> Unread => catalog.Unread;
 
     /// <summary>Prepares to read all files once more.</summary>
     public void Rewind() => catalog.Rewind();
@@ -29,7 +33,12 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
         public override string? KindOf(string path, string name, bool isNamed) =>
             isNamed || DictionaryFileNames.HoldsEntries(name) ? Kind : null;
 
-        public override IngestException NothingFound(IReadOnlyList<string> paths) => new(
-            $"No dictionary files in {paths[0]}.", "Expected names that end in .json, .jsonl or .ndjson, optionally followed by .gz, .zst or .bz2.");
+        public override bool Recognises(ReadOnlySpan<byte> head) => false;
+
+        public override UnreadFile Explain(string path, string name) =>
+            new(path, $"its name does not end with {string.Join(", ", DictionaryFileNames.Endings)}");
+
+        public override IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread) => new(
+            $"No dictionary files in {paths[0]}.{Name(unread)}", "Expected names that end in .json, .jsonl or .ndjson, optionally followed by .gz, .zst or .bz2.");
     }
 }

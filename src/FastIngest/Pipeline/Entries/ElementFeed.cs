@@ -29,7 +29,7 @@ internal sealed class ElementFeed(SourceFile file, int fileIndex, FramePosition 
         int filled = 0;
         while (batch.RowCount == 0)
         {
-            if (_position.Offset >= file.Length || _position.State == FrameState.Done)
+            if (_position.Offset >= file.Length || _position.State.IsDone())
             {
                 // The ignored bytes after the last element are also read, because only then a damaged compressed file is detected.
                 file.ReadToEnd();

@@ -32,7 +32,7 @@ public static class LexiconIngest
         using DictionaryInput input = DictionaryInput.Open(options.Path, options.Expansion);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
         RunEngine<EntryRun, EntryBatch, EntryFigures, EntryResult> engine = new(sinks);
-        List<string> warnings = [];
+        List<string> warnings = [.. input.Unread.Select(u => u.ToString())];
         Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
         EntryCounts done = pass.Counts;
         if (done.Read > 0 && done.Rejected.Values.Sum() == done.Read)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
@@ -40,7 +41,13 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Io, options.Expansion);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, new InputOptions
+        {
+            Io = options.Io,
+            Expansion = options.Expansion,
+            TempDirectory = options.TempDirectory,
+            IsRecursive = options.IsRecursive,
+        });
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
@@ -48,7 +55,7 @@ public static class HealthIngest
             throw new IngestException("The reference implementation (--mode original) stores no records.", "Use --mode optimized.");
         }
 
-        List<string> warnings = [.. input.MissingCategories(), .. WorkersTooMany(options, engine.Lanes)];
+        List<string> warnings = [.. WorkersTooMany(options, engine.Lanes)];
         Pass done = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, progress), warnings, cancellationToken).ConfigureAwait(false);
         return new IngestReport
         {
@@ -57,9 +64,15 @@ public static class HealthIngest
             Sinks = engine.Reports,
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
-            Warnings = warnings,
+            Warnings = [.. MissingCategories(done.Categories), .. warnings],
+            Unread = [.. input.Unread, .. done.Unread],
         };
     }
+
+    /// <summary>Returns one warning for each category without a file or a record.</summary>
+    private static IEnumerable<string> MissingCategories(IReadOnlyList<CategoryReport> categories) => categories
+        .Where(c => c is { Files: 0, Records: 0 })
+        .Select(c => $"No file for {c.Category.Name()} ({c.Category.Name()}*{string.Join(", ", HealthFileNames.Endings)}): its columns stay empty.");
 
     private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SummaryLane> lanes)
     {
@@ -98,9 +111,9 @@ public static class HealthIngest
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        ReduceStage reduce = new(options, memory, boundaries, store, writer);
+        ReduceStage reduce = new(options, memory, HealthInput.RepeatsOf(plans), boundaries, store, writer);
         reduce.Run(cancellationToken);
-        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c]), map.RecordRows);
+        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c]), map.RecordRows, [.. map.Unread]);
     }
 
     private static Reading RunOriginal(
@@ -108,15 +121,24 @@ public static class HealthIngest
     {
         OriginalIngest original = new();
 
-        // Each dialect rejects a file whose beginning is invalid.
-        _ = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
+        List<UnreadFile> unread = [];
+        IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
-            foreach (Reject reject in original.Read(input.Dialects[f].ReadAll(bytes, options.MaxRecordBytes), input.Categories[f], cancellationToken))
+            for (FilePlan? part = plans[f]; part is not null;)
             {
-                rejects.Add(f, reject);
+                StrongBox<FramePosition> last = new();
+                foreach (Reject reject in original.Read(part.Dialect.ReadAll(part, bytes, options.MaxRecordBytes, last), part.Category, f, cancellationToken))
+                {
+                    rejects.Add(part, reject);
+                }
+
+                PartEnd end = part.Finish(last.Value);
+                original.Counts.Found[(int)part.Category] += end.IsCutOff && rejects.AddCutOff(part) ? 1 : 0;
+                unread.AddRange(end.Unread);
+                part = end.Next;
             }
 
             progress?.Read(f, input.Files[f].PackedLength, original.Counts.Found.Sum() - before);
@@ -128,7 +150,7 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c]), null);
+        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c]), null, unread);
     }
 
     private static byte[] ReadWhole(SourceFile file)
@@ -146,39 +168,43 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated) =>
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated) =>
         [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),
             input.Infos.Where(i => i.Category == category).Sum(i => i.Bytes),
             records(category),
             aggregated(category),
+            repeated(category),
             rejects.CountsOf(category)))];
 
     /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
     /// <param name="RecordRows">The number of records passed to sinks that store records, by category; null without such a sink.</param>
-    private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows);
+    /// <param name="Unread">The values in files that are not read.</param>
+    private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows, IReadOnlyList<UnreadFile> Unread);
 
     private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
-        private readonly RejectLog _rejects = new(input.Files, input.Categories, options.RejectsPath, options.MaxRecordBytes);
+        private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes);
         private readonly SinkWriter _writer = new(lanes, progress);
-        private Reading _reading = new([], null);
+        private Reading _reading = new([], null, []);
 
         public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
+
+        public IReadOnlyList<UnreadFile> Unread => _reading.Unread;
 
         public long Rows => _writer.Rows;
 
         /// <summary>
-        /// Every record must be part of a row, a profile or the rejects. If a sink stores records, every record in a row must
-        /// also be passed to that sink.
+        /// Every record must be part of a row or a profile, repeat a record of another file, or be rejected. If a sink stores
+        /// records, every record that is not rejected must also be passed to that sink, which finds the repeats itself.
         /// </summary>
         public IEnumerable<RunBalance> Balances =>
         [
-            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Rejected, "rejected"))),
+            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Rejected, "rejected"))),
             .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
-                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated, "aggregated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
+                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
         ];
 
         public void Read(CancellationToken cancellationToken)
@@ -193,7 +219,7 @@ public static class HealthIngest
         public RunFigures Complete()
         {
             _rejects.Complete();
-            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated), Categories.Sum(c => c.Rejected), Rows);
+            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows);
         }
 
         public void Dispose() => _rejects.Dispose();

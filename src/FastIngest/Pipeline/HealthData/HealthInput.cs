@@ -2,7 +2,6 @@ using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
-using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.HealthData;
 
@@ -29,16 +28,21 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The description of each file for reports and sinks.</summary>
     public IReadOnlyList<InputFileInfo> Infos { get; }
 
-    /// <summary>The dialect of each file.</summary>
-    public IReadOnlyList<Dialect> Dialects => _dialects;
+    /// <summary>The files under the given paths that are not read.</summary>
+    public IReadOnlyList<UnreadFile> Unread => _catalog.Unread;
 
     /// <summary>The estimated number of bytes to read.</summary>
     public long EstimatedBytes => _catalog.EstimatedBytes;
 
+    /// <summary>Finds and opens the files.</summary>
     /// <exception cref="IngestException">A path does not exist, a file cannot be read, or no health file was found.</exception>
-    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, IoMode io, ExpansionLimit limit)
+    /// <param name="paths">The folders and files that the user named.</param>
+    /// <param name="dialects">The supported dialects.</param>
+    /// <param name="category">The category of standard input and of the named files; null to take it from their names.</param>
+    /// <param name="options">How files are found and opened.</param>
+    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, Category? category, InputOptions options)
     {
-        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects), io, limit);
+        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects, category), options);
         try
         {
             return new HealthInput(catalog, dialects);
@@ -50,23 +54,40 @@ internal sealed class HealthInput : IDisposable
         }
     }
 
+    /// <summary>Returns the categories with records in several files. A file with several parts may have records of any category.</summary>
+    public static RepeatRule RepeatsOf(IReadOnlyList<FilePlan> plans)
+    {
+        uint several = 0, any = 0;
+        foreach (FilePlan plan in plans)
+        {
+            uint bits = plan.MayHaveMoreParts ? (1u << Health.Categories.Count) - 1 : 1u << (int)plan.Category;
+            several |= any & bits;
+            any |= bits;
+        }
+
+        return new RepeatRule(several);
+    }
+
     /// <summary>Reads the beginning of each file and decides how it is split.</summary>
     public IReadOnlyList<FilePlan> Plan(int chunkBytes, int maxRecordBytes)
     {
         List<FilePlan> plans = [];
         for (int f = 0; f < Files.Count; f++)
         {
-            plans.Add(_dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes));
+            FilePlan plan = _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
+            plan.FileIndex = f;
+            plans.Add(plan);
             Files[f].Rewind();
+        }
+
+        RepeatRule repeats = RepeatsOf(plans);
+        foreach (FilePlan plan in plans)
+        {
+            plan.KeepsTimes = plan.MayHaveMoreParts ? repeats.Categories != 0 : repeats.Applies(plan.Category);
         }
 
         return plans;
     }
-
-    /// <summary>Returns one warning for each category without a file.</summary>
-    public IEnumerable<string> MissingCategories() => Enum.GetValues<Category>()
-        .Where(c => !Categories.Contains(c))
-        .Select(c => $"No file for {c.Name()} ({c.Name()}*{string.Join(", ", HealthFileNames.Endings)}): its columns stay empty.");
 
     /// <summary>Prepares to read all files once more.</summary>
     public void Rewind() => _catalog.Rewind();
@@ -81,13 +102,14 @@ internal sealed class HealthInput : IDisposable
         file.Read(head, 0);
         file.Rewind();
         return known.FirstOrDefault(d => d.Recognises(head))
-            ?? known.First(d => d.Endings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)));
+            ?? known.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
+            ?? known[0];
     }
 
     /// <summary>The category that the name of a file specifies.</summary>
     internal sealed record CategoryOfFile(Category Category);
 
-    private sealed class Rules(IReadOnlyList<Dialect> dialects) : InputRules<CategoryOfFile>
+    private sealed class Rules(IReadOnlyList<Dialect> dialects, Category? given) : InputRules<CategoryOfFile>
     {
         private readonly string[] _endings = [.. dialects.SelectMany(d => d.Endings)];
 
@@ -95,34 +117,40 @@ internal sealed class HealthInput : IDisposable
 
         public override CategoryOfFile? KindOf(string path, string name, bool isNamed)
         {
-            if (Health.Categories.OfFile(name, _endings) is { } category)
+            if (((isNamed ? given : null) ?? HealthFileNames.CategoryOf(name, _endings)) is { } category)
             {
                 return new CategoryOfFile(category);
             }
 
             return !isNamed ? null : throw new IngestException(
                 $"{path} is not named after a category, so that its content is unknown.",
-                $"Name it after its category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}, with {string.Join(", ", _endings)}.");
+                $"Give its category with --category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings)}.");
         }
+
+        public override bool Recognises(ReadOnlySpan<byte> head)
+        {
+            foreach (Dialect dialect in dialects)
+            {
+                if (dialect.Recognises(head))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        public override UnreadFile Explain(string path, string name) => HealthFileNames.Explain(path, name, _endings);
 
         public override IReadOnlyList<InputFile<CategoryOfFile>> Sort(IReadOnlyList<InputFile<CategoryOfFile>> files) =>
         [
             .. files
                 .OrderBy(f => f.Kind.Category)
-                .ThenBy(f => Path.GetFileName(f.Source.Path), Utf8Order.Instance)
+                .ThenBy(f => f.Relative, Utf8Order.Instance)
                 .ThenBy(f => f.Source.Path, Utf8Order.Instance),
         ];
 
-        public override IngestException NothingFound(IReadOnlyList<string> paths) => new(
-            $"No health files in {string.Join(", ", paths)}.", "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
-    }
-
-    /// <summary>Compares names by their UTF-8 bytes.</summary>
-    private sealed class Utf8Order : IComparer<string>
-    {
-        public static readonly Utf8Order Instance = new();
-
-        public int Compare(string? x, string? y) =>
-            System.Text.Encoding.UTF8.GetBytes(x!).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(y!));
+        public override IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread) => new(
+            $"No health files in {string.Join(", ", paths)}.{Name(unread)}", "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
     }
 }

@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.HealthData;
 
@@ -22,9 +23,14 @@ public sealed record IngestReport
     /// <summary>Warnings for the user that affect no record, one line each, such as a missing category.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>The files under the given paths that were not read, and the parts of files that were not read.</summary>
+    public required IReadOnlyList<UnreadFile> Unread { get; init; }
+
     public long Records => Categories.Sum(c => c.Records);
 
     public long Aggregated => Categories.Sum(c => c.Aggregated);
+
+    public long Repeated => Categories.Sum(c => c.Repeated);
 
     public long Rejected => Categories.Sum(c => c.Rejected);
 
@@ -36,6 +42,7 @@ public sealed record IngestReport
 /// <param name="Bytes">The total size of the files when they were opened.</param>
 /// <param name="Records">Records read, counted by the map.</param>
 /// <param name="Aggregated">Records that became part of a row or profile, counted by the reduce.</param>
+/// <param name="Repeated">Records that repeat a record of another file and count once, counted by the reduce.</param>
 /// <param name="RejectedByReason">The number of rejected records for each reason that occurred.</param>
 public sealed record CategoryReport(
     Category Category,
@@ -43,6 +50,7 @@ public sealed record CategoryReport(
     long Bytes,
     long Records,
     long Aggregated,
+    long Repeated,
     IReadOnlyDictionary<RejectReason, long> RejectedByReason)
 {
     public long Rejected => RejectedByReason.Values.Sum();

@@ -15,7 +15,10 @@ internal sealed class FileChain(FramePosition head)
     private bool _busy;
 
     /// <summary>The number of committed chunks.</summary>
-    public int CommittedCount => _next;
+    public int CommittedCount => Volatile.Read(ref _next);
+
+    /// <summary>The position after the last committed chunk.</summary>
+    public FramePosition End => _expected;
 
     /// <summary>The number of chunks that were reread.</summary>
     public int RedoneCount { get; private set; }

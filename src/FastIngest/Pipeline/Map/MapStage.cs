@@ -20,14 +20,17 @@ internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
     PartitionStore store, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
-    private readonly FileChain[] _chains = [.. plans.Select(p => new FileChain(p.Head))];
+    private readonly List<Part> _parts = [.. plans.Select(p => new Part(p))];
+    private readonly SortedList<(int File, int Part), UnreadFile[]> _unread = [];
     private readonly Lock _gate = new();
     private readonly long[] _records = new long[Categories.Count];
-    private int _fileIndex;
-    private int _chunkIndex;
+    private int _partIndex;
 
     /// <summary>The number of records read so far, by category.</summary>
     public IReadOnlyList<long> Records => _records;
+
+    /// <summary>The values in files that are not read, in file order.</summary>
+    public IEnumerable<UnreadFile> Unread => _unread.Values.SelectMany(u => u);
 
     /// <summary>The number of records passed to sinks that store records, by category; null without such a sink.</summary>
     public IReadOnlyList<long>? RecordRows { get; private set; }
@@ -77,20 +80,19 @@ internal sealed class MapStage(
             while (true)
             {
                 ChunkResult result = results.Rent(token);
-                if (!TakeChunk(result))
+                if (TakeChunk(result) is not { } part)
                 {
                     results.Return(result);
                     return;
                 }
 
-                FilePlan plan = plans[result.FileIndex];
-                worker.Read(plan, result.ChunkIndex == 0 ? plan.Head : null, result, token);
-                _chains[result.FileIndex].Submit(
+                worker.Read(part.Plan, result.ChunkIndex == 0 ? part.Plan.Head : null, result, token);
+                part.Chain.Submit(
                     result,
-                    (wrong, start) => Redo(worker, wrong, start, token),
+                    (wrong, start) => Redo(worker, part.Plan, wrong, start, token),
                     right =>
                     {
-                        Commit(right);
+                        Commit(part, right);
                         if (right.BatchRows > 0)
                         {
                             records!.Add(right);
@@ -100,35 +102,75 @@ internal sealed class MapStage(
                             GiveBack(right);
                         }
                     });
+                FinishIfComplete(part);
             }
         }
     }
 
-    private bool TakeChunk(ChunkResult result)
+    /// <summary>Takes the next chunk; null when there is none, now and later.</summary>
+    private Part? TakeChunk(ChunkResult result)
+    {
+        while (true)
+        {
+            Part part;
+            lock (_gate)
+            {
+                if (_partIndex == _parts.Count)
+                {
+                    return null;
+                }
+
+                part = _parts[_partIndex];
+                if (!part.IsEnded && part.Plan.HasChunk(part.TakenCount))
+                {
+                    result.FileIndex = part.Plan.FileIndex;
+                    result.ChunkIndex = part.TakenCount++;
+                    return part;
+                }
+
+                part.IsTaken = true;
+                _partIndex++;
+            }
+
+            FinishIfComplete(part);
+        }
+    }
+
+    /// <summary>
+    /// Ends a part when all its chunks are committed; adds the next part of the file. The worker that calls this takes further
+    /// chunks afterwards, so that a part which is added here is always read.
+    /// </summary>
+    private void FinishIfComplete(Part part)
     {
         lock (_gate)
         {
-            while (_fileIndex < plans.Count && !plans[_fileIndex].HasChunk(_chunkIndex))
+            if (!part.IsTaken || part.IsFinished || part.Chain.CommittedCount != part.TakenCount)
             {
-                _fileIndex++;
-                _chunkIndex = 0;
+                return;
             }
 
-            if (_fileIndex == plans.Count)
-            {
-                return false;
-            }
+            part.IsFinished = true;
+        }
 
-            result.FileIndex = _fileIndex;
-            result.ChunkIndex = _chunkIndex++;
-            return true;
+        PartEnd end = part.Plan.Finish(part.Chain.End);
+        if (end.IsCutOff && rejects.AddCutOff(part.Plan))
+        {
+            Interlocked.Increment(ref _records[(int)part.Plan.Category]);
+        }
+
+        lock (_gate)
+        {
+            _unread.Add((part.Plan.FileIndex, part.Plan.Part), [.. end.Unread]);
+            if (end.Next is not null)
+            {
+                _parts.Add(new Part(end.Next));
+            }
         }
     }
 
-    private void Redo(MapWorker worker, ChunkResult result, FramePosition start, CancellationToken token)
+    private static void Redo(MapWorker worker, FilePlan plan, ChunkResult result, FramePosition start, CancellationToken token)
     {
-        FilePlan plan = plans[result.FileIndex];
-        if (start.State == FrameState.Done || start.Offset >= plan.EndOf(result.ChunkIndex))
+        if (start.State.IsDone() || start.Offset >= plan.EndOf(result.ChunkIndex))
         {
             // A record, or ignored bytes, that began in an earlier chunk covers the whole chunk.
             result.Clear();
@@ -139,11 +181,12 @@ internal sealed class MapStage(
         worker.Read(plan, start, result, token);
     }
 
-    private void Commit(ChunkResult result)
+    private void Commit(Part part, ChunkResult result)
     {
-        FilePlan plan = plans[result.FileIndex];
+        FilePlan plan = part.Plan;
         ChunkOutput output = result.Output;
-        SegmentId id = new((int)plan.Category, result.FileIndex, result.ChunkIndex);
+        part.IsEnded |= output.End.State.IsDone();
+        SegmentId id = RepeatRule.Origin(plan.Category, plan.FileIndex, plan.Part, result.ChunkIndex);
         foreach (int partition in output.Events.Touched)
         {
             store.Append(partition, id, output.Events[partition].Bytes);
@@ -151,12 +194,37 @@ internal sealed class MapStage(
 
         foreach (Reject reject in output.Rejects)
         {
-            rejects.Add(result.FileIndex, reject);
+            rejects.Add(plan, reject);
         }
 
         Interlocked.Add(ref _records[(int)plan.Category], output.Records);
         long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
         progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);
         plan.File.ReleaseBefore(Math.Min(end, output.End.Offset));
+    }
+
+    /// <summary>A part of a file that is being read.</summary>
+    private sealed class Part(FilePlan plan)
+    {
+        private volatile bool _isEnded;
+
+        public FilePlan Plan => plan;
+
+        public FileChain Chain { get; } = new(plan.Head);
+
+        /// <summary>The number of chunks that workers have taken.</summary>
+        public int TakenCount { get; set; }
+
+        /// <summary>Whether no further chunk will be taken.</summary>
+        public bool IsTaken { get; set; }
+
+        /// <summary>Whether the records have ended before the end of the file.</summary>
+        public bool IsEnded
+        {
+            get => _isEnded;
+            set => _isEnded = value;
+        }
+
+        public bool IsFinished { get; set; }
     }
 }

@@ -1,20 +1,19 @@
+using System.Collections.Concurrent;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
 /// <summary>
 /// Writes the rejects file. The rejects of one input file arrive in order, but those of several files arrive concurrently;
-/// therefore each input file has its own spool. <see cref="Complete"/> concatenates the spools. Memory stays constant.
+/// therefore each part of a file has its own spool. <see cref="Complete"/> concatenates the spools in the order of the files.
+/// Memory stays constant.
 /// </summary>
-/// <param name="files">The input files.</param>
-/// <param name="categories">The category of each input file.</param>
 /// <param name="path">The path of the rejects file.</param>
 /// <param name="maxRecordBytes">The maximum number of bytes kept of a record.</param>
-internal sealed class RejectLog(IReadOnlyList<SourceFile> files, IReadOnlyList<Category> categories, string path, int maxRecordBytes) : IDisposable
+internal sealed class RejectLog(string path, int maxRecordBytes) : IDisposable
 {
-    private readonly RejectSpool?[] _spools = new RejectSpool?[files.Count];
+    private readonly ConcurrentDictionary<(int File, int Part), RejectSpool> _spools = new();
     private readonly string _spoolBase = RejectStream.BasePath(path);
     private readonly long[,] _counts = new long[Categories.Count, RejectReasons.Count];
 
@@ -23,24 +22,41 @@ internal sealed class RejectLog(IReadOnlyList<SourceFile> files, IReadOnlyList<C
         .Where(r => _counts[(int)category, (int)r] > 0)
         .ToDictionary(r => r, r => _counts[(int)category, (int)r]);
 
-    /// <summary>Adds a reject of one file. Calls for the same file never overlap and arrive in file order.</summary>
-    public void Add(int fileIndex, Reject reject)
+    /// <summary>Adds a reject of a part of a file. Calls for the same part never overlap and arrive in file order.</summary>
+    public void Add(FilePlan part, Reject reject)
     {
-        Category category = categories[fileIndex];
-        RejectSpool spool = _spools[fileIndex] ??= new RejectSpool(
-            files[fileIndex], category, new RejectStream($"{_spoolBase}.partial-{fileIndex}", path), maxRecordBytes);
+        (int, int) place = (part.FileIndex, part.Part);
+        if (!_spools.TryGetValue(place, out RejectSpool? spool))
+        {
+            RejectStream stream = new($"{_spoolBase}.partial-{part.FileIndex}-{part.Part}", path);
+            spool = _spools[place] = new RejectSpool(part.File, part.Category, stream, maxRecordBytes);
+        }
+
         spool.Write(reject);
-        Interlocked.Increment(ref _counts[(int)category, (int)reject.Reason]);
+        Interlocked.Increment(ref _counts[(int)part.Category, (int)reject.Reason]);
+    }
+
+    /// <summary>Adds the reject of a file that ends before its array or wrapper object is closed; false when a cut record at the end is already rejected.</summary>
+    public bool AddCutOff(FilePlan part)
+    {
+        part.File.ReadToEnd();
+        if (_spools.TryGetValue((part.FileIndex, part.Part), out RejectSpool? spool) && spool.End == part.File.Length)
+        {
+            return false;
+        }
+
+        Add(part, new Reject(part.File.Length, 0, RejectReason.CutOff));
+        return true;
     }
 
     /// <summary>Creates or replaces the rejects file, if anything was rejected.</summary>
-    public void Complete() => RejectStream.Publish([.. _spools.OfType<RejectSpool>().Select(s => s.Stream)], path);
+    public void Complete() => RejectStream.Publish([.. _spools.OrderBy(s => s.Key).Select(s => s.Value.Stream)], path);
 
     public void Dispose()
     {
-        foreach (RejectSpool? spool in _spools)
+        foreach (RejectSpool spool in _spools.Values)
         {
-            spool?.Stream.Dispose();
+            spool.Stream.Dispose();
         }
     }
 }

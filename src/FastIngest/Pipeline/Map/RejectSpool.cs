@@ -16,9 +16,13 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
 
     public RejectStream Stream => stream;
 
+    /// <summary>The offset after the last reject, in bytes.</summary>
+    public long End { get; private set; }
+
     /// <summary>Adds a reject. Offsets must not decrease.</summary>
     public void Write(Reject reject)
     {
+        End = reject.Offset + reject.Length;
         int kept = (int)Math.Min(reject.Length, maxRecordBytes);
         if (_raw.Length < kept)
         {

@@ -31,13 +31,13 @@ internal sealed class OriginalIngest
         (Nutrition, "calories", MealKcal), (Nutrition, "protein", ProteinG), (Nutrition, "carbs", CarbsG), (Nutrition, "fat", FatG), (Sleep, "total_sleep", SleepHours),
         (Sleep, "deep_sleep", DeepSleepHours), (Sleep, "rem_sleep", RemSleepHours), (HeartRate, "value", HrMin), (HeartRate, "value", HrMax), (HeartRate, "value", HrMean),
     ];
-    private readonly List<(Category Category, OriginalRecord Record)> _records = [];
+    private readonly List<(Category Category, OriginalRecord Record, int File)> _records = [];
 
-    /// <summary>The number of records found, and of records that became part of rows and profiles, by category.</summary>
-    public (long[] Found, long[] Aggregated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count]);
+    /// <summary>The number of records found, of records that became part of rows and profiles, and of repeats of a record of another file, by category.</summary>
+    public (long[] Found, long[] Aggregated, long[] Repeated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count], new long[Categories.Count]);
 
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
-    public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, CancellationToken cancellationToken)
+    public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
         foreach ((int offset, int length, RejectReason? unread, var value) in file)
         {
@@ -46,7 +46,7 @@ internal sealed class OriginalIngest
             if ((unread ?? new OriginalRecord(value).Check(category)) is RejectReason reason)
                 yield return new(offset, length, reason);
             else
-                _records.Add((category, new(value)));
+                _records.Add((category, new(value), fileIndex));
         }
     }
 
@@ -54,10 +54,10 @@ internal sealed class OriginalIngest
     public IEnumerable<SummaryBatch> Batches()
     {
         SummaryBatch batch = new();
-        foreach (var user in _records.GroupBy(r => r.Record.Text("user_id")!).OrderBy(u => Utf8Key(u.Key), StringComparer.Ordinal))
+        foreach (var user in Union().GroupBy(r => r.Record.Text("user_id")!).OrderBy(u => Utf8Key(u.Key), StringComparer.Ordinal))
         {
             string opening = $"User {user.Key}";
-            foreach ((_, OriginalRecord profile) in user.Where(r => r.Category == Users).TakeLast(1))
+            foreach ((_, OriginalRecord profile, _) in user.Where(r => r.Category == Users).TakeLast(1))
             {
                 opening = (profile.Text("name") ?? opening) + (Pieces(Users, profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
                 TextRef[] texts = [.. "user_id name gender fitness_level".Split(' ').Select(field => AddText(batch, profile.Text(field)))];
@@ -66,10 +66,28 @@ internal sealed class OriginalIngest
             }
             foreach (var day in user.Where(r => r.Category != Users).GroupBy(r => r.Record.Day!.Value).OrderBy(d => d.Key))
                 AddRow(batch, user.Key, DateOnly.FromDayNumber(day.Key), opening, day.ToLookup(r => r.Category, r => r.Record));
-            foreach ((Category category, _) in user)
+            foreach ((Category category, _, _) in user)
                 Counts.Aggregated[(int)category]++;
             yield return batch;
             batch.Reset();
+        }
+    }
+
+    /// <summary>Returns the multiset union of the records over the files: of each distinct record, as many as the file with most of them has.</summary>
+    private IEnumerable<(Category Category, OriginalRecord Record, int File)> Union()
+    {
+        Dictionary<string, int> kept = [], inFile = [];
+        foreach (var found in _records)
+        {
+            string key = found.Record.KeyOf(found.Category);
+            int count = inFile[$"{found.File} {key}"] = inFile.GetValueOrDefault($"{found.File} {key}") + 1;
+            if (count > kept.GetValueOrDefault(key))
+            {
+                kept[key] = count;
+                yield return found;
+            }
+            else
+                Counts.Repeated[(int)found.Category]++;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Health;
+using FastIngest.Json;
 
 namespace FastIngest.Pipeline.Original;
 
@@ -31,6 +32,17 @@ internal sealed record OriginalRecord(JsonElement Element)
             : Text("user_id") is null ? RejectReason.NoUserId
             : category != Category.Users && Day is null ? RejectReason.NoDate
             : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
+    }
+
+    /// <summary>A text that is the same for two records of a category if and only if they are equal.</summary>
+    public string KeyOf(Category category)
+    {
+        FieldNames names = RecordSchema.Of(category).Names;
+        var texts = Enumerable.Range(RecordSchema.FirstOwn, names.Count - RecordSchema.FirstOwn).Select(i => (Name: names.NameAt(i), IsText: i < RecordSchema.FirstOwn + RecordSchema.Of(category).TextCount));
+        string time = category == Category.Users ? "" : DayFields.Select(Value).First(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)).ToString();
+        IEnumerable<string?> values = [category.Name(), Text("user_id"), time, .. texts.Select(f => f.IsText ? Text(f.Name) : Number(f.Name)?.ToString(CultureInfo.InvariantCulture)),
+            .. category != Category.Measurements ? [] : MeasurementNames.Where(n => Number(n) is not null).Order(StringComparer.Ordinal).SelectMany(n => (string[])[n, $"{Number(n)}"])];
+        return string.Concat(values.Select(v => v is null ? "-;" : string.Create(CultureInfo.InvariantCulture, $"{v.Length}:{v};")));
     }
 
     /// <summary>A text field, or null if it is missing.</summary>

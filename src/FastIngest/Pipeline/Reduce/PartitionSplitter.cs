@@ -7,7 +7,7 @@ namespace FastIngest.Pipeline.Reduce;
 /// Splits a partition that is too large into smaller ones by its own keys. It reads the partition segment by segment, twice,
 /// and appends the events to a separate store, as the map does. One splitter serves one worker.
 /// </summary>
-internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
+internal sealed class PartitionSplitter(MemoryPlan memory, RepeatRule repeats, string tempDirectory)
 {
     private const int MaxParts = 64;
     private const int SamplesPerPart = 16;
@@ -103,14 +103,15 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
         }
     }
 
-    private static void Copy(SegmentId id, ReadOnlySpan<byte> segment, MapOutput output)
+    private void Copy(SegmentId id, ReadOnlySpan<byte> segment, MapOutput output)
     {
         SegmentReader reader = new(segment, 0, segment.Length);
         while (reader.Next())
         {
             Category category = (Category)id.Kind;
+            bool hasTimes = repeats.Applies(category);
             PayloadReader payload = new(segment, reader.PayloadStart);
-            long maxPayload = EventCopy.MaxPayload(category, payload);
+            long maxPayload = EventCopy.MaxPayload(category, hasTimes, payload);
             if (category == Category.Users)
             {
                 // As in the map, every part that may hold one of the user's days receives the record.
@@ -119,12 +120,12 @@ internal sealed class PartitionSplitter(MemoryPlan memory, string tempDirectory)
                 {
                     Segment target = output.Touch(part);
                     target.Begin(reader.User, reader.Day, maxPayload);
-                    EventCopy.Append(category, payload, target);
+                    EventCopy.Append(category, hasTimes, payload, target);
                 }
             }
             else
             {
-                EventCopy.Append(category, payload, output.Begin(reader.User, reader.Day, maxPayload));
+                EventCopy.Append(category, hasTimes, payload, output.Begin(reader.User, reader.Day, maxPayload));
             }
         }
     }

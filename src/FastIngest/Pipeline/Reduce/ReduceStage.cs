@@ -14,13 +14,17 @@ namespace FastIngest.Pipeline.Reduce;
 /// A partition that is too large for the memory of its worker is split by key, and its parts are reduced one by one in its
 /// place. The events of a single user and day cannot be split; they are held in memory as a whole, as their row is.
 /// </summary>
-internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
+internal sealed class ReduceStage(
+    IngestOptions options, MemoryPlan memory, RepeatRule repeats, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
 {
-    private readonly long[] _aggregated = new long[Categories.Count];
+    private readonly long[] _aggregated = new long[Categories.Count], _repeated = new long[Categories.Count];
     private int _nextPartition = -1;
 
     /// <summary>The number of records in rows and profiles, by category.</summary>
     public IReadOnlyList<long> Aggregated => _aggregated;
+
+    /// <summary>The number of records that repeat a record of another file, by category.</summary>
+    public IReadOnlyList<long> Repeated => _repeated;
 
     public void Run(CancellationToken cancellationToken)
     {
@@ -44,7 +48,7 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, Part
 
     private void ReducePartitions(RowQueue queue, CancellationToken token)
     {
-        Reducer reducer = new(memory, options.TempDirectory);
+        Reducer reducer = new(memory, repeats, options.TempDirectory);
         while (true)
         {
             int partition = Interlocked.Increment(ref _nextPartition);
@@ -60,17 +64,20 @@ internal sealed class ReduceStage(IngestOptions options, MemoryPlan memory, Part
         for (int category = 0; category < Categories.Count; category++)
         {
             Interlocked.Add(ref _aggregated[category], reducer.Aggregated[category]);
+            Interlocked.Add(ref _repeated[category], reducer.Repeated[category]);
         }
     }
 
     /// <summary>The buffers and readers of one worker.</summary>
-    private sealed class Reducer(MemoryPlan memory, string tempDirectory)
+    private sealed class Reducer(MemoryPlan memory, RepeatRule repeats, string tempDirectory)
     {
-        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes);
+        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes, repeats);
         private readonly PartitionData _data = new((int)memory.PartitionBytes);
-        private readonly PartitionSplitter _splitter = new(memory, tempDirectory);
+        private readonly PartitionSplitter _splitter = new(memory, repeats, tempDirectory);
 
         public IReadOnlyList<long> Aggregated => _reducer.Aggregated;
+
+        public IReadOnlyList<long> Repeated => _reducer.Repeated;
 
         public void Reduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
         {

@@ -27,6 +27,20 @@ internal abstract class Compression
     /// <summary>Decompresses a stream and leaves it open. Reading a damaged or truncated stream throws <see cref="InvalidDataException"/>.</summary>
     public abstract Stream Open(Stream packed);
 
+    /// <summary>The compression of content with these leading bytes; null if it is not compressed.</summary>
+    public static Compression? Of(ReadOnlySpan<byte> magic)
+    {
+        foreach (Compression compression in All)
+        {
+            if (compression.Recognises(magic))
+            {
+                return compression;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The compression that matches the ending of a file name; null if none does.</summary>
     public static Compression? OfName(string name) => All.FirstOrDefault(c => name.EndsWith(c.Ending, StringComparison.OrdinalIgnoreCase));
 

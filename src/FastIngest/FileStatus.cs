@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace FastIngest;
+
+/// <summary>The kind of a file system entry.</summary>
+public enum FileKind
+{
+    Regular,
+    Folder,
+    Pipe,
+
+    /// <summary>A device or a socket.</summary>
+    Other,
+}
+
+/// <summary>The status of an existing file system entry, as statx(2) reports it.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Device">The device that holds the entry.</param>
+/// <param name="Number">The number of the entry on its device (inode). Two names of one file share device and number.</param>
+public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
+{
+    private const int CurrentFolder = -100; // AT_FDCWD
+    private const uint Wanted = 0x101; // STATX_TYPE | STATX_INO
+    private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, DeviceOffset = 136; // struct statx has the same layout on every architecture
+    private const int TypeMask = 0xF000; // S_IFMT
+
+    /// <summary>Returns the status of the entry at a path; symbolic links are followed. Null when there is none, or it cannot be examined.</summary>
+    public static FileStatus? Of(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        if (!OperatingSystem.IsLinux() || StatX(CurrentFolder, path, 0, Wanted, status) != 0)
+        {
+            return null;
+        }
+
+        FileKind kind = (BitConverter.ToUInt16(status[ModeOffset..]) & TypeMask) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x4000 => FileKind.Folder,
+            0x1000 => FileKind.Pipe,
+            _ => FileKind.Other,
+        };
+        return new FileStatus(kind, BitConverter.ToUInt64(status[DeviceOffset..]), BitConverter.ToUInt64(status[NumberOffset..]));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
+}

@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using FastIngest.Shuffle;
+
+namespace FastIngest.Health;
+
+/// <summary>
+/// Finds repeats among the events of one key: equal records in different files count once. The result is the multiset union
+/// over the files: of each distinct record, the largest number of times that one file has it.
+/// </summary>
+internal sealed class RepeatFilter
+{
+    private readonly ByteStringTable _distinct = new();
+    private readonly List<(byte[] Name, uint Present, long Number)> _named = [];
+    private readonly long[] _numbers = new long[Segment.GroupSize];
+    private Tally[] _tallies = new Tally[16];
+    private byte[] _record = new byte[256];
+    private int _length;
+    private bool[] _isRepeated = new bool[16];
+
+    /// <summary>The number of repeats among the events examined last.</summary>
+    public int RepeatCount { get; private set; }
+
+    /// <summary>Examines the events of one key, whose runs are in file order; returns one element per event, true for a repeat.</summary>
+    /// <param name="category">The category of the events.</param>
+    /// <param name="data">The bytes of the partition.</param>
+    /// <param name="runs">The runs of the events.</param>
+    /// <param name="files">The file of each run.</param>
+    public ReadOnlySpan<bool> Examine(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<int> files)
+    {
+        _distinct.Clear();
+        RepeatCount = 0;
+        int count = 0;
+        for (int r = 0; r < runs.Length; r++)
+        {
+            SegmentReader reader = new(data, runs[r].Start, runs[r].Length);
+            while (reader.Next())
+            {
+                Encode(category, new PayloadReader(data, reader.PayloadStart));
+                if (count == _isRepeated.Length)
+                {
+                    Array.Resize(ref _isRepeated, count * 2);
+                }
+
+                int known = _distinct.Count;
+                int record = _distinct.Add(_record.AsSpan(0, _length));
+                bool isRepeat = IsRepeat(record, isNew: record == known, files[r]);
+                RepeatCount += isRepeat ? 1 : 0;
+                _isRepeated[count++] = isRepeat;
+            }
+        }
+
+        return _isRepeated.AsSpan(0, count);
+    }
+
+    private bool IsRepeat(int record, bool isNew, int file)
+    {
+        if (record >= _tallies.Length)
+        {
+            Array.Resize(ref _tallies, _tallies.Length * 2);
+        }
+
+        ref Tally tally = ref _tallies[record];
+        tally = isNew ? new Tally(file, 1, 0) : tally with { File = file, InFile = tally.File == file ? tally.InFile + 1 : 1 };
+        if (tally.InFile <= tally.Kept)
+        {
+            return true;
+        }
+
+        tally = tally with { Kept = tally.InFile };
+        return false;
+    }
+
+    /// <summary>Writes the record of an event so that equal records have equal bytes: back references are resolved, names sorted.</summary>
+    private void Encode(Category category, PayloadReader payload)
+    {
+        _length = 0;
+        AddText(payload.ReadText());
+        if (category == Category.HeartRate)
+        {
+            Add(SampleEvent.Read(ref payload).Sum);
+            return;
+        }
+
+        if (category == Category.Measurements)
+        {
+            AddNamed(ref payload);
+            return;
+        }
+
+        RecordSchema schema = RecordSchema.Of(category);
+        for (int i = 0; i < schema.TextCount; i++)
+        {
+            AddText(payload.ReadText());
+        }
+
+        Span<long> numbers = _numbers.AsSpan(0, schema.NumberCount);
+        Add(payload.ReadNumbers(numbers));
+        foreach (long number in numbers)
+        {
+            Add(number);
+        }
+    }
+
+    /// <summary>Adds the names that have a number, in byte order, each with its last one: the order of names in a record has no meaning.</summary>
+    private void AddNamed(ref PayloadReader payload)
+    {
+        _named.Clear();
+        ReadOnlySpan<byte> names = payload.ReadText();
+        while (!names.IsEmpty)
+        {
+            int group = 0;
+            int first = _named.Count;
+            for (; group < Segment.GroupSize && !names.IsEmpty; group++)
+            {
+                _named.Add((NameList.ReadName(ref names).ToArray(), 0, 0));
+            }
+
+            uint present = payload.ReadNumbers(_numbers.AsSpan(0, group));
+            for (int i = 0; i < group; i++)
+            {
+                _named[first + i] = (_named[first + i].Name, present >> i & 1, _numbers[i]);
+            }
+        }
+
+        IEnumerable<(string Key, byte[] Name, uint Present, long Number)> last = _named.Select(n => (Convert.ToHexString(n.Name), n.Name, n.Present, n.Number)).Reverse();
+        foreach ((_, byte[] name, _, long number) in last.DistinctBy(n => n.Key).Where(n => n.Present != 0).OrderBy(n => n.Key, StringComparer.Ordinal))
+        {
+            AddText(name);
+            Add(number);
+        }
+    }
+
+    private void AddText(ReadOnlySpan<byte> text)
+    {
+        Add(text.Length);
+        Reserve(text.Length);
+        text.CopyTo(_record.AsSpan(_length));
+        _length += text.Length;
+    }
+
+    private void Add(long number)
+    {
+        Reserve(sizeof(long));
+        BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(_length), number);
+        _length += sizeof(long);
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_record.Length - _length < bytes)
+        {
+            Array.Resize(ref _record, Math.Max(_record.Length * 2, _length + bytes));
+        }
+    }
+
+    /// <summary>How often a distinct record occurs in the file read last, and how often it is kept.</summary>
+    private readonly record struct Tally(int File, int InFile, int Kept);
+}

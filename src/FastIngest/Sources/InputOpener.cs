@@ -1,0 +1,139 @@
+using FastIngest.Sources.Text;
+
+namespace FastIngest.Sources;
+
+/// <summary>Opens the files that the walk found, and the members of archives; lists those that are not read.</summary>
+/// <param name="rules">The rules that select files and assign their kinds.</param>
+/// <param name="options">How files are opened.</param>
+internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions options)
+    where TKind : class
+{
+    private static readonly string[] UnfinishedEndings = [".crdownload", ".part", ".partial", ".download", ".opdownload"];
+
+    public List<InputFile<TKind>> Files { get; } = [];
+
+    public List<UnreadFile> Unread { get; } = [];
+
+    public void AddStandardInput()
+    {
+        TKind kind = rules.KindOf(StandardInput.DisplayName, StandardInput.Path, isNamed: true)!;
+        AddContent(StandardInput.Open(options), StandardInput.DisplayName, StandardInput.Path, kind, isNamed: true);
+    }
+
+    public void Add(FoundFile found)
+    {
+        string fileName = Path.GetFileName(found.Path);
+        string name = Compression.Compression.NameOfContent(fileName);
+        if (ZipArchives.IsName(found.Path))
+        {
+            AddArchive(found);
+        }
+        else if (UnfinishedEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) && !found.IsNamed)
+        {
+            Unread.Add(new UnreadFile(found.Path, "it is an unfinished download", IsExpected: true));
+        }
+        else if (rules.KindOf(found.Path, name, found.IsNamed) is { } kind)
+        {
+            SourceFile file = found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options) : SourceFile.Open(found.Path, options.Io);
+            AddContent(file, name, found.Relative, kind, found.IsNamed);
+        }
+        else
+        {
+            Unread.Add(rules.Explain(found.Path, name));
+        }
+    }
+
+    /// <summary>Adds an open file, decompressed and in UTF-8, unless its content is certainly no data.</summary>
+    private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed)
+    {
+        SourceFile content = file;
+        try
+        {
+            Span<byte> head = stackalloc byte[ForeignContent.HeadBytes];
+            content = file.IsPacked ? file : Unpack(file);
+            content.Reach(head.Length);
+            head = head[..(int)Math.Min(content.Length, head.Length)];
+            content.Read(head, 0);
+            content.Rewind();
+            if (rules.Recognises(head) || ForeignContent.Describe(head) is not { } foreign)
+            {
+                Files.Add(new InputFile<TKind>(content, name, relative, kind));
+                return;
+            }
+
+            string hint = foreign == "an HTML page" ? "a login or error page was probably saved instead of the file; download it once more" : "it is not data of this program";
+            Unread.Add(!isNamed ? new UnreadFile(file.Path, $"it is {foreign}: {hint}", IsExpected: true) : throw new IngestException(
+                $"{file.Path} is {foreign}: {hint}.", "Name a file with records in JSON or CSV."));
+            content.Dispose();
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Presents the content of a file decompressed and in UTF-8.</summary>
+    private SourceFile Unpack(SourceFile file)
+    {
+        Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, WideText.HeadBytes)];
+        file.Read(head, 0);
+        if (Compression.Compression.Of(head) is { } compression)
+        {
+            return UnpackedFile.Open(file, compression, options.Expansion);
+        }
+
+        if (WideText.Recognise(head) is not null)
+        {
+            return UnpackedFile.Decode(file, options.Expansion);
+        }
+
+        // A browser may have decompressed the file without a change of its name, so that text is read as it is.
+        bool isText = head.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+        return head.IsEmpty || isText || Compression.Compression.OfName(file.Path) is not { } named ? file : throw new IngestException(
+            $"{file.Path} cannot be decompressed: it is not a {named.Name} file.", "Download or copy the file once more, or correct the ending of its name.");
+    }
+
+    private void AddArchive(FoundFile found)
+    {
+        try
+        {
+            foreach (ArchiveMember member in ZipArchives.Members(found.Path, options.Expansion))
+            {
+                AddMember(found, member);
+            }
+        }
+        catch (IngestException e) when (!found.IsNamed)
+        {
+            Unread.Add(new UnreadFile(found.Path, e.Message, IsExpected: true));
+        }
+    }
+
+    private void AddMember(FoundFile archive, ArchiveMember member)
+    {
+        string path = $"{archive.Path}/{member.Name}";
+        string fileName = Path.GetFileName(member.Name);
+        string name = Compression.Compression.NameOfContent(fileName);
+        if (member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))
+        {
+            Unread.Add(new UnreadFile(path, "it is metadata of macOS"));
+        }
+        else if (ZipArchives.IsName(fileName))
+        {
+            Unread.Add(new UnreadFile(path, "it is an archive in an archive: extract the outer one first", IsExpected: true));
+        }
+        else if (rules.KindOf(path, name, isNamed: false) is not { } kind)
+        {
+            Unread.Add(rules.Explain(path, name));
+        }
+        else if (member.IsEncrypted)
+        {
+            Unread.Add(!archive.IsNamed ? new UnreadFile(path, "it is encrypted: extract the archive with its password first", IsExpected: true)
+                : throw new IngestException($"{path} is encrypted.", "Extract the archive with its password first."));
+        }
+        else
+        {
+            AddContent(member.Open(), name, $"{archive.Relative}/{member.Name}", kind, isNamed: false);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using System.Text.Json;
+using FastIngest.Json;
+
+namespace FastIngest.Sources;
+
+/// <summary>What follows an array in its wrapper object.</summary>
+/// <param name="Array">The position of the first element of the next array with a wanted name; null without one.</param>
+/// <param name="Wrapper">The name of that array, and the number of objects around it.</param>
+/// <param name="Unread">The values before it that are not read.</param>
+/// <param name="IsClosed">Whether the wrapper object is closed, or may still be closed after the next array.</param>
+internal sealed record WrapperRest(FramePosition? Array, Wrapper? Wrapper, IReadOnlyList<UnreadFile> Unread, bool IsClosed);
+
+/// <summary>
+/// Reads a wrapper object after one of its arrays, up to the next array with a wanted name. Values are skipped by matching
+/// brackets and quotes. Other arrays, and bytes that cannot be read, are listed as unread with their offset and size.
+/// </summary>
+internal sealed class WrapperScan(SourceFile file) : IDisposable
+{
+    private const int WindowBytes = 256 * 1024;
+    private const int MaxNameBytes = 1024;
+
+    /// <summary>Objects nested deeper than this are skipped as one value.</summary>
+    private const int MaxDepth = 8;
+
+    /// <summary>More unread values than this are only counted, so that a hostile file cannot fill the memory.</summary>
+    private const int MaxListed = 100;
+
+    private readonly FileWindow _window = new();
+    private readonly List<UnreadFile> _unread = [];
+    private long _position, _more;
+
+    /// <summary>Reads on after an array.</summary>
+    /// <param name="from">The offset after the array and the closing brackets that follow it.</param>
+    /// <param name="depth">The number of objects that are open there; 0 or less after the end of the wrapper object.</param>
+    /// <param name="isWanted">Whether an array with a name is to be read.</param>
+    public WrapperRest Scan(long from, int depth, Func<string, bool> isWanted)
+    {
+        _window.Attach(file);
+        _position = from;
+        while (true)
+        {
+            switch (SkipBlanks())
+            {
+                case -1:
+                    return End(null, null, depth <= 0);
+                case '}' when depth > 0:
+                    depth--;
+                    _position++;
+                    break;
+                case ',' or ']' or '}':
+                    _position++;
+                    break;
+                case '"' when depth > 0 && ReadName() is { } name:
+                    if (ReadValue(name, ref depth, isWanted) is { } array)
+                    {
+                        return End(array, new Wrapper(name, depth), true);
+                    }
+
+                    break;
+                default:
+                    Add(new UnreadFile(file.Path, $"the {Bytes(Length() - _position)} from byte {_position} on follow the records and are no JSON of a wrapper", IsExpected: true));
+                    return End(null, null, true);
+            }
+        }
+    }
+
+    public void Dispose() => _window.Dispose();
+
+    /// <summary>Reads a value, or enters it if it is an object. Returns the position in the array if it is a wanted one.</summary>
+    private FramePosition? ReadValue(string name, ref int depth, Func<string, bool> isWanted)
+    {
+        long start = _position;
+        switch (SkipBlanks())
+        {
+            case '{' when depth < MaxDepth:
+                depth++;
+                _position++;
+                return null;
+            case '[' when isWanted(name):
+                _position++;
+                return new FramePosition(_position, FrameState.Wrapped);
+            case '[':
+                start = _position;
+                long items = SkipNested();
+                if (items > 0)
+                {
+                    Add(new UnreadFile(
+                        file.Path, $"the array \"{name}\" at byte {start} ({items} {(items == 1 ? "element" : "elements")}, {Bytes(_position - start)}) has not the name of a category", IsExpected: true));
+                }
+
+                return null;
+            case '{':
+                SkipNested();
+                return null;
+            default:
+                SkipScalar();
+                return null;
+        }
+    }
+
+    /// <summary>Reads a property name and the colon after it; null when there is none, and then the position does not change.</summary>
+    private string? ReadName()
+    {
+        _window.MoveTo(_position, MaxNameBytes);
+        Utf8JsonReader json = new(_window.Bytes, isFinalBlock: false, default);
+        try
+        {
+            if (!json.Read() || json.TokenType != JsonTokenType.String)
+            {
+                return null;
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        string name = FileHead.NameOf(ref json);
+        long before = _position;
+        _position += json.BytesConsumed;
+        if (SkipBlanks() == ':')
+        {
+            _position++;
+            return name;
+        }
+
+        _position = before;
+        return null;
+    }
+
+    /// <summary>Skips an object or an array; returns the number of its elements. A value that is not closed ends with the file.</summary>
+    private long SkipNested()
+    {
+        int depth = 0;
+        long commas = 0;
+        bool hasContent = false;
+        for (int b = Current(); b >= 0; b = Current())
+        {
+            if (b == '"')
+            {
+                hasContent = true;
+                SkipString();
+                continue;
+            }
+
+            _position++;
+            depth += b is '{' or '[' ? 1 : b is '}' or ']' ? -1 : 0;
+            commas += depth == 1 && b == ',' ? 1 : 0;
+            hasContent |= depth > 1 || (depth == 1 && b is not ('[' or '{' or ',' or ' ' or '\t' or '\r' or '\n'));
+            if (depth == 0)
+            {
+                break;
+            }
+        }
+
+        return hasContent ? commas + 1 : 0;
+    }
+
+    private void SkipScalar()
+    {
+        for (int b = Current(); b is >= 0 and not (',' or '}' or ']'); b = Current())
+        {
+            if (b == '"')
+            {
+                SkipString();
+            }
+            else
+            {
+                _position++;
+            }
+        }
+    }
+
+    private void SkipString()
+    {
+        _position++;
+        for (int b = Current(); b >= 0; b = Current())
+        {
+            _position += b == '\\' ? 2 : 1;
+            if (b == '"')
+            {
+                return;
+            }
+        }
+    }
+
+    private int SkipBlanks()
+    {
+        int b = Current();
+        while (b is ' ' or '\t' or '\r' or '\n')
+        {
+            _position++;
+            b = Current();
+        }
+
+        return b;
+    }
+
+    /// <summary>The byte at the position; -1 at the end of the file.</summary>
+    private int Current()
+    {
+        if (_position < _window.Offset || _position >= _window.Offset + _window.Length)
+        {
+            _window.MoveTo(_position, WindowBytes);
+            if (_position >= _window.FileLength)
+            {
+                return -1;
+            }
+        }
+
+        return _window.Bytes[(int)(_position - _window.Offset)];
+    }
+
+    private WrapperRest End(FramePosition? array, Wrapper? wrapper, bool isClosed)
+    {
+        if (_more > 0)
+        {
+            _unread.Add(new UnreadFile(file.Path, $"{_more} more arrays have not the name of a category", IsExpected: true));
+        }
+
+        return new WrapperRest(array, wrapper, _unread, isClosed);
+    }
+
+    private void Add(UnreadFile unread)
+    {
+        if (_unread.Count < MaxListed)
+        {
+            _unread.Add(unread);
+        }
+        else
+        {
+            _more++;
+        }
+    }
+
+    private long Length()
+    {
+        file.ReadToEnd();
+        return file.Length;
+    }
+
+    private static string Bytes(long count) => count == 1 ? "byte" : $"{count} bytes";
+}
