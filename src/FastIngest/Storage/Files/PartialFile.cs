@@ -91,7 +91,7 @@ internal sealed class PartialFile : IDisposable
     /// Tells of bytes that were written. Every few MiB the disk is set to work on them, so that there is little left to
     /// wait for at the end.
     /// </summary>
-    public void Wrote(long bytes)
+    public void CountWritten(long bytes)
     {
         _unsyncedBytes += bytes;
         if (_unsyncedBytes >= WritebackBytes)

@@ -45,17 +45,17 @@ internal sealed class AdaptiveLimit
     }
 
     /// <summary>Gives the place back and says how it went.</summary>
-    public void Leave(int ticket, in ApiAnswer answer)
+    public void Leave(int ticket, in ApiResponse response)
     {
         lock (_lock)
         {
             _underWay--;
-            if (answer.IsOk && _limit < _max && ++_successes >= _limit)
+            if (response.IsOk && _limit < _max && ++_successes >= _limit)
             {
                 _limit++;
                 _successes = 0;
             }
-            else if (answer.Kind is AnswerKind.Busy or AnswerKind.TimedOut && ticket == _epoch)
+            else if (response.Kind is ResponseKind.Busy or ResponseKind.TimedOut && ticket == _epoch)
             {
                 _limit = Math.Max(1, _limit / 2);
                 Lowest = Math.Min(Lowest, _limit);
@@ -63,7 +63,7 @@ internal sealed class AdaptiveLimit
                 _epoch++;
             }
 
-            if (answer.RetryAfter is { } wait && wait > TimeSpan.Zero && wait <= ApiAnswer.LongestWait)
+            if (response.RetryAfter is { } wait && wait > TimeSpan.Zero && wait <= ApiResponse.MaxRetryAfter)
             {
                 _pausedUntil = Math.Max(_pausedUntil, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
             }

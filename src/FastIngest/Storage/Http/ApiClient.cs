@@ -29,10 +29,10 @@ internal sealed class ApiClient : IDisposable
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
         });
-        Retry = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = tuning.Time }
-            .AddRetry(new RetryStrategyOptions<ApiAnswer>
+        Retry = new ResiliencePipelineBuilder<ApiResponse> { TimeProvider = tuning.Time }
+            .AddRetry(new RetryStrategyOptions<ApiResponse>
             {
-                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiAnswer.LongestWait)),
+                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiResponse.MaxRetryAfter)),
                 MaxRetryAttempts = tuning.Retries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -51,7 +51,7 @@ internal sealed class ApiClient : IDisposable
 
     public HttpMessageInvoker Invoker { get; }
 
-    public ResiliencePipeline<ApiAnswer> Retry { get; }
+    public ResiliencePipeline<ApiResponse> Retry { get; }
 
     /// <summary>A request to the API; over TLS it speaks HTTP/2 where the API offers it.</summary>
     public HttpRequestMessage Request(HttpMethod method, Uri uri)

@@ -42,7 +42,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
     private sealed class Sender(ApiClient client) : ISummarySender
     {
         private readonly ApiCall _call = new(client);
-        private readonly AnswerStatus _status = new();
+        private readonly StatusParser _status = new();
         private ArrayBufferWriter<byte> _body = new(4 << 10);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -52,9 +52,9 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
             _body.ResetWrittenCount();
             WriteBody(_body, summary);
             ApiRequest request = new(HttpMethod.Post, client.Address.Uri, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
-            ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
-            answer.Settle(summary, _call.Attempts);
-            if (_call.Attempts > 1 || !answer.IsOk)
+            ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
+            response.ApplyTo(summary, _call.Attempts);
+            if (_call.Attempts > 1 || !response.IsOk)
             {
                 // A request that broke off may still be reading it.
                 _body = new ArrayBufferWriter<byte>(4 << 10);

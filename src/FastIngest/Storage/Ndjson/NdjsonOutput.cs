@@ -57,7 +57,7 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
         cancellationToken.ThrowIfCancellationRequested();
         _pendingWrite = _stream!.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).AsTask();
         await Guarded(Done(_pendingWrite).WaitAsync(cancellationToken)).ConfigureAwait(false);
-        _partial?.Wrote(_buffer.WrittenCount);
+        _partial?.CountWritten(_buffer.WrittenCount);
         _buffer.Clear();
 
         static async Task<bool> Done(Task task)

@@ -24,25 +24,25 @@ internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTunin
 
         using ApiCall call = new(_client);
         StopTokens stop = new(cancellationToken, cancellationToken);
-        ClassProperties found = new();
+        ClassPropertyParser found = new();
         ApiRequest get = new(HttpMethod.Get, UriOf("/v1/schema/" + address.ClassName), default, null, found);
-        ApiAnswer answer = await call.SendAsync(get, stop).ConfigureAwait(false);
-        if (answer.Status == HttpStatusCode.NotFound)
+        ApiResponse response = await call.SendAsync(get, stop).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound)
         {
-            ApiRequest create = new(HttpMethod.Post, UriOf("/v1/schema"), WeaviateClass.Define(address.ClassName), null, new ClassProperties());
-            ApiAnswer created = await call.SendAsync(create, stop).ConfigureAwait(false);
+            ApiRequest create = new(HttpMethod.Post, UriOf("/v1/schema"), WeaviateClass.Define(address.ClassName), null, new ClassPropertyParser());
+            ApiResponse created = await call.SendAsync(create, stop).ConfigureAwait(false);
 
             // Somebody else may have been faster: what counts is what is there now.
-            answer = await call.SendAsync(get, stop).ConfigureAwait(false);
-            if (!answer.IsOk)
+            response = await call.SendAsync(get, stop).ConfigureAwait(false);
+            if (!response.IsOk)
             {
-                return $"{address.DisplayName}: the class could not be made: {created.Error ?? answer.Error}";
+                return $"{address.DisplayName}: the class could not be made: {created.Error ?? response.Error}";
             }
         }
 
-        if (!answer.IsOk)
+        if (!response.IsOk)
         {
-            return $"{address.DisplayName}: the class could not be looked up: {answer.Error}";
+            return $"{address.DisplayName}: the class could not be looked up: {response.Error}";
         }
 
         string[] missing = [.. WeaviateClass.Properties.Except(found.Names)];

@@ -79,14 +79,14 @@ internal static class WeaviateClass
 }
 
 /// <summary>The names of the properties of a class, from its definition.</summary>
-internal sealed class ClassProperties : IAnswerTokens
+internal sealed class ClassPropertyParser : IResponseParser
 {
     private readonly List<string> _names = [];
     private bool _isInProperties, _isName;
 
     public IReadOnlyList<string> Names => _names;
 
-    public string? Complaint => null;
+    public string? Error => null;
 
     public void Reset()
     {

@@ -24,7 +24,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     private const int GrowAfter = 32;
 
     private readonly ApiCall _call = new(client);
-    private readonly BatchResults _results = new();
+    private readonly BatchResultParser _results = new();
     private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Address.ClassName);
     private ArrayBufferWriter<byte> _body = new(64 << 10);
     private int _batch = LargestBatch;
@@ -66,17 +66,17 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     /// <summary>Sends a batch, if need be in pieces. Objects that the server reports on stay pending, with their error.</summary>
     private async ValueTask SendBatchAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
-        ApiAnswer answer = await PostAsync(batch, stop).ConfigureAwait(false);
-        if (answer.IsOk)
+        ApiResponse response = await PostAsync(batch, stop).ConfigureAwait(false);
+        if (response.IsOk)
         {
             ReadResults(batch.Span);
             return;
         }
 
-        if (batch.Length > 1 && answer.Kind is AnswerKind.TooLarge or AnswerKind.Refused)
+        if (batch.Length > 1 && response.Kind is ResponseKind.TooLarge or ResponseKind.Rejected)
         {
             int half = batch.Length / 2;
-            if (answer.Kind == AnswerKind.TooLarge)
+            if (response.Kind == ResponseKind.TooLarge)
             {
                 _batch = Math.Max(1, Math.Min(_batch, half));
                 _goodInARow = 0;
@@ -93,7 +93,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
         foreach (PendingSummary summary in batch.Span)
         {
-            answer.Settle(summary, _call.Attempts);
+            response.ApplyTo(summary, _call.Attempts);
         }
     }
 
@@ -107,19 +107,19 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         }
     }
 
-    private async ValueTask<ApiAnswer> PostAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
+    private async ValueTask<ApiResponse> PostAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
         _body.ResetWrittenCount();
         WeaviateClass.WriteBatch(_body, _class, batch.Span);
         ApiRequest request = new(HttpMethod.Post, address, _body.WrittenMemory, null, _results) { IsDivisible = batch.Length > 1 };
-        ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
-        if (_call.Attempts > 1 || !answer.IsOk)
+        ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
+        if (_call.Attempts > 1 || !response.IsOk)
         {
             // A request that broke off may still be reading it.
             _body = new ArrayBufferWriter<byte>(64 << 10);
         }
 
-        return answer;
+        return response;
     }
 
     private void ReadResults(ReadOnlySpan<PendingSummary> batch)

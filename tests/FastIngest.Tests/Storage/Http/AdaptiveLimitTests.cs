@@ -6,7 +6,7 @@ namespace FastIngest.Tests.Storage.Http;
 
 public class AdaptiveLimitTests
 {
-    private static readonly ApiAnswer Ok = new(AnswerKind.Ok), Busy = new(AnswerKind.Busy), Down = new(AnswerKind.Transient), Late = new(AnswerKind.TimedOut);
+    private static readonly ApiResponse Ok = new(ResponseKind.Ok), Busy = new(ResponseKind.Busy), Down = new(ResponseKind.Transient), Late = new(ResponseKind.TimedOut);
 
     [Fact]
     public async Task It_halves_once_for_all_that_were_under_way_and_grows_again_one_by_one()

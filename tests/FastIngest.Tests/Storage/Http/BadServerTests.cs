@@ -27,7 +27,7 @@ public sealed class BadServerTests
 
         DeliveryReport report = await stored.DeliverAsync(server.Api.Url, tuning: StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(fault is "hang" or "endless text" ? 3 : 30) });
 
-        Assert.Equal((6, 0, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((6, 0, 0), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal(6, server.Api.Taken.Count);
         Assert.Equal(6, stored.Marked);
         Assert.InRange(report.Attempts, 12, 30);
@@ -171,9 +171,9 @@ public sealed class BadServerTests
 
         DeliveryReport report = await SummaryDelivery.RunAsync(HttpTarget.Api(target, StoredSummaries.Quick), stored.Options, null, default);
 
-        Assert.Equal(2, report.Refused);
+        Assert.Equal(2, report.Rejected);
         Assert.All(api.Requests, r => Assert.Equal((header, "/ingest" + query), (r.Authorization, r.Path)));
-        string said = string.Concat(report.ToString(), report.Refusals[0].ToString(), string.Join('\n', stored.Query("*")));
+        string said = string.Concat(report.ToString(), report.Rejections[0].ToString(), string.Join('\n', stored.Query("*")));
         Assert.Contains("what shall I do with", said, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", said, StringComparison.Ordinal);
         Assert.DoesNotContain("dTpzM2NyM3Q", said, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class WeaviateTests : IAsyncDisposable
         DeliveryReport first = await stored.DeliverAsync(_server.Url);
         DeliveryReport second = await stored.DeliverAsync(_server.Url);
 
-        Assert.Equal((251, 0, 0), (first.Delivered, first.Refused, first.Left));
+        Assert.Equal((251, 0, 0), (first.Delivered, first.Rejected, first.Left));
         Assert.Equal((0, 251), (second.Delivered, second.Unchanged));
         Assert.Equal([_server.Url], stored.Query("DISTINCT target"));
         Assert.Equal([51, 100, 100], _server.Batches.Order());
@@ -69,7 +69,7 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 });
 
-        Assert.Equal((59, 0, 1), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((59, 0, 1), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal("text has no words", report.LastError);
         Assert.Equal([60, 1, 1, 1, 1], _server.Batches);
         Assert.Equal(["2024-01-05 2", "2024-01-07 4"], stored.Query("date, attempts", "WHERE attempts > 1 ORDER BY date"));
@@ -104,7 +104,7 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, tuning);
 
-        Assert.Equal((100, 0, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((100, 0, 0), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal([100, 50, 25, 12, 12, 1, 12, 12, 1, 12, 12, 12, 12, 2], _server.Batches);
     }
 
@@ -125,8 +125,8 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url);
 
-        Assert.Equal((29, 1, 0), (report.Delivered, report.Refused, report.Left));
-        Assert.Equal("2024-01-20", report.Refusals[0].Date);
+        Assert.Equal((29, 1, 0), (report.Delivered, report.Rejected, report.Left));
+        Assert.Equal("2024-01-20", report.Rejections[0].Date);
     }
 
     [Fact]

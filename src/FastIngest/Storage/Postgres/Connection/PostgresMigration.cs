@@ -9,11 +9,11 @@ internal static class PostgresMigration
     /// <exception cref="IngestException">The server or the schema cannot be used.</exception>
     public static async ValueTask ApplyAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
-        await RefuseUnfitServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
+        await CheckServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> steps = PostgresSchema.Steps(names);
 
         // A user who may not create anything can still load into tables that are there.
-        if (await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
+        if (await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
         {
             return;
         }
@@ -21,14 +21,14 @@ internal static class PostgresMigration
         await connection.RunAsync("BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
             $"SELECT pg_advisory_xact_lock({PostgresSchema.LockKey("$1")})", cancellationToken, new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
-        int done = await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
-        await RefuseForeignTablesAsync(connection, names, displayName, done, cancellationToken).ConfigureAwait(false);
-        if (done == 0)
+        int lastStep = await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
+        await CheckForeignTablesAsync(connection, names, displayName, lastStep, cancellationToken).ConfigureAwait(false);
+        if (lastStep == 0)
         {
             await connection.RunAsync(PostgresSchema.StepTable(names), cancellationToken).ConfigureAwait(false);
         }
 
-        for (int step = done + 1; step <= steps.Count; step++)
+        for (int step = lastStep + 1; step <= steps.Count; step++)
         {
             await connection.RunAsync(steps[step - 1], cancellationToken).ConfigureAwait(false);
             await connection.RunAsync(
@@ -42,14 +42,14 @@ internal static class PostgresMigration
     /// <exception cref="IngestException">The schema has none, or a newer version of this program made it.</exception>
     public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
-        if (await DoneAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
+        if (await LastStepAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
         {
             throw new IngestException(
                 $"{displayName}: schema {names.Schema} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the schema that holds it.");
         }
     }
 
-    private static async ValueTask RefuseUnfitServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
+    private static async ValueTask CheckServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
     {
         if (await connection.ScalarAsync("SELECT current_setting('server_encoding')", cancellationToken).ConfigureAwait(false) is string encoding && encoding != "UTF8")
         {
@@ -62,22 +62,22 @@ internal static class PostgresMigration
         }
     }
 
-    /// <summary>The last step that was done; 0 for none.</summary>
-    private static async ValueTask<int> DoneAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
+    /// <summary>The last step that was lastStep; 0 for none.</summary>
+    private static async ValueTask<int> LastStepAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
     {
-        int done = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)
+        int lastStep = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)
             ? 0
             : await connection.ScalarAsync($"SELECT max(step) FROM {names.Steps}", cancellationToken).ConfigureAwait(false) as int? ?? 0;
-        return done <= known
-            ? done
+        return lastStep <= known
+            ? lastStep
             : throw new IngestException(
-                $"{displayName}: schema {names.Schema} was made by a newer version of health_ingestion (its step is {done}, this one knows {known}).",
+                $"{displayName}: schema {names.Schema} was made by a newer version of health_ingestion (its step is {lastStep}, this one knows {known}).",
                 "Use that version, or another --schema.");
     }
 
-    private static async ValueTask RefuseForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int done, CancellationToken cancellationToken)
+    private static async ValueTask CheckForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int lastStep, CancellationToken cancellationToken)
     {
-        foreach (string table in PostgresSchema.Tables.Skip(done).SelectMany(t => t))
+        foreach (string table in PostgresSchema.Tables.Skip(lastStep).SelectMany(t => t))
         {
             if (await HasTableAsync(connection, names, table, cancellationToken).ConfigureAwait(false))
             {

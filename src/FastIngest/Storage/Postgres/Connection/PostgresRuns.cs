@@ -41,7 +41,7 @@ internal static class PostgresRuns
             return;
         }
 
-        CopyLane lane = new(connection, names.Chunks, "run_id, chunk, kind, rows, bytes");
+        CopyWriter lane = new(connection, names.Chunks, "run_id, chunk, kind, rows, bytes");
         int number = 0;
         foreach ((string kind, long rows, long bytes) in chunks)
         {
@@ -52,7 +52,7 @@ internal static class PostgresRuns
             copy.Text(Encoding.UTF8.GetBytes(kind));
             copy.Int8(rows);
             copy.Int8(bytes);
-            lane.Wrote();
+            lane.CountRow();
         }
 
         await lane.EndAsync(cancellationToken).ConfigureAwait(false);

@@ -34,10 +34,10 @@ internal sealed class EntryLoad
     private readonly PostgresNames _names;
     private readonly EntryRun _run;
     private readonly EntryTuples _tuples;
-    private readonly EntryClassifier _screen;
+    private readonly EntryClassifier _classifier;
     private readonly int _mergeRows;
     private readonly long _maxRemembered;
-    private CopyLane _raw, _entries;
+    private CopyWriter _raw, _entries;
     private bool _isStaged;
     private long _lastId, _stagedRows, _stagedBytes;
     private EntryResult _merged = EntryResult.Zero;
@@ -51,13 +51,13 @@ internal sealed class EntryLoad
         _lastId = lastId;
         _maxRemembered = maxRemembered;
         _tuples = new EntryTuples(run.Source);
-        _screen = new EntryClassifier(run.Policy);
-        _raw = new CopyLane(connection, names.RawEntries, EntryTuples.RawColumns);
-        _entries = new CopyLane(connection, names.Entries, EntryTuples.EntryColumns);
+        _classifier = new EntryClassifier(run.Policy);
+        _raw = new CopyWriter(connection, names.RawEntries, EntryTuples.RawColumns);
+        _entries = new CopyWriter(connection, names.Entries, EntryTuples.EntryColumns);
     }
 
     /// <summary>What became of the records so far; those that wait in staging are not among them.</summary>
-    public EntryResult SoFar => _screen.Result.Plus(_merged);
+    public EntryResult SoFar => _classifier.Result.Plus(_merged);
 
     /// <summary>Begins the transaction, after any other run into the same schema.</summary>
     public static async ValueTask<EntryLoad> BeginAsync(
@@ -84,12 +84,12 @@ internal sealed class EntryLoad
         byte[] file = Encoding.UTF8.GetBytes(batch.File);
         if (!_isStaged)
         {
-            _screen.Expect(batch.Rows);
+            _classifier.Expect(batch.Rows);
         }
 
         for (int i = 0; i < batch.RowCount; i++)
         {
-            EntryOutcome outcome = _isStaged ? EntryClassifier.Classify(batch.Rows[i], _run.Policy) : _screen.Next(batch.Rows[i]);
+            EntryOutcome outcome = _isStaged ? EntryClassifier.Classify(batch.Rows[i], _run.Policy) : _classifier.Next(batch.Rows[i]);
             if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
             {
                 continue;
@@ -101,7 +101,7 @@ internal sealed class EntryLoad
             if (outcome == EntryOutcome.Written)
             {
                 _tuples.WriteEntry(_entries.Buffer, _lastId, batch, batch.Rows[i]);
-                _entries.Wrote();
+                _entries.CountRow();
                 if (_entries.Buffer.Length >= EntryBytes)
                 {
                     await EndAsync(cancellationToken).ConfigureAwait(false);
@@ -119,7 +119,7 @@ internal sealed class EntryLoad
             }
         }
 
-        if (!_isStaged && _screen.Remembered >= _maxRemembered)
+        if (!_isStaged && _classifier.Remembered >= _maxRemembered)
         {
             await EndAsync(cancellationToken).ConfigureAwait(false);
             await StageAsync(cancellationToken).ConfigureAwait(false);
@@ -152,12 +152,12 @@ internal sealed class EntryLoad
         if (batch.Rows[row].Raw.Length >= LargeBytes)
         {
             await _raw.SendAsync(batch.RawMemory(batch.Rows[row]), cancellationToken).ConfigureAwait(false);
-            _raw.Wrote();
+            _raw.CountRow();
             return;
         }
 
         _raw.Buffer.Raw(batch.Raw(batch.Rows[row]));
-        _raw.Wrote();
+        _raw.CountRow();
         if (_raw.IsFull)
         {
             await _raw.SendAsync(cancellationToken).ConfigureAwait(false);
@@ -175,8 +175,8 @@ internal sealed class EntryLoad
     {
         await _connection.RunAsync(EntryStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
         _isStaged = true;
-        _raw = new CopyLane(_connection, "pg_temp.staged_raw", "outcome, " + EntryTuples.RawColumns);
-        _entries = new CopyLane(_connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
+        _raw = new CopyWriter(_connection, "pg_temp.staged_raw", "outcome, " + EntryTuples.RawColumns);
+        _entries = new CopyWriter(_connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
     }
 
     private async ValueTask MergeAsync(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed class PostgresEntryStore : IEntryStore
 {
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
-    private CopyLane? _failed, _changed;
+    private CopyWriter? _failed, _changed;
     private EntryTuples? _tuples;
     private string _source = "", _rules = "";
 
@@ -41,8 +41,8 @@ public sealed class PostgresEntryStore : IEntryStore
         await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync(ReprocessStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
         await RunAsync($"SELECT pg_advisory_lock({EntryStatements.LockKey(_names)})", cancellationToken).ConfigureAwait(false);
-        _failed = new CopyLane(_session.Connection, "pg_temp.staged_removed", "raw_id");
-        _changed = new CopyLane(_session.Connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
+        _failed = new CopyWriter(_session.Connection, "pg_temp.staged_removed", "raw_id");
+        _changed = new CopyWriter(_session.Connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
     });
 
     public ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken) => _session.GuardAsync<IReadOnlyList<string>>(async () =>
@@ -60,7 +60,7 @@ public sealed class PostgresEntryStore : IEntryStore
             e => PostgresFault.Explain(e, DisplayName, _names.Schema),
             cancellationToken).ConfigureAwait(false));
 
-    public IStoredComparer MakeComparer(string source) => new StoredComparer(source);
+    public IStoredComparer CreateComparer(string source) => new StoredComparer(source);
 
     public ValueTask<long> BeginAsync(string source, string rules, CancellationToken cancellationToken)
     {
@@ -126,14 +126,14 @@ public sealed class PostgresEntryStore : IEntryStore
         {
             _failed!.Buffer.BeginTuple(1);
             _failed.Buffer.Int8(rawId);
-            _failed.Wrote();
+            _failed.CountRow();
         }
 
         await _failed!.EndAsync(cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < changed.RowCount; i++)
         {
             _tuples!.WriteEntry(_changed!.Buffer, changed.Rows[i].RawId, changed, changed.Rows[i]);
-            _changed.Wrote();
+            _changed.CountRow();
             if (_changed.IsFull)
             {
                 await _changed.SendAsync(cancellationToken).ConfigureAwait(false);

@@ -10,7 +10,7 @@ namespace FastIngest.Storage.Postgres.Entries;
 public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
-    private readonly CopyReceiver _receiver = new();
+    private readonly CopyReader _receiver = new();
     private readonly Func<Exception, Exception> _explain;
     private Range _record;
     private Range? _entry;
@@ -75,7 +75,7 @@ public sealed class StoredRecords : IStoredRecords
         }
 
         ReadOnlySpan<byte> bytes = _receiver.Current;
-        CopyTuples fields = CopyTuples.OfTuple(bytes);
+        CopyTupleReader fields = CopyTupleReader.OfTuple(bytes);
         Id = fields.Int8();
         fields.TryField(out ReadOnlySpan<byte> raw);
         int rest = bytes.Length - fields.Rest.Length;

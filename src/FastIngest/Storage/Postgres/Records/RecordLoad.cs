@@ -138,14 +138,14 @@ internal sealed class RecordLoad
         bool areEmpty = true;
         foreach (int month in batch.Months)
         {
-            areEmpty &= _monthWasEmpty[month] ??= await MeetMonthAsync(month, cancellationToken).ConfigureAwait(false);
+            areEmpty &= _monthWasEmpty[month] ??= await EnsureMonthAsync(month, cancellationToken).ConfigureAwait(false);
         }
 
         return areEmpty;
     }
 
     /// <summary>Makes a month's partition if there is none, and says whether it is empty.</summary>
-    private async ValueTask<bool> MeetMonthAsync(int month, CancellationToken cancellationToken)
+    private async ValueTask<bool> EnsureMonthAsync(int month, CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
         string partition = Month.Partition(month);

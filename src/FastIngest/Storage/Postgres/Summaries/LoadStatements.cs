@@ -28,7 +28,7 @@ internal static class LoadStatements
         LOCK TABLE {names.Summaries}, {names.Users} IN SHARE ROW EXCLUSIVE MODE;
         CREATE TEMPORARY TABLE users_of_run (
             n integer NOT NULL, user_id text COLLATE "C" NOT NULL, name text, age double precision, gender text,
-            height double precision, weight double precision, fitness_level text, opening text NOT NULL) ON COMMIT DROP;
+            height double precision, weight double precision, fitness_level text, sentence text NOT NULL) ON COMMIT DROP;
         CREATE INDEX ON users_of_run (user_id);
         CREATE TEMPORARY TABLE changed_rows (LIKE {names.Summaries}) ON COMMIT DROP;
         {StoredRows.TemporaryTable}
@@ -70,20 +70,20 @@ internal static class LoadStatements
         """;
 
     /// <summary>
-    /// Gives the days of the users who are left in <c>users_of_run</c> the opening of their profile. A summary begins with
-    /// its opening, whose length in bytes is the first of its parts.
+    /// Gives the days of the users who are left in <c>users_of_run</c> the sentence of their profile. A summary begins with
+    /// its sentence, whose length in bytes is the first of its parts.
     /// </summary>
     public static string RefreshProfileSentences(PostgresNames names) =>
         $"""
-        WITH openings AS (
-            SELECT d.user_id, d.date, r.opening || ' on ' || to_char(d.date, 'YYYY-MM-DD') || '.' AS fresh,
+        WITH sentences AS (
+            SELECT d.user_id, d.date, r.sentence || ' on ' || to_char(d.date, 'YYYY-MM-DD') || '.' AS fresh,
                 split_part(d.summary_parts, ',', 1)::integer AS stale_bytes, convert_to(d.summary, 'UTF8') AS summary, d.summary_parts
             FROM pg_temp.users_of_run r JOIN {names.Summaries} d ON d.user_id = r.user_id
         )
         UPDATE {names.Summaries} d
         SET summary = o.fresh || convert_from(substr(o.summary, o.stale_bytes + 1), 'UTF8'),
             summary_parts = octet_length(o.fresh) || substr(o.summary_parts, strpos(o.summary_parts, ','))
-        FROM openings o
+        FROM sentences o
         WHERE d.user_id = o.user_id AND d.date = o.date AND convert_to(o.fresh, 'UTF8') IS DISTINCT FROM substr(o.summary, 1, o.stale_bytes)
         """;
 

@@ -22,8 +22,8 @@ internal sealed class PostgresLoad
 {
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
-    private readonly CopyLane _new, _changed, _profiles;
-    private readonly CopyLane[] _lanes;
+    private readonly CopyWriter _new, _changed, _profiles;
+    private readonly CopyWriter[] _lanes;
     private readonly StoredRows _stored;
     private readonly NulRemover _nuls = new();
     private readonly SummaryBatch _merged = new();
@@ -37,9 +37,9 @@ internal sealed class PostgresLoad
         _connection = connection;
         _names = names;
         _isEmpty = isEmpty;
-        _new = new CopyLane(connection, names.Summaries, PostgresNames.SummaryColumnList);
-        _changed = new CopyLane(connection, "pg_temp.changed_rows", PostgresNames.SummaryColumnList);
-        _profiles = new CopyLane(connection, "pg_temp.users_of_run", $"n, {ProfileTuples.Columns}, opening");
+        _new = new CopyWriter(connection, names.Summaries, PostgresNames.SummaryColumnList);
+        _changed = new CopyWriter(connection, "pg_temp.changed_rows", PostgresNames.SummaryColumnList);
+        _profiles = new CopyWriter(connection, "pg_temp.users_of_run", $"n, {ProfileTuples.Columns}, sentence");
         _lanes = [_profiles, _new, _changed];
         _stored = new StoredRows(connection, names, displayName, hasProfiles);
     }
@@ -133,7 +133,7 @@ internal sealed class PostgresLoad
         _merged.Reset();
         ProfileSentence.WriteUser(_merged, new ProfileView(batch, user));
         ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - ProfileSentence.OnBytes)));
-        _profiles.Wrote();
+        _profiles.CountRow();
     }
 
     private async ValueTask WriteNewAsync(SummaryBatch batch, CancellationToken cancellationToken)
@@ -141,7 +141,7 @@ internal sealed class PostgresLoad
         for (int i = 0; i < batch.RowCount; i++)
         {
             SummaryTuples.Write(_new.Buffer, batch, batch.Rows[i]);
-            _new.Wrote();
+            _new.CountRow();
             if (_new.IsFull)
             {
                 await SendAsync(_new, cancellationToken).ConfigureAwait(false);
@@ -159,7 +159,7 @@ internal sealed class PostgresLoad
         await _stored.FetchAsync(batch, start, count, cancellationToken).ConfigureAwait(false);
         for (int n = 0; n < count; n++)
         {
-            CopyLane? lane = MergeRow(batch, start + n, n);
+            CopyWriter? lane = MergeRow(batch, start + n, n);
             if (lane is { IsFull: true })
             {
                 // To its end, since the next lookup needs the connection.
@@ -175,35 +175,35 @@ internal sealed class PostgresLoad
     }
 
     /// <summary>Writes a row that is new or differs from the stored one, and says where.</summary>
-    private CopyLane? MergeRow(SummaryBatch batch, int index, int n)
+    private CopyWriter? MergeRow(SummaryBatch batch, int index, int n)
     {
         ref readonly DailySummary row = ref batch.Rows[index];
         int storedRow = _stored.RowOf(n);
         int profile = _stored.ProfileOf(n);
         _merged.Reset();
-        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        ReadOnlySpan<byte> profileSentence = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (profile >= 0)
         {
             ProfileSentence.Write(_merged, new ProfileView(_stored.Texts, _stored.Texts.Users[profile]), row.Day);
-            opening = _merged.Text(_merged.TextSince(0));
+            profileSentence = _merged.Text(_merged.TextSince(0));
         }
 
         bool isStored = storedRow >= 0;
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, opening, _merged)
-            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, profileSentence, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (isStored && !differs)
         {
             return null;
         }
 
-        CopyLane lane = isStored ? _changed : _new;
+        CopyWriter lane = isStored ? _changed : _new;
         SummaryTuples.Write(lane.Buffer, _merged, _merged.Rows[0]);
-        lane.Wrote();
+        lane.CountRow();
         return lane;
     }
 
-    private async ValueTask SendAsync(CopyLane lane, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(CopyWriter lane, CancellationToken cancellationToken)
     {
         if (!lane.IsOpen)
         {
@@ -216,7 +216,7 @@ internal sealed class PostgresLoad
     /// <summary>Ends the COPY of the one lane that may have one open, so that the connection is free.</summary>
     private async ValueTask CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (CopyLane lane in _lanes)
+        foreach (CopyWriter lane in _lanes)
         {
             if (lane.IsOpen)
             {
@@ -229,7 +229,7 @@ internal sealed class PostgresLoad
     public async ValueTask EndCopiesAsync(CancellationToken cancellationToken)
     {
         await CloseAsync(cancellationToken).ConfigureAwait(false);
-        foreach (CopyLane lane in _lanes)
+        foreach (CopyWriter lane in _lanes)
         {
             await lane.EndAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -9,7 +9,7 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>Reads the columns of a <see cref="PostgresJoin"/> for the row of this index in the page.</summary>
-internal delegate void JoinedColumns(ref CopyTuples tuple, int rowIndex);
+internal delegate void JoinedColumns(ref CopyTupleReader tuple, int rowIndex);
 
 /// <summary>Columns of another table that are read with the summaries.</summary>
 /// <param name="Columns">Its columns in SQL.</param>
@@ -32,7 +32,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
     private readonly SummaryColumn[] _columns;
     private readonly PostgresJoin? _join;
     private readonly string _select;
-    private readonly CopyReceiver _receiver = new(256 << 10);
+    private readonly CopyReader _receiver = new(256 << 10);
     private readonly MeasurementText _measurements = new();
     private string _userId;
     private int _day;
@@ -63,7 +63,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
         if (!_isAtEnd)
         {
             await _calls.RunAsync(connection => ReadRowsAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
-            Passed(page);
+            MoveAfter(page);
         }
 
         return page.RowCount > 0;
@@ -100,7 +100,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
 
     private void Read(SummaryBatch page)
     {
-        CopyTuples tuple = CopyTuples.OfTuple(_receiver.Current);
+        CopyTupleReader tuple = CopyTupleReader.OfTuple(_receiver.Current);
         SummaryTuples.Read(ref tuple, _columns, page, _measurements);
         _join?.Read(ref tuple, page.RowCount - 1);
     }
@@ -109,7 +109,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
     /// Moves on behind a page. What the server sent behind the bytes of a page was in vain, so that fewer rows are asked for
     /// while texts are long.
     /// </summary>
-    private void Passed(SummaryBatch page)
+    private void MoveAfter(SummaryBatch page)
     {
         _isAtEnd = page.RowCount < _limit && page.TextLength < _query.PageBytes;
         _limit = Math.Max(1, (int)Math.Min(_query.PageRows, 2L * page.RowCount));

@@ -11,10 +11,10 @@ internal static class ProfileTuples
     public const string Columns = "user_id, name, age, gender, height, weight, fitness_level";
 
     /// <summary>
-    /// Writes a tuple of the run's own profiles: a number that rises with each, the columns, and the opening of the
+    /// Writes a tuple of the run's own profiles: a number that rises with each, the columns, and the profileSentence of the
     /// user's summaries up to the day, so that the server can renew those of days that the run did not read.
     /// </summary>
-    public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> opening)
+    public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> profileSentence)
     {
         UserIdLimit.Check(user.UserId.Length);
         copy.BeginTuple(9);
@@ -26,7 +26,7 @@ internal static class ProfileTuples
         Real(user.Height);
         Real(user.Weight);
         Text(user.FitnessLevel);
-        copy.Text(opening);
+        copy.Text(profileSentence);
 
         void Text(TextRef text)
         {
@@ -54,7 +54,7 @@ internal static class ProfileTuples
     }
 
     /// <summary>Reads a profile, its texts into the batch.</summary>
-    public static UserProfile Read(ref CopyTuples tuples, SummaryBatch texts)
+    public static UserProfile Read(ref CopyTupleReader tuples, SummaryBatch texts)
     {
         UserProfile user = default;
         user.UserId = Text(ref tuples, texts);
@@ -67,7 +67,7 @@ internal static class ProfileTuples
         return user;
     }
 
-    private static TextRef Text(ref CopyTuples tuples, SummaryBatch texts) =>
+    private static TextRef Text(ref CopyTupleReader tuples, SummaryBatch texts) =>
         tuples.TryField(out ReadOnlySpan<byte> text) ? texts.AddText(text) : TextRef.Null;
 
     /// <summary>Exact for all numbers below 2·10^9.</summary>

@@ -17,7 +17,7 @@ internal sealed class StoredRows
     private readonly bool _hasProfiles;
     private readonly string _selectRows;
     private readonly string _selectProfiles;
-    private readonly CopyLane _keys;
+    private readonly CopyWriter _keys;
     private SummaryBatch _texts = new();
     private int _textBytes;
     private readonly MeasurementText _measurements = new();
@@ -34,7 +34,7 @@ internal sealed class StoredRows
         _connection = connection;
         _displayName = displayName;
         _hasProfiles = hasProfiles;
-        _keys = new CopyLane(connection, "pg_temp.keys_of_batch", "n, user_id, date, starts_user");
+        _keys = new CopyWriter(connection, "pg_temp.keys_of_batch", "n, user_id, date, starts_user");
         string columns = string.Join(", ", PostgresNames.SummaryColumns.Select(c => "d." + c));
         _selectRows = $"COPY (SELECT k.n, {columns} FROM pg_temp.keys_of_batch k JOIN {names.Summaries} d ON d.user_id = k.user_id AND d.date = k.date) TO STDOUT (FORMAT BINARY)";
         _selectProfiles =
@@ -117,12 +117,12 @@ internal sealed class StoredRows
         copy.Text(UserOf(batch, start + n));
         copy.Date(batch.Rows[start + n].Day);
         copy.Bool(StartsUser(batch, start, n));
-        _keys.Wrote();
+        _keys.CountRow();
     }
 
     private void ReadRows(ReadOnlySpan<byte> received)
     {
-        CopyTuples tuples = new(received);
+        CopyTupleReader tuples = new(received);
         while (tuples.Next())
         {
             int n = tuples.Int4();
@@ -136,7 +136,7 @@ internal sealed class StoredRows
 
     private void ReadProfiles(ReadOnlySpan<byte> received, SummaryBatch batch, int start, int count)
     {
-        CopyTuples tuples = new(received);
+        CopyTupleReader tuples = new(received);
         while (tuples.Next())
         {
             int n = tuples.Int4();

@@ -49,7 +49,7 @@ internal static class SummaryTuples
     }
 
     /// <summary>Adds the row of a tuple, of all columns and parts, to the batch; false when its parts do not fit its summary.</summary>
-    public static bool TryRead(ref CopyTuples tuples, SummaryBatch batch, MeasurementText measurements)
+    public static bool TryRead(ref CopyTupleReader tuples, SummaryBatch batch, MeasurementText measurements)
     {
         ref DailySummary row = ref Read(ref tuples, Columns, batch, measurements);
         tuples.TryField(out ReadOnlySpan<byte> parts);
@@ -57,7 +57,7 @@ internal static class SummaryTuples
     }
 
     /// <summary>Adds the row of a tuple that has some of the columns; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</summary>
-    public static ref DailySummary Read(ref CopyTuples tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
+    public static ref DailySummary Read(ref CopyTupleReader tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
     {
         ref DailySummary row = ref batch.AddRow();
         foreach (SummaryColumn column in columns)

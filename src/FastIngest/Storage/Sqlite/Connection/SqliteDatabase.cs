@@ -68,7 +68,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     /// <summary>Runs one statement as soon as no other connection stands in its way.</summary>
     /// <exception cref="IngestException">Another connection did not let go within <paramref name="timeoutMs"/>.</exception>
-    public async ValueTask ExecuteWhenFreeAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
+    public async ValueTask ExecuteWhenUnlockedAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         while (true)

@@ -33,8 +33,8 @@ internal sealed class SqliteEntryLoad
     private readonly SqliteRuns _runs;
     private readonly SqliteEntryRows _rows;
     private readonly EntryOutcomeCounter _lookedUp = new();
-    private EntryClassifier? _screen;
-    private EntryResult _screened = EntryResult.Zero;
+    private EntryClassifier? _classifier;
+    private EntryResult _classified = EntryResult.Zero;
     private long _lastId, _nextCollection = DigestsPerCollection;
 
     /// <param name="transaction">It has the tables.</param>
@@ -52,24 +52,24 @@ internal sealed class SqliteEntryLoad
         _lastId = database.Scalar("SELECT max(id) FROM raw_entries");
         if (database.Scalar("SELECT EXISTS (SELECT 1 FROM raw_entries) OR EXISTS (SELECT 1 FROM entries)") != 0)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
         else
         {
             Execute(SqliteEntrySchema.DropIndexes);
-            _screen = new EntryClassifier(run.Policy);
+            _classifier = new EntryClassifier(run.Policy);
         }
 
         _rows = new SqliteEntryRows(database, run.Source, replaces: false);
     }
 
     /// <summary>What became of the records so far.</summary>
-    public EntryResult SoFar => (_screen?.Result ?? _screened).Plus(_lookedUp.Result);
+    public EntryResult SoFar => (_classifier?.Result ?? _classified).Plus(_lookedUp.Result);
 
     public void Write(EntryBatch batch, CancellationToken cancellationToken)
     {
         _rows.SetFile(batch.File);
-        _screen?.Expect(batch.Rows);
+        _classifier?.Expect(batch.Rows);
         long bytes = 0;
         for (int i = 0; i < batch.RowCount; i++)
         {
@@ -82,12 +82,12 @@ internal sealed class SqliteEntryLoad
             bytes += batch.Rows[i].Raw.Length;
         }
 
-        _transaction.Wrote(bytes);
-        if (_screen?.Remembered >= _maxRemembered)
+        _transaction.CountWritten(bytes);
+        if (_classifier?.Remembered >= _maxRemembered)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
-        else if (_screen?.Remembered >= _nextCollection)
+        else if (_classifier?.Remembered >= _nextCollection)
         {
             _nextCollection += DigestsPerCollection;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
@@ -99,9 +99,9 @@ internal sealed class SqliteEntryLoad
     {
         EntryResult result = SoFar;
         result.Check(figures);
-        if (_screen is not null)
+        if (_classifier is not null)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
 
         _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written));
@@ -110,7 +110,7 @@ internal sealed class SqliteEntryLoad
 
     private void Add(EntryBatch batch, in EntryRow row)
     {
-        EntryOutcome outcome = _screen?.Next(row) ?? EntryClassifier.Classify(row, _run.Policy);
+        EntryOutcome outcome = _classifier?.Next(row) ?? EntryClassifier.Classify(row, _run.Policy);
         if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
         {
             return;
@@ -124,25 +124,25 @@ internal sealed class SqliteEntryLoad
         {
             _lastId++;
             bool isWritten = outcome == EntryOutcome.Written
-                && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierAlike(_lastId, row))
+                && !(_classifier is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierDuplicate(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
             outcome = outcome == EntryOutcome.Written && !isWritten ? EntryOutcome.Duplicate : outcome;
         }
 
-        if (_screen is null)
+        if (_classifier is null)
         {
             _lookedUp.Add(outcome);
         }
     }
 
     /// <summary>Goes over from what is remembered, which is forgotten, to indexes.</summary>
-    private void MakeIndexes()
+    private void CreateIndexes()
     {
-        if (_screen is not null)
+        if (_classifier is not null)
         {
             // It holds up to 100 MB, in whose place the cache comes.
-            _screened = _screen.Result;
-            _screen = null;
+            _classified = _classifier.Result;
+            _classifier = null;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 

@@ -25,10 +25,10 @@ internal sealed class SqliteEntryRows
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         _raw = database.Prepare(SqliteEntrySchema.InsertRaw).Bind(2, source).Bind(6, now);
         _entry = database.Prepare(replaces ? SqliteEntrySchema.ReplaceEntry : SqliteEntrySchema.InsertEntry).Bind(2, source).Bind(13, PipelineVersion.Current).Bind(15, now);
-        _earlier = Alike("<");
-        _later = Alike(">");
+        _earlier = Duplicates("<");
+        _later = Duplicates(">");
 
-        SqliteStatement Alike(string where) =>
+        SqliteStatement Duplicates(string where) =>
             database.Prepare($"SELECT raw_id FROM entries WHERE duplicate_key = ?1 AND source_id = ?2 AND raw_id {where} ?3").Bind(2, source);
     }
 
@@ -60,18 +60,18 @@ internal sealed class SqliteEntryRows
     }
 
     /// <summary>Whether there is an entry like this one of an earlier record.</summary>
-    public bool HasEarlierAlike(long rawId, in EntryRow row)
+    public bool HasEarlierDuplicate(long rawId, in EntryRow row)
     {
-        bool has = Alike(_earlier, rawId, row).Step();
+        bool has = BindDuplicates(_earlier, rawId, row).Step();
         _earlier.Reset();
         return has;
     }
 
     /// <summary>The later records that have an entry like this one.</summary>
-    public IReadOnlyList<long> LaterAlike(long rawId, in EntryRow row)
+    public IReadOnlyList<long> FindLaterDuplicates(long rawId, in EntryRow row)
     {
         List<long>? found = null;
-        Alike(_later, rawId, row);
+        BindDuplicates(_later, rawId, row);
         while (_later.Step())
         {
             (found ??= []).Add(_later.Int64(0));
@@ -80,7 +80,7 @@ internal sealed class SqliteEntryRows
         return found ?? (IReadOnlyList<long>)[];
     }
 
-    private static SqliteStatement Alike(SqliteStatement statement, long rawId, in EntryRow row)
+    private static SqliteStatement BindDuplicates(SqliteStatement statement, long rawId, in EntryRow row)
     {
         Span<byte> key = stackalloc byte[KeyBytes];
         BinaryPrimitives.WriteUInt128BigEndian(key, row.Key);

@@ -46,7 +46,7 @@ public sealed class SqliteEntryStore : IEntryStore
 
         _database = SqliteDatabase.Open(_path, file);
         _database.SetCache(_tuning.CacheBytes);
-        await Database.ExecuteWhenFreeAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         if (!SqliteEntrySchema.Tables.IsIn(Database, _path))
         {
             throw new IngestException($"{_path} holds no dictionary.", "Load one with health_ingestion ingest --source ID --file PATH first, or name another database.");
@@ -65,7 +65,7 @@ public sealed class SqliteEntryStore : IEntryStore
     public ValueTask<IStoredRecords> ReadAsync(string source, long position, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IStoredRecords>(new SqliteStoredRecords(Database, _gate, source, position));
 
-    public IStoredComparer MakeComparer(string source) => new SqliteEntryForm(source);
+    public IStoredComparer CreateComparer(string source) => new SqliteEntryComparer(source);
 
     public async ValueTask<long> BeginAsync(string source, string rules, CancellationToken cancellationToken)
     {
@@ -96,12 +96,12 @@ public sealed class SqliteEntryStore : IEntryStore
             {
                 if (!allowsDuplicates)
                 {
-                    if (_rows!.HasEarlierAlike(row.RawId, row))
+                    if (_rows!.HasEarlierDuplicate(row.RawId, row))
                     {
                         continue;
                     }
 
-                    foreach (long rawId in _rows.LaterAlike(row.RawId, row))
+                    foreach (long rawId in _rows.FindLaterDuplicates(row.RawId, row))
                     {
                         Delete(rawId);
                         later.Add(rawId);
@@ -119,7 +119,7 @@ public sealed class SqliteEntryStore : IEntryStore
     public ValueTask<(long Duplicates, long Entries)> FinishAsync(long position, bool allowsDuplicates, CancellationToken cancellationToken) => ChangeAsync(
         () =>
         {
-            const string Alike =
+            const string Duplicates =
                 """
                 FROM entries WHERE raw_id IN (
                     SELECT e.raw_id FROM (SELECT duplicate_key, min(raw_id) AS first FROM entries WHERE source_id = ?1 GROUP BY duplicate_key HAVING count(*) > 1) d
@@ -128,8 +128,8 @@ public sealed class SqliteEntryStore : IEntryStore
             long duplicates = 0;
             if (!allowsDuplicates)
             {
-                duplicates = Count("SELECT count(*) " + Alike, position);
-                Count("DELETE " + Alike, 0);
+                duplicates = Count("SELECT count(*) " + Duplicates, position);
+                Count("DELETE " + Duplicates, 0);
             }
 
             using SqliteStatement version = Database.Prepare("UPDATE entries SET pipeline_version = ?2 WHERE source_id = ?1 AND pipeline_version <> ?2");
@@ -147,7 +147,7 @@ public sealed class SqliteEntryStore : IEntryStore
             _note!.Bind(1, _source);
             _ = position is { } known ? _note.Bind(2, known).Bind(3, _rules) : _note.BindNull(2).BindNull(3);
             _note.Run();
-            await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+            await Database.ExecuteWhenUnlockedAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
             Database.Execute("BEGIN IMMEDIATE");
         }
         finally
@@ -183,7 +183,7 @@ public sealed class SqliteEntryStore : IEntryStore
             Database.Execute($"PRAGMA max_page_count = {_tuning.PagesMax}");
         }
 
-        await Database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         foreach (string statement in SqliteEntrySchema.CreateIndexes)
         {
             Database.Execute(statement);

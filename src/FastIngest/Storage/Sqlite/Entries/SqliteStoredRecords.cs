@@ -24,7 +24,7 @@ internal sealed class SqliteStoredRecords : IStoredRecords
         // Both tables are gone through in the order in which they lie; an index would only lead away from it.
         _select = database.Prepare(
             $"""
-            SELECT r.id, r.raw_data, {SqliteEntryForm.Columns} FROM raw_entries r NOT INDEXED LEFT JOIN entries e NOT INDEXED ON e.raw_id = r.id
+            SELECT r.id, r.raw_data, {SqliteEntryComparer.Columns} FROM raw_entries r NOT INDEXED LEFT JOIN entries e NOT INDEXED ON e.raw_id = r.id
             WHERE r.source_id = ?1 AND r.id > ?2 ORDER BY r.id
             """).Bind(1, source).Bind(2, position);
     }
@@ -64,7 +64,7 @@ internal sealed class SqliteStoredRecords : IStoredRecords
             Id = _select.Int64(0);
             if (!_select.IsNull(FirstEntryColumn))
             {
-                SqliteEntryForm.WriteStored(_entry, _select, FirstEntryColumn);
+                SqliteEntryComparer.WriteStored(_entry, _select, FirstEntryColumn);
             }
 
             return true;

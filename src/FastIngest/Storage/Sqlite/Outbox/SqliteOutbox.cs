@@ -26,13 +26,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     private SqliteDatabase? _database;
     private SqliteSummaryPages _pages = null!;
-    private SqliteStatement _delivered = null!, _refused = null!, _failed = null!;
+    private SqliteStatement _delivered = null!, _rejected = null!, _failed = null!;
     private string _target = "";
-    private bool _retryRefused;
+    private bool _retryRejected;
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
 
     /// <summary>What the API has and has refused of each row of the page.</summary>
-    private readonly (Guid? Delivered, Guid? Refused)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
+    private readonly (Guid? Delivered, Guid? Rejected)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
 
     public string DisplayName => "sqlite:" + path;
 
@@ -40,10 +40,10 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     public long Unchanged { get; private set; }
 
-    public long StillRefused { get; private set; }
+    public long StillRejected { get; private set; }
 
     /// <exception cref="IngestException">The file is missing, locked, or not one of ours.</exception>
-    public async ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken)
+    public async ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken)
     {
         string file = PartialFile.Resolve(path);
         if (!File.Exists(file))
@@ -58,13 +58,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             throw FileFault.NotWritable(path);
         }
 
-        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         SummarySchema.Tables.CheckOrCreate(database, path);
         database.Execute(Table);
-        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 
         _target = target;
-        _retryRefused = retryRefused;
+        _retryRejected = retryRejected;
         Total = database.Scalar("SELECT count(*) FROM daily_summaries");
         _pages = new SqliteSummaryPages(
             database,
@@ -78,13 +78,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         _delivered = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, delivered_md5, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
             + "SET delivered_md5 = ?5, delivered = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL");
-        _refused = database.Prepare(
+        _rejected = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, refused_md5, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = ?5, attempts = attempts + ?4, last_error = ?6");
         _failed = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
-        foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _refused, _failed])
+        foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _rejected, _failed])
         {
             statement.Bind(1, target);
         }
@@ -105,28 +105,28 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
         SqliteDatabase database = _database!;
-        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         foreach (PendingSummary summary in done)
         {
             Mark(summary, now);
         }
 
-        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken)
     {
-        List<Refusal> refusals = [];
+        List<Rejection> rejections = [];
         SqliteStatement select = _database!.Prepare(
             "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT ?");
         select.Bind(1, _target).Bind(2, max);
         while (select.Step())
         {
-            refusals.Add(new Refusal(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
+            rejections.Add(new Rejection(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
         }
 
-        return ValueTask.FromResult<IReadOnlyList<Refusal>>(refusals);
+        return ValueTask.FromResult<IReadOnlyList<Rejection>>(rejections);
     }
 
     public ValueTask DisposeAsync()
@@ -149,10 +149,10 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         {
             PendingSummary summary = page[i];
             bool isUnchanged = _hashes[i].Delivered == summary.Hash;
-            bool isRefused = !isUnchanged && !_retryRefused && _hashes[i].Refused == summary.Hash;
+            bool isRejected = !isUnchanged && !_retryRejected && _hashes[i].Rejected == summary.Hash;
             Unchanged += isUnchanged ? 1 : 0;
-            StillRefused += isRefused ? 1 : 0;
-            if (isUnchanged || isRefused)
+            StillRejected += isRejected ? 1 : 0;
+            if (isUnchanged || isRejected)
             {
                 summary.FreeContent();
             }
@@ -178,7 +178,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         SqliteStatement statement = summary.State switch
         {
             DeliveryState.Delivered => _delivered,
-            DeliveryState.Refused => _refused,
+            DeliveryState.Rejected => _rejected,
             _ => _failed,
         };
         statement.Bind(2, summary.UserId).Bind(3, date).Bind(4, summary.Attempts);

@@ -57,7 +57,7 @@ internal sealed class SqliteTransaction : IDisposable
             database.Execute($"PRAGMA page_size = {tuning.PageBytes}");
             if (file is null)
             {
-                await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+                await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -88,14 +88,14 @@ internal sealed class SqliteTransaction : IDisposable
     public void WidenCache() => Database.SetCache(_tuning.IndexCacheBytes);
 
     /// <summary>Tells of bytes that were written to a new file, so that the disk can begin with them.</summary>
-    public void Wrote(long bytes) => _file?.Wrote(bytes);
+    public void CountWritten(long bytes) => _file?.CountWritten(bytes);
 
     /// <summary>Makes everything visible.</summary>
     /// <exception cref="IngestException">The disk is full, or a file of this name appeared meanwhile.</exception>
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         Database.Dispose();
         if (_file is not null)
         {

@@ -53,7 +53,7 @@ internal sealed class SqliteBuild : ISqliteLoad
         }
 
         _rows += rows.Length;
-        _transaction.Wrote(text.Length);
+        _transaction.CountWritten(text.Length);
     }
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)

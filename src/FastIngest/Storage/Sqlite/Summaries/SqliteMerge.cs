@@ -102,17 +102,17 @@ internal sealed class SqliteMerge : ISqliteLoad
 
         _stored.Reset();
         _merged.Reset();
-        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        ReadOnlySpan<byte> profileSentence = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (_isUserFromStore)
         {
             ProfileSentence.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
-            opening = _merged.Text(_merged.TextSince(0));
+            profileSentence = _merged.Text(_merged.TextSince(0));
         }
 
         bool isStored = _summaries.TryLoad(userId, row.Day, _stored);
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, opening, _merged)
-            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, profileSentence, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (differs || !isStored)
         {
             _summaries.Store(_merged, _merged.Rows[0]);

@@ -75,15 +75,15 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
 
             scratch.Reset();
             ProfileSentence.Write(scratch, new ProfileView(texts, user), day);
-            ref int openingBytes = ref parts[(int)Category.Users];
-            if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..openingBytes]))
+            ref int sentenceBytes = ref parts[(int)Category.Users];
+            if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..sentenceBytes]))
             {
                 continue;
             }
 
             int newProfileBytes = scratch.TextLength;
-            scratch.AddText(summary[openingBytes..]);
-            openingBytes = newProfileBytes;
+            scratch.AddText(summary[sentenceBytes..]);
+            sentenceBytes = newProfileBytes;
             _setSummary.Bind(1, scratch.Text(scratch.TextSince(0)))
                 .Bind(2, newParts[..SummaryParts.Write(newParts, parts)])
                 .Bind(3, userId)

@@ -11,7 +11,7 @@ namespace FastIngest.Storage.Sqlite.Entries;
 /// The columns of an entry that decide whether it is as today's rules would have it, one behind the other, each behind its
 /// length: as they are stored, and as they would be. One for each worker.
 /// </summary>
-internal sealed class SqliteEntryForm(string source) : IStoredComparer
+internal sealed class SqliteEntryComparer(string source) : IStoredComparer
 {
     /// <summary>What <see cref="WriteStored"/> reads, in its order.</summary>
     public const string Columns =

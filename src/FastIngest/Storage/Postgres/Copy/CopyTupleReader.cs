@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace FastIngest.Storage.Postgres.Copy;
 
 /// <summary>Reads what COPY sent in its binary format; the counterpart of <see cref="CopyBuffer"/>.</summary>
-internal ref struct CopyTuples
+internal ref struct CopyTupleReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
     private int _at;
 
     /// <param name="bytes">Everything from the header to the trailer.</param>
-    public CopyTuples(ReadOnlySpan<byte> bytes)
+    public CopyTupleReader(ReadOnlySpan<byte> bytes)
     {
         _bytes = bytes;
 
@@ -18,7 +18,7 @@ internal ref struct CopyTuples
         _at = CopyFormat.Header.Length + BinaryPrimitives.ReadInt32BigEndian(bytes[extensionAt..]);
     }
 
-    private CopyTuples(ReadOnlySpan<byte> bytes, int at)
+    private CopyTupleReader(ReadOnlySpan<byte> bytes, int at)
     {
         _bytes = bytes;
         _at = at;
@@ -28,7 +28,7 @@ internal ref struct CopyTuples
     public readonly ReadOnlySpan<byte> Rest => _bytes[_at..];
 
     /// <summary>The fields of one tuple.</summary>
-    public static CopyTuples OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
+    public static CopyTupleReader OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
 
     /// <summary>Goes to the next tuple; false behind the last one. All fields of the one before must have been read.</summary>
     public bool Next()

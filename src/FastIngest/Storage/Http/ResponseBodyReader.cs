@@ -7,7 +7,7 @@ namespace FastIngest.Storage.Http;
 /// Reads the bodies of answers, one after another, in a bounded buffer: token by token what is JSON, to its end what is
 /// not. An answer without an end is given up.
 /// </summary>
-internal sealed class AnswerBody
+internal sealed class ResponseBodyReader
 {
     private const int FirstBytes = 4 << 10;
 
@@ -24,9 +24,9 @@ internal sealed class AnswerBody
 
     /// <summary>Hands the tokens of a body on; those of a body that stops being JSON are handed on up to there.</summary>
     /// <returns>Why the body could not be read; null when it was.</returns>
-    public async ValueTask<string?> ReadAsync(Stream body, IAnswerTokens tokens, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadAsync(Stream body, IResponseParser parser, CancellationToken cancellationToken)
     {
-        tokens.Reset();
+        parser.Reset();
         _filled = 0;
         _isJson = true;
         _state = default;
@@ -41,7 +41,7 @@ internal sealed class AnswerBody
                 return null;
             }
 
-            Parse(tokens, isLast: bytes == 0);
+            Parse(parser, isLast: bytes == 0);
             if (bytes == 0)
             {
                 return null;
@@ -61,7 +61,7 @@ internal sealed class AnswerBody
         return Encoding.UTF8.GetString(_buffer, 0, bytes);
     }
 
-    private void Parse(IAnswerTokens tokens, bool isLast)
+    private void Parse(IResponseParser parser, bool isLast)
     {
         if (!_isJson)
         {
@@ -74,7 +74,7 @@ internal sealed class AnswerBody
         {
             while (reader.Read())
             {
-                tokens.Add(ref reader);
+                parser.Add(ref reader);
             }
         }
         catch (JsonException)

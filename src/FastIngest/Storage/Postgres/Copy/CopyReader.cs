@@ -5,7 +5,7 @@ namespace FastIngest.Storage.Postgres.Copy;
 
 /// <summary>Takes what COPYs send, one COPY after another and tuple by tuple; the buffer stays from one to the next.</summary>
 /// <param name="bufferBytes">Bytes of the buffer; a larger tuple makes it grow for as long as it needs.</param>
-internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
+internal sealed class CopyReader(int bufferBytes = 1 << 20) : IDisposable
 {
     private byte[] _buffer = new byte[bufferBytes];
     private int _start, _end, _length;

@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace FastIngest.Storage.Http;
 
 /// <summary>Hears the tokens of a JSON answer one after another, so that no answer is ever held whole.</summary>
-internal interface IAnswerTokens
+internal interface IResponseParser
 {
     /// <summary>A new answer begins.</summary>
     void Reset();
 
     /// <summary>What the answer says against its good status code, once it is read; null when nothing.</summary>
-    string? Complaint { get; }
+    string? Error { get; }
 
     /// <summary>The reader stands on the token.</summary>
     void Add(ref Utf8JsonReader token);
@@ -19,16 +19,16 @@ internal interface IAnswerTokens
 /// The <c>status</c> of an answer that is a JSON object: anything but the text <c>ok</c> takes back what the status code
 /// says.
 /// </summary>
-internal sealed class AnswerStatus : IAnswerTokens
+internal sealed class StatusParser : IResponseParser
 {
     private bool _isObject, _isNext;
 
-    public string? Complaint { get; private set; }
+    public string? Error { get; private set; }
 
     public void Reset()
     {
         _isObject = _isNext = false;
-        Complaint = null;
+        Error = null;
     }
 
     public void Add(ref Utf8JsonReader token)
@@ -43,7 +43,7 @@ internal sealed class AnswerStatus : IAnswerTokens
             {
                 bool isOk = token.TokenType == JsonTokenType.String && token.ValueTextEquals("ok"u8);
                 string status = token.TokenType == JsonTokenType.String && !isOk ? token.GetString()! : token.TokenType.ToString();
-                Complaint = isOk ? null : $"status '{status}' in the answer";
+                Error = isOk ? null : $"status '{status}' in the answer";
             }
 
             _isNext = token.TokenType == JsonTokenType.PropertyName && token.ValueTextEquals("status"u8);

@@ -4,7 +4,7 @@ using FastIngest.Storage.Http;
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>What a batch came to, object by object: a 200 can hold failures.</summary>
-internal sealed class BatchResults : IAnswerTokens
+internal sealed class BatchResultParser : IResponseParser
 {
     private readonly List<(Guid Id, string? Error)> _results = [];
     private Place _place;
@@ -23,7 +23,7 @@ internal sealed class BatchResults : IAnswerTokens
         Message,
     }
 
-    public string? Complaint => null;
+    public string? Error => null;
 
     /// <summary>Why an object was not taken; null when it was.</summary>
     /// <param name="id">The object.</param>

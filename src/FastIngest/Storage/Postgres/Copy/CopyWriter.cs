@@ -6,7 +6,7 @@ namespace FastIngest.Storage.Postgres.Copy;
 /// Rows on their way into one table by COPY. They gather in a buffer; a COPY begins when the buffer is sent for the
 /// first time and ends when the connection is needed for something else. A connection has one COPY at a time.
 /// </summary>
-internal sealed class CopyLane(NpgsqlConnection connection, string table, string columns)
+internal sealed class CopyWriter(NpgsqlConnection connection, string table, string columns)
 {
     /// <summary>Bytes that gather before they are sent.</summary>
     private const int BufferBytes = 256 << 10;
@@ -14,7 +14,7 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
     private CopyStatement? _statement;
     private long _bufferedRows, _statementRows;
 
-    /// <summary>Where rows are written; <see cref="Wrote"/> tells of each.</summary>
+    /// <summary>Where rows are written; <see cref="CountRow"/> tells of each.</summary>
     public CopyBuffer Buffer { get; } = new(BufferBytes + (BufferBytes / 4));
 
     /// <summary>Whether the buffer should be sent before more is written.</summary>
@@ -28,7 +28,7 @@ internal sealed class CopyLane(NpgsqlConnection connection, string table, string
 
     public long Rows { get; private set; }
 
-    public void Wrote()
+    public void CountRow()
     {
         _bufferedRows++;
         Rows++;
