@@ -6,8 +6,8 @@ using FastIngest.Delivery;
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// Requests to an API, one after another, each tried again as the rules say. Its buffers serve all of them; every worker
-/// has one of its own.
+/// Sends requests to an API, one after another, and retries them if needed. The requests share buffers; each worker has its
+/// own instance.
 /// </summary>
 internal sealed class ApiCall(ApiClient client) : IDisposable
 {
@@ -18,14 +18,14 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     private ApiRequest _request;
     private ApiResponse? _first;
 
-    /// <summary>Requests sent since <see cref="SendAsync"/> was called.</summary>
+    /// <summary>The number of attempts of the last <see cref="SendAsync"/>.</summary>
     public int Attempts { get; private set; }
 
     public static bool IsNetworkFault(Exception e) => e is HttpRequestException or IOException or System.Net.Sockets.SocketException;
 
-    /// <summary>Sends a request until it is taken, refused, or not worth another attempt.</summary>
-    /// <param name="request">What to send. Its body must not change before the task ends.</param>
-    /// <param name="stop">Ends the pauses, and after a while the request.</param>
+    /// <summary>Sends a request, with retries, until the API accepts or rejects it or the retries are used up.</summary>
+    /// <param name="request">The request. Its body must not change before the task ends.</param>
+    /// <param name="stop">The soft token ends pauses; the hard token aborts the running request.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ApiResponse> SendAsync(ApiRequest request, StopTokens stop)
     {
@@ -37,7 +37,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             return first;
         }
 
-        // Most are taken at once: the rules for trying again come in only now, and judge the first answer like any other.
+        // Most requests succeed at once, so the retry pipeline starts only after a failure. It receives the first response, too.
         _first = first;
         return await client.Retry.ExecuteAsync(static (call, _) => call.NextResponseAsync(), this, stop.Soft).ConfigureAwait(false);
     }
@@ -71,7 +71,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             client.Limit.Leave(ticket, response);
         }
 
-        // Half of it may be answered in time; all of it once more would rather not.
+        // A smaller batch may be processed in time; the same batch would probably time out again.
         return response.Kind == ResponseKind.TimedOut && _request.IsDivisible ? response with { Kind = ResponseKind.TooLarge } : response;
     }
 
@@ -99,7 +99,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
         catch (OperationCanceledException) when (!hard.IsCancellationRequested)
         {
-            return new ApiResponse(ResponseKind.TimedOut, $"no answer within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s");
+            return new ApiResponse(ResponseKind.TimedOut, $"no response within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException tls)
         {
@@ -156,15 +156,15 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     }
 }
 
-/// <summary>One request.</summary>
+/// <summary>A request to an API.</summary>
 /// <param name="Method">GET or POST.</param>
-/// <param name="Address">Where to.</param>
+/// <param name="Address">The URL.</param>
 /// <param name="Body">JSON; empty for GET.</param>
-/// <param name="IdempotencyKey">By which the API recognises a repetition.</param>
+/// <param name="IdempotencyKey">Lets the API recognize a repeated request; null for none.</param>
 /// <param name="Parser">Parses the body of a successful response.</param>
 internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IResponseParser Parser)
 {
-    /// <summary>Whether it can be sent in smaller pieces, which is what a timeout then asks for.</summary>
+    /// <summary>Whether the body can be split into smaller requests. If so, a timeout counts as <see cref="ResponseKind.TooLarge"/>.</summary>
     public bool IsDivisible { get; init; }
 
     internal StopTokens Stop { get; init; }

@@ -4,43 +4,44 @@ using FastIngest.Delivery;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>What an attempt came to.</summary>
+/// <summary>The outcome of one attempt.</summary>
 internal enum ResponseKind
 {
-    /// <summary>Taken.</summary>
+    /// <summary>The API accepted the request.</summary>
     Ok,
 
-    /// <summary>A fault that may pass: worth another attempt.</summary>
+    /// <summary>A temporary error: another attempt may succeed.</summary>
     Transient,
 
     /// <summary>The API asks for fewer requests.</summary>
     Busy,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>The API did not respond in time.</summary>
     TimedOut,
 
     /// <summary>The request was too large.</summary>
     TooLarge,
 
-    /// <summary>The request will never be taken.</summary>
+    /// <summary>The API rejected the request permanently.</summary>
     Rejected,
 
-    /// <summary>The same, but perhaps for the URL or the credentials.</summary>
+    /// <summary>The API rejected the request permanently, perhaps because of the URL or the credentials.</summary>
     TargetRejected,
 
-    /// <summary>The URL leads elsewhere.</summary>
+    /// <summary>The API redirects to another URL.</summary>
     Redirected,
 }
 
-/// <param name="Kind">What it means.</param>
-/// <param name="Error">Why, in one line without secrets; null when all is well.</param>
-/// <param name="RetryAfter">How long the API asks to wait.</param>
+/// <summary>The result of a request, or of one attempt.</summary>
+/// <param name="Kind">The outcome.</param>
+/// <param name="Error">The reason for a failure, in one line without secrets; null on success.</param>
+/// <param name="RetryAfter">The wait that the API asks for; null without one.</param>
 internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = null, TimeSpan? RetryAfter = null)
 {
-    /// <summary>The longest wait that is obeyed; an API that asks for more gets nothing more in this run.</summary>
+    /// <summary>The longest Retry-After that is respected. A request is not retried if the API asks for a longer wait.</summary>
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(2);
 
-    /// <summary>The status code, where there was one that is not good.</summary>
+    /// <summary>The status code of an unsuccessful response; 0 otherwise.</summary>
     public HttpStatusCode Status { get; init; }
 
     public bool IsOk => Kind == ResponseKind.Ok;
@@ -48,7 +49,7 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
     /// <summary>Whether another attempt may succeed.</summary>
     public bool IsTransient => Kind is ResponseKind.Transient or ResponseKind.Busy or ResponseKind.TimedOut;
 
-    /// <summary>The rules for status codes; those of a body come on top.</summary>
+    /// <summary>Classifies a status code. The body of a successful response is checked separately.</summary>
     public static ResponseKind Classify(HttpStatusCode status) => (int)status switch
     {
         200 or 201 => ResponseKind.Ok,
@@ -61,9 +62,9 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
         _ => ResponseKind.Rejected,
     };
 
-    /// <summary>Notes in a summary what the API said to the request that held it.</summary>
+    /// <summary>Sets the state and the error of a summary that the request contained.</summary>
     /// <param name="summary">The summary.</param>
-    /// <param name="attempts">Requests that held it.</param>
+    /// <param name="attempts">The number of requests that contained the summary.</param>
     public void ApplyTo(PendingSummary summary, int attempts)
     {
         summary.Attempts += attempts;
@@ -77,7 +78,7 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
         };
     }
 
-    /// <summary>Seconds or a date; null when the API says nothing of it.</summary>
+    /// <summary>Reads the header Retry-After, which holds seconds or a date; null without the header.</summary>
     public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,

@@ -6,7 +6,7 @@ using FastIngest.Json;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>An API that takes one summary a <c>POST</c>.</summary>
+/// <summary>The client of an API that accepts one summary per <c>POST</c>.</summary>
 internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
 {
     private readonly ApiClient _client = new(address, concurrency, tuning);
@@ -18,7 +18,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         patience > TimeSpan.Zero
 
-            // Whatever it thinks of a GET: it is there.
+            // The API may reject a GET, but any response below 500 shows that it is running.
             ? await _client.WaitUntilReadyAsync(address.Uri, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
             : null;
 
@@ -56,7 +56,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
             response.ApplyTo(summary, _call.Attempts);
             if (_call.Attempts > 1 || !response.IsOk)
             {
-                // A request that broke off may still be reading it.
+                // An aborted request may still read the old buffer.
                 _body = new ArrayBufferWriter<byte>(4 << 10);
             }
         }

@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// Reads the bodies of answers, one after another, in a bounded buffer: token by token what is JSON, to its end what is
-/// not. An answer without an end is given up.
+/// Reads response bodies, one after another, through a bounded buffer. A JSON body is parsed token by token; any other body
+/// is read to its end and ignored. A body that exceeds the size limit is abandoned.
 /// </summary>
 internal sealed class ResponseBodyReader
 {
     private const int FirstBytes = 4 << 10;
 
-    /// <summary>The longest token, a text or a number.</summary>
+    /// <summary>The maximum length of a token, such as a string or a number.</summary>
     private const int MaxTokenBytes = 256 << 10;
 
     private const long MaxBytes = 64L << 20;
@@ -22,8 +22,8 @@ internal sealed class ResponseBodyReader
     private bool _isJson;
     private JsonReaderState _state;
 
-    /// <summary>Hands the tokens of a body on; those of a body that stops being JSON are handed on up to there.</summary>
-    /// <returns>Why the body could not be read; null when it was.</returns>
+    /// <summary>Passes the tokens of a body to a parser. If the body contains invalid JSON, only the tokens before it are passed.</summary>
+    /// <returns>The reason why the body could not be read; null when it was read to its end.</returns>
     public async ValueTask<string?> ReadAsync(Stream body, IResponseParser parser, CancellationToken cancellationToken)
     {
         parser.Reset();
@@ -49,12 +49,12 @@ internal sealed class ResponseBodyReader
 
             if (total > MaxBytes || (_filled == _buffer.Length && !TryGrow()))
             {
-                return "an answer that is too long to be read";
+                return "a response that is too long";
             }
         }
     }
 
-    /// <summary>The beginning of a body, for messages.</summary>
+    /// <summary>Reads the beginning of a body, for error messages.</summary>
     public async ValueTask<string> ReadExcerptAsync(Stream body, CancellationToken cancellationToken)
     {
         int bytes = await body.ReadAtLeastAsync(_buffer.AsMemory(0, ExcerptBytes), ExcerptBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Storage.Ndjson;
 
-/// <summary>Writes dictionary entries, one JSON object a line, in input order.</summary>
+/// <summary>Writes dictionary entries as one JSON object per line, in input order.</summary>
 public sealed class EntryNdjsonSink : IEntrySink
 {
     private readonly NdjsonOutput _output;
@@ -13,7 +13,7 @@ public sealed class EntryNdjsonSink : IEntrySink
     private EntryClassifier? _classifier;
 
     /// <param name="path">A file, or <c>-</c> for standard output.</param>
-    /// <param name="openStandardOutput">Gives the stream for <c>-</c>; the sink flushes but does not close it.</param>
+    /// <param name="openStandardOutput">Opens the stream for <c>-</c>; the sink flushes but does not close it.</param>
     public EntryNdjsonSink(string path, Func<Stream> openStandardOutput)
     {
         DisplayName = "ndjson:" + path;
@@ -52,7 +52,7 @@ public sealed class EntryNdjsonSink : IEntrySink
         SoFar = _classifier!.Result;
     }
 
-    /// <exception cref="IngestException">The disk is full, or the reader is gone.</exception>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask<EntryResult> CompleteAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();
