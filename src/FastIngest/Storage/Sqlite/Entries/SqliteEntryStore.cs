@@ -7,8 +7,8 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Entries;
 
 /// <summary>
-/// The entries of a database file. The connection keeps its lock from one transaction to the next, so that no other run comes
-/// between.
+/// Reads and updates the entries of a database file. The connection keeps its lock between transactions, so that no other run
+/// can change the database.
 /// </summary>
 public sealed class SqliteEntryStore : IEntryStore
 {
@@ -84,7 +84,7 @@ public sealed class SqliteEntryStore : IEntryStore
         {
             int removed = failed.Sum(Delete);
 
-            // Old forms go before new ones come: none of them may stand in the way of another's new one.
+            // Delete all old entries first, because an old entry could conflict with another new one.
             foreach (ref readonly EntryRow row in changed.Rows)
             {
                 Delete(row.RawId);
@@ -138,7 +138,7 @@ public sealed class SqliteEntryStore : IEntryStore
         },
         cancellationToken);
 
-    /// <summary>Commits while nobody reads, and begins the next transaction.</summary>
+    /// <summary>Commits while no thread reads, and begins the next transaction.</summary>
     public async ValueTask CommitAsync(long? position, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -167,8 +167,8 @@ public sealed class SqliteEntryStore : IEntryStore
     private static long Number(SqliteStatement query) => query.Step() ? query.Int64(0) : 0;
 
     /// <summary>
-    /// Begins the first transaction, which keeps other runs away; from its commit on the lock is never let go, which keeps
-    /// readers away, too.
+    /// Begins the first transaction, which blocks other writers. In exclusive locking mode the lock is kept after the first
+    /// commit, which then blocks readers, too.
     /// </summary>
     private async ValueTask LockAsync(CancellationToken cancellationToken)
     {
@@ -205,7 +205,7 @@ public sealed class SqliteEntryStore : IEntryStore
         return Number(count.Bind(1, _source).Bind(2, position));
     }
 
-    /// <summary>Changes the tables while nobody reads.</summary>
+    /// <summary>Changes the tables while no thread reads.</summary>
     private async ValueTask<T> ChangeAsync<T>(Func<T> change, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -11,13 +11,13 @@ using FastIngest.Storage.Sqlite.Summaries;
 
 namespace FastIngest.Storage.Sqlite.Outbox;
 
-/// <summary>The outbox of a SQLite file. SQLite has no hash of its own, so every summary passes by here and is hashed.</summary>
+/// <summary>The outbox of a SQLite file. SQLite has no MD5 function, so the program reads and hashes every summary itself.</summary>
 internal sealed class SqliteOutbox(string path) : IOutbox
 {
-    /// <summary>A run that writes summaries holds the lock from its start to its end; what it delays is only our marks.</summary>
+    /// <summary>The wait for another run, which locks the database from its start to its end. Only marks are delayed.</summary>
     private const int BusyTimeoutMs = 60_000;
 
-    /// <summary>Of a hash in the table.</summary>
+    /// <summary>The length of a hash in the table.</summary>
     private const int HexBytes = 32;
 
     private const string Table =
@@ -31,7 +31,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     private bool _retryRejected;
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
 
-    /// <summary>What the API has and has refused of each row of the page.</summary>
+    /// <summary>For each row of the page: the hash of the delivered summary and that of the rejected summary.</summary>
     private readonly (Guid? Delivered, Guid? Rejected)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
 
     public string DisplayName => "sqlite:" + path;
@@ -42,7 +42,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     public long StillRejected { get; private set; }
 
-    /// <exception cref="IngestException">The file is missing, locked, or not one of ours.</exception>
+    /// <exception cref="IngestException">The file is missing, locked, or was not created by this program.</exception>
     public async ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken)
     {
         string file = PartialFile.Resolve(path);
@@ -141,7 +141,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Leaves what is to be sent, of a page that was read just now.</summary>
+    /// <summary>Removes unchanged and rejected summaries from the page that was just read.</summary>
     private void DropUnchanged(List<PendingSummary> page)
     {
         int left = 0;
@@ -165,7 +165,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         page.RemoveRange(left, page.Count - left);
     }
 
-    /// <summary>A column of the row as a hash; null when it holds none.</summary>
+    /// <summary>Reads a column as a hash; null when it contains no valid hash.</summary>
     private static Guid? Hash(SqliteStatement row, int column) =>
         Utf8Parser.TryParse(row.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
 
