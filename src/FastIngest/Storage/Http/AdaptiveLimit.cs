@@ -45,7 +45,7 @@ internal sealed class AdaptiveLimit
         return new ValueTask<int>(WaitAsync(cancellationToken));
     }
 
-    /// <summary>Gives the place back and says how it went.</summary>
+    /// <summary>Ends a request and adapts the limit to its response.</summary>
     public void Leave(int ticket, in ApiResponse response)
     {
         lock (_lock)

@@ -80,7 +80,7 @@ internal sealed class ApiAddress
         string parsedScheme = kind == ApiKind.Weaviate ? "weaviate" : scheme;
         if (!Uri.TryCreate($"{parsedScheme}://{target[prefix.Length..]}", UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.Fragment.Length > 0)
         {
-            throw new IngestException($"The {name} URL makes no sense.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
+            throw new IngestException($"The {name} URL is invalid.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
         }
 
         string className = "";

@@ -15,7 +15,7 @@ public sealed class BadServerTests
 {
     /// <summary>What the first attempt of every summary meets; the second is taken.</summary>
     public static TheoryData<string> Faults => [
-        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the answer", "drop in the headers", "hang", "endless text", "huge token", "429",
+        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the response", "drop in the headers", "hang", "endless text", "huge token", "429",
     ];
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class BadServerTests
         DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
 
         Assert.Equal((1, 1), (report.Delivered, report.Left));
-        Assert.Equal("200 with status 'error' in the answer", report.LastError);
+        Assert.Equal("200 with status 'error' in the response", report.LastError);
     }
 
     [Theory]
@@ -221,7 +221,7 @@ public sealed class BadServerTests
                     await context.Response.StartAsync();
                     context.Abort();
                     break;
-                case "drop in the answer":
+                case "drop in the response":
                     context.Response.ContentLength = 1000;
                     await context.Response.WriteAsync("{\"status\": \"ok\", \"rest\": [");
                     await context.Response.Body.FlushAsync();

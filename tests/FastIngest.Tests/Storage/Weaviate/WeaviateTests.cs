@@ -142,7 +142,7 @@ public sealed class WeaviateTests : IAsyncDisposable
             };
             DeliveryReport report = await stored.DeliverAsync(_server.Url);
             Assert.Equal((0, 2), (report.Delivered, report.Left));
-            Assert.Equal("the answer says nothing of this object", report.LastError);
+            Assert.Equal("the response does not mention this object", report.LastError);
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class WeaviateTests : IAsyncDisposable
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
         _server.IsReady = () => false;
         DeliveryReport never = await stored.DeliverAsync(_server.Url, o => o with { WaitForApi = TimeSpan.FromMilliseconds(300) });
-        Assert.Contains("was not ready within 0.3 s: it answers 503", never.Problem, StringComparison.Ordinal);
+        Assert.Contains("was not ready within 0.3 s: it responds with 503", never.Problem, StringComparison.Ordinal);
         ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiAddress.WeaviateKeyVariable ? "k3y" : "other");
         int looks = 0;
         _server.IsReady = () => ++looks == 3;

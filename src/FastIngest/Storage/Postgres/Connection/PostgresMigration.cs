@@ -3,16 +3,17 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
 
-/// <summary>Brings a schema to today's tables, and finds out early what would stop a run.</summary>
+/// <summary>Migrates a schema to the current tables, and checks early for problems that would stop a run.</summary>
 internal static class PostgresMigration
 {
+    /// <summary>Checks the server and applies the missing migration steps.</summary>
     /// <exception cref="IngestException">The server or the schema cannot be used.</exception>
     public static async ValueTask ApplyAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
         await CheckServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> steps = PostgresSchema.Steps(names);
 
-        // A user who may not create anything can still load into tables that are there.
+        // A user without the privilege to create tables can still load into existing ones.
         if (await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
         {
             return;
@@ -38,8 +39,8 @@ internal static class PostgresMigration
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks that a schema has tables of daily summaries, and changes nothing.</summary>
-    /// <exception cref="IngestException">The schema has none, or a newer version of this program made it.</exception>
+    /// <summary>Checks that a schema has tables of daily summaries; it changes nothing.</summary>
+    /// <exception cref="IngestException">The schema has no such tables, or a newer version of this program created it.</exception>
     public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
         if (await LastStepAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
@@ -53,7 +54,7 @@ internal static class PostgresMigration
     {
         if (await connection.ScalarAsync("SELECT current_setting('server_encoding')", cancellationToken).ConfigureAwait(false) is string encoding && encoding != "UTF8")
         {
-            throw new IngestException($"{displayName}: the database keeps its texts in {encoding}.", "Create one with ENCODING 'UTF8'.");
+            throw new IngestException($"{displayName}: the encoding of the database is {encoding}.", "Create a database with ENCODING 'UTF8'.");
         }
 
         if (await connection.ScalarAsync("SELECT current_setting('transaction_read_only')::boolean", cancellationToken).ConfigureAwait(false) is true)
@@ -71,7 +72,7 @@ internal static class PostgresMigration
         return lastStep <= known
             ? lastStep
             : throw new IngestException(
-                $"{displayName}: schema {names.Schema} was made by a newer version of health_ingestion (its step is {lastStep}, this one knows {known}).",
+                $"{displayName}: schema {names.Schema} was created by a newer version of health_ingestion (its last step is {lastStep}, this program supports {known}).",
                 "Use that version, or another --schema.");
     }
 
@@ -87,7 +88,7 @@ internal static class PostgresMigration
         }
     }
 
-    /// <summary>Asks the catalogue itself: <c>to_regclass</c> would answer from a cache that a wait for the lock makes old.</summary>
+    /// <summary>Queries the catalog directly, because <c>to_regclass</c> uses a cache that may be outdated after the wait for the lock.</summary>
     private static async ValueTask<bool> HasTableAsync(NpgsqlConnection connection, PostgresNames names, string table, CancellationToken cancellationToken) =>
         await connection.ScalarAsync(
             "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)",

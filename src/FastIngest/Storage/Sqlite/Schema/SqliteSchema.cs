@@ -78,7 +78,7 @@ public sealed class SqliteSchema
             if (version != Version || !database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid").SequenceEqual(table.Columns))
             {
                 throw new IngestException(
-                    $"{path} is a database that health_ingestion did not create: it has no table {table.Name} of version {Version}.",
+                    $"{path} is a database that health_ingestion did not make: it has no table {table.Name} of version {Version}.",
                     "Name another file, or move this one away.");
             }
         }

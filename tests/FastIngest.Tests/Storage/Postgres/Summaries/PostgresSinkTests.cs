@@ -121,7 +121,7 @@ public sealed class PostgresSinkTests
         await _tables.IngestAsync(Few());
         _tables.Query("UPDATE {s}.daily_summaries SET summary = 'mine' WHERE user_id = 'a'");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(Few()));
-        Assert.Contains("summary_parts of user a on 2024-01-01 do not fit", e.Message);
+        Assert.Contains("summary_parts of user a on 2024-01-01 do not match", e.Message);
     }
 
     [Fact]

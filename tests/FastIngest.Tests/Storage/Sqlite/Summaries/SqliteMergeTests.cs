@@ -207,7 +207,7 @@ public sealed class SqliteMergeTests : IDisposable
         }
 
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => Ingest(Everything()));
-        Assert.Contains("summary_parts of user a on 2024-01-01 do not fit", e.Message);
+        Assert.Contains("summary_parts of user a on 2024-01-01 do not match", e.Message);
     }
 
     private static SummaryBatch Everything() => new SummaryBatch()
