@@ -34,9 +34,9 @@ internal sealed class AdaptiveLimit
         {
             lock (_lock)
             {
-                if (_underWay < _limit)
+                if (_running < _limit)
                 {
-                    _underWay++;
+                    _running++;
                     return ValueTask.FromResult(_epoch);
                 }
             }
@@ -50,7 +50,7 @@ internal sealed class AdaptiveLimit
     {
         lock (_lock)
         {
-            _underWay--;
+            _running--;
             if (response.IsOk && _limit < _max && ++_successes >= _limit)
             {
                 _limit++;
@@ -99,7 +99,7 @@ internal sealed class AdaptiveLimit
         {
             lock (_lock)
             {
-                _underWay--;
+                _running--;
                 Admit();
             }
 
@@ -111,11 +111,11 @@ internal sealed class AdaptiveLimit
 
     private void Admit()
     {
-        while (_underWay < _limit && _waiting.TryDequeue(out TaskCompletionSource? place))
+        while (_running < _limit && _waiting.TryDequeue(out TaskCompletionSource? place))
         {
             if (place.TrySetResult())
             {
-                _underWay++;
+                _running++;
             }
         }
     }

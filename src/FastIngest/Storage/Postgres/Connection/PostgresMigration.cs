@@ -63,7 +63,7 @@ internal static class PostgresMigration
         }
     }
 
-    /// <summary>The last step that was lastStep; 0 for none.</summary>
+    /// <summary>Returns the last applied step; 0 without one.</summary>
     private static async ValueTask<int> LastStepAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
     {
         int lastStep = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)

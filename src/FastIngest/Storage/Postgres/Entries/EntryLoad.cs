@@ -10,24 +10,25 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Entries;
 
 /// <summary>
-/// One run over a dictionary as one transaction: whatever ends it early leaves the tables as they were.
+/// Writes the records and entries of one dictionary run in one transaction. If the run fails, the tables stay unchanged.
 /// <code>
-/// new source     records ══COPY══► raw_entries        which of them repeat is known here, by their digests
+/// new source     records ══COPY══► raw_entries        the program detects repeated records by their digests
 ///                entries ══COPY══► entries
-/// otherwise      records ══COPY══► staged_raw     ─── merge ──► raw_entries     every so many records; the server
-///                entries ══COPY══► staged_entries ─── merge ──► entries         knows which of them it has
+/// otherwise      records ══COPY══► staged_raw     ─── merge ──► raw_entries     after a number of records;
+///                entries ══COPY══► staged_entries ─── merge ──► entries         the server detects repeated records
 /// </code>
-/// The tables are locked against other writers, so that ids can be given here: they count on in input order.
+/// The tables are locked against other writers, so that the program can assign the ids. They continue from the highest id, in
+/// input order.
 /// </summary>
 internal sealed class EntryLoad
 {
-    /// <summary>Digests that are remembered, in some 25 bytes each, before the run goes over to staging.</summary>
+    /// <summary>The maximum number of digests in memory, about 25 bytes each. Beyond it the run uses staging tables.</summary>
     internal const long MaxRemembered = 4_000_000;
 
-    /// <summary>Entries are sent in pieces of this size, between the records.</summary>
+    /// <summary>The number of bytes after which buffered entries are sent.</summary>
     private const int EntryBytes = 2 << 20;
 
-    /// <summary>Records larger than this go to the server from where they lie.</summary>
+    /// <summary>Records of at least this many bytes are sent without a copy to the buffer.</summary>
     private const int LargeBytes = 128 << 10;
 
     private readonly NpgsqlConnection _connection;
@@ -56,10 +57,10 @@ internal sealed class EntryLoad
         _entries = new CopyWriter(connection, names.Entries, EntryTuples.EntryColumns);
     }
 
-    /// <summary>What became of the records so far; those that wait in staging are not among them.</summary>
+    /// <summary>The outcomes of the records so far, without those in the staging tables.</summary>
     public EntryResult SoFar => _classifier.Result.Plus(_merged);
 
-    /// <summary>Begins the transaction, after any other run into the same schema.</summary>
+    /// <summary>Begins the transaction; waits for the end of other dictionary runs into the same schema.</summary>
     public static async ValueTask<EntryLoad> BeginAsync(
         NpgsqlConnection connection, PostgresNames names, EntryRun run, int mergeRows, long maxRemembered, CancellationToken cancellationToken)
     {
@@ -126,7 +127,7 @@ internal sealed class EntryLoad
         }
     }
 
-    /// <summary>Brings everything to its table and records the run; what is left is to commit.</summary>
+    /// <summary>Moves all rows to their final tables and records the run. The caller commits afterwards.</summary>
     public async ValueTask<EntryResult> FinishAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken).ConfigureAwait(false);
@@ -164,7 +165,7 @@ internal sealed class EntryLoad
         }
     }
 
-    /// <summary>Sends all that waits; the connection, which has one COPY at a time, is then free.</summary>
+    /// <summary>Sends all buffered rows and ends the open COPY, so that the connection can run other statements.</summary>
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await _raw.EndAsync(cancellationToken).ConfigureAwait(false);

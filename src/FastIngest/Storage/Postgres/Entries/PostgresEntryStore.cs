@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>The entries of a database. Changes go through temporary tables; an advisory lock keeps other runs over dictionaries away.</summary>
+/// <summary>Reads and updates the entries of a database. Changes go through temporary tables; an advisory lock blocks other dictionary runs.</summary>
 public sealed class PostgresEntryStore : IEntryStore
 {
     private readonly PostgresNames _names;
@@ -17,9 +17,9 @@ public sealed class PostgresEntryStore : IEntryStore
     private EntryTuples? _tuples;
     private string _source = "", _rules = "";
 
-    /// <param name="target">A URL or <c>postgres:</c> and keywords.</param>
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresEntryStore(string target, string schema)
         : this(target, schema, PostgresRetry.Default)
     {
@@ -119,7 +119,7 @@ public sealed class PostgresEntryStore : IEntryStore
 
     public ValueTask DisposeAsync() => _session.CloseAsync();
 
-    /// <summary>Sends changes to the temporary tables; the connection has one COPY at a time.</summary>
+    /// <summary>Sends the changes to the temporary tables, one COPY after the other.</summary>
     private async ValueTask StageAsync(EntryBatch changed, IReadOnlyList<long> failed, CancellationToken cancellationToken)
     {
         foreach (long rawId in failed)

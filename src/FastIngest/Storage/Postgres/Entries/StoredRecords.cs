@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>The raw entries of a source in the order of their ids, each with its entry, as they stood at one moment.</summary>
+/// <summary>Reads the raw entries of a source in the order of their ids, each with its entry, from one snapshot.</summary>
 public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
@@ -22,7 +22,7 @@ public sealed class StoredRecords : IStoredRecords
         _explain = explain;
     }
 
-    /// <summary>The raw entry's id.</summary>
+    /// <summary>The id of the raw entry.</summary>
     public long Id { get; private set; }
 
     public ReadOnlySpan<byte> Record => _receiver.Current[_record];
@@ -30,7 +30,7 @@ public sealed class StoredRecords : IStoredRecords
     public ReadOnlySpan<byte> Entry => _entry is { } entry ? _receiver.Current[entry] : default;
 
     /// <summary>
-    /// Both tables are gone through by their indexes, side by side: whatever the planner knows of them, nothing is sorted.
+    /// Starts the query. The planner settings force a merge join over the indexes of both tables, without sorting.
     /// </summary>
     internal static async ValueTask<StoredRecords> OpenAsync(
         NpgsqlConnection connection, PostgresNames names, string source, long position, Func<Exception, Exception> explain, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class StoredRecords : IStoredRecords
         return new StoredRecords(connection, stream, explain);
     }
 
-    /// <summary>Goes to the next record; false behind the last one.</summary>
+    /// <summary>Moves to the next record; false at the end.</summary>
     /// <exception cref="IngestException">The connection broke.</exception>
     public bool MoveNext()
     {
@@ -93,7 +93,7 @@ public sealed class StoredRecords : IStoredRecords
         }
         catch (Exception e) when (PostgresFault.IsFault(e))
         {
-            // Nothing was written over it.
+            // An error at the end does no harm, because the connection only read.
         }
     }
 }

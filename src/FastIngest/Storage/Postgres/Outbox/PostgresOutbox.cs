@@ -11,9 +11,9 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Outbox;
 
 /// <summary>
-/// The outbox of a PostgreSQL database. The server itself finds what is to be sent; marks go up by COPY. A fault that
-/// passes by itself is waited out on a new connection, and what was under way is done again: reading goes on behind the
-/// last page, and marks say what is so, not what is to be added, so that one written twice is as one written once.
+/// The outbox of a PostgreSQL database. The server selects the summaries to send; marks are written by COPY. After a transient
+/// error, the interrupted call is repeated on a new connection. Reading continues after the last complete page. Marks contain
+/// final values, not increments, so that writing them twice does no harm.
 /// </summary>
 internal sealed class PostgresOutbox : IOutbox
 {
@@ -24,21 +24,21 @@ internal sealed class PostgresOutbox : IOutbox
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
     private readonly int[] _attempts = new int[OutboxPage.MaxRows];
 
-    /// <summary>Of the connection that is open.</summary>
+    /// <summary>The writer of the open connection.</summary>
     private CopyWriter _marks = null!;
     private PostgresSummaryPages _pages = null!;
     private string _target = "";
     private bool _retryRejected;
 
-    /// <param name="database">As for <see cref="PostgresAddress.Parse"/>.</param>
+    /// <param name="database">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresOutbox(string database, string schema)
         : this(database, schema, () => PostgresRetry.Default)
     {
     }
 
-    /// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
+    /// <param name="patience">Creates the retry policy of one call.</param>
     internal PostgresOutbox(string database, string schema, Func<PostgresRetry> patience)
     {
         _database = PostgresAddress.Parse(database);
@@ -57,7 +57,7 @@ internal sealed class PostgresOutbox : IOutbox
 
     private NpgsqlParameter<string> Target => new() { TypedValue = _target };
 
-    /// <exception cref="IngestException">The server cannot be reached or refuses, or the tables cannot be used.</exception>
+    /// <exception cref="IngestException">The server cannot be reached or rejects the connection, or the tables cannot be used.</exception>
     public async ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken)
     {
         _target = target;
@@ -198,7 +198,7 @@ internal sealed class PostgresOutbox : IOutbox
     {
         await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
 
-        // Pages are small and in the order of the keys; statistics of a table that was just filled are missing.
+        // Force index scans: pages are small and in key order, and the planner has no statistics of a table that was just filled.
         await _session.Connection.RunAsync(
             """
             SET enable_hashjoin = off;
