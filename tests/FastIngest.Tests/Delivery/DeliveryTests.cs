@@ -164,7 +164,7 @@ public sealed class DeliveryTests
         int asked = 0;
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(
-            (context, request) => request.Body.Length > 0 ? api!.Ok(context) : ApiServer.Write(context, Interlocked.Increment(ref asked) < 4 ? 502 : 405, ""), answersGet: true);
+            (context, request) => request.Body.Length > 0 ? api!.Ok(context) : ApiServer.Write(context, Interlocked.Increment(ref asked) < 4 ? 502 : 405, ""), respondsToGet: true);
 
         DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { WaitForApi = TimeSpan.FromSeconds(60) });
 

@@ -133,12 +133,12 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
                 return bodyError is null ? new ApiResponse(kind) : new ApiResponse(ResponseKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(bodyError)}");
             }
 
-            string said = client.Address.Clean(await _body.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
+            string excerpt = client.Address.Clean(await _body.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
             string place = kind == ResponseKind.Redirected && response.Headers.Location is { } to
                 ? " to " + client.Address.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Address.Clean(phrase) : "";
-            string error = $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}";
+            string error = $"{(int)response.StatusCode}{reason}{place}{(excerpt.Length > 0 ? ": " + excerpt : "")}";
             return new ApiResponse(kind, error, ApiResponse.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
