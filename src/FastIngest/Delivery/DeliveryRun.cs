@@ -200,21 +200,21 @@ internal sealed class DeliveryRun : IDisposable
 
     private async ValueTask<DeliveryReport> ReportAsync(long started, CancellationToken cancellationToken)
     {
-        long refused = _outbox.StillRejected + _marks.Rejected;
+        long rejected = _outbox.StillRejected + _marks.Rejected;
         return new DeliveryReport
         {
             Target = _api.DisplayName,
             From = _outbox.DisplayName,
             Delivered = _marks.Delivered,
             Unchanged = _outbox.Unchanged,
-            Rejected = refused,
+            Rejected = rejected,
             NewlyRejected = _marks.Rejected,
-            Left = _outbox.Total - _outbox.Unchanged - refused - _marks.Delivered,
+            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered,
             Attempts = _marks.Attempts,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Problem = _problem,
             LastError = _marks.LastError,
-            Rejections = refused > 0 ? await _outbox.ReadRejectedAsync(RejectionsShown, cancellationToken).ConfigureAwait(false) : [],
+            Rejections = rejected > 0 ? await _outbox.ReadRejectedAsync(RejectionsShown, cancellationToken).ConfigureAwait(false) : [],
         };
     }
 }

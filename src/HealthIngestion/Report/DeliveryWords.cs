@@ -32,9 +32,9 @@ internal static class DeliveryWords
                     + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
             }
 
-            foreach (Rejection refusal in report.Rejections)
+            foreach (Rejection rejection in report.Rejections)
             {
-                yield return $"refused: {refusal.UserId} {refusal.Date}: {refusal.Reason}";
+                yield return $"refused: {rejection.UserId} {rejection.Date}: {rejection.Reason}";
             }
 
             if (report.Rejected > report.Rejections.Count)

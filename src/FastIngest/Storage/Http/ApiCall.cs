@@ -13,7 +13,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly ResponseBodyReader _body = new();
+    private readonly ResponseBodyReader _bodyReader = new();
     private CancellationTokenSource _attempt = NewAttempt(client);
     private ApiRequest _request;
     private ApiResponse? _first;
@@ -128,12 +128,12 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         {
             if (kind == ResponseKind.Ok)
             {
-                string? readError = await _body.ReadAsync(body, _request.Parser, _attempt.Token).ConfigureAwait(false);
+                string? readError = await _bodyReader.ReadAsync(body, _request.Parser, _attempt.Token).ConfigureAwait(false);
                 string? bodyError = readError ?? _request.Parser.Error;
                 return bodyError is null ? new ApiResponse(kind) : new ApiResponse(ResponseKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(bodyError)}");
             }
 
-            string excerpt = client.Address.Clean(await _body.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
+            string excerpt = client.Address.Clean(await _bodyReader.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
             string place = kind == ResponseKind.Redirected && response.Headers.Location is { } to
                 ? " to " + client.Address.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
                 : "";
