@@ -84,7 +84,7 @@ public sealed class PostgresSchemaTests
         await _tables.IngestAsync(new SummaryBatch().Row("a", "2024-01-01", 1));
         _tables.Query("INSERT INTO {s}.schema_steps VALUES (99)");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(new SummaryBatch()));
-        Assert.Contains("newer version of health_ingestion (its step is 99", e.Message);
+        Assert.Contains("newer version of health_ingestion (its last step is 99", e.Message);
     }
 
     [Fact]
