@@ -157,7 +157,7 @@ public sealed class ApiCommandTests(GeneratedData data)
     [InlineData("push needs an API: use --to http(s)://HOST/PATH", "push")]
     [InlineData("--to: sqlite: is not an API", "push", "--to", "sqlite:a.db")]
     [InlineData("--from: ndjson: holds no summaries that can be delivered", "push", "--from", "ndjson:a", "--to", "http://h/x")]
-    [InlineData("The http URL makes no sense", "push", "--to", "http://:")]
+    [InlineData("The http URL is invalid", "push", "--to", "http://:")]
     [InlineData("names no class", "--to", "weaviate://h:8080")]
     [InlineData("twice", "--to", "http://h/x", "--to", "http://u:s3cr3t-of-nobody@h:80/x")]
     [InlineData("--wait-for-api 'soon' is not a time such as 500ms, 60s, 2m or 1h", "push", "--wait-for-api", "soon")]

@@ -24,7 +24,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     private const int FailuresMax = 16;
 
     /// <summary>Before the first delivery, this many rejections that may be caused by the URL or the credentials stop the run.</summary>
-    private const int TargetRefusalsMax = 64;
+    private const int TargetRejectionsMax = 64;
 
     private readonly PeriodicTimer _looks = new(TimeSpan.FromMilliseconds(LookEveryMs));
     private readonly Lock _lock = new();
@@ -40,7 +40,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     public long Delivered { get; private set; }
 
     /// <summary>Summaries that the API rejected permanently.</summary>
-    public long Refused { get; private set; }
+    public long Rejected { get; private set; }
 
     public long Attempts { get; private set; }
 
@@ -92,7 +92,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
             }
 
             Take(halt);
-            Settle(Delivered > 0 ? DeliveryState.Refused : DeliveryState.Failed);
+            Settle(Delivered > 0 ? DeliveryState.Rejected : DeliveryState.Failed);
             await MarkAsync().ConfigureAwait(false);
         }
         finally
@@ -130,12 +130,12 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     private void Take(PendingSummary summary, Action<string> halt)
     {
         Attempts += summary.Attempts;
-        if (summary.State == DeliveryState.TargetRefused)
+        if (summary.State == DeliveryState.TargetRejected)
         {
             _doubtful.Add(summary);
             if (Delivered == 0)
             {
-                if (_doubtful.Count >= TargetRefusalsMax)
+                if (_doubtful.Count >= TargetRejectionsMax)
                 {
                     halt($"{target} rejects every request: {summary.Error}");
                 }
@@ -150,7 +150,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
 
         if (Delivered > 0 && _doubtful.Count > 0)
         {
-            Settle(DeliveryState.Refused);
+            Settle(DeliveryState.Rejected);
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
         _unmarked.Add(summary);
         _unmarkedBytes += summary.KeptBytes;
         Delivered += isDelivered ? 1 : 0;
-        Refused += summary.State == DeliveryState.Refused ? 1 : 0;
+        Rejected += summary.State == DeliveryState.Rejected ? 1 : 0;
         LastError = summary.State is DeliveryState.Failed or DeliveryState.StageFailed ? summary.Error : LastError;
         progress?.Done(1, isDelivered ? 1 : 0);
     }

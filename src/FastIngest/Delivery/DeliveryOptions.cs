@@ -13,7 +13,7 @@ public sealed record DeliveryOptions
     public TimeSpan WaitForApi { get; init; }
 
     /// <summary>Whether to resend summaries that the API rejected permanently in an earlier run.</summary>
-    public bool RetryRefused { get; init; }
+    public bool RetryRejected { get; init; }
 
     /// <summary>The stages that process each summary before it is sent, in this order.</summary>
     internal IReadOnlyList<ISummaryStage> Stages { get; init; } = [];
@@ -45,10 +45,10 @@ public sealed record DeliveryReport
     public required long Unchanged { get; init; }
 
     /// <summary>Summaries that the API rejected permanently, in this run or an earlier one.</summary>
-    public required long Refused { get; init; }
+    public required long Rejected { get; init; }
 
-    /// <summary>The part of <see cref="Refused"/> that the API rejected in this run.</summary>
-    public required long NewlyRefused { get; init; }
+    /// <summary>The part of <see cref="Rejected"/> that the API rejected in this run.</summary>
+    public required long NewlyRejected { get; init; }
 
     /// <summary>Summaries that are still to be delivered.</summary>
     public required long Left { get; init; }
@@ -65,8 +65,8 @@ public sealed record DeliveryReport
     public required string? LastError { get; init; }
 
     /// <summary>The first of the rejected summaries, in key order.</summary>
-    public required IReadOnlyList<Refusal> Refusals { get; init; }
+    public required IReadOnlyList<Rejection> Rejections { get; init; }
 
     /// <summary>Whether the API accepted everything that this run had to send.</summary>
-    public bool IsComplete => Left == 0 && NewlyRefused == 0;
+    public bool IsComplete => Left == 0 && NewlyRejected == 0;
 }

@@ -18,7 +18,7 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>How long running requests may continue after the run is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private const int RefusalsShown = 20;
+    private const int RejectionsShown = 20;
 
     private readonly IOutbox _outbox;
     private readonly ISummaryApi _api;
@@ -47,7 +47,7 @@ internal sealed class DeliveryRun : IDisposable
     public async Task<DeliveryReport> RunAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        await _outbox.OpenAsync(_api.DisplayName, _options.RetryRefused, cancellationToken).ConfigureAwait(false);
+        await _outbox.OpenAsync(_api.DisplayName, _options.RetryRejected, cancellationToken).ConfigureAwait(false);
         _progress?.Started(_api.DisplayName, _outbox.Total);
         _problem = await _api.PrepareAsync(_options.WaitForApi, cancellationToken).ConfigureAwait(false);
 
@@ -190,7 +190,7 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>Reports the summaries that need no delivery as progress, too.</summary>
     private void ReportSkipped(int pending)
     {
-        long passed = _outbox.Unchanged + _outbox.StillRefused;
+        long passed = _outbox.Unchanged + _outbox.StillRejected;
         if (pending > 0 && passed > _examined)
         {
             _progress?.Done(passed - _examined, 0);
@@ -200,21 +200,21 @@ internal sealed class DeliveryRun : IDisposable
 
     private async ValueTask<DeliveryReport> ReportAsync(long started, CancellationToken cancellationToken)
     {
-        long refused = _outbox.StillRefused + _marks.Refused;
+        long rejected = _outbox.StillRejected + _marks.Rejected;
         return new DeliveryReport
         {
             Target = _api.DisplayName,
             From = _outbox.DisplayName,
             Delivered = _marks.Delivered,
             Unchanged = _outbox.Unchanged,
-            Refused = refused,
-            NewlyRefused = _marks.Refused,
-            Left = _outbox.Total - _outbox.Unchanged - refused - _marks.Delivered,
+            Rejected = rejected,
+            NewlyRejected = _marks.Rejected,
+            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered,
             Attempts = _marks.Attempts,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Problem = _problem,
             LastError = _marks.LastError,
-            Refusals = refused > 0 ? await _outbox.ReadRefusedAsync(RefusalsShown, cancellationToken).ConfigureAwait(false) : [],
+            Rejections = rejected > 0 ? await _outbox.ReadRejectedAsync(RejectionsShown, cancellationToken).ConfigureAwait(false) : [],
         };
     }
 }

@@ -21,13 +21,13 @@ internal interface IOutbox : IAsyncDisposable
     long Unchanged { get; }
 
     /// <summary>Unchanged summaries that the API rejected in an earlier run; complete at the end of reading.</summary>
-    long StillRefused { get; }
+    long StillRejected { get; }
 
     /// <summary>Opens the database and creates the table <c>deliveries</c> if it is missing.</summary>
     /// <param name="target">The API's name in <c>deliveries</c>, without any secret.</param>
-    /// <param name="retryRefused">Whether rejected summaries are sent once more.</param>
+    /// <param name="retryRejected">Whether rejected summaries are sent once more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken);
+    ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken);
 
     /// <summary>Adds the next pending summaries in key order; false at the end, when nothing was added.</summary>
     ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken);
@@ -36,10 +36,10 @@ internal interface IOutbox : IAsyncDisposable
     ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken);
 
     /// <summary>Returns up to <paramref name="max"/> rejected summaries in key order.</summary>
-    ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken);
 }
 
 /// <param name="UserId">The user of the summary.</param>
 /// <param name="Date">The day of the summary, <c>YYYY-MM-DD</c>.</param>
 /// <param name="Reason">The error that the API returned.</param>
-public sealed record Refusal(string UserId, string Date, string Reason);
+public sealed record Rejection(string UserId, string Date, string Reason);

@@ -12,13 +12,13 @@ internal enum DeliveryState
     Delivered,
 
     /// <summary>The API rejected the summary permanently, because the summary itself is at fault.</summary>
-    Refused,
+    Rejected,
 
     /// <summary>
     /// The API rejected the request, perhaps because of the URL or the credentials. The summary itself is at fault only if the
     /// API accepts other summaries.
     /// </summary>
-    TargetRefused,
+    TargetRejected,
 
     /// <summary>All attempts failed; a later run may succeed.</summary>
     Failed,

@@ -7,7 +7,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage;
 
-/// <summary>All targets. A new one is a folder beside this file and a line here.</summary>
+/// <summary>All kinds of targets. A new kind is a new folder next to this file and a new line here.</summary>
 public static class TargetRegistry
 {
     public static TargetList All { get; } = new(

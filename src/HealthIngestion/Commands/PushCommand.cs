@@ -33,7 +33,7 @@ internal sealed class PushCommand : ICommand
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
-    public Option<bool> RetryRefused { get; } = SharedOptions.Flag("--retry-refused", "also send summaries that the API refused for good");
+    public Option<bool> RetryRejected { get; } = SharedOptions.Flag("--retry-refused", "also send summaries that the API refused for good");
 
     public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
 
@@ -61,7 +61,7 @@ internal sealed class PushCommand : ICommand
                 .. SharedOptions.ApiEnvironment,
             ],
         };
-        Spec.AddGroup("What", From, To, Schema, RetryRefused, StatsJson);
+        Spec.AddGroup("What", From, To, Schema, RetryRejected, StatsJson);
         Spec.AddGroup("API", Concurrency, WaitForApi);
         Spec.AddGroup("Console", Console.All);
     }
@@ -75,7 +75,7 @@ internal sealed class PushCommand : ICommand
             From = Database(arguments.GetValue(From)).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
             Concurrency = arguments.GetValue(Concurrency),
             WaitForApi = arguments.GetValue(WaitForApi),
-            RetryRefused = arguments.GetValue(RetryRefused),
+            RetryRejected = arguments.GetValue(RetryRejected),
         };
         Log log = Console.OpenLog(arguments);
         using StopSignal stop = new(log);

@@ -16,7 +16,7 @@ internal static class DeliveryWords
                 report.Target,
                 Figures.Count(report.Delivered),
                 Figures.Count(report.Unchanged),
-                Figures.Count(report.Refused),
+                Figures.Count(report.Rejected),
                 Figures.Count(report.Left),
             ]
             : [o.Api.DisplayName, "failed", "", "", ""])],
@@ -32,14 +32,14 @@ internal static class DeliveryWords
                     + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
             }
 
-            foreach (Refusal refusal in report.Refusals)
+            foreach (Rejection rejection in report.Rejections)
             {
-                yield return $"refused: {refusal.UserId} {refusal.Date}: {refusal.Reason}";
+                yield return $"refused: {rejection.UserId} {rejection.Date}: {rejection.Reason}";
             }
 
-            if (report.Refused > report.Refusals.Count)
+            if (report.Rejected > report.Rejections.Count)
             {
-                yield return $"refused: {Figures.Count(report.Refused - report.Refusals.Count)} more, with their reasons in the table deliveries";
+                yield return $"refused: {Figures.Count(report.Rejected - report.Rejections.Count)} more, with their reasons in the table deliveries";
             }
         }
     }
@@ -57,8 +57,8 @@ internal static class DeliveryWords
                 json.WriteString("from", report.From);
                 json.WriteNumber("delivered", report.Delivered);
                 json.WriteNumber("unchanged", report.Unchanged);
-                json.WriteNumber("refused", report.Refused);
-                json.WriteNumber("newly_refused", report.NewlyRefused);
+                json.WriteNumber("refused", report.Rejected);
+                json.WriteNumber("newly_refused", report.NewlyRejected);
                 json.WriteNumber("left", report.Left);
                 json.WriteNumber("attempts", report.Attempts);
                 json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));

@@ -24,8 +24,8 @@ public sealed class DeliveryTests
         DeliveryReport first = await stored.DeliverAsync(api.Url);
         DeliveryReport second = await stored.DeliverAsync(api.Url);
 
-        Assert.Equal((3, 0, 0, 0, 3), (first.Delivered, first.Unchanged, first.Refused, first.Left, first.Attempts));
-        Assert.Equal((0, 3, 0, 0, 0), (second.Delivered, second.Unchanged, second.Refused, second.Left, second.Attempts));
+        Assert.Equal((3, 0, 0, 0, 3), (first.Delivered, first.Unchanged, first.Rejected, first.Left, first.Attempts));
+        Assert.Equal((0, 3, 0, 0, 0), (second.Delivered, second.Unchanged, second.Rejected, second.Left, second.Attempts));
         Assert.True(second.IsComplete);
         ReceivedRequest[] requests = [.. api.Requests.OrderBy(r => r.Summary, StringComparer.Ordinal)];
         Assert.Equal(["a 0001-01-01", "a 2024-02-29", "z\u00e4\n 9999-12-31"], requests.Select(r => r.Summary));
@@ -37,7 +37,7 @@ public sealed class DeliveryTests
         stored.With(("a", "2024-02-29", "Slept longer."), ("b", "2024-01-01", "New."));
         DeliveryReport third = await stored.DeliverAsync(api.Url);
 
-        Assert.Equal((2, 2, 0, 0), (third.Delivered, third.Unchanged, third.Refused, third.Left));
+        Assert.Equal((2, 2, 0, 0), (third.Delivered, third.Unchanged, third.Rejected, third.Left));
         Assert.Equal("User a on 2024-02-29. Slept longer.", api.Taken["a 2024-02-29"]);
         Assert.Equal(4, stored.Marked);
         Assert.Equal([api.Url], stored.Query("DISTINCT target"));
@@ -73,21 +73,21 @@ public sealed class DeliveryTests
         DeliveryReport first = await stored.DeliverAsync(api.Url);
         DeliveryReport second = await stored.DeliverAsync(api.Url);
 
-        Assert.Equal((4, 1, 1, 0), (first.Delivered, first.Refused, first.NewlyRefused, first.Left));
+        Assert.Equal((4, 1, 1, 0), (first.Delivered, first.Rejected, first.NewlyRejected, first.Left));
         Assert.False(first.IsComplete);
-        Assert.Equal((0, 4, 1, 0, 0), (second.Delivered, second.Unchanged, second.Refused, second.NewlyRefused, second.Left));
+        Assert.Equal((0, 4, 1, 0, 0), (second.Delivered, second.Unchanged, second.Rejected, second.NewlyRejected, second.Left));
         Assert.True(second.IsComplete);
         Assert.Equal(5, api.Requests.Count);
-        Assert.All([first, second], r => Assert.Equal([new Refusal("u", "2024-01-03", "422 Unprocessable Entity: {\"detail\": \"no thanks\"}")], r.Refusals));
+        Assert.All([first, second], r => Assert.Equal([new Rejection("u", "2024-01-03", "422 Unprocessable Entity: {\"detail\": \"no thanks\"}")], r.Rejections));
 
-        DeliveryReport again = await stored.DeliverAsync(api.Url, o => o with { RetryRefused = true });
-        Assert.Equal((0, 4, 1, 1), (again.Delivered, again.Unchanged, again.Refused, again.NewlyRefused));
+        DeliveryReport again = await stored.DeliverAsync(api.Url, o => o with { RetryRejected = true });
+        Assert.Equal((0, 4, 1, 1), (again.Delivered, again.Unchanged, again.Rejected, again.NewlyRejected));
         Assert.Equal(6, api.Requests.Count);
 
         stored.With(("u", "2024-01-03", "Better."));
         refused = "";
         DeliveryReport changed = await stored.DeliverAsync(api.Url);
-        Assert.Equal((1, 4, 0, 0), (changed.Delivered, changed.Unchanged, changed.Refused, changed.Left));
+        Assert.Equal((1, 4, 0, 0), (changed.Delivered, changed.Unchanged, changed.Rejected, changed.Left));
         Assert.Equal(5, stored.Marked);
         Assert.Equal(["3"], stored.Query("attempts", "WHERE attempts > 1"));
 
@@ -105,7 +105,7 @@ public sealed class DeliveryTests
 
         DeliveryReport first = await stored.DeliverAsync(server.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
 
-        Assert.Equal((0, 0, 3, 6), (first.Delivered, first.Refused, first.Left, first.Attempts));
+        Assert.Equal((0, 0, 3, 6), (first.Delivered, first.Rejected, first.Left, first.Attempts));
         Assert.Equal("500 Internal Server Error: oh", first.LastError);
         Assert.Equal(["2 500 Internal Server Error: oh"], stored.Query("DISTINCT attempts, last_error"));
         isDown = false;
@@ -164,7 +164,7 @@ public sealed class DeliveryTests
         int asked = 0;
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(
-            (context, request) => request.Body.Length > 0 ? api!.Ok(context) : ApiServer.Write(context, Interlocked.Increment(ref asked) < 4 ? 502 : 405, ""), answersGet: true);
+            (context, request) => request.Body.Length > 0 ? api!.Ok(context) : ApiServer.Write(context, Interlocked.Increment(ref asked) < 4 ? 502 : 405, ""), respondsToGet: true);
 
         DeliveryReport report = await stored.DeliverAsync(server.Url, o => o with { WaitForApi = TimeSpan.FromSeconds(60) });
 
@@ -187,10 +187,10 @@ public sealed class DeliveryTests
         });
 
         DeliveryReport some = await few.DeliverAsync(api.Url);
-        Assert.Equal((0, 3, 3), (some.Refused, some.Left, some.Attempts));
+        Assert.Equal((0, 3, 3), (some.Rejected, some.Left, some.Attempts));
         Assert.StartsWith(status.ToString(CultureInfo.InvariantCulture), some.LastError, StringComparison.Ordinal);
         DeliveryReport all = await many.DeliverAsync(api.Url);
-        Assert.Equal((0, 20_000), (all.Refused, all.Left));
+        Assert.Equal((0, 20_000), (all.Rejected, all.Left));
         Assert.Contains("rejects every request", all.Problem, StringComparison.Ordinal);
         Assert.InRange(all.Attempts, 64, 4_000);
         Assert.DoesNotContain("token=1", all.Problem, StringComparison.Ordinal);
@@ -203,7 +203,7 @@ public sealed class DeliveryTests
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start((context, request) => request.Summary.EndsWith('7') ? ApiServer.Write(context, 404, "") : api!.Ok(context));
         DeliveryReport report = await stored.DeliverAsync(server.Url);
-        Assert.Equal((18, 2, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((18, 2, 0), (report.Delivered, report.Rejected, report.Left));
     }
 
     [Fact]
@@ -294,9 +294,9 @@ public sealed class DeliveryTests
 
         public long Unchanged => outbox.Unchanged;
 
-        public long StillRefused => outbox.StillRefused;
+        public long StillRejected => outbox.StillRejected;
 
-        public ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRefused, cancellationToken);
+        public ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRejected, cancellationToken);
 
         public ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken) => outbox.ReadAsync(page, cancellationToken);
 
@@ -306,7 +306,7 @@ public sealed class DeliveryTests
             return outbox.MarkAsync(done, cancellationToken);
         }
 
-        public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRefusedAsync(max, cancellationToken);
+        public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(max, cancellationToken);
 
         public ValueTask DisposeAsync() => outbox.DisposeAsync();
     }

@@ -102,12 +102,12 @@ internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
 
     public long Unchanged => outbox.Unchanged;
 
-    public long StillRefused => outbox.StillRefused;
+    public long StillRejected => outbox.StillRejected;
 
     /// <summary>Completes when that many pages were read.</summary>
     public Task Pages(int count) => _pages[count - 1].Task;
 
-    public ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRefused, cancellationToken);
+    public ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRejected, cancellationToken);
 
     public async ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
@@ -119,7 +119,7 @@ internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
 
     public ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) => outbox.MarkAsync(done, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRefusedAsync(max, cancellationToken);
+    public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(max, cancellationToken);
 
     public ValueTask DisposeAsync() => outbox.DisposeAsync();
 }

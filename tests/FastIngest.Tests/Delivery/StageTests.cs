@@ -86,7 +86,7 @@ public sealed class StageTests
                     }
                     else if (TestApi.Day(summary) == refused)
                     {
-                        (summary.State, summary.Error) = (DeliveryState.Refused, "toy: too long");
+                        (summary.State, summary.Error) = (DeliveryState.Rejected, "toy: too long");
                     }
                 }
 
@@ -98,7 +98,7 @@ public sealed class StageTests
 
         DeliveryReport report = await DeliverAsync(stored, api, [stage]);
 
-        Assert.Equal((298, 1, 101, 298), (report.Delivered, report.Refused, report.Left, stored.Marked));
+        Assert.Equal((298, 1, 101, 298), (report.Delivered, report.Rejected, report.Left, stored.Marked));
         Assert.Null(report.Problem);
         Assert.False(report.IsComplete);
         Assert.Equal(298, api.Sent.Count);
@@ -109,7 +109,7 @@ public sealed class StageTests
         broken = single = "";
         DeliveryReport rest = await DeliverAsync(stored, api, [stage]);
 
-        Assert.Equal((101, 298, 1, 0), (rest.Delivered, rest.Unchanged, rest.Refused, rest.Left));
+        Assert.Equal((101, 298, 1, 0), (rest.Delivered, rest.Unchanged, rest.Rejected, rest.Left));
         Assert.Equal(399, api.Sent.Select(s => s.Day).Distinct().Count());
         Assert.Equal(399, api.Sent.Count);
     }

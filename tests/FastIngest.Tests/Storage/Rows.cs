@@ -4,7 +4,7 @@ using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Tests.Storage;
 
-/// <summary>Rows made by hand, with texts as the reducer makes them.</summary>
+/// <summary>Builds rows for tests, with texts in the form of the reducer.</summary>
 internal static class Rows
 {
     public static readonly RunFigures Figures = new(10, 9, 1, 3);
@@ -14,7 +14,7 @@ internal static class Rows
     public static SinkRun Run(params InputFileInfo[] files) => new(
         new Guid(++_runs, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0), new DateTime(2024, 2, 29, 12, 0, 0, DateTimeKind.Utc), files);
 
-    /// <summary>Adds a user; numbers are years, centimetres and kilograms.</summary>
+    /// <summary>Adds a user; the numbers are years, centimetres and kilograms.</summary>
     public static SummaryBatch User(this SummaryBatch batch, string id, string? name, double? age = null, string? gender = null)
     {
         batch.AddUser(new UserProfile
@@ -31,7 +31,7 @@ internal static class Rows
     }
 
     /// <summary>
-    /// Adds a row with the given sentences, a category each; the opening follows the batch's profile of the user. The
+    /// Adds a row with the given sentences, one per category. Its profile sentence uses the profile of the user in the batch. The
     /// categories' counts are <paramref name="count"/>.
     /// </summary>
     public static SummaryBatch Row(this SummaryBatch batch, string id, string date, int count, params (Category Category, string Sentence)[] parts)

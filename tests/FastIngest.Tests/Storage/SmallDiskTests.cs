@@ -9,7 +9,7 @@ using FastIngest.Tests.Storage.Sqlite;
 
 namespace FastIngest.Tests.Storage;
 
-/// <summary>A real disk of one MiB, which only root can have; skipped where mounting is not allowed.</summary>
+/// <summary>Tests with a real disk of one MiB. Mounting it needs root; without the right to mount, the tests are skipped.</summary>
 public sealed class SmallDiskTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -30,7 +30,7 @@ public sealed class SmallDiskTests : IDisposable
     [Theory]
     [InlineData("sqlite:")]
     [InlineData("ndjson:")]
-    public async Task A_full_disk_is_said_plainly_and_leaves_nothing(string kind)
+    public async Task A_full_disk_is_reported_clearly_and_leaves_no_file(string kind)
     {
         Assert.SkipUnless(_mounted, "needs to mount");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => Sink(kind).IngestAsync(ManyRows(5_000)));
@@ -39,7 +39,7 @@ public sealed class SmallDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_fills_up_in_a_merge_leaves_the_database_as_it_was()
+    public async Task A_disk_that_fills_up_during_a_merge_leaves_the_database_unchanged()
     {
         Assert.SkipUnless(_mounted, "needs to mount");
         await Sink("sqlite:").IngestAsync(ManyRows(100));
@@ -55,7 +55,7 @@ public sealed class SmallDiskTests : IDisposable
     [InlineData("sqlite:", false)]
     [InlineData("ndjson:", false)]
     [InlineData("sqlite:", true)]
-    public async Task A_read_only_disk_is_said_before_any_input_is_read(string kind, bool exists)
+    public async Task A_read_only_disk_is_reported_before_any_input_is_read(string kind, bool exists)
     {
         Assert.SkipUnless(_mounted, "needs to mount");
         if (exists)

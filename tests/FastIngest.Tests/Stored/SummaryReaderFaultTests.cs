@@ -72,7 +72,7 @@ public sealed class SummaryReaderFaultTests : IDisposable
         await using SqliteSummaryReader reader = new(Db);
         await reader.OpenAsync(TestContext.Current.CancellationToken);
         IngestException fault = await Assert.ThrowsAsync<IngestException>(async () => await reader.ReadAsync(new SummaryQuery(), TestContext.Current.CancellationToken).AnyAsync(TestContext.Current.CancellationToken));
-        Assert.Contains("user u\\ has a summary of the day 'yesterday'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("user u\\ has a summary with the invalid date 'yesterday'", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

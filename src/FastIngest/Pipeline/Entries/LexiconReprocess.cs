@@ -92,7 +92,7 @@ public static class LexiconReprocess
         Action<EntryBatch, CancellationToken> MakeCleaner()
         {
             BatchCleaner cleaner = new(source);
-            IStoredComparer comparer = database.MakeComparer(source);
+            IStoredComparer comparer = database.CreateComparer(source);
             return (batch, token) =>
             {
                 cleaner.Clean(batch, token);

@@ -26,7 +26,7 @@ public interface IEntryStore : IAsyncDisposable
     ValueTask<IStoredRecords> ReadAsync(string source, long position, CancellationToken cancellationToken);
 
     /// <summary>Makes a comparer that detects unchanged entries; one for each worker.</summary>
-    IStoredComparer MakeComparer(string source);
+    IStoredComparer CreateComparer(string source);
 
     /// <summary>Locks out other runs from now on, and begins with a source.</summary>
     /// <param name="source">The id of the source.</param>

@@ -15,14 +15,14 @@ public static class SummaryMerge
     /// <param name="stored">The stored row.</param>
     /// <param name="runTexts">The batch that holds the texts of <paramref name="run"/>.</param>
     /// <param name="run">The row that the run produced for the same key.</param>
-    /// <param name="opening">The first sentence of the merged summary.</param>
+    /// <param name="profileSentence">The first sentence of the merged summary.</param>
     /// <param name="output">Receives the merged row; must not be one of the other batches.</param>
     public static bool Merge(
         SummaryBatch storedTexts,
         in DailySummary stored,
         SummaryBatch runTexts,
         in DailySummary run,
-        ReadOnlySpan<byte> opening,
+        ReadOnlySpan<byte> profileSentence,
         SummaryBatch output)
     {
         ref DailySummary merged = ref output.AddRow();
@@ -45,7 +45,7 @@ public static class SummaryMerge
             }
         }
 
-        MergeText(storedTexts, stored, runTexts, run, opening, output, ref merged);
+        MergeText(storedTexts, stored, runTexts, run, profileSentence, output, ref merged);
         return !AreEqual(storedTexts, stored, output, merged);
     }
 
@@ -54,13 +54,13 @@ public static class SummaryMerge
         in DailySummary stored,
         SummaryBatch runTexts,
         in DailySummary run,
-        ReadOnlySpan<byte> opening,
+        ReadOnlySpan<byte> profileSentence,
         SummaryBatch output,
         ref DailySummary merged)
     {
         int start = output.TextLength;
-        output.AddText(opening);
-        merged.Parts[(int)Category.Users] = opening.Length;
+        output.AddText(profileSentence);
+        merged.Parts[(int)Category.Users] = profileSentence.Length;
         ReadOnlySpan<byte> storedRest = storedTexts.Text(stored.Texts[TextSlot.Summary])[stored.Parts[(int)Category.Users]..];
         ReadOnlySpan<byte> runRest = runTexts.Text(run.Texts[TextSlot.Summary])[run.Parts[(int)Category.Users]..];
         for (int i = (int)Category.Users + 1; i < Categories.Count; i++)

@@ -1,18 +1,19 @@
 namespace FastIngest.Storage.Files;
 
-/// <summary>Turns what the system says about a file into one line that names the file and says what to do.</summary>
+/// <summary>Turns file errors of the system into one-line messages that name the file and a remedy.</summary>
 internal static class FileFault
 {
     private const int NoSpace = 28, ReadOnlyFileSystem = 30, QuotaExceeded = 122;
 
-    /// <summary>Whether the exception is one that <see cref="Explain"/> knows how to explain.</summary>
+    /// <summary>Whether <see cref="Explain"/> can explain the exception.</summary>
     public static bool IsFault(Exception exception) => exception is IOException or UnauthorizedAccessException || IsTooLarge(exception);
 
-    /// <summary>EFBIG, which a limit on the size of files gives, as .NET puts it.</summary>
+    /// <summary>Whether the exception is .NET's form of EFBIG: the file exceeds a size limit.</summary>
     public static bool IsTooLarge(Exception exception) => exception is ArgumentOutOfRangeException { ParamName: "value" };
 
-    /// <param name="exception">What .NET threw.</param>
-    /// <param name="path">The file the user named.</param>
+    /// <summary>Creates the message for an exception.</summary>
+    /// <param name="exception">The exception that .NET threw.</param>
+    /// <param name="path">The file as the user named it.</param>
     public static IngestException Explain(Exception exception, string path) => exception switch
     {
         _ when IsTooLarge(exception) => new(

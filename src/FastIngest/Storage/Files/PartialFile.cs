@@ -1,9 +1,9 @@
 namespace FastIngest.Storage.Files;
 
 /// <summary>
-/// A file that becomes visible whole or not at all. It is written as <c>FILE.partial</c> beside its target, which is
-/// locked so that two runs cannot write the same one, synced, and renamed. Disposing it without that removes it; what
-/// a killed run left behind is overwritten by the next.
+/// A file that becomes visible only when it is complete. It is written as <c>FILE.partial</c> next to its target, then synced
+/// and renamed. The partial file is locked, so that two runs cannot write the same target. Disposing an unpublished file
+/// deletes it. If a run is killed, the next run overwrites its partial file.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
@@ -22,19 +22,19 @@ internal sealed class PartialFile : IDisposable
     /// <summary>The file as the user named it.</summary>
     public string DisplayPath { get; }
 
-    /// <summary>The full path of the file to be, links followed.</summary>
+    /// <summary>The full path of the final file, with links resolved.</summary>
     public string Target { get; }
 
-    /// <summary>The full path it has until then.</summary>
+    /// <summary>The full path of the file until it is published.</summary>
     public string PartialPath => PathFor(Target);
 
-    /// <summary>The empty file, open for writing, without a buffer of its own.</summary>
+    /// <summary>The partial file, open for writing; the stream is unbuffered.</summary>
     public FileStream Stream => _stream ?? throw new InvalidOperationException("The file is closed.");
 
-    /// <summary>The path under which a target is written.</summary>
+    /// <summary>Returns the path of the partial file of a target.</summary>
     public static string PathFor(string target) => target + ".partial";
 
-    /// <summary>The full path of a file, the links at its end followed, so that a link to a file stays one.</summary>
+    /// <summary>Returns the full path of a file and follows a link to it, so that the link itself is not replaced.</summary>
     public static string Resolve(string path)
     {
         string full = Path.GetFullPath(path);
@@ -48,9 +48,9 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Creates and locks the partial file; nothing of an older one remains.</summary>
+    /// <summary>Creates and locks the partial file; an older partial file is truncated.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
-    /// <param name="target">Its path from <see cref="Resolve"/>.</param>
+    /// <param name="target">The path from <see cref="Resolve"/>.</param>
     /// <exception cref="IngestException">The folder is missing or not writable, or another run writes this file.</exception>
     public static PartialFile Create(string displayPath, string target)
     {
@@ -66,7 +66,7 @@ internal sealed class PartialFile : IDisposable
             {
                 FileStream stream = new(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
-                // Between our opening and our lock another run may have given this very file its final name.
+                // Between our open and our lock, another run may have renamed this file to its final name.
                 if (Posix.IsAt(stream.SafeFileHandle, partial))
                 {
                     stream.SetLength(0);
@@ -88,10 +88,9 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>
-    /// Tells of bytes that were written. Every few MiB the disk is set to work on them, so that there is little left to
-    /// wait for at the end.
+    /// Counts bytes that were written to the stream. Every 16 MiB it starts writeback, so that the final sync is short.
     /// </summary>
-    public void Wrote(long bytes)
+    public void CountWritten(long bytes)
     {
         _unsyncedBytes += bytes;
         if (_unsyncedBytes >= WritebackBytes)
@@ -102,9 +101,9 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>Syncs the file, gives it its final name and syncs the folder.</summary>
-    /// <param name="replace">Whether a target that exists by now is replaced; otherwise it is left and the call fails.</param>
-    /// <param name="cancellationToken">Ends the wait for the disk; the target is then untouched.</param>
-    /// <exception cref="IngestException">The disk is full or broken, or the target appeared meanwhile.</exception>
+    /// <param name="replace">Whether to replace an existing target. If false and the target exists, the call fails.</param>
+    /// <param name="cancellationToken">Ends the wait for the disk; the target then stays unchanged.</param>
+    /// <exception cref="IngestException">The disk is full or broken, or the target appeared in the meantime.</exception>
     public async ValueTask PublishAsync(bool replace, CancellationToken cancellationToken)
     {
         FileStream stream = Stream;

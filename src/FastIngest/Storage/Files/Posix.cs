@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace FastIngest.Storage.Files;
 
-/// <summary>The few system calls that whole-or-not-at-all files need and .NET does not have.</summary>
+/// <summary>The system calls that atomic file creation needs and .NET does not offer.</summary>
 internal static partial class Posix
 {
     public const int TryAgain = 11, Exists = 17, BrokenPipe = 32;
@@ -13,10 +13,10 @@ internal static partial class Posix
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint WantInode = 0x100; // STATX_INO
 
-    // struct statx is laid out alike on every architecture.
+    // struct statx has the same layout on every architecture.
     private const int StatusBytes = 256, InodeOffset = 32, DeviceOffset = 136;
 
-    /// <summary>Whether the open file is the one that the path names now.</summary>
+    /// <summary>Whether the path currently refers to the open file.</summary>
     public static bool IsAt(SafeHandle file, string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -32,8 +32,8 @@ internal static partial class Posix
             && open.Slice(DeviceOffset, 8).SequenceEqual(named.Slice(DeviceOffset, 8));
     }
 
-    /// <summary>Gives a file its final name in one step; fails when that name is taken.</summary>
-    /// <exception cref="IOException">The target exists, or the file system refused.</exception>
+    /// <summary>Renames a file atomically; fails when the target exists.</summary>
+    /// <exception cref="IOException">The target exists, or the rename failed.</exception>
     public static void RenameWithoutReplacing(string from, string to)
     {
         if (OperatingSystem.IsLinux())
@@ -52,15 +52,15 @@ internal static partial class Posix
             }
             catch (EntryPointNotFoundException)
             {
-                // An older C library.
+                // An older C library has no renameat2.
             }
         }
 
-        // A file system without the flag, or another system: .NET links and unlinks.
+        // The file system does not support the flag, or this is not Linux: .NET links and unlinks.
         File.Move(from, to, overwrite: false);
     }
 
-    /// <summary>Has the kernel begin to write a file's dirty pages to the disk, without waiting for them.</summary>
+    /// <summary>Starts to write a file's dirty pages to the disk, without waiting for the end.</summary>
     public static void StartWriteback(SafeHandle file)
     {
         if (OperatingSystem.IsLinux())
@@ -71,12 +71,12 @@ internal static partial class Posix
             }
             catch (EntryPointNotFoundException)
             {
-                // Only a hint.
+                // Writeback is only an optimization.
             }
         }
     }
 
-    /// <summary>Makes renames in a folder survive a power failure, where the system can.</summary>
+    /// <summary>Syncs a folder, so that a rename in it survives a power failure.</summary>
     public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -87,7 +87,7 @@ internal static partial class Posix
         int descriptor = Open(path, 0);
         if (descriptor >= 0)
         {
-            // Some file systems refuse to sync a folder; the rename is then as durable as they make it.
+            // Ignore errors: some file systems cannot sync a folder.
             _ = FSync(descriptor);
             _ = Close(descriptor);
         }

@@ -1,9 +1,9 @@
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// How many requests may be under way: additive increase, multiplicative decrease. It halves when the API is busy or
-/// times out, once for all requests that were under way then, and grows by one after as many successes as it is large.
-/// A wait that the API asks for holds back everyone.
+/// Limits the number of concurrent requests by additive increase and multiplicative decrease. The limit is halved when the
+/// API is busy or times out, but only once for all requests that were running at that time. It grows by one after as many
+/// successes as its current value. A Retry-After of the API delays all new requests.
 /// </summary>
 internal sealed class AdaptiveLimit
 {
@@ -11,7 +11,7 @@ internal sealed class AdaptiveLimit
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
-    private int _limit, _underWay, _successes, _epoch;
+    private int _limit, _running, _successes, _epoch;
     private long _pausedUntil;
 
     public AdaptiveLimit(int max, TimeProvider time)
@@ -20,22 +20,23 @@ internal sealed class AdaptiveLimit
         _time = time;
     }
 
-    /// <summary>The limit now, for those who watch.</summary>
+    /// <summary>The current limit.</summary>
     public int Current => Volatile.Read(ref _limit);
 
-    /// <summary>The lowest that it has been.</summary>
+    /// <summary>The lowest limit so far.</summary>
     public int Lowest { get; private set; }
 
-    /// <summary>Waits for a place; the ticket goes to <see cref="Leave"/>.</summary>
+    /// <summary>Waits until a request may start.</summary>
+    /// <returns>A ticket, which the caller passes to <see cref="Leave"/>.</returns>
     public ValueTask<int> EnterAsync(CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _pausedUntil) == 0)
         {
             lock (_lock)
             {
-                if (_underWay < _limit)
+                if (_running < _limit)
                 {
-                    _underWay++;
+                    _running++;
                     return ValueTask.FromResult(_epoch);
                 }
             }
@@ -44,18 +45,18 @@ internal sealed class AdaptiveLimit
         return new ValueTask<int>(WaitAsync(cancellationToken));
     }
 
-    /// <summary>Gives the place back and says how it went.</summary>
-    public void Leave(int ticket, in ApiAnswer answer)
+    /// <summary>Ends a request and adapts the limit to its response.</summary>
+    public void Leave(int ticket, in ApiResponse response)
     {
         lock (_lock)
         {
-            _underWay--;
-            if (answer.IsOk && _limit < _max && ++_successes >= _limit)
+            _running--;
+            if (response.IsOk && _limit < _max && ++_successes >= _limit)
             {
                 _limit++;
                 _successes = 0;
             }
-            else if (answer.Kind is AnswerKind.Busy or AnswerKind.TimedOut && ticket == _epoch)
+            else if (response.Kind is ResponseKind.Busy or ResponseKind.TimedOut && ticket == _epoch)
             {
                 _limit = Math.Max(1, _limit / 2);
                 Lowest = Math.Min(Lowest, _limit);
@@ -63,7 +64,7 @@ internal sealed class AdaptiveLimit
                 _epoch++;
             }
 
-            if (answer.RetryAfter is { } wait && wait > TimeSpan.Zero && wait <= ApiAnswer.LongestWait)
+            if (response.RetryAfter is { } wait && wait > TimeSpan.Zero && wait <= ApiResponse.MaxRetryAfter)
             {
                 _pausedUntil = Math.Max(_pausedUntil, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
             }
@@ -86,7 +87,7 @@ internal sealed class AdaptiveLimit
             await place.Task.ConfigureAwait(false);
         }
 
-        // The place is taken; what is left is to sit out a wait that the API asked for.
+        // The request now counts as running. It still has to wait for the end of a Retry-After.
         try
         {
             for (TimeSpan pause = Pause(); pause > TimeSpan.Zero; pause = Pause())
@@ -98,7 +99,7 @@ internal sealed class AdaptiveLimit
         {
             lock (_lock)
             {
-                _underWay--;
+                _running--;
                 Admit();
             }
 
@@ -110,16 +111,16 @@ internal sealed class AdaptiveLimit
 
     private void Admit()
     {
-        while (_underWay < _limit && _waiting.TryDequeue(out TaskCompletionSource? place))
+        while (_running < _limit && _waiting.TryDequeue(out TaskCompletionSource? place))
         {
             if (place.TrySetResult())
             {
-                _underWay++;
+                _running++;
             }
         }
     }
 
-    /// <summary>What is left of the wait that the API asked for.</summary>
+    /// <summary>The time until the Retry-After of the API ends; zero without one.</summary>
     private TimeSpan Pause()
     {
         lock (_lock)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>How summaries are handed over.</summary>
+/// <summary>The protocol of an API.</summary>
 internal enum ApiKind
 {
-    /// <summary>One <c>POST</c> a summary.</summary>
+    /// <summary>One <c>POST</c> per summary.</summary>
     Ingest,
 
     /// <summary>Batches of objects of a Weaviate class.</summary>
@@ -14,12 +14,12 @@ internal enum ApiKind
 }
 
 /// <summary>
-/// An API by its URL. What the URL says of a user, and the values of its query, go nowhere but to the API itself:
-/// <see cref="DisplayName"/>, under which deliveries are recorded too, leaves them out.
+/// The address of an API, parsed from its URL. The user information and the query values of the URL are secrets: they are
+/// sent only to the API. <see cref="DisplayName"/>, which also identifies the API in the table <c>deliveries</c>, omits them.
 /// </summary>
 internal sealed class ApiAddress
 {
-    /// <summary>The environment variables that hold what an API asks for as <c>Authorization: Bearer</c>.</summary>
+    /// <summary>The environment variables that hold the token for <c>Authorization: Bearer</c>.</summary>
     public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY";
 
     private const int WeaviatePort = 8080, HttpsPort = 443;
@@ -43,26 +43,26 @@ internal sealed class ApiAddress
         _secrets = secrets;
     }
 
-    /// <summary>The URL that summaries are posted to; for Weaviate that of the server.</summary>
+    /// <summary>The URL that summaries are posted to; for Weaviate, the URL of the server.</summary>
     public Uri Uri { get; }
 
-    /// <summary>Weaviate's class; empty for others.</summary>
+    /// <summary>The Weaviate class; empty for other APIs.</summary>
     public string ClassName { get; }
 
-    /// <summary>The URL as shown to the user and as the key of its deliveries, without any secret.</summary>
+    /// <summary>The URL as shown to the user and stored with deliveries, without any secret.</summary>
     public string DisplayName { get; }
 
     public AuthenticationHeaderValue? Authorization { get; }
 
-    /// <summary>What the URLs of a kind of API begin with.</summary>
+    /// <summary>Returns the URL prefixes of a kind of API.</summary>
     public static IReadOnlyList<string> Prefixes(ApiKind kind) => [.. Kinds.Where(k => k.Kind == kind).Select(k => k.Prefix)];
 
-    /// <summary>Reads a URL with one of the prefixes, and the environment for what the API asks of its clients.</summary>
-    /// <exception cref="IngestException">It makes no sense. The message repeats nothing that could be a secret.</exception>
+    /// <summary>Parses a URL that starts with one of the prefixes, and reads the token from the environment.</summary>
+    /// <exception cref="IngestException">The URL or the token is invalid. The message contains nothing that could be a secret.</exception>
     public static ApiAddress Parse(string target) => Parse(target, Environment.GetEnvironmentVariable);
 
-    /// <summary>Makes sure that it can be reached from here at all.</summary>
-    /// <exception cref="IngestException">Something is not installed.</exception>
+    /// <summary>Checks that the libraries for a connection to the API are installed.</summary>
+    /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries()
     {
         if (Uri.Scheme == Uri.UriSchemeHttps)
@@ -76,11 +76,11 @@ internal sealed class ApiAddress
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
         string name = prefix[..^3];
-        // Of a scheme that it does not know, Uri tells whether there was a port.
+        // For an unknown scheme, Uri.Port is -1 when the URL has no port.
         string parsedScheme = kind == ApiKind.Weaviate ? "weaviate" : scheme;
         if (!Uri.TryCreate($"{parsedScheme}://{target[prefix.Length..]}", UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.Fragment.Length > 0)
         {
-            throw new IngestException($"The {name} URL makes no sense.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
+            throw new IngestException($"The {name} URL is invalid.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
         }
 
         string className = "";
@@ -95,7 +95,7 @@ internal sealed class ApiAddress
         return new ApiAddress(address, className, Show(name, kind, address, className), authorization, [.. secrets, .. QueryValues(url)]);
     }
 
-    /// <summary>A text of the API or of the network in one line of bearable length, without what the API must not repeat.</summary>
+    /// <summary>Turns a text from the API or the network into one line of limited length, and masks secrets in it.</summary>
     public string Clean(string text)
     {
         const int MaxLength = 300;
@@ -113,7 +113,7 @@ internal sealed class ApiAddress
                 break;
             }
 
-            // A surrogate cut in two could not be stored.
+            // A lone surrogate cannot be stored as UTF-8.
             line.Append(char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
         }
 
@@ -153,7 +153,7 @@ internal sealed class ApiAddress
         return (null, []);
     }
 
-    /// <summary>The URL without its user and with the names of its query alone: a value may be a key.</summary>
+    /// <summary>The URL without user information and without query values, because a value may be an API key.</summary>
     private static string Show(string name, ApiKind kind, Uri address, string className)
     {
         bool hasPort = kind == ApiKind.Weaviate || !address.IsDefaultPort;

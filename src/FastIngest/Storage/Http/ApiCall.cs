@@ -6,45 +6,45 @@ using FastIngest.Delivery;
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// Requests to an API, one after another, each tried again as the rules say. Its buffers serve all of them; every worker
-/// has one of its own.
+/// Sends requests to an API, one after another, and retries them if needed. The requests share buffers; each worker has its
+/// own instance.
 /// </summary>
 internal sealed class ApiCall(ApiClient client) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly AnswerBody _answer = new();
+    private readonly ResponseBodyReader _bodyReader = new();
     private CancellationTokenSource _attempt = NewAttempt(client);
     private ApiRequest _request;
-    private ApiAnswer? _first;
+    private ApiResponse? _first;
 
-    /// <summary>Requests sent since <see cref="SendAsync"/> was called.</summary>
+    /// <summary>The number of attempts of the last <see cref="SendAsync"/>.</summary>
     public int Attempts { get; private set; }
 
     public static bool IsNetworkFault(Exception e) => e is HttpRequestException or IOException or System.Net.Sockets.SocketException;
 
-    /// <summary>Sends a request until it is taken, refused, or not worth another attempt.</summary>
-    /// <param name="request">What to send. Its body must not change before the task ends.</param>
-    /// <param name="stop">Ends the pauses, and after a while the request.</param>
+    /// <summary>Sends a request, with retries, until the API accepts or rejects it or the retries are used up.</summary>
+    /// <param name="request">The request. Its body must not change before the task ends.</param>
+    /// <param name="stop">The soft token ends pauses; the hard token aborts the running request.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ApiAnswer> SendAsync(ApiRequest request, StopTokens stop)
+    public async ValueTask<ApiResponse> SendAsync(ApiRequest request, StopTokens stop)
     {
         _request = request with { Stop = stop };
         Attempts = 0;
-        ApiAnswer first = await AttemptAsync().ConfigureAwait(false);
+        ApiResponse first = await AttemptAsync().ConfigureAwait(false);
         if (!first.IsTransient)
         {
             return first;
         }
 
-        // Most are taken at once: the rules for trying again come in only now, and judge the first answer like any other.
+        // Most requests succeed at once, so the retry pipeline starts only after a failure. It receives the first response, too.
         _first = first;
-        return await client.Retry.ExecuteAsync(static (call, _) => call.NextAnswerAsync(), this, stop.Soft).ConfigureAwait(false);
+        return await client.Retry.ExecuteAsync(static (call, _) => call.NextResponseAsync(), this, stop.Soft).ConfigureAwait(false);
     }
 
     public void Dispose() => _attempt.Dispose();
 
-    private ValueTask<ApiAnswer> NextAnswerAsync()
+    private ValueTask<ApiResponse> NextResponseAsync()
     {
         if (_first is not { } first)
         {
@@ -56,27 +56,27 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ApiAnswer> AttemptAsync()
+    private async ValueTask<ApiResponse> AttemptAsync()
     {
         StopTokens stop = _request.Stop;
         int ticket = await client.Limit.EnterAsync(stop.Soft).ConfigureAwait(false);
-        ApiAnswer answer = new(AnswerKind.Transient);
+        ApiResponse response = new(ResponseKind.Transient);
         try
         {
             Attempts++;
-            answer = await ExchangeAsync(stop.Hard).ConfigureAwait(false);
+            response = await ExchangeAsync(stop.Hard).ConfigureAwait(false);
         }
         finally
         {
-            client.Limit.Leave(ticket, answer);
+            client.Limit.Leave(ticket, response);
         }
 
-        // Half of it may be answered in time; all of it once more would rather not.
-        return answer.Kind == AnswerKind.TimedOut && _request.IsDivisible ? answer with { Kind = AnswerKind.TooLarge } : answer;
+        // A smaller batch may be processed in time; the same batch would probably time out again.
+        return response.Kind == ResponseKind.TimedOut && _request.IsDivisible ? response with { Kind = ResponseKind.TooLarge } : response;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ApiAnswer> ExchangeAsync(CancellationToken hard)
+    private async ValueTask<ApiResponse> ExchangeAsync(CancellationToken hard)
     {
         _attempt.CancelAfter(client.Tuning.AttemptTimeout);
         try
@@ -99,15 +99,15 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
         catch (OperationCanceledException) when (!hard.IsCancellationRequested)
         {
-            return new ApiAnswer(AnswerKind.TimedOut, $"no answer within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s");
+            return new ApiResponse(ResponseKind.TimedOut, $"no response within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException tls)
         {
-            return new ApiAnswer(AnswerKind.TargetRefused, "TLS: " + client.Address.Clean(tls.Message));
+            return new ApiResponse(ResponseKind.TargetRejected, "TLS: " + client.Address.Clean(tls.Message));
         }
         catch (Exception e) when (IsNetworkFault(e) && !hard.IsCancellationRequested)
         {
-            return new ApiAnswer(AnswerKind.Transient, client.Address.Clean(Innermost(e).Message));
+            return new ApiResponse(ResponseKind.Transient, client.Address.Clean(Innermost(e).Message));
         }
         finally
         {
@@ -120,26 +120,26 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ApiAnswer> ReadAsync(HttpResponseMessage response)
+    private async ValueTask<ApiResponse> ReadAsync(HttpResponseMessage response)
     {
-        AnswerKind kind = ApiAnswer.Classify(response.StatusCode);
+        ResponseKind kind = ApiResponse.Classify(response.StatusCode);
         Stream body = await response.Content.ReadAsStreamAsync(_attempt.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            if (kind == AnswerKind.Ok)
+            if (kind == ResponseKind.Ok)
             {
-                string? unread = await _answer.ReadAsync(body, _request.Tokens, _attempt.Token).ConfigureAwait(false);
-                string? complaint = unread ?? _request.Tokens.Complaint;
-                return complaint is null ? new ApiAnswer(kind) : new ApiAnswer(AnswerKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(complaint)}");
+                string? readError = await _bodyReader.ReadAsync(body, _request.Parser, _attempt.Token).ConfigureAwait(false);
+                string? bodyError = readError ?? _request.Parser.Error;
+                return bodyError is null ? new ApiResponse(kind) : new ApiResponse(ResponseKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(bodyError)}");
             }
 
-            string said = client.Address.Clean(await _answer.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
-            string place = kind == AnswerKind.Redirected && response.Headers.Location is { } to
+            string excerpt = client.Address.Clean(await _bodyReader.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
+            string place = kind == ResponseKind.Redirected && response.Headers.Location is { } to
                 ? " to " + client.Address.Clean(to.IsAbsoluteUri ? to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : to.OriginalString)
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Address.Clean(phrase) : "";
-            string error = $"{(int)response.StatusCode}{reason}{place}{(said.Length > 0 ? ": " + said : "")}";
-            return new ApiAnswer(kind, error, ApiAnswer.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
+            string error = $"{(int)response.StatusCode}{reason}{place}{(excerpt.Length > 0 ? ": " + excerpt : "")}";
+            return new ApiResponse(kind, error, ApiResponse.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
 
@@ -156,15 +156,15 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     }
 }
 
-/// <summary>One request.</summary>
+/// <summary>A request to an API.</summary>
 /// <param name="Method">GET or POST.</param>
-/// <param name="Address">Where to.</param>
+/// <param name="Address">The URL.</param>
 /// <param name="Body">JSON; empty for GET.</param>
-/// <param name="IdempotencyKey">By which the API recognises a repetition.</param>
-/// <param name="Tokens">Hears the answer, if it is a good one.</param>
-internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IAnswerTokens Tokens)
+/// <param name="IdempotencyKey">Lets the API recognize a repeated request; null for none.</param>
+/// <param name="Parser">Parses the body of a successful response.</param>
+internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IResponseParser Parser)
 {
-    /// <summary>Whether it can be sent in smaller pieces, which is what a timeout then asks for.</summary>
+    /// <summary>Whether the body can be split into smaller requests. If so, a timeout counts as <see cref="ResponseKind.TooLarge"/>.</summary>
     public bool IsDivisible { get; init; }
 
     internal StopTokens Stop { get; init; }

@@ -5,8 +5,8 @@ using Polly.Retry;
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// The way to one API: a pool of connections, the limit on what is under way, and the rules for trying again. Shared by
-/// all <see cref="ApiCall"/>s of a run.
+/// The client of one API: its connection pool, its limit on concurrent requests, and its retry policy. All
+/// <see cref="ApiCall"/>s of a run share it.
 /// </summary>
 internal sealed class ApiClient : IDisposable
 {
@@ -25,14 +25,14 @@ internal sealed class ApiClient : IDisposable
             EnableMultipleHttp2Connections = true,
             UseCookies = false,
 
-            // A redirection could take a token, or a summary, to somebody else.
+            // A redirect could send a token or a summary to another server.
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
         });
-        Retry = new ResiliencePipelineBuilder<ApiAnswer> { TimeProvider = tuning.Time }
-            .AddRetry(new RetryStrategyOptions<ApiAnswer>
+        Retry = new ResiliencePipelineBuilder<ApiResponse> { TimeProvider = tuning.Time }
+            .AddRetry(new RetryStrategyOptions<ApiResponse>
             {
-                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiAnswer.LongestWait)),
+                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is null && a.Outcome.Result.IsTransient && !(a.Outcome.Result.RetryAfter > ApiResponse.MaxRetryAfter)),
                 MaxRetryAttempts = tuning.Retries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -51,9 +51,9 @@ internal sealed class ApiClient : IDisposable
 
     public HttpMessageInvoker Invoker { get; }
 
-    public ResiliencePipeline<ApiAnswer> Retry { get; }
+    public ResiliencePipeline<ApiResponse> Retry { get; }
 
-    /// <summary>A request to the API; over TLS it speaks HTTP/2 where the API offers it.</summary>
+    /// <summary>Creates a request. Over TLS, it uses HTTP/2 if the API supports it.</summary>
     public HttpRequestMessage Request(HttpMethod method, Uri uri)
     {
         HttpRequestMessage request = new(method, uri);
@@ -67,12 +67,12 @@ internal sealed class ApiClient : IDisposable
         return request;
     }
 
-    /// <summary>Asks until there is an answer that will do, or the time is over.</summary>
-    /// <param name="address">What to <c>GET</c>.</param>
-    /// <param name="isReady">Whether an answer will do.</param>
-    /// <param name="patience">How long to ask.</param>
+    /// <summary>Polls a URL until the API is ready or the time is over.</summary>
+    /// <param name="address">The URL of the <c>GET</c> requests.</param>
+    /// <param name="isReady">Decides by the status code whether the API is ready.</param>
+    /// <param name="patience">How long to poll.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Why there was none; null when all is well.</returns>
+    /// <returns>Why the API is not ready; null when it is ready.</returns>
     public async ValueTask<string?> WaitUntilReadyAsync(Uri address, Func<HttpStatusCode, bool> isReady, TimeSpan patience, CancellationToken cancellationToken)
     {
         long started = Tuning.Time.GetTimestamp();
@@ -92,11 +92,11 @@ internal sealed class ApiClient : IDisposable
                     return null;
                 }
 
-                error = $"it answers {(int)response.StatusCode}";
+                error = $"it responds with {(int)response.StatusCode}";
             }
             catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                error = e is OperationCanceledException ? "no answer" : Address.Clean(e.Message);
+                error = e is OperationCanceledException ? "no response" : Address.Clean(e.Message);
             }
 
             if (Tuning.Time.GetElapsedTime(started) + ProbePause >= patience)

@@ -3,7 +3,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>An API that takes one summary a <c>POST</c>.</summary>
+/// <summary>The target of an API that accepts one summary per <c>POST</c>.</summary>
 internal static class HttpTarget
 {
     public static TargetKind Kind { get; } = new()

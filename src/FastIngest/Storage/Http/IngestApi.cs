@@ -6,7 +6,7 @@ using FastIngest.Json;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>An API that takes one summary a <c>POST</c>.</summary>
+/// <summary>The client of an API that accepts one summary per <c>POST</c>.</summary>
 internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
 {
     private readonly ApiClient _client = new(address, concurrency, tuning);
@@ -18,7 +18,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken) =>
         patience > TimeSpan.Zero
 
-            // Whatever it thinks of a GET: it is there.
+            // The API may reject a GET, but any response below 500 shows that it is running.
             ? await _client.WaitUntilReadyAsync(address.Uri, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
             : null;
 
@@ -42,7 +42,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
     private sealed class Sender(ApiClient client) : ISummarySender
     {
         private readonly ApiCall _call = new(client);
-        private readonly AnswerStatus _status = new();
+        private readonly StatusParser _status = new();
         private ArrayBufferWriter<byte> _body = new(4 << 10);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -52,11 +52,11 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
             _body.ResetWrittenCount();
             WriteBody(_body, summary);
             ApiRequest request = new(HttpMethod.Post, client.Address.Uri, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
-            ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
-            answer.Settle(summary, _call.Attempts);
-            if (_call.Attempts > 1 || !answer.IsOk)
+            ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
+            response.ApplyTo(summary, _call.Attempts);
+            if (_call.Attempts > 1 || !response.IsOk)
             {
-                // A request that broke off may still be reading it.
+                // An aborted request may still read the old buffer.
                 _body = new ArrayBufferWriter<byte>(4 << 10);
             }
         }

@@ -7,7 +7,7 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Storage.Ndjson;
 
-/// <summary>An entry as one JSON object, set as Python's <c>json.dumps(ensure_ascii=False)</c> sets it.</summary>
+/// <summary>Writes an entry as one JSON object, formatted like Python's <c>json.dumps(ensure_ascii=False)</c>.</summary>
 internal sealed class EntryJson
 {
     private const int UuidBytes = 36;
@@ -17,7 +17,7 @@ internal sealed class EntryJson
 
     private readonly byte[] _source;
 
-    /// <param name="source">The source's id, which every line repeats.</param>
+    /// <param name="source">The id of the source, which every line contains.</param>
     public EntryJson(string source)
     {
         ArrayBufferWriter<byte> text = new();

@@ -4,16 +4,16 @@ using FastIngest.Sinks.Entries;
 
 namespace FastIngest.Storage.Ndjson;
 
-/// <summary>Writes dictionary entries, one JSON object a line, in input order.</summary>
+/// <summary>Writes dictionary entries as one JSON object per line, in input order.</summary>
 public sealed class EntryNdjsonSink : IEntrySink
 {
     private readonly NdjsonOutput _output;
     private readonly SinkState _state;
     private EntryJson? _json;
-    private EntryClassifier? _screen;
+    private EntryClassifier? _classifier;
 
     /// <param name="path">A file, or <c>-</c> for standard output.</param>
-    /// <param name="openStandardOutput">Gives the stream for <c>-</c>; the sink flushes but does not close it.</param>
+    /// <param name="openStandardOutput">Opens the stream for <c>-</c>; the sink flushes but does not close it.</param>
     public EntryNdjsonSink(string path, Func<Stream> openStandardOutput)
     {
         DisplayName = "ndjson:" + path;
@@ -30,7 +30,7 @@ public sealed class EntryNdjsonSink : IEntrySink
     {
         _state.Open();
         _json = new EntryJson(run.Source);
-        _screen = new EntryClassifier(run.Policy);
+        _classifier = new EntryClassifier(run.Policy);
         await _output.OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -39,7 +39,7 @@ public sealed class EntryNdjsonSink : IEntrySink
         _state.Write();
         for (int i = 0; i < batch.RowCount; i++)
         {
-            if (_screen!.Next(batch.Rows[i]) == EntryOutcome.Written)
+            if (_classifier!.Next(batch.Rows[i]) == EntryOutcome.Written)
             {
                 _json!.WriteLine(_output.Writer, batch, batch.Rows[i]);
                 if (_output.IsFull)
@@ -49,17 +49,17 @@ public sealed class EntryNdjsonSink : IEntrySink
             }
         }
 
-        SoFar = _screen!.Result;
+        SoFar = _classifier!.Result;
     }
 
-    /// <exception cref="IngestException">The disk is full, or the reader is gone.</exception>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask<EntryResult> CompleteAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();
-        _screen!.Result.Check(figures);
+        _classifier!.Result.Check(figures);
         await _output.CompleteAsync(cancellationToken).ConfigureAwait(false);
         _state.Completed();
-        return _screen!.Result;
+        return _classifier!.Result;
     }
 
     public async ValueTask DisposeAsync()

@@ -5,11 +5,11 @@ using FastIngest.Storage.Files;
 namespace FastIngest.Storage.Ndjson;
 
 /// <summary>
-/// Where lines go. A file is written as <c>FILE.partial</c> and takes its name, and the place of an older one, when it is
-/// complete; standard output, a device or a pipe is written directly and cannot be taken back.
+/// The output of lines. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
+/// file. Standard output, a device or a pipe is written directly, so that its lines cannot be undone.
 /// </summary>
 /// <param name="path">A file, or <c>-</c> for standard output.</param>
-/// <param name="openStandardOutput">Gives the stream for <c>-</c>, which is flushed but not closed.</param>
+/// <param name="openStandardOutput">Opens the stream for <c>-</c>, which is flushed but not closed.</param>
 internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput) : IAsyncDisposable
 {
     private const int FlushBytes = 256 * 1024;
@@ -20,14 +20,14 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
     private Stream? _stream;
     private Task _pendingWrite = Task.CompletedTask;
 
-    /// <summary>Takes the lines.</summary>
+    /// <summary>The buffer for lines.</summary>
     public IBufferWriter<byte> Writer => _buffer;
 
-    /// <summary>Whether <see cref="FlushAsync"/> should be called before more is written.</summary>
+    /// <summary>Whether <see cref="FlushAsync"/> should be called before the next line.</summary>
     public bool IsFull => _buffer.WrittenCount >= FlushBytes;
 
-    /// <summary>The target in messages.</summary>
-    private string Named => path == StandardOutput ? "standard output" : path;
+    /// <summary>The name of the output in messages.</summary>
+    private string MessageName => path == StandardOutput ? "standard output" : path;
 
     /// <exception cref="IngestException">The file cannot be written, or another run is writing it.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
         }
         else if (SpecialFile.Is(path))
         {
-            // Opening a named pipe waits for its reader.
+            // Opening a named pipe blocks until a reader opens it.
             _stream = await Guarded(Task.Run(
                 () => (Stream)new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0),
                 CancellationToken.None).WaitAsync(cancellationToken)).ConfigureAwait(false);
@@ -51,13 +51,13 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
         }
     }
 
-    /// <summary>Writes out the buffer; a pipe that nobody reads holds up the write, but not a cancellation.</summary>
+    /// <summary>Writes the buffer to the output. A pipe without a reader blocks the write, but cancellation still works.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _pendingWrite = _stream!.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).AsTask();
         await Guarded(Done(_pendingWrite).WaitAsync(cancellationToken)).ConfigureAwait(false);
-        _partial?.Wrote(_buffer.WrittenCount);
+        _partial?.CountWritten(_buffer.WrittenCount);
         _buffer.Clear();
 
         static async Task<bool> Done(Task task)
@@ -67,7 +67,7 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
         }
     }
 
-    /// <exception cref="IngestException">The disk is full, or the reader is gone.</exception>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
 
     public async ValueTask DisposeAsync()
     {
-        // A write that a cancelled run no longer waits for still reads the buffer: it keeps it, the pool does not.
+        // After a cancellation, a write may still read the buffer. In that case the buffer must not return to the pool.
         if (_pendingWrite.IsCompleted)
         {
             _buffer.Dispose();
@@ -113,7 +113,7 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
         }
         catch (Exception e) when (FileFault.IsFault(e))
         {
-            throw FileFault.Explain(e, Named);
+            throw FileFault.Explain(e, MessageName);
         }
     }
 }

@@ -4,7 +4,7 @@ using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Storage.Ndjson;
 
-/// <summary>Writes daily summaries, one JSON object a line.</summary>
+/// <summary>Writes daily summaries as one JSON object per line.</summary>
 public sealed class NdjsonSink : ISummarySink
 {
     private readonly NdjsonOutput _output;
@@ -12,7 +12,7 @@ public sealed class NdjsonSink : ISummarySink
     private long _rows;
 
     /// <param name="path">A file, or <c>-</c> for standard output.</param>
-    /// <param name="openStandardOutput">Gives the stream for <c>-</c>; the sink flushes but does not close it.</param>
+    /// <param name="openStandardOutput">Opens the stream for <c>-</c>; the sink flushes but does not close it.</param>
     public NdjsonSink(string path, Func<Stream> openStandardOutput)
     {
         DisplayName = "ndjson:" + path;
@@ -44,7 +44,7 @@ public sealed class NdjsonSink : ISummarySink
         _rows += batch.RowCount;
     }
 
-    /// <exception cref="IngestException">The disk is full, or the reader is gone.</exception>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();

@@ -2,7 +2,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage.Ndjson;
 
-/// <summary>A file of JSON objects, one a line, or the standard output.</summary>
+/// <summary>The target of an NDJSON file or of standard output.</summary>
 internal static class NdjsonTarget
 {
     public static TargetKind Kind { get; } = new()

@@ -6,8 +6,8 @@ using FastIngest.Json;
 namespace FastIngest.Storage.Ndjson;
 
 /// <summary>
-/// A row as one JSON object with the keys of <see cref="SummaryColumn.All"/> in order, set as Python's
-/// <c>json.dumps(ensure_ascii=False)</c> sets it: <c>{"user_id": "u1", "date": "2024-02-29", …}</c>.
+/// Writes a row as one JSON object with the keys of <see cref="SummaryColumn.All"/> in order, formatted like Python's
+/// <c>json.dumps(ensure_ascii=False)</c>: <c>{"user_id": "u1", "date": "2024-02-29", …}</c>.
 /// </summary>
 internal static class SummaryJson
 {

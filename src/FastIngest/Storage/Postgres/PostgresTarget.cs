@@ -6,7 +6,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage.Postgres;
 
-/// <summary>A database of a PostgreSQL server.</summary>
+/// <summary>The target of a PostgreSQL database.</summary>
 public static class PostgresTarget
 {
     private const string KeywordsPrefix = "postgres:";
@@ -23,8 +23,8 @@ public static class PostgresTarget
         Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
     };
 
-    /// <summary>Returns the name of the target that a URL or Npgsql's keywords stand for, as programs of PostgreSQL take them.</summary>
-    /// <param name="urlOrKeywords">Such as <c>postgres://me@db/health</c> or <c>Host=db;Database=health</c>.</param>
+    /// <summary>Returns the target name for a connection string of PostgreSQL: a URL or Npgsql's keywords.</summary>
+    /// <param name="urlOrKeywords">The connection string, such as <c>postgres://me@db/health</c> or <c>Host=db;Database=health</c>.</param>
     public static string NameOf(string urlOrKeywords)
     {
         bool isUrl = urlOrKeywords.StartsWith("postgres", StringComparison.OrdinalIgnoreCase) && urlOrKeywords.Contains("://", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage.Sqlite;
 
-/// <summary>A database in a file.</summary>
+/// <summary>The target of a SQLite database file.</summary>
 internal static class SqliteTarget
 {
     public static TargetKind Kind { get; } = new()

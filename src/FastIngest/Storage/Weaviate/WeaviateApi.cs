@@ -4,7 +4,7 @@ using FastIngest.Storage.Http;
 
 namespace FastIngest.Storage.Weaviate;
 
-/// <summary>A class of a Weaviate server, filled in batches.</summary>
+/// <summary>The client of a Weaviate server, which stores summaries as objects of one class.</summary>
 internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
 {
     private readonly ApiClient _client = new(address, concurrency, tuning);
@@ -13,7 +13,7 @@ internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTunin
 
     public int BatchSize => WeaviateSender.LargestBatch;
 
-    /// <summary>Waits until the server is ready, and makes the class if it is missing.</summary>
+    /// <summary>Waits until the server is ready, and creates the class if it is missing.</summary>
     public async ValueTask<string?> PrepareAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         if (patience > TimeSpan.Zero
@@ -24,25 +24,25 @@ internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTunin
 
         using ApiCall call = new(_client);
         StopTokens stop = new(cancellationToken, cancellationToken);
-        ClassProperties found = new();
+        ClassPropertyParser found = new();
         ApiRequest get = new(HttpMethod.Get, UriOf("/v1/schema/" + address.ClassName), default, null, found);
-        ApiAnswer answer = await call.SendAsync(get, stop).ConfigureAwait(false);
-        if (answer.Status == HttpStatusCode.NotFound)
+        ApiResponse response = await call.SendAsync(get, stop).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound)
         {
-            ApiRequest create = new(HttpMethod.Post, UriOf("/v1/schema"), WeaviateClass.Define(address.ClassName), null, new ClassProperties());
-            ApiAnswer created = await call.SendAsync(create, stop).ConfigureAwait(false);
+            ApiRequest create = new(HttpMethod.Post, UriOf("/v1/schema"), WeaviateClass.Define(address.ClassName), null, new ClassPropertyParser());
+            ApiResponse created = await call.SendAsync(create, stop).ConfigureAwait(false);
 
-            // Somebody else may have been faster: what counts is what is there now.
-            answer = await call.SendAsync(get, stop).ConfigureAwait(false);
-            if (!answer.IsOk)
+            // Another client may have created the class first, so read the class again even after an error.
+            response = await call.SendAsync(get, stop).ConfigureAwait(false);
+            if (!response.IsOk)
             {
-                return $"{address.DisplayName}: the class could not be made: {created.Error ?? answer.Error}";
+                return $"{address.DisplayName}: the class could not be created: {created.Error ?? response.Error}";
             }
         }
 
-        if (!answer.IsOk)
+        if (!response.IsOk)
         {
-            return $"{address.DisplayName}: the class could not be looked up: {answer.Error}";
+            return $"{address.DisplayName}: the class could not be read: {response.Error}";
         }
 
         string[] missing = [.. WeaviateClass.Properties.Except(found.Names)];

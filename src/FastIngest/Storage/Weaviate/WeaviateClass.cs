@@ -8,8 +8,8 @@ using FastIngest.Storage.Http;
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>
-/// The class and its objects. Every property is defined, so that the server never guesses one (auto-schema may be off);
-/// what computes the vectors is the server's default, or what somebody said who made the class before.
+/// Writes the definition of the class, and its objects. The definition contains every property, because the server may have
+/// auto-schema disabled. It does not set a vectorizer: the server's default applies, or that of an existing class.
 /// </summary>
 internal static class WeaviateClass
 {
@@ -54,7 +54,7 @@ internal static class WeaviateClass
     /// <summary>Writes the body of <c>POST /v1/batch/objects</c>.</summary>
     public static void WriteBatch(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlySpan<PendingSummary> summaries)
     {
-        // Of the objects, which may have got a vector, only the ids are to come back.
+        // Request only the ids in the response, because the objects may contain large vectors.
         output.Write("{\"fields\": [\"id\"], \"objects\": ["u8);
         for (int i = 0; i < summaries.Length; i++)
         {
@@ -78,15 +78,15 @@ internal static class WeaviateClass
     }
 }
 
-/// <summary>The names of the properties of a class, from its definition.</summary>
-internal sealed class ClassProperties : IAnswerTokens
+/// <summary>Reads the property names from the definition of a class.</summary>
+internal sealed class ClassPropertyParser : IResponseParser
 {
     private readonly List<string> _names = [];
     private bool _isInProperties, _isName;
 
     public IReadOnlyList<string> Names => _names;
 
-    public string? Complaint => null;
+    public string? Error => null;
 
     public void Reset()
     {

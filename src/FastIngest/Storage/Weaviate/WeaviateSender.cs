@@ -6,25 +6,25 @@ using FastIngest.Storage.Http;
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>
-/// Sends summaries in batches. A batch that is too large, not answered in time or refused is sent in halves, down to
-/// single objects; an object that alone was not taken out of a batch is sent once more by itself.
+/// Sends summaries in batches. If a batch is too large, times out or is rejected, it is split into halves, down to single
+/// objects. If the server reports an error for one object of a batch, that object is sent again in a request of its own.
 /// </summary>
 internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySender
 {
-    /// <summary>Objects in a batch, while nothing speaks against it.</summary>
+    /// <summary>The maximum number of objects in a batch.</summary>
     public const int LargestBatch = 100;
 
-    /// <summary>Objects of a batch that fail one after another, after which the rest is left for another run.</summary>
+    /// <summary>After this many consecutive failed objects of a batch, the rest of the batch is left for a later run.</summary>
     private const int SingleFailuresMax = 3;
 
-    /// <summary>How often an object that the server reports on is sent by itself. It may be at fault, or what computes its vector.</summary>
+    /// <summary>How often an object with an error is sent by itself. The error may come from the object or, temporarily, from the vectorizer.</summary>
     private const int SingleTries = 3;
 
-    /// <summary>Good batches after which a larger one is tried again.</summary>
+    /// <summary>After this many consecutive successful batches, the batch size is doubled.</summary>
     private const int GrowAfter = 32;
 
     private readonly ApiCall _call = new(client);
-    private readonly BatchResults _results = new();
+    private readonly BatchResultParser _results = new();
     private readonly byte[] _class = Encoding.UTF8.GetBytes(client.Address.ClassName);
     private ArrayBufferWriter<byte> _body = new(64 << 10);
     private int _batch = LargestBatch;
@@ -52,7 +52,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
     public void Dispose() => _call.Dispose();
 
-    /// <summary>Sends summaries in batches of as many as are wise, which may become fewer on the way.</summary>
+    /// <summary>Splits summaries into batches of the current batch size, which may shrink meanwhile, and sends them.</summary>
     private async ValueTask SendPiecesAsync(ReadOnlyMemory<PendingSummary> batch, int max, StopTokens stop)
     {
         for (int start = 0; start < batch.Length;)
@@ -63,20 +63,20 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         }
     }
 
-    /// <summary>Sends a batch, if need be in pieces. Objects that the server reports on stay pending, with their error.</summary>
+    /// <summary>Sends a batch, in smaller pieces if needed. Objects for which the server reports an error stay pending and get the error.</summary>
     private async ValueTask SendBatchAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
-        ApiAnswer answer = await PostAsync(batch, stop).ConfigureAwait(false);
-        if (answer.IsOk)
+        ApiResponse response = await PostAsync(batch, stop).ConfigureAwait(false);
+        if (response.IsOk)
         {
             ReadResults(batch.Span);
             return;
         }
 
-        if (batch.Length > 1 && answer.Kind is AnswerKind.TooLarge or AnswerKind.Refused)
+        if (batch.Length > 1 && response.Kind is ResponseKind.TooLarge or ResponseKind.Rejected)
         {
             int half = batch.Length / 2;
-            if (answer.Kind == AnswerKind.TooLarge)
+            if (response.Kind == ResponseKind.TooLarge)
             {
                 _batch = Math.Max(1, Math.Min(_batch, half));
                 _goodInARow = 0;
@@ -93,7 +93,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
 
         foreach (PendingSummary summary in batch.Span)
         {
-            answer.Settle(summary, _call.Attempts);
+            response.ApplyTo(summary, _call.Attempts);
         }
     }
 
@@ -107,19 +107,19 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
         }
     }
 
-    private async ValueTask<ApiAnswer> PostAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
+    private async ValueTask<ApiResponse> PostAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
         _body.ResetWrittenCount();
         WeaviateClass.WriteBatch(_body, _class, batch.Span);
         ApiRequest request = new(HttpMethod.Post, address, _body.WrittenMemory, null, _results) { IsDivisible = batch.Length > 1 };
-        ApiAnswer answer = await _call.SendAsync(request, stop).ConfigureAwait(false);
-        if (_call.Attempts > 1 || !answer.IsOk)
+        ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
+        if (_call.Attempts > 1 || !response.IsOk)
         {
-            // A request that broke off may still be reading it.
+            // An aborted request may still read the old buffer.
             _body = new ArrayBufferWriter<byte>(64 << 10);
         }
 
-        return answer;
+        return response;
     }
 
     private void ReadResults(ReadOnlySpan<PendingSummary> batch)

@@ -4,7 +4,7 @@ using FastIngest.Targets;
 
 namespace FastIngest.Storage.Weaviate;
 
-/// <summary>A class of a Weaviate server.</summary>
+/// <summary>The target of a class on a Weaviate server.</summary>
 internal static class WeaviateTarget
 {
     public static TargetKind Kind { get; } = new()

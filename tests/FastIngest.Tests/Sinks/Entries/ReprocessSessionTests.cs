@@ -105,7 +105,7 @@ public sealed class ReprocessSessionTests
         public ValueTask<IStoredRecords> ReadAsync(string source, long position, CancellationToken cancellationToken) =>
             ValueTask.FromResult<IStoredRecords>(new FakeRecords(position));
 
-        public IStoredComparer MakeComparer(string source) => throw new NotSupportedException();
+        public IStoredComparer CreateComparer(string source) => throw new NotSupportedException();
 
         public ValueTask<long> BeginAsync(string source, string rules, CancellationToken cancellationToken)
         {

@@ -6,10 +6,10 @@ namespace FastIngest.Tests.Storage.Http;
 
 public class AdaptiveLimitTests
 {
-    private static readonly ApiAnswer Ok = new(AnswerKind.Ok), Busy = new(AnswerKind.Busy), Down = new(AnswerKind.Transient), Late = new(AnswerKind.TimedOut);
+    private static readonly ApiResponse Ok = new(ResponseKind.Ok), Busy = new(ResponseKind.Busy), Down = new(ResponseKind.Transient), Late = new(ResponseKind.TimedOut);
 
     [Fact]
-    public async Task It_halves_once_for_all_that_were_under_way_and_grows_again_one_by_one()
+    public async Task It_halves_once_for_all_running_requests_and_then_grows_one_by_one()
     {
         AdaptiveLimit limit = new(16, TimeProvider.System);
         int[] tickets = await Enter(limit, 16);
@@ -39,7 +39,7 @@ public class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task Who_finds_no_place_waits_for_one_or_goes_away()
+    public async Task A_request_over_the_limit_waits_and_can_be_cancelled()
     {
         AdaptiveLimit limit = new(2, TimeProvider.System);
         int[] tickets = await Enter(limit, 2);
@@ -61,13 +61,13 @@ public class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task A_wait_that_the_API_asks_for_holds_back_everyone_and_can_be_cancelled()
+    public async Task A_Retry_After_delays_all_requests_and_can_be_cancelled()
     {
         FakeTimeProvider time = new();
         AdaptiveLimit limit = new(4, time);
         limit.Leave((await Enter(limit, 1))[0], Busy with { RetryAfter = TimeSpan.FromSeconds(0.3) });
 
-        // Two places are left, and a third that one who waits for it gives up.
+        // Two requests may still start. A third one waits and is cancelled.
         using CancellationTokenSource impatient = new();
         Task<int> gone = limit.EnterAsync(impatient.Token).AsTask();
         Task<int>[] patient = [limit.EnterAsync(default).AsTask(), limit.EnterAsync(default).AsTask()];
@@ -82,7 +82,7 @@ public class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task A_longer_wait_asked_for_meanwhile_counts_and_a_shorter_one_does_not()
+    public async Task A_later_Retry_After_can_only_extend_the_wait()
     {
         FakeTimeProvider time = new();
         AdaptiveLimit limit = new(4, time);
@@ -98,7 +98,7 @@ public class AdaptiveLimitTests
     }
 
     [Fact]
-    public async Task A_wait_that_is_too_long_holds_back_nobody()
+    public async Task A_Retry_After_that_is_too_long_delays_no_request()
     {
         AdaptiveLimit limit = new(4, TimeProvider.System);
         limit.Leave((await Enter(limit, 1))[0], Busy with { RetryAfter = TimeSpan.FromHours(1) });

@@ -13,7 +13,7 @@ public class ApiAddressTests
     [InlineData("weaviate://db/Day", "http://db:8080/", "weaviate://db:8080/Day")]
     [InlineData("weaviate://k@db:80/Day_2", "http://db/", "weaviate://db:80/Day_2")]
     [InlineData("weaviates://db/Day", "https://db/", "weaviates://db:443/Day")]
-    public void A_URL_says_where_and_shows_no_secret(string url, string address, string shown)
+    public void A_URL_is_parsed_and_its_display_name_has_no_secret(string url, string address, string shown)
     {
         ApiAddress target = ApiAddress.Parse(url, _ => null);
         Assert.Equal((address, shown), (target.Uri.AbsoluteUri, target.DisplayName));
@@ -28,14 +28,14 @@ public class ApiAddressTests
     [InlineData("weaviate://h/day")]
     [InlineData("weaviate://h/Day/x")]
     [InlineData("weaviate://h/Day?k=s3cr3t")]
-    public void What_makes_no_sense_is_told_without_repeating_it(string url)
+    public void An_invalid_URL_is_reported_without_repeating_it(string url)
     {
         IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse(url, _ => null));
         Assert.DoesNotContain("s3cr3t", e.Message + e.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_token_with_a_line_feed_is_refused_and_not_shown()
+    public void A_token_with_a_line_feed_is_rejected_and_not_shown()
     {
         IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse("http://h/x", _ => "s3cr3t\r\nX: y"));
         Assert.Equal("$API_TOKEN holds characters that no token has.", e.Message);
@@ -46,7 +46,7 @@ public class ApiAddressTests
     }
 
     [Fact]
-    public void What_others_say_becomes_a_short_line()
+    public void Foreign_messages_become_one_short_line()
     {
         ApiAddress target = ApiAddress.Parse("http://u:pass%20word@h/x?key=geheim1", _ => null);
         Assert.Equal("a b *** *** c", target.Clean(" a\nb pass word geheim1 c\0 "));

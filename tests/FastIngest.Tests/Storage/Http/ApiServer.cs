@@ -13,30 +13,30 @@ using Microsoft.Extensions.Logging;
 
 namespace FastIngest.Tests.Storage.Http;
 
-/// <summary>A request that reached the server whole.</summary>
+/// <summary>A request that the server received completely.</summary>
 public sealed record ReceivedRequest(string Path, string Body, string? Key, string? Authorization, long? ContentLength, string? ContentType, string Protocol)
 {
     private JsonElement Json => JsonDocument.Parse(Body).RootElement;
 
     public string Text => Json.GetProperty("text").GetString()!;
 
-    /// <summary>User and day, <c>u1 2024-01-01</c>.</summary>
+    /// <summary>The user and the day, such as <c>u1 2024-01-01</c>.</summary>
     public string Summary => Json.GetProperty("meta").GetProperty("user_id").GetString() + " " + Json.GetProperty("meta").GetProperty("date").GetString();
 }
 
-/// <summary>A real HTTP server, Kestrel, on a free port of the loopback interface, that answers as the test says.</summary>
+/// <summary>A real HTTP server, Kestrel, on a free port of the loopback interface, whose responses the test defines.</summary>
 public sealed class ApiServer : IAsyncDisposable, IDisposable
 {
     private readonly WebApplication _app;
-    private readonly Func<HttpContext, ReceivedRequest, Task> _answer;
-    private readonly bool _answersGet;
+    private readonly Func<HttpContext, ReceivedRequest, Task> _respond;
+    private readonly bool _respondsToGet;
     private readonly Lock _counting = new();
     private int _underWay;
 
-    private ApiServer(Func<HttpContext, ReceivedRequest, Task>? answer, X509Certificate2? certificate, bool answersGet)
+    private ApiServer(Func<HttpContext, ReceivedRequest, Task>? respond, X509Certificate2? certificate, bool respondsToGet)
     {
-        _answersGet = answersGet;
-        _answer = answer ?? ((context, _) => Ok(context));
+        _respondsToGet = respondsToGet;
+        _respond = respond ?? ((context, _) => Ok(context));
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
@@ -53,25 +53,25 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
         Url = address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/ingest";
     }
 
-    /// <summary>Such as <c>http://localhost:43210/ingest</c>.</summary>
+    /// <summary>The URL of the server, such as <c>http://localhost:43210/ingest</c>.</summary>
     public string Url { get; }
 
     public int Port => new Uri(Url).Port;
 
-    /// <summary>All requests in the order in which they came.</summary>
+    /// <summary>All requests in the order of their arrival.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = new();
 
-    /// <summary>Summaries that the server said ok to, with the text of the last.</summary>
+    /// <summary>The summaries that the server accepted, each with its last text.</summary>
     public ConcurrentDictionary<string, string> Taken { get; } = new();
 
-    /// <summary>The most requests that were under way at once.</summary>
+    /// <summary>The maximum number of concurrent requests.</summary>
     public int Peak { get; private set; }
 
-    /// <param name="answer">Answers a request; by itself it is taken and answered with 200 and <c>{"status": "ok"}</c>.</param>
-    /// <param name="certificate">For TLS, with HTTP/2 offered.</param>
-    /// <param name="answersGet">Whether the test answers GET, too; by itself it is 405.</param>
-    public static ApiServer Start(Func<HttpContext, ReceivedRequest, Task>? answer = null, X509Certificate2? certificate = null, bool answersGet = false) =>
-        new(answer, certificate, answersGet);
+    /// <param name="respond">Responds to a request. By default the server accepts it with 200 and <c>{"status": "ok"}</c>.</param>
+    /// <param name="certificate">The certificate for TLS, which also enables HTTP/2; null for plain HTTP.</param>
+    /// <param name="respondsToGet">Whether the test responds to GET, too; by default the response to GET is 405.</param>
+    public static ApiServer Start(Func<HttpContext, ReceivedRequest, Task>? respond = null, X509Certificate2? certificate = null, bool respondsToGet = false) =>
+        new(respond, certificate, respondsToGet);
 
     public static async Task Write(HttpContext context, int status, string body)
     {
@@ -80,7 +80,7 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
         await context.Response.WriteAsync(body);
     }
 
-    /// <summary>Takes a summary.</summary>
+    /// <summary>Accepts a summary.</summary>
     public async Task Ok(HttpContext context, string body = """{"status": "ok"}""")
     {
         ReceivedRequest request = (ReceivedRequest)context.Items["request"]!;
@@ -112,7 +112,7 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
 
         try
         {
-            if (HttpMethods.IsGet(context.Request.Method) && !_answersGet)
+            if (HttpMethods.IsGet(context.Request.Method) && !_respondsToGet)
             {
                 await Write(context, 405, "");
                 return;
@@ -124,7 +124,7 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
                 from.Path + from.QueryString, await reader.ReadToEndAsync(), Header(from, "Idempotency-Key"), Header(from, "Authorization"), from.ContentLength, from.ContentType, from.Protocol);
             Requests.Enqueue(request);
             context.Items["request"] = request;
-            await _answer(context, request);
+            await _respond(context, request);
         }
         finally
         {

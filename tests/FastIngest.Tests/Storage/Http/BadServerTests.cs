@@ -10,24 +10,24 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Http;
 
-/// <summary>Servers that drop, delay, complain, lie and talk too much: nothing is lost, and what was not said to be taken is not marked.</summary>
+/// <summary>Tests servers that drop connections, delay, fail, or send wrong or endless responses. No summary is lost, and only accepted summaries are marked.</summary>
 public sealed class BadServerTests
 {
-    /// <summary>What the first attempt of every summary meets; the second is taken.</summary>
+    /// <summary>The fault of the first attempt of every summary; the second attempt succeeds.</summary>
     public static TheoryData<string> Faults => [
-        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the answer", "drop in the headers", "hang", "endless text", "huge token", "429",
+        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the response", "drop in the headers", "hang", "endless text", "huge token", "429",
     ];
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task A_fault_that_passes_is_waited_out(string fault)
+    public async Task A_temporary_fault_is_retried(string fault)
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(6);
         await using FaultyServer server = new(fault, n => n == 1);
 
         DeliveryReport report = await stored.DeliverAsync(server.Api.Url, tuning: StoredSummaries.Quick with { AttemptTimeout = TimeSpan.FromSeconds(fault is "hang" or "endless text" ? 3 : 30) });
 
-        Assert.Equal((6, 0, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((6, 0, 0), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal(6, server.Api.Taken.Count);
         Assert.Equal(6, stored.Marked);
         Assert.InRange(report.Attempts, 12, 30);
@@ -44,7 +44,7 @@ public sealed class BadServerTests
     [InlineData("""[{"status": "error"}]""")]
     [InlineData("""  {"status" : "\u006fk", "x": [1, 2]}  """)]
     [InlineData("""{"broken": """)]
-    public async Task These_answers_mean_taken(string body)
+    public async Task These_responses_mean_success(string body)
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(1);
         await using ApiServer api = ApiServer.Start((context, _) => ApiServer.Write(context, 200, body));
@@ -53,7 +53,7 @@ public sealed class BadServerTests
     }
 
     [Fact]
-    public async Task A_large_answer_is_read_in_little_memory_and_its_status_counts()
+    public async Task A_large_response_is_read_in_little_memory_and_its_status_counts()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
         string filler = string.Concat(Enumerable.Repeat("{\"vector\": [0.123, 4.5e-7]}, ", 100_000));
@@ -63,13 +63,13 @@ public sealed class BadServerTests
         DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
 
         Assert.Equal((1, 1), (report.Delivered, report.Left));
-        Assert.Equal("200 with status 'error' in the answer", report.LastError);
+        Assert.Equal("200 with status 'error' in the response", report.LastError);
     }
 
     [Theory]
     [InlineData("seconds")]
     [InlineData("date")]
-    public async Task Retry_After_is_obeyed_by_everyone(string form)
+    public async Task Retry_After_delays_all_requests(string form)
     {
         const int Workers = 4;
         FakeTimeProvider time = new();
@@ -100,7 +100,7 @@ public sealed class BadServerTests
             await ApiServer.Write(context, 429, "");
         });
 
-        // The clock stands until all have their answer, and then goes on by itself.
+        // The clock stands still until all requests have a response, and then runs by itself.
         Task<DeliveryReport> delivery = stored.DeliverAsync(
             server.Url, o => o with { Concurrency = Workers }, StoredSummaries.Quick with { AttemptTimeout = Timeout.InfiniteTimeSpan, Time = time });
         await everyoneIsThere.Task.WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
@@ -112,7 +112,7 @@ public sealed class BadServerTests
     }
 
     [Fact]
-    public async Task A_wait_of_hours_is_not_waited()
+    public async Task A_Retry_After_of_hours_ends_the_run()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(30);
         await using ApiServer api = ApiServer.Start((context, _) =>
@@ -129,7 +129,7 @@ public sealed class BadServerTests
     }
 
     [Fact]
-    public async Task No_more_requests_are_under_way_than_asked_for()
+    public async Task The_number_of_concurrent_requests_is_limited()
     {
         const int Workers = 5;
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(100);
@@ -139,7 +139,7 @@ public sealed class BadServerTests
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
-            // Nobody gets an answer before all have come, again and again.
+            // The server responds only after all concurrent requests have arrived, in each round.
             Task together;
             lock (gate)
             {
@@ -162,7 +162,7 @@ public sealed class BadServerTests
     [InlineData("u:s3cr3t@", "", "", "Basic dTpzM2NyM3Q=")]
     [InlineData("", "?token=s3cr3t", "", null)]
     [InlineData("", "", "s3cr3t", "Bearer s3cr3t")]
-    public async Task Secrets_reach_the_API_and_nobody_else(string user, string query, string token, string? header)
+    public async Task Secrets_are_sent_only_to_the_API(string user, string query, string token, string? header)
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
         await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(context, 422, $"what shall I do with {request.Authorization} and {request.Path} s3cr3t?"));
@@ -171,12 +171,12 @@ public sealed class BadServerTests
 
         DeliveryReport report = await SummaryDelivery.RunAsync(HttpTarget.Api(target, StoredSummaries.Quick), stored.Options, null, default);
 
-        Assert.Equal(2, report.Refused);
+        Assert.Equal(2, report.Rejected);
         Assert.All(api.Requests, r => Assert.Equal((header, "/ingest" + query), (r.Authorization, r.Path)));
-        string said = string.Concat(report.ToString(), report.Refusals[0].ToString(), string.Join('\n', stored.Query("*")));
-        Assert.Contains("what shall I do with", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cr3t", said, StringComparison.Ordinal);
-        Assert.DoesNotContain("dTpzM2NyM3Q", said, StringComparison.Ordinal);
+        string texts = string.Concat(report.ToString(), report.Rejections[0].ToString(), string.Join('\n', stored.Query("*")));
+        Assert.Contains("what shall I do with", texts, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", texts, StringComparison.Ordinal);
+        Assert.DoesNotContain("dTpzM2NyM3Q", texts, StringComparison.Ordinal);
     }
 
     private sealed class FaultyServer : IAsyncDisposable
@@ -221,7 +221,7 @@ public sealed class BadServerTests
                     await context.Response.StartAsync();
                     context.Abort();
                     break;
-                case "drop in the answer":
+                case "drop in the response":
                     context.Response.ContentLength = 1000;
                     await context.Response.WriteAsync("{\"status\": \"ok\", \"rest\": [");
                     await context.Response.Body.FlushAsync();

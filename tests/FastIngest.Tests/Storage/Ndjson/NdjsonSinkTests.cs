@@ -15,7 +15,7 @@ public sealed class NdjsonSinkTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_row_is_one_line_set_as_Python_sets_it()
+    public async Task A_row_is_one_line_formatted_like_Pythons_json()
     {
         SummaryBatch batch = new SummaryBatch()
             .User("u\"1", "Zoë \"Z\"")
@@ -34,7 +34,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_replaced_at_completion_and_not_before()
+    public async Task A_file_is_replaced_only_at_completion()
     {
         await System.IO.File.WriteAllTextAsync(_folder["out.ndjson"], "before");
         await using NdjsonSink sink = File("out.ndjson");
@@ -51,7 +51,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_aborted_leaves_the_file_as_it_was()
+    public async Task An_aborted_run_leaves_the_file_unchanged()
     {
         await System.IO.File.WriteAllTextAsync(_folder["out.ndjson"], "before");
         await using (NdjsonSink sink = File("out.ndjson"))
@@ -65,7 +65,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_run_left_is_overwritten()
+    public async Task The_partial_file_of_a_killed_run_is_overwritten()
     {
         await System.IO.File.WriteAllTextAsync(_folder["out.ndjson.partial"], new string('x', 10_000));
         await File("out.ndjson").IngestAsync();
@@ -84,7 +84,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_runs_cannot_write_one_file()
+    public async Task Two_runs_cannot_write_the_same_file()
     {
         await using NdjsonSink first = File("out.ndjson");
         await first.OpenAsync(Rows.Run(), CancellationToken.None);
@@ -96,7 +96,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_said_plainly()
+    public async Task A_full_disk_is_reported_clearly()
     {
         Assert.SkipUnless(System.IO.File.Exists("/dev/full"), "needs /dev/full");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => new NdjsonSink("/dev/full", Stream).IngestAsync(ManyRows(1)));
@@ -105,7 +105,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_folder_is_said_before_any_input_is_read()
+    public async Task A_missing_folder_is_reported_before_any_input_is_read()
     {
         await using NdjsonSink sink = File("none/out.ndjson");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.OpenAsync(Rows.Run(), CancellationToken.None).AsTask());
@@ -114,7 +114,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_is_no_file()
+    public async Task A_folder_is_rejected()
     {
         await using NdjsonSink sink = new(_folder.FullPath, Stream);
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.OpenAsync(Rows.Run(), CancellationToken.None).AsTask());
@@ -122,7 +122,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Standard_output_is_written_and_left_open()
+    public async Task Standard_output_is_written_but_not_closed()
     {
         MemoryStream output = new();
         await new NdjsonSink("-", () => output).IngestAsync(ManyRows(3));
@@ -131,7 +131,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_leaves_is_said_plainly()
+    public async Task A_closed_pipe_is_reported_clearly()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs named pipes");
         string pipe = _folder["pipe"];
@@ -156,7 +156,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_that_nobody_reads_does_not_hold_up_a_cancellation()
+    public async Task A_cancellation_ends_the_wait_for_a_pipe_without_a_reader()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs named pipes");
         await using NdjsonSink sink = new(_folder["pipe"], Stream);
@@ -171,7 +171,7 @@ public sealed class NdjsonSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Calls_out_of_order_are_refused()
+    public async Task Calls_out_of_order_are_rejected()
     {
         await using NdjsonSink sink = new("-", Stream);
         await Assert.ThrowsAsync<InvalidOperationException>(() => sink.WriteAsync(new SummaryBatch(), CancellationToken.None).AsTask());

@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace FastIngest.Tests.Storage.Postgres;
 
-/// <summary>How long a run waits before it is tried again, by a clock that the test moves.</summary>
+/// <summary>Tests the pauses before retries, with a clock that the test controls.</summary>
 public sealed class PostgresRetryTests
 {
     private static readonly NpgsqlException Lost = new("lost"), Absent = new("absent", new SocketException());
 
     [Fact]
-    public async Task Pauses_double_and_each_is_from_half_of_its_length_to_the_whole()
+    public async Task Pauses_double_and_each_is_shortened_by_up_to_half()
     {
         FakeTimeProvider time = new();
         PostgresRetry retry = new(3, TimeSpan.FromSeconds(2), time);
@@ -29,14 +29,14 @@ public sealed class PostgresRetryTests
     }
 
     [Fact]
-    public async Task A_server_that_was_never_there_is_not_waited_for_and_one_that_went_away_is()
+    public async Task Only_a_server_that_was_connected_before_is_waited_for()
     {
         FakeTimeProvider time = new();
         Assert.False(await new PostgresRetry(3, TimeSpan.FromSeconds(2), time).WaitAsync(Absent, wasConnected: false, default));
         PostgresRetry retry = new(3, TimeSpan.FromSeconds(2), time);
         Assert.True(await time.RunAsync(TimeSpan.FromSeconds(1), retry.WaitAsync(Absent, wasConnected: true, default).AsTask()));
 
-        // While it restarts, a server refuses connections, and has not yet answered in this attempt.
+        // While a server restarts, it rejects connections; this attempt has not been connected yet.
         Assert.True(await time.RunAsync(TimeSpan.FromSeconds(1), retry.WaitAsync(Absent, wasConnected: false, default).AsTask()));
     }
 

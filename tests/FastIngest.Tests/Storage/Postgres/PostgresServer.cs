@@ -13,8 +13,8 @@ using Npgsql;
 namespace FastIngest.Tests.Storage.Postgres;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own: made when the first test asks for it, on a free port of the loopback
-/// interface, and gone with the tests. Without an installed server tests are skipped; in CI they fail.
+/// A PostgreSQL server for the tests. It is created for the first test that needs it, on a free port of the loopback
+/// interface, and deleted after the tests. If no server is installed, these tests are skipped; in CI they fail.
 /// </summary>
 public sealed partial class PostgresServer : IDisposable
 {
@@ -50,7 +50,7 @@ public sealed partial class PostgresServer : IDisposable
         Start();
     }
 
-    /// <summary>The server that all tests of this program share.</summary>
+    /// <summary>The server that all tests share.</summary>
     public static PostgresServer Shared
     {
         get
@@ -62,7 +62,7 @@ public sealed partial class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>Such as <c>postgres://tester@127.0.0.1:54321/postgres</c>.</summary>
+    /// <summary>The URL of the server, such as <c>postgres://tester@127.0.0.1:54321/postgres</c>.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"postgres://tester@127.0.0.1:{_port}/postgres");
 
     /// <summary>The folder of the server's Unix socket.</summary>
@@ -72,12 +72,12 @@ public sealed partial class PostgresServer : IDisposable
 
     private static string Owner => Environment.UserName == "root" ? "postgres" : Environment.UserName;
 
-    /// <summary>The certificate that a server with TLS made for itself, for <c>localhost</c>.</summary>
+    /// <summary>The self-signed certificate of a server with TLS, for <c>localhost</c>.</summary>
     public string Certificate => Path.Combine(_folder, "ca.pem");
 
     private string Data => Path.Combine(_folder, "data");
 
-    /// <summary>A server that only one test uses, which may kill it.</summary>
+    /// <summary>Creates a server for a single test, which may kill it.</summary>
     public static PostgresServer Create(bool hasTls = false)
     {
         string? binaries = Directory.Exists("/usr/lib/postgresql")
@@ -109,7 +109,7 @@ public sealed partial class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>The name of a schema that no other test uses.</summary>
+    /// <summary>Returns the name of a schema that no other test uses.</summary>
     public static string NewSchema() => $"t \"{Interlocked.Increment(ref _schemas)}";
 
     public NpgsqlConnection Connect()
@@ -119,7 +119,7 @@ public sealed partial class PostgresServer : IDisposable
         return connection;
     }
 
-    /// <summary>Runs SQL; a row is its values as text, separated by blanks.</summary>
+    /// <summary>Runs SQL; returns each row as its values in text form, separated by spaces.</summary>
     public List<string> Query(string sql)
     {
         using NpgsqlConnection connection = Connect();
@@ -160,7 +160,7 @@ public sealed partial class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>kill -9 of the server and of all its processes, each of which is a session of its own.</summary>
+    /// <summary>Kills the server and all its processes with SIGKILL. Each process has its own session id.</summary>
     public void Kill()
     {
         int postmaster = Postmaster();
@@ -194,7 +194,7 @@ public sealed partial class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>Gives a folder to the user that the server runs as.</summary>
+    /// <summary>Makes the user that the server runs as the owner of a folder.</summary>
     public static void Own(string folder) => Run("chown", "-R", Owner, folder);
 
     private void WriteCertificate()
@@ -232,7 +232,7 @@ public sealed partial class PostgresServer : IDisposable
     private static int? ParentOf(int process) =>
         Status(process) is { Length: > 0 } status ? int.Parse(status.Split(' ')[1], CultureInfo.InvariantCulture) : null;
 
-    /// <summary>/proc/PID/stat from the state on; empty when the process is gone.</summary>
+    /// <summary>The fields of /proc/PID/stat from the state on; empty when the process has ended.</summary>
     private static string Status(int process)
     {
         try
@@ -246,7 +246,7 @@ public sealed partial class PostgresServer : IDisposable
         }
     }
 
-    /// <summary>The server refuses to run as root.</summary>
+    /// <summary>Runs a program as the owner of the server, because PostgreSQL does not start as root.</summary>
     private ProcessStartInfo AsOwner(string program, params string[] arguments)
     {
         string path = Path.Combine(_binaries, program);

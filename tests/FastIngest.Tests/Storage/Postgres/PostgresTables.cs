@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace FastIngest.Tests.Storage.Postgres;
 
-/// <summary>A schema of its own for one test, seen as another program sees it.</summary>
+/// <summary>A schema for one test, read directly, as another program would.</summary>
 internal sealed class PostgresTables
 {
     private readonly PostgresServer _server = PostgresServer.Shared;
@@ -23,21 +23,21 @@ internal sealed class PostgresTables
 
     public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
-    /// <summary>Every row of summaries and users as <see cref="SqliteFile.Dump"/> writes those of a SQLite file.</summary>
+    /// <summary>Returns all rows of summaries and users in the form of <see cref="SqliteFile.Dump"/>.</summary>
     public string Dump()
     {
         PostgresNames names = Names;
         return string.Join('\n', Rows($"SELECT * FROM {names.Summaries} ORDER BY user_id, date").Concat(Rows($"SELECT * FROM {names.Users} ORDER BY user_id")));
     }
 
-    /// <summary>Every row of the tables of records, a table's in the order of their text, behind the names of all tables.</summary>
+    /// <summary>Returns the names of all tables, then all rows of the tables of records; the rows of a table are sorted as text.</summary>
     public string DumpRecords() => string.Join('\n', RecordTable.All.SelectMany(t =>
         Query($"SELECT t::text FROM {{s}}.{t.Name} t ORDER BY 1").Prepend(t.Name))
         .Concat(Query($"SELECT relname FROM pg_class WHERE relnamespace = {PostgresNames.Literal(Names.QuotedSchema)}::regnamespace AND relkind IN ('r', 'p') ORDER BY 1")));
 
     public List<string> Query(string sql) => _server.Query(sql.Replace("{s}", Names.QuotedSchema, StringComparison.Ordinal));
 
-    /// <summary>Ends the session that has a run's transaction in this schema.</summary>
+    /// <summary>Terminates the session whose transaction writes to this schema.</summary>
     public void BreakConnection() => Assert.Equal(
         ["True"],
         Query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = '{s}.daily_summaries'::regclass AND mode = 'ShareRowExclusiveLock'"));

@@ -5,7 +5,7 @@ using SQLitePCL;
 
 namespace FastIngest.Tests.Storage.Sqlite;
 
-/// <summary>Looks into a database from outside of the sink, as another program would.</summary>
+/// <summary>Reads a database directly, as another program would.</summary>
 internal sealed class SqliteFile : IDisposable
 {
     private readonly sqlite3 _connection;
@@ -16,7 +16,7 @@ internal sealed class SqliteFile : IDisposable
         Assert.Equal(raw.SQLITE_OK, raw.sqlite3_open_v2(path, out _connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, null));
     }
 
-    /// <summary>Every table but the runs, row by row, every value as SQL.</summary>
+    /// <summary>Returns all rows of all tables except the runs, with each value as SQL.</summary>
     public static string Dump(string path)
     {
         using SqliteFile file = new(path);
@@ -24,7 +24,7 @@ internal sealed class SqliteFile : IDisposable
         return string.Join('\n', file.Query("SELECT * FROM daily_summaries").Concat(file.Query("SELECT * FROM users")));
     }
 
-    /// <summary>Runs one statement; a row is its values as SQL, separated by blanks.</summary>
+    /// <summary>Runs one statement; returns each row as its values in SQL, separated by spaces.</summary>
     public List<string> Query(string sql)
     {
         Assert.True(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement) == raw.SQLITE_OK, raw.sqlite3_errmsg(_connection).utf8_to_string());

@@ -3,24 +3,24 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Storage.Weaviate;
 
-/// <summary>Holds requests and answers against <c>tests/data/weaviate/openapi.json</c>, by as much of Swagger 2.0 as that uses.</summary>
+/// <summary>Checks requests and responses against <c>tests/data/weaviate/openapi.json</c>. It supports the part of Swagger 2.0 that this file uses.</summary>
 internal static class OpenApi
 {
     private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllText(Path.Combine(TestData.Root, "tests", "data", "weaviate", "openapi.json"))).RootElement;
 
-    /// <summary>What is wrong with a request's body, one line each.</summary>
+    /// <summary>Returns the errors in the body of a request, one line per error.</summary>
     public static string[] CheckRequest(string path, string method, string body)
     {
         JsonElement parameter = Operation(path, method).GetProperty("parameters").EnumerateArray().Single(p => p.TryGetProperty("in", out JsonElement place) && place.GetString() == "body");
         return [.. Check(JsonDocument.Parse(body).RootElement, parameter.GetProperty("schema"), "body")];
     }
 
-    /// <summary>What is wrong with an answer: its status code is not foreseen, or its body is another.</summary>
-    public static string[] CheckAnswer(string path, string method, int status, string body)
+    /// <summary>Returns the errors in a response: an undefined status code, or a wrong body.</summary>
+    public static string[] CheckResponse(string path, string method, int status, string body)
     {
         if (!Operation(path, method).GetProperty("responses").TryGetProperty(status.ToString(System.Globalization.CultureInfo.InvariantCulture), out JsonElement response))
         {
-            return [$"{method} {path} never answers {status}"];
+            return [$"{method} {path} never responds with {status}"];
         }
 
         return response.TryGetProperty("schema", out JsonElement schema) ? [.. Check(JsonDocument.Parse(body).RootElement, schema, "body")] : [];
@@ -90,7 +90,7 @@ internal static class OpenApi
         }
     }
 
-    /// <summary>The properties of a schema, of those it is made of too.</summary>
+    /// <summary>The properties of a schema, including those of the schemas in its allOf.</summary>
     private static void Collect(JsonElement schema, Dictionary<string, JsonElement> known)
     {
         schema = Resolve(schema);

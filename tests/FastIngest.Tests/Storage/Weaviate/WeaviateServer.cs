@@ -9,37 +9,37 @@ using Microsoft.AspNetCore.Http;
 namespace FastIngest.Tests.Storage.Weaviate;
 
 /// <summary>
-/// What Weaviate does with classes and batches, on a real HTTP server. Requests, and its own answers, are held against
-/// Weaviate's OpenAPI file; what is wrong with them is in <see cref="Findings"/>.
+/// Simulates Weaviate's classes and batches on a real HTTP server. Requests and responses are checked against
+/// Weaviate's OpenAPI file; the errors are in <see cref="Findings"/>.
 /// </summary>
 internal sealed class WeaviateServer : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, string> _classes = new();
     private readonly ApiServer _http;
 
-    public WeaviateServer() => _http = ApiServer.Start(HandleAsync, answersGet: true);
+    public WeaviateServer() => _http = ApiServer.Start(HandleAsync, respondsToGet: true);
 
     public string Url => $"weaviate://localhost:{_http.Port}/DailySummary";
 
     public ConcurrentQueue<string> Findings { get; } = new();
 
-    /// <summary>Objects by id, as they were sent.</summary>
+    /// <summary>The received objects by id.</summary>
     public ConcurrentDictionary<string, JsonObject> Objects { get; } = new();
 
-    /// <summary>How many objects each batch held.</summary>
+    /// <summary>The number of objects in each batch.</summary>
     public ConcurrentQueue<int> Batches { get; } = new();
 
     public ConcurrentQueue<ReceivedRequest> Requests => _http.Requests;
 
     public IReadOnlyDictionary<string, string> Classes => _classes;
 
-    /// <summary>Answers a batch in place of the server; false leaves it to the server.</summary>
+    /// <summary>Responds to a batch in place of the server; returns false if the server should respond.</summary>
     public Func<HttpContext, JsonArray, Task<bool>> Intercept { get; set; } = (_, _) => Task.FromResult(false);
 
-    /// <summary>Why an object is not taken; null when it is.</summary>
+    /// <summary>Returns the error of an object; null if the object is accepted.</summary>
     public Func<JsonObject, string?> Complain { get; set; } = _ => null;
 
-    /// <summary>Asked at every look whether it is ready.</summary>
+    /// <summary>Returns whether the server is ready; called for each readiness request.</summary>
     public Func<bool> IsReady { get; set; } = () => true;
 
     public void Define(string name, string definition) => _classes[name] = definition;
@@ -51,9 +51,9 @@ internal sealed class WeaviateServer : IAsyncDisposable
         string method = context.Request.Method;
         return (method, request.Path) switch
         {
-            ("GET", "/v1/.well-known/ready") => Answer(context, "/.well-known/ready", "get", IsReady() ? 200 : 503, "{}"),
+            ("GET", "/v1/.well-known/ready") => Respond(context, "/.well-known/ready", "get", IsReady() ? 200 : 503, "{}"),
             ("GET", var path) when path.StartsWith("/v1/schema/", StringComparison.Ordinal) =>
-                Answer(context, "/schema/{className}", "get", _classes.ContainsKey(path[11..]) ? 200 : 404, _classes.GetValueOrDefault(path[11..], "{}")),
+                Respond(context, "/schema/{className}", "get", _classes.ContainsKey(path[11..]) ? 200 : 404, _classes.GetValueOrDefault(path[11..], "{}")),
             ("POST", "/v1/schema") => CreateAsync(context, request),
             ("POST", "/v1/batch/objects") => AddAsync(context, request),
             _ => ApiServer.Write(context, 404, ""),
@@ -65,8 +65,8 @@ internal sealed class WeaviateServer : IAsyncDisposable
         Note(OpenApi.CheckRequest("/schema", "post", request.Body));
         string name = JsonDocument.Parse(request.Body).RootElement.GetProperty("class").GetString()!;
         return _classes.TryAdd(name, request.Body)
-            ? Answer(context, "/schema", "post", 200, request.Body)
-            : Answer(context, "/schema", "post", 422, """{"error": [{"message": "class name already exists"}]}""");
+            ? Respond(context, "/schema", "post", 200, request.Body)
+            : Respond(context, "/schema", "post", 422, """{"error": [{"message": "class name already exists"}]}""");
     }
 
     private async Task AddAsync(HttpContext context, ReceivedRequest request)
@@ -104,12 +104,12 @@ internal sealed class WeaviateServer : IAsyncDisposable
             });
         }
 
-        await Answer(context, "/batch/objects", "post", 200, results.ToJsonString());
+        await Respond(context, "/batch/objects", "post", 200, results.ToJsonString());
     }
 
-    private Task Answer(HttpContext context, string path, string method, int status, string body)
+    private Task Respond(HttpContext context, string path, string method, int status, string body)
     {
-        Note(OpenApi.CheckAnswer(path, method, status, body));
+        Note(OpenApi.CheckResponse(path, method, status, body));
         return ApiServer.Write(context, status, body);
     }
 

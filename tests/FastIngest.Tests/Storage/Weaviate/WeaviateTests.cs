@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Weaviate;
 
-/// <summary>What reaches a Weaviate server, and what its answers mean.</summary>
+/// <summary>Tests the requests to a Weaviate server, and the meaning of its responses.</summary>
 public sealed class WeaviateTests : IAsyncDisposable
 {
     private readonly WeaviateServer _server = new();
@@ -21,14 +21,14 @@ public sealed class WeaviateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_class_is_made_and_every_summary_is_an_object_of_it()
+    public async Task The_class_is_created_and_every_summary_is_an_object_of_it()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(250).With(("z\u00e4 \"x\"", "0001-01-01", "\\ Slept."));
 
         DeliveryReport first = await stored.DeliverAsync(_server.Url);
         DeliveryReport second = await stored.DeliverAsync(_server.Url);
 
-        Assert.Equal((251, 0, 0), (first.Delivered, first.Refused, first.Left));
+        Assert.Equal((251, 0, 0), (first.Delivered, first.Rejected, first.Left));
         Assert.Equal((0, 251), (second.Delivered, second.Unchanged));
         Assert.Equal([_server.Url], stored.Query("DISTINCT target"));
         Assert.Equal([51, 100, 100], _server.Batches.Order());
@@ -41,7 +41,7 @@ public sealed class WeaviateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_class_that_is_there_is_used_as_it_is_and_one_without_our_properties_is_not()
+    public async Task An_existing_class_is_used_unless_it_lacks_our_properties()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
         _server.Define("DailySummary", """{"class": "DailySummary", "moduleConfig": {"properties": [{"x": {"name": "type"}}]}, "properties": [{"name": "text", "dataType": ["text"]}, {"dataType": ["text"], "name": "user_id"}, {"name": "date"}]}""");
@@ -56,7 +56,7 @@ public sealed class WeaviateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Objects_that_fail_in_a_good_answer_are_sent_again_one_by_one()
+    public async Task Objects_that_fail_in_a_successful_response_are_sent_again_one_by_one()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(60);
         Dictionary<string, int> tries = [];
@@ -69,7 +69,7 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 });
 
-        Assert.Equal((59, 0, 1), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((59, 0, 1), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal("text has no words", report.LastError);
         Assert.Equal([60, 1, 1, 1, 1], _server.Batches);
         Assert.Equal(["2024-01-05 2", "2024-01-07 4"], stored.Query("date, attempts", "WHERE attempts > 1 ORDER BY date"));
@@ -80,7 +80,7 @@ public sealed class WeaviateTests : IAsyncDisposable
     [Theory]
     [InlineData(413)]
     [InlineData(0)]
-    public async Task A_batch_that_is_too_large_or_too_slow_is_halved(int status)
+    public async Task A_batch_that_is_too_large_or_too_slow_is_split_in_halves(int status)
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(100);
         HttpTuning tuning = StoredSummaries.Quick with { Time = new FakeTimeProvider() };
@@ -104,12 +104,12 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url, o => o with { Concurrency = 1 }, tuning);
 
-        Assert.Equal((100, 0, 0), (report.Delivered, report.Refused, report.Left));
+        Assert.Equal((100, 0, 0), (report.Delivered, report.Rejected, report.Left));
         Assert.Equal([100, 50, 25, 12, 12, 1, 12, 12, 1, 12, 12, 12, 12, 2], _server.Batches);
     }
 
     [Fact]
-    public async Task One_object_that_the_server_refuses_does_not_take_its_batch_with_it()
+    public async Task One_rejected_object_does_not_fail_its_batch()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(30);
         _server.Intercept = async (context, objects) =>
@@ -125,29 +125,29 @@ public sealed class WeaviateTests : IAsyncDisposable
 
         DeliveryReport report = await stored.DeliverAsync(_server.Url);
 
-        Assert.Equal((29, 1, 0), (report.Delivered, report.Refused, report.Left));
-        Assert.Equal("2024-01-20", report.Refusals[0].Date);
+        Assert.Equal((29, 1, 0), (report.Delivered, report.Rejected, report.Left));
+        Assert.Equal("2024-01-20", report.Rejections[0].Date);
     }
 
     [Fact]
-    public async Task Answers_that_say_too_little_or_name_other_objects_do_not_count_as_taken()
+    public async Task Responses_that_do_not_mention_an_object_do_not_count_as_success()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
-        foreach (string answer in (string[])["{}", "[]", "", "no", """[{"id": "fc3a938a-6a9b-5bd5-b873-4723358a634f", "result": {"status": "SUCCESS"}}]"""])
+        foreach (string body in (string[])["{}", "[]", "", "no", """[{"id": "fc3a938a-6a9b-5bd5-b873-4723358a634f", "result": {"status": "SUCCESS"}}]"""])
         {
             _server.Intercept = async (context, _) =>
             {
-                await ApiServer.Write(context, 200, answer);
+                await ApiServer.Write(context, 200, body);
                 return true;
             };
             DeliveryReport report = await stored.DeliverAsync(_server.Url);
             Assert.Equal((0, 2), (report.Delivered, report.Left));
-            Assert.Equal("the answer says nothing of this object", report.LastError);
+            Assert.Equal("the response does not mention this object", report.LastError);
         }
     }
 
     [Fact]
-    public async Task A_server_that_fails_every_object_is_not_asked_for_each()
+    public async Task A_server_that_fails_every_object_is_not_sent_each_one()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(1_000);
         _server.Complain = _ => "no vectorizer";
@@ -160,12 +160,12 @@ public sealed class WeaviateTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Readiness_is_waited_for_and_the_key_is_sent()
+    public async Task It_waits_until_the_server_is_ready_and_sends_the_key()
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3);
         _server.IsReady = () => false;
         DeliveryReport never = await stored.DeliverAsync(_server.Url, o => o with { WaitForApi = TimeSpan.FromMilliseconds(300) });
-        Assert.Contains("was not ready within 0.3 s: it answers 503", never.Problem, StringComparison.Ordinal);
+        Assert.Contains("was not ready within 0.3 s: it responds with 503", never.Problem, StringComparison.Ordinal);
         ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiAddress.WeaviateKeyVariable ? "k3y" : "other");
         int looks = 0;
         _server.IsReady = () => ++looks == 3;
@@ -183,7 +183,7 @@ public sealed class WeaviateTests : IAsyncDisposable
         Assert.Equal(["body.objekts is not known"], OpenApi.CheckRequest("/batch/objects", "post", """{"objekts": []}"""));
         Assert.Equal(["body.properties[0].dataType is String, not array"], OpenApi.CheckRequest("/schema", "post", """{"properties": [{"dataType": "text"}]}"""));
         Assert.Single(OpenApi.CheckRequest("/schema", "post", """{"properties": [{"tokenization": "letters"}]}"""));
-        Assert.Single(OpenApi.CheckAnswer("/batch/objects", "post", 202, "[]"));
-        Assert.Single(OpenApi.CheckAnswer("/batch/objects", "post", 200, """[{"result": {"status": "GOOD"}}]"""));
+        Assert.Single(OpenApi.CheckResponse("/batch/objects", "post", 202, "[]"));
+        Assert.Single(OpenApi.CheckResponse("/batch/objects", "post", 200, """[{"result": {"status": "GOOD"}}]"""));
     }
 }

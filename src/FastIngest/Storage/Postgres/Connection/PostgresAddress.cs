@@ -3,28 +3,29 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
 
-/// <summary>Which database, from a URL or from keywords, with what the environment adds.</summary>
-/// <param name="ConnectionString">For Npgsql; it may hold a password and is never shown.</param>
-/// <param name="DisplayName">The target as shown to the user.</param>
-/// <param name="MayEncrypt">Whether the connection may come to TLS, or to proving a password.</param>
+/// <summary>The address of a database, parsed from a URL or keywords and completed from the environment.</summary>
+/// <param name="ConnectionString">The connection string for Npgsql. It may contain a password, so it is never shown.</param>
+/// <param name="DisplayName">The target as shown to the user, without any secret.</param>
+/// <param name="MayEncrypt">Whether the connection may use TLS or password authentication.</param>
 internal sealed record PostgresAddress(string ConnectionString, string DisplayName, bool MayEncrypt)
 {
     private const string SocketFolder = "/var/run/postgresql";
 
-    /// <summary>Seconds between two signs of life on an idle connection, so that a dead peer is noticed.</summary>
+    /// <summary>The interval of TCP keepalives in seconds, which detect a dead server.</summary>
     private const int KeepAliveSeconds = 30;
 
     /// <summary>
-    /// Bytes that may be under way on a socket of this machine. Its writer is woken when three quarters of them were taken:
-    /// of the system's 208 KiB the server has taken the rest before the next rows come. The system may allow less; TCP finds
-    /// its own measure.
+    /// The send buffer of a Unix socket in bytes. The system wakes the writer when three quarters of the buffer are free. With
+    /// the default of 208 KiB, the server would read the rest before the next rows arrive. The system may limit the value. TCP
+    /// adapts its buffers itself.
     /// </summary>
     private const int SocketSendBytes = 1 << 20;
 
+    /// <summary>Parses a target and reads missing settings from the environment.</summary>
     /// <param name="target">
     /// <c>postgres://user:password@host:port/database?option=value</c>, or <c>postgres:</c> and Npgsql's keywords.
     /// </param>
-    /// <exception cref="IngestException">It is neither. The message repeats nothing that could be a secret.</exception>
+    /// <exception cref="IngestException">The target is invalid. The message contains nothing that could be a secret.</exception>
     public static PostgresAddress Parse(string target)
     {
         string rest = target[(target.IndexOf(':', StringComparison.Ordinal) + 1)..];
@@ -37,7 +38,7 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
 
         AddEnvironment(settings);
 
-        // One connection a run, with nothing kept behind it; a merge may take its time.
+        // A run uses one connection, so pooling is useless. A merge may take long, so commands have no timeout.
         settings.Pooling = false;
         settings.Enlist = false;
         settings.CommandTimeout = 0;
@@ -57,8 +58,8 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         return new PostgresAddress(settings.ConnectionString, Show(settings), MayEncryptBy(settings));
     }
 
-    /// <summary>Makes sure that it can be reached from here at all.</summary>
-    /// <exception cref="IngestException">Something is not installed.</exception>
+    /// <summary>Checks that the libraries for the connection are installed.</summary>
+    /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries()
     {
         if (MayEncrypt)
@@ -67,7 +68,7 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         }
     }
 
-    /// <summary>A record would print its password.</summary>
+    /// <summary>Returns the display name, because the default of a record would contain the password.</summary>
     public override string ToString() => DisplayName;
 
     private static IEnumerable<(string Key, string Value)> ReadKeywords(string text)
@@ -79,8 +80,8 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         }
         catch (ArgumentException)
         {
-            // The parser's message repeats the text.
-            throw new IngestException("The PostgreSQL target is not made of keywords.", "Write postgres://USER@HOST/DATABASE, or Host=HOST;Database=DATABASE;Username=USER.");
+            // Do not pass on the parser's message: it repeats the text, which may contain a password.
+            throw new IngestException("The PostgreSQL target is neither a URL nor a list of keywords.", "Write postgres://USER@HOST/DATABASE, or Host=HOST;Database=DATABASE;Username=USER.");
         }
 
         foreach (string key in keywords.Keys)
@@ -98,12 +99,12 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException or NotSupportedException)
         {
             throw settings.ContainsKey(key)
-                ? new IngestException($"The PostgreSQL target has a value for '{key}' that makes no sense.", "Correct it.")
-                : new IngestException($"The PostgreSQL target has an option '{key}' that is not known.", "Options are Npgsql's keywords and those of libpq's URLs, such as sslmode=require.");
+                ? new IngestException($"The PostgreSQL target has an invalid value for '{key}'.", "Correct it.")
+                : new IngestException($"The PostgreSQL target has an unknown option '{key}'.", "Options are Npgsql's keywords and those of libpq's URLs, such as sslmode=require.");
         }
     }
 
-    /// <summary>Npgsql itself reads PGUSER, PGPASSWORD, PGPASSFILE, PGOPTIONS, PGSSLCERT and their kind; these it does not.</summary>
+    /// <summary>Reads the variables that Npgsql does not read itself. It does read PGUSER, PGPASSWORD, PGPASSFILE, PGOPTIONS, PGSSLCERT and similar ones.</summary>
     private static void AddEnvironment(NpgsqlConnectionStringBuilder settings)
     {
         if (string.IsNullOrEmpty(settings.Host))
@@ -129,7 +130,7 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    /// <summary>Whether TLS or a password may come up: over a socket without a password neither does.</summary>
+    /// <summary>Whether the connection may use TLS or a password. A Unix socket without a password uses neither.</summary>
     private static bool MayEncryptBy(NpgsqlConnectionStringBuilder settings) =>
         (!settings.Host!.StartsWith('/') && settings.SslMode != SslMode.Disable)
         || !string.IsNullOrEmpty(settings.Password ?? Variable("PGPASSWORD"))

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
 
-/// <summary>One statement, one result.</summary>
+/// <summary>Runs single statements.</summary>
 internal static class PostgresConnectionExtensions
 {
-    /// <summary>Runs SQL with parameters $1, $2 and so on; returns how many rows it touched.</summary>
+    /// <summary>Runs SQL with the parameters $1, $2 and so on; returns the number of affected rows.</summary>
     public static async ValueTask<int> RunAsync(
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
@@ -16,7 +16,7 @@ internal static class PostgresConnectionExtensions
         }
     }
 
-    /// <summary>The first value of the first row; null when there is none.</summary>
+    /// <summary>Returns the first value of the first row; null without a row or for NULL.</summary>
     public static async ValueTask<object?> ScalarAsync(
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
@@ -28,7 +28,7 @@ internal static class PostgresConnectionExtensions
         }
     }
 
-    /// <summary>The first values of all rows, which the statement may also have changed.</summary>
+    /// <summary>Returns the first value of every row, for example of a RETURNING clause.</summary>
     public static async ValueTask<List<T>> ColumnAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         List<T> values = [];

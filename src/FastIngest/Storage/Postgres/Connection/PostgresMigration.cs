@@ -3,17 +3,18 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
 
-/// <summary>Brings a schema to today's tables, and finds out early what would stop a run.</summary>
+/// <summary>Migrates a schema to the current tables, and checks early for problems that would stop a run.</summary>
 internal static class PostgresMigration
 {
+    /// <summary>Checks the server and applies the missing migration steps.</summary>
     /// <exception cref="IngestException">The server or the schema cannot be used.</exception>
     public static async ValueTask ApplyAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
-        await RefuseUnfitServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
+        await CheckServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> steps = PostgresSchema.Steps(names);
 
-        // A user who may not create anything can still load into tables that are there.
-        if (await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
+        // A user without the privilege to create tables can still load into existing ones.
+        if (await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
         {
             return;
         }
@@ -21,14 +22,14 @@ internal static class PostgresMigration
         await connection.RunAsync("BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
             $"SELECT pg_advisory_xact_lock({PostgresSchema.LockKey("$1")})", cancellationToken, new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
-        int done = await DoneAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
-        await RefuseForeignTablesAsync(connection, names, displayName, done, cancellationToken).ConfigureAwait(false);
-        if (done == 0)
+        int lastStep = await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
+        await CheckForeignTablesAsync(connection, names, displayName, lastStep, cancellationToken).ConfigureAwait(false);
+        if (lastStep == 0)
         {
             await connection.RunAsync(PostgresSchema.StepTable(names), cancellationToken).ConfigureAwait(false);
         }
 
-        for (int step = done + 1; step <= steps.Count; step++)
+        for (int step = lastStep + 1; step <= steps.Count; step++)
         {
             await connection.RunAsync(steps[step - 1], cancellationToken).ConfigureAwait(false);
             await connection.RunAsync(
@@ -38,22 +39,22 @@ internal static class PostgresMigration
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks that a schema has tables of daily summaries, and changes nothing.</summary>
-    /// <exception cref="IngestException">The schema has none, or a newer version of this program made it.</exception>
+    /// <summary>Checks that a schema has tables of daily summaries; it changes nothing.</summary>
+    /// <exception cref="IngestException">The schema has no such tables, or a newer version of this program created it.</exception>
     public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
     {
-        if (await DoneAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
+        if (await LastStepAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
         {
             throw new IngestException(
                 $"{displayName}: schema {names.Schema} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the schema that holds it.");
         }
     }
 
-    private static async ValueTask RefuseUnfitServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
+    private static async ValueTask CheckServerAsync(NpgsqlConnection connection, string displayName, CancellationToken cancellationToken)
     {
         if (await connection.ScalarAsync("SELECT current_setting('server_encoding')", cancellationToken).ConfigureAwait(false) is string encoding && encoding != "UTF8")
         {
-            throw new IngestException($"{displayName}: the database keeps its texts in {encoding}.", "Create one with ENCODING 'UTF8'.");
+            throw new IngestException($"{displayName}: the encoding of the database is {encoding}.", "Create a database with ENCODING 'UTF8'.");
         }
 
         if (await connection.ScalarAsync("SELECT current_setting('transaction_read_only')::boolean", cancellationToken).ConfigureAwait(false) is true)
@@ -62,22 +63,22 @@ internal static class PostgresMigration
         }
     }
 
-    /// <summary>The last step that was done; 0 for none.</summary>
-    private static async ValueTask<int> DoneAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
+    /// <summary>Returns the last applied step; 0 without one.</summary>
+    private static async ValueTask<int> LastStepAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int known, CancellationToken cancellationToken)
     {
-        int done = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)
+        int lastStep = !await HasTableAsync(connection, names, "schema_steps", cancellationToken).ConfigureAwait(false)
             ? 0
             : await connection.ScalarAsync($"SELECT max(step) FROM {names.Steps}", cancellationToken).ConfigureAwait(false) as int? ?? 0;
-        return done <= known
-            ? done
+        return lastStep <= known
+            ? lastStep
             : throw new IngestException(
-                $"{displayName}: schema {names.Schema} was made by a newer version of health_ingestion (its step is {done}, this one knows {known}).",
+                $"{displayName}: schema {names.Schema} was created by a newer version of health_ingestion (its last step is {lastStep}, this program supports {known}).",
                 "Use that version, or another --schema.");
     }
 
-    private static async ValueTask RefuseForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int done, CancellationToken cancellationToken)
+    private static async ValueTask CheckForeignTablesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, int lastStep, CancellationToken cancellationToken)
     {
-        foreach (string table in PostgresSchema.Tables.Skip(done).SelectMany(t => t))
+        foreach (string table in PostgresSchema.Tables.Skip(lastStep).SelectMany(t => t))
         {
             if (await HasTableAsync(connection, names, table, cancellationToken).ConfigureAwait(false))
             {
@@ -87,7 +88,7 @@ internal static class PostgresMigration
         }
     }
 
-    /// <summary>Asks the catalogue itself: <c>to_regclass</c> would answer from a cache that a wait for the lock makes old.</summary>
+    /// <summary>Queries the catalog directly, because <c>to_regclass</c> uses a cache that may be outdated after the wait for the lock.</summary>
     private static async ValueTask<bool> HasTableAsync(NpgsqlConnection connection, PostgresNames names, string table, CancellationToken cancellationToken) =>
         await connection.ScalarAsync(
             "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)",

@@ -5,13 +5,13 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
-/// What sinks into PostgreSQL have in common: a run is one transaction over one connection. One suffices: the server's one
-/// process for it is what takes the time, whichever way rows come to a table that they must reach together.
+/// The base of the sinks that write to PostgreSQL. A run is one transaction on one connection. More connections would not be
+/// faster, because all rows of a transaction are written by one server process, which is the bottleneck.
 /// </summary>
-/// <typeparam name="TRun">What it may record about a run at its start.</typeparam>
-/// <typeparam name="TBatch">Rows.</typeparam>
-/// <typeparam name="TFigures">What it may record about a run at its end.</typeparam>
-/// <typeparam name="TResult">What it says it did.</typeparam>
+/// <typeparam name="TRun">The properties of a run that are known at its start.</typeparam>
+/// <typeparam name="TBatch">A batch of rows.</typeparam>
+/// <typeparam name="TFigures">The counts of a run that are known at its end.</typeparam>
+/// <typeparam name="TResult">The result of a run.</typeparam>
 public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<TRun, TBatch, TFigures, TResult>
     where TRun : RunHead
 {
@@ -35,7 +35,7 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
     /// <summary>The run, once the sink is open.</summary>
     private protected TRun? Run { get; private set; }
 
-    /// <exception cref="IngestException">The server cannot be reached or refuses, or the tables cannot be used or are locked.</exception>
+    /// <exception cref="IngestException">The server cannot be reached or rejects the connection, or the tables cannot be used or are locked.</exception>
     public async ValueTask OpenAsync(TRun run, CancellationToken cancellationToken)
     {
         _state.Open();
@@ -48,10 +48,10 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
         }).ConfigureAwait(false);
     }
 
-    /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
+    /// <exception cref="IngestException">The server rejected rows, or the connection broke.</exception>
     public ValueTask WriteAsync(TBatch batch, CancellationToken cancellationToken) => SendAsync(() => SendAsync(batch, cancellationToken));
 
-    /// <exception cref="IngestException">The transaction could not be committed; the tables are as before.</exception>
+    /// <exception cref="IngestException">The transaction could not be committed; the tables are unchanged.</exception>
     public async ValueTask<TResult> CompleteAsync(TFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();
@@ -66,7 +66,8 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
         return result!;
     }
 
-    /// <summary>A fault that passes by itself is waited out, a few times; the server has undone all that was sent.</summary>
+    /// <summary>Prepares a retry after a transient error: waits and resets the sink. The server has rolled back the transaction.</summary>
+    /// <returns>False when the error is not transient or no retry is left.</returns>
     public async ValueTask<bool> TryStartOverAsync(Exception fault, CancellationToken cancellationToken)
     {
         if (!await _session.TryStartOverAsync(fault, _hasBegun, cancellationToken).ConfigureAwait(false))
@@ -94,13 +95,13 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
     /// <summary>Sends rows.</summary>
     private protected abstract ValueTask SendAsync(TBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Brings everything to its table and records the run; what is left is to commit.</summary>
+    /// <summary>Moves all rows to their final tables and records the run. The caller commits afterwards.</summary>
     private protected abstract ValueTask<TResult> FinishAsync(TFigures figures, CancellationToken cancellationToken);
 
-    /// <summary>Forgets what <see cref="BeginAsync"/> made.</summary>
+    /// <summary>Releases the objects that <see cref="BeginAsync"/> created.</summary>
     private protected abstract void Release();
 
-    /// <summary>Sends something between opening and completion.</summary>
+    /// <summary>Runs a send operation; allowed only between opening and completion.</summary>
     private protected async ValueTask SendAsync(Func<ValueTask> send)
     {
         _state.Write();

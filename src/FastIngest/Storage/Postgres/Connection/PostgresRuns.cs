@@ -8,8 +8,8 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
-/// The tables <c>ingest_runs</c>, one row a run, and <c>ingest_chunks</c>, one row for each COPY of its rows. They are
-/// written in the run's own transaction, so that a run that is recorded is a run whose rows are there.
+/// Writes the tables <c>ingest_runs</c>, with one row per run, and <c>ingest_chunks</c>, with one row per COPY of the run. Both
+/// are written in the transaction of the run, so that a run is recorded exactly if its rows are stored.
 /// </summary>
 internal static class PostgresRuns
 {
@@ -21,7 +21,7 @@ internal static class PostgresRuns
         IEnumerable<(string Kind, long Rows, long Bytes)> chunks,
         CancellationToken cancellationToken)
     {
-        // A run whose connection broke during its commit, and that was committed after all, is not recorded again.
+        // If the connection broke during a successful commit, the run is already recorded.
         int recorded = await connection.RunAsync(
             $"""
             INSERT INTO {names.Runs} (run_id, started, finished, files, records, aggregated, rejected, rows)
@@ -41,21 +41,21 @@ internal static class PostgresRuns
             return;
         }
 
-        CopyLane lane = new(connection, names.Chunks, "run_id, chunk, kind, rows, bytes");
+        CopyWriter writer = new(connection, names.Chunks, "run_id, chunk, kind, rows, bytes");
         int number = 0;
         foreach ((string kind, long rows, long bytes) in chunks)
         {
-            CopyBuffer copy = lane.Buffer;
+            CopyBuffer copy = writer.Buffer;
             copy.BeginTuple(5);
             copy.Uuid(run.RunId);
             copy.Int4(++number);
             copy.Text(Encoding.UTF8.GetBytes(kind));
             copy.Int8(rows);
             copy.Int8(bytes);
-            lane.Wrote();
+            writer.CountRow();
         }
 
-        await lane.EndAsync(cancellationToken).ConfigureAwait(false);
+        await writer.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether a run's transaction was committed.</summary>

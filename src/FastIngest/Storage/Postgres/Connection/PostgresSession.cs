@@ -4,8 +4,8 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
-/// The one connection of a run, on which it has its transaction: opened, committed for certain, closed, and opened again
-/// when a fault passes by itself.
+/// Manages the connection of a run. It opens and closes the connection, verifies a commit whose result is unknown, and prepares
+/// retries after transient errors.
 /// </summary>
 internal sealed class PostgresSession(PostgresAddress target, PostgresNames names, PostgresRetry retry)
 {
@@ -15,14 +15,14 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
     /// <summary>The open connection.</summary>
     public NpgsqlConnection Connection => _connection ?? throw new InvalidOperationException("The connection is closed.");
 
-    /// <summary>Connects, and brings the schema to today's tables.</summary>
+    /// <summary>Connects, and migrates the schema to the current tables.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Connects to read summaries alone: the schema stays as it is, and the server may be a standby.</summary>
+    /// <summary>Connects only to read summaries. The schema is not changed, and the server may be a standby.</summary>
     public async ValueTask OpenForReadingAsync(CancellationToken cancellationToken)
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +30,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         await PostgresMigration.RequireSummariesAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>One more connection, which is the caller's.</summary>
+    /// <summary>Opens a further connection, which the caller disposes.</summary>
     public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         if (_source is null)
@@ -39,7 +39,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
             NpgsqlSlimDataSourceBuilder builder = new(target.ConnectionString);
             builder.EnableTransportSecurity();
 
-            // Built-in types are all that is sent, and known; asking for the others takes longer than a small run.
+            // Only built-in types are used. Loading the others from the server would take longer than a small run.
             builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
             _source = builder.Build();
         }
@@ -48,8 +48,8 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
     }
 
     /// <summary>
-    /// Commits. When the connection breaks before the answer, nobody can tell what became of the transaction but the
-    /// server: a run that it has recorded is complete.
+    /// Commits. If the connection breaks before the response, the result of the commit is unknown. In that case the method
+    /// reconnects and checks whether the run is recorded.
     /// </summary>
     public async Task CommitAsync(Guid runId, CancellationToken cancellationToken)
     {
@@ -66,9 +66,9 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         }
     }
 
-    /// <summary>Whether a fault passes by itself and was waited out; the server has undone all that was sent.</summary>
-    /// <param name="fault">What a call failed with.</param>
-    /// <param name="wasConnected">Whether the server had answered in this run.</param>
+    /// <summary>Prepares a retry after a transient error: waits and closes the connection. The server has rolled back the transaction.</summary>
+    /// <param name="fault">The exception of the failed call.</param>
+    /// <param name="wasConnected">Whether this run was connected to the server before.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<bool> TryStartOverAsync(Exception fault, bool wasConnected, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         return true;
     }
 
-    /// <summary>Explains what the server, or the way to it, says.</summary>
+    /// <summary>Runs a call and turns errors of the server and the connection into messages for the user.</summary>
     /// <exception cref="IngestException">The call failed.</exception>
     public async ValueTask GuardAsync(Func<Task> call)
     {
@@ -95,7 +95,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         }
     }
 
-    /// <summary>Explains likewise, and returns what the call does.</summary>
+    /// <summary>Runs a call like the other overload, and returns its result.</summary>
     /// <exception cref="IngestException">The call failed.</exception>
     public async ValueTask<T> GuardAsync<T>(Func<Task<T>> call)
     {
@@ -133,7 +133,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         return false;
     }
 
-    /// <summary>Closing a connection ends its transaction; that it is broken already changes nothing.</summary>
+    /// <summary>Closes the connection, which also ends its transaction. Errors of a broken connection are ignored.</summary>
     private async ValueTask CloseConnectionAsync()
     {
         if (_connection is { } connection)

@@ -1,12 +1,13 @@
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
-/// The URLs of libpq, <c>user:password@host:port,host:port/database?option=value</c> after their scheme, as Npgsql's
-/// keywords. A host may be an IPv6 address in brackets or, percent-encoded or as an option, the folder of a socket.
+/// Converts URLs of libpq to Npgsql's keywords. The form after the scheme is
+/// <c>user:password@host:port,host:port/database?option=value</c>. A host may be an IPv6 address in brackets. It may also be the
+/// folder of a Unix socket, percent-encoded or given as the option <c>host</c>.
 /// </summary>
 internal static class PostgresUrl
 {
-    /// <summary>libpq's options under Npgsql's names; all others are taken to be Npgsql's own.</summary>
+    /// <summary>Maps libpq's options to Npgsql's keywords. All other options are passed to Npgsql unchanged.</summary>
     private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
     {
         ["host"] = "Host",
@@ -32,7 +33,8 @@ internal static class PostgresUrl
         ["load_balance_hosts"] = "Load Balance Hosts",
     };
 
-    /// <param name="rest">What follows <c>postgres://</c>.</param>
+    /// <summary>Returns the keywords of a URL and their decoded values.</summary>
+    /// <param name="rest">The text after <c>postgres://</c>.</param>
     public static IEnumerable<(string Key, string Value)> Read(string rest)
     {
         (string beforeQuery, string query) = Cut(rest, rest.IndexOf('?', StringComparison.Ordinal));
@@ -59,14 +61,14 @@ internal static class PostgresUrl
         }
     }
 
-    /// <summary>libpq's <c>verify-full</c> is Npgsql's <c>VerifyFull</c>.</summary>
+    /// <summary>Converts a mode of libpq, such as <c>verify-full</c>, to Npgsql's form, such as <c>verifyfull</c>.</summary>
     public static string SslMode(string mode) => mode.Replace("-", "", StringComparison.Ordinal);
 
     private static IEnumerable<(string Key, string Value)> Hosts(string hosts)
     {
         if (hosts.Contains(',', StringComparison.Ordinal))
         {
-            // Npgsql takes several as they are.
+            // Npgsql accepts a list of hosts in this form.
             yield return ("Host", hosts);
             yield break;
         }
@@ -79,6 +81,6 @@ internal static class PostgresUrl
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);
 
-    /// <summary>The text before and behind one character; all of it where there is none.</summary>
-    private static (string Before, string Behind) Cut(string text, int at) => at < 0 ? (text, "") : (text[..at], text[(at + 1)..]);
+    /// <summary>Splits a text at the character with the given index; -1 means that the first part is the whole text.</summary>
+    private static (string Before, string After) Cut(string text, int at) => at < 0 ? (text, "") : (text[..at], text[(at + 1)..]);
 }

@@ -3,20 +3,20 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
-/// Calls on a session's connection that can be done again without harm: a fault that passes by itself is waited out, and
-/// the call is repeated on a new connection.
+/// Runs idempotent calls on the connection of a session. After a transient error it waits and repeats the call on a new
+/// connection.
 /// </summary>
-/// <param name="session">The connection; this closes it.</param>
-/// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
-/// <param name="open">Opens the session, and prepares the connection for the calls.</param>
-/// <param name="explain">Turns a fault that stays into what the user reads.</param>
+/// <param name="session">The session; closed with this object.</param>
+/// <param name="patience">Creates the retry policy of one call.</param>
+/// <param name="open">Opens the session and prepares the connection for the calls.</param>
+/// <param name="explain">Turns a permanent error into a message for the user.</param>
 internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetry> patience, Func<CancellationToken, Task> open, Func<Exception, IngestException> explain)
     : IAsyncDisposable
 {
     private bool _isOpen, _wasConnected;
 
-    /// <summary>Does a call until it is done or patience ends.</summary>
-    /// <exception cref="IngestException">The server rejected it, or was away for too long.</exception>
+    /// <summary>Runs a call, with retries, until it succeeds or no retry is left.</summary>
+    /// <exception cref="IngestException">The server rejected the call, or was unavailable for too long.</exception>
     public async ValueTask RunAsync(Func<NpgsqlConnection, Task> call, CancellationToken cancellationToken)
     {
         PostgresRetry retry = patience();
@@ -35,7 +35,7 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
             }
             catch (OperationCanceledException)
             {
-                // It may have left a COPY in its middle, which a connection does not survive: the next call gets a new one.
+                // The call may have left an unfinished COPY, which makes the connection unusable. The next call opens a new one.
                 await CloseAsync().ConfigureAwait(false);
                 throw;
             }

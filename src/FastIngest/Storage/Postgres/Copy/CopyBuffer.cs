@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace FastIngest.Storage.Postgres.Copy;
 
 /// <summary>
-/// Bytes in the binary format of COPY, on their way to the server. A tuple is the number of its fields (Int16), then
-/// each field as its length (Int32, -1 for null) and its bytes; everything is big-endian.
+/// Encodes tuples in the binary format of COPY. A tuple is the number of its fields (Int16), then each field as its length
+/// (Int32, -1 for null) and its bytes; all numbers are big-endian.
 /// <code>
 /// 00 02 | 00 00 00 03 'a' 'b' 'c' | FF FF FF FF        two fields: the text abc, and null
 /// </code>
@@ -20,7 +20,7 @@ internal sealed class CopyBuffer(int capacity)
 
     public ReadOnlySpan<byte> WrittenSpan => _bytes.AsSpan(0, Length);
 
-    /// <summary>Forgets what was written; a buffer that one huge row made grow is given back.</summary>
+    /// <summary>Clears the buffer. Memory that a huge row needed is released.</summary>
     public void Clear()
     {
         Length = 0;
@@ -30,7 +30,7 @@ internal sealed class CopyBuffer(int capacity)
         }
     }
 
-    /// <summary>Writes bytes as they are.</summary>
+    /// <summary>Writes bytes without a length.</summary>
     public void Raw(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Reserve(bytes.Length));
@@ -92,7 +92,7 @@ internal sealed class CopyBuffer(int capacity)
         Length += 2;
     }
 
-    /// <summary>Says how long the next field is; its bytes follow, from here or from elsewhere.</summary>
+    /// <summary>Writes the length of the next field. The caller sends its bytes afterwards.</summary>
     public void FieldLength(int bytes) => Int32(bytes);
 
     public void Bool(bool value)

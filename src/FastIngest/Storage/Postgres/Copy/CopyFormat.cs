@@ -1,6 +1,6 @@
 namespace FastIngest.Storage.Postgres.Copy;
 
-/// <summary>The fixed parts of the binary format of COPY.</summary>
+/// <summary>Constants of the binary format of COPY.</summary>
 internal static class CopyFormat
 {
     /// <summary>2000-01-01, PostgreSQL's day 0, as days since 0001-01-01.</summary>

@@ -2,18 +2,18 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Copy;
 
-/// <summary>One COPY of rows into a table, in the binary format. While it is open its connection does nothing else.</summary>
+/// <summary>One COPY of rows into a table, in the binary format. While it is open, its connection can run no other statement.</summary>
 internal sealed class CopyStatement
 {
     /// <summary>
-    /// Npgsql passes messages larger than its own buffer straight to the socket, so that rows are copied once on their way;
-    /// the server begins with a message when it has all of it, so that they must not be large.
+    /// The size of a message in bytes. Npgsql sends messages larger than its own buffer directly to the socket, which saves a
+    /// copy. The server processes a message only when it has received all of it, so a message must not be too large.
     /// </summary>
     private const int MessageBytes = 64 << 10;
 
     /// <summary>
-    /// Bytes after which a COPY should end and the next one begin: only at its end does the server tell what went wrong,
-    /// and until then it swallows all that is sent.
+    /// After this many bytes a COPY should end and the next one begin. The client sees an error of the server only at the end of
+    /// a COPY; until then all data is sent in vain.
     /// </summary>
     private const long MaxBytes = 64L << 20;
 
@@ -24,14 +24,15 @@ internal sealed class CopyStatement
 
     private CopyStatement(NpgsqlRawCopyStream stream) => _stream = stream;
 
-    /// <summary>Bytes of rows so far.</summary>
+    /// <summary>The number of bytes of rows so far.</summary>
     public long Bytes { get; private set; }
 
     public bool IsFull => Bytes >= MaxBytes;
 
-    /// <param name="connection">The connection, free.</param>
-    /// <param name="table">The table's name, quoted.</param>
-    /// <param name="columns">Its columns in the order of the tuples.</param>
+    /// <summary>Begins a COPY.</summary>
+    /// <param name="connection">A connection without a running statement.</param>
+    /// <param name="table">The quoted name of the table.</param>
+    /// <param name="columns">The columns in the order of a tuple.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<CopyStatement> BeginAsync(NpgsqlConnection connection, string table, string columns, CancellationToken cancellationToken)
     {
@@ -41,7 +42,7 @@ internal sealed class CopyStatement
         return new CopyStatement(stream);
     }
 
-    /// <summary>Sends tuples, or a part of one; when it returns, the bytes are no longer needed.</summary>
+    /// <summary>Sends tuples, or a part of a tuple. The caller may reuse the memory afterwards.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> rows, CancellationToken cancellationToken)
     {
         Bytes += rows.Length;
@@ -53,7 +54,7 @@ internal sealed class CopyStatement
         await _stream.WriteAsync(rows, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits until the server has taken all of it; the connection is free then.</summary>
+    /// <summary>Ends the COPY and waits until the server has processed it. Then the connection can run other statements.</summary>
     public async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await _stream.WriteAsync(Trailer, cancellationToken).ConfigureAwait(false);

@@ -3,24 +3,24 @@ using FastIngest.Health;
 namespace FastIngest.Storage.Postgres.Copy;
 
 /// <summary>
-/// PostgreSQL stores every character but U+0000. It is taken out of all texts and counted; batches without one, as good
-/// as all, pass as they are.
+/// Removes and counts the character U+0000, which PostgreSQL cannot store. A batch without this character, as almost all
+/// batches are, is returned unchanged.
 /// </summary>
 internal sealed class NulRemover
 {
     private readonly SummaryBatch _clean = new();
     private readonly List<int> _changedIds = [];
 
-    /// <summary>Characters removed so far, in all values.</summary>
+    /// <summary>The number of characters removed so far.</summary>
     public long Removed { get; private set; }
 
     /// <summary>
-    /// The 0-based rows of the last batch whose user_id lost a character: it may now be that of another user, so that
-    /// keys are no longer unique nor in order there.
+    /// The 0-based rows of the last batch whose user_id lost a character. The id may now equal that of another user, so that the
+    /// keys of the batch may be neither unique nor in order.
     /// </summary>
     public IReadOnlyList<int> ChangedIds => _changedIds;
 
-    /// <summary>The same rows and profiles without U+0000; valid until the next call.</summary>
+    /// <summary>Returns the rows and profiles without U+0000; valid until the next call.</summary>
     public SummaryBatch Clean(SummaryBatch batch)
     {
         _changedIds.Clear();
@@ -93,7 +93,7 @@ internal sealed class NulRemover
         return _clean.TextSince(start);
     }
 
-    /// <summary>In JSON the character is written as six: <c>\u0000</c>.</summary>
+    /// <summary>Copies JSON, where U+0000 is the escape sequence <c>\u0000</c>.</summary>
     private TextRef CopyJson(SummaryBatch batch, TextRef text)
     {
         if (text.IsNull)

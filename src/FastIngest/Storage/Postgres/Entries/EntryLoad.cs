@@ -10,34 +10,35 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Entries;
 
 /// <summary>
-/// One run over a dictionary as one transaction: whatever ends it early leaves the tables as they were.
+/// Writes the records and entries of one dictionary run in one transaction. If the run fails, the tables stay unchanged.
 /// <code>
-/// new source     records ══COPY══► raw_entries        which of them repeat is known here, by their digests
+/// new source     records ══COPY══► raw_entries        the program detects repeated records by their digests
 ///                entries ══COPY══► entries
-/// otherwise      records ══COPY══► staged_raw     ─── merge ──► raw_entries     every so many records; the server
-///                entries ══COPY══► staged_entries ─── merge ──► entries         knows which of them it has
+/// otherwise      records ══COPY══► staged_raw     ─── merge ──► raw_entries     after a number of records;
+///                entries ══COPY══► staged_entries ─── merge ──► entries         the server detects repeated records
 /// </code>
-/// The tables are locked against other writers, so that ids can be given here: they count on in input order.
+/// The tables are locked against other writers, so that the program can assign the ids. They continue from the highest id, in
+/// input order.
 /// </summary>
 internal sealed class EntryLoad
 {
-    /// <summary>Digests that are remembered, in some 25 bytes each, before the run goes over to staging.</summary>
+    /// <summary>The maximum number of digests in memory, about 25 bytes each. Beyond it the run uses staging tables.</summary>
     internal const long MaxRemembered = 4_000_000;
 
-    /// <summary>Entries are sent in pieces of this size, between the records.</summary>
+    /// <summary>The number of bytes after which buffered entries are sent.</summary>
     private const int EntryBytes = 2 << 20;
 
-    /// <summary>Records larger than this go to the server from where they lie.</summary>
+    /// <summary>Records of at least this many bytes are sent without a copy to the buffer.</summary>
     private const int LargeBytes = 128 << 10;
 
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
     private readonly EntryRun _run;
     private readonly EntryTuples _tuples;
-    private readonly EntryClassifier _screen;
+    private readonly EntryClassifier _classifier;
     private readonly int _mergeRows;
     private readonly long _maxRemembered;
-    private CopyLane _raw, _entries;
+    private CopyWriter _raw, _entries;
     private bool _isStaged;
     private long _lastId, _stagedRows, _stagedBytes;
     private EntryResult _merged = EntryResult.Zero;
@@ -51,15 +52,15 @@ internal sealed class EntryLoad
         _lastId = lastId;
         _maxRemembered = maxRemembered;
         _tuples = new EntryTuples(run.Source);
-        _screen = new EntryClassifier(run.Policy);
-        _raw = new CopyLane(connection, names.RawEntries, EntryTuples.RawColumns);
-        _entries = new CopyLane(connection, names.Entries, EntryTuples.EntryColumns);
+        _classifier = new EntryClassifier(run.Policy);
+        _raw = new CopyWriter(connection, names.RawEntries, EntryTuples.RawColumns);
+        _entries = new CopyWriter(connection, names.Entries, EntryTuples.EntryColumns);
     }
 
-    /// <summary>What became of the records so far; those that wait in staging are not among them.</summary>
-    public EntryResult SoFar => _screen.Result.Plus(_merged);
+    /// <summary>The outcomes of the records so far, without those in the staging tables.</summary>
+    public EntryResult SoFar => _classifier.Result.Plus(_merged);
 
-    /// <summary>Begins the transaction, after any other run into the same schema.</summary>
+    /// <summary>Begins the transaction; waits for the end of other dictionary runs into the same schema.</summary>
     public static async ValueTask<EntryLoad> BeginAsync(
         NpgsqlConnection connection, PostgresNames names, EntryRun run, int mergeRows, long maxRemembered, CancellationToken cancellationToken)
     {
@@ -84,12 +85,12 @@ internal sealed class EntryLoad
         byte[] file = Encoding.UTF8.GetBytes(batch.File);
         if (!_isStaged)
         {
-            _screen.Expect(batch.Rows);
+            _classifier.Expect(batch.Rows);
         }
 
         for (int i = 0; i < batch.RowCount; i++)
         {
-            EntryOutcome outcome = _isStaged ? EntryClassifier.Classify(batch.Rows[i], _run.Policy) : _screen.Next(batch.Rows[i]);
+            EntryOutcome outcome = _isStaged ? EntryClassifier.Classify(batch.Rows[i], _run.Policy) : _classifier.Next(batch.Rows[i]);
             if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
             {
                 continue;
@@ -101,7 +102,7 @@ internal sealed class EntryLoad
             if (outcome == EntryOutcome.Written)
             {
                 _tuples.WriteEntry(_entries.Buffer, _lastId, batch, batch.Rows[i]);
-                _entries.Wrote();
+                _entries.CountRow();
                 if (_entries.Buffer.Length >= EntryBytes)
                 {
                     await EndAsync(cancellationToken).ConfigureAwait(false);
@@ -119,14 +120,14 @@ internal sealed class EntryLoad
             }
         }
 
-        if (!_isStaged && _screen.Remembered >= _maxRemembered)
+        if (!_isStaged && _classifier.Remembered >= _maxRemembered)
         {
             await EndAsync(cancellationToken).ConfigureAwait(false);
             await StageAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Brings everything to its table and records the run; what is left is to commit.</summary>
+    /// <summary>Moves all rows to their final tables and records the run. The caller commits afterwards.</summary>
     public async ValueTask<EntryResult> FinishAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken).ConfigureAwait(false);
@@ -152,19 +153,19 @@ internal sealed class EntryLoad
         if (batch.Rows[row].Raw.Length >= LargeBytes)
         {
             await _raw.SendAsync(batch.RawMemory(batch.Rows[row]), cancellationToken).ConfigureAwait(false);
-            _raw.Wrote();
+            _raw.CountRow();
             return;
         }
 
         _raw.Buffer.Raw(batch.Raw(batch.Rows[row]));
-        _raw.Wrote();
+        _raw.CountRow();
         if (_raw.IsFull)
         {
             await _raw.SendAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Sends all that waits; the connection, which has one COPY at a time, is then free.</summary>
+    /// <summary>Sends all buffered rows and ends the open COPY, so that the connection can run other statements.</summary>
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await _raw.EndAsync(cancellationToken).ConfigureAwait(false);
@@ -175,8 +176,8 @@ internal sealed class EntryLoad
     {
         await _connection.RunAsync(EntryStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
         _isStaged = true;
-        _raw = new CopyLane(_connection, "pg_temp.staged_raw", "outcome, " + EntryTuples.RawColumns);
-        _entries = new CopyLane(_connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
+        _raw = new CopyWriter(_connection, "pg_temp.staged_raw", "outcome, " + EntryTuples.RawColumns);
+        _entries = new CopyWriter(_connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
     }
 
     private async ValueTask MergeAsync(CancellationToken cancellationToken)

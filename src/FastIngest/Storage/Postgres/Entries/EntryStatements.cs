@@ -3,13 +3,13 @@ using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>What a run over a dictionary says to the server besides COPY.</summary>
+/// <summary>The SQL statements of a dictionary run, besides COPY.</summary>
 internal static class EntryStatements
 {
     private const int LockTimeoutMs = 10_000;
 
     /// <summary>
-    /// Begins the transaction, takes the tables, and asks for the faster compression of long texts where the server has it.
+    /// Begins the transaction, locks the tables, and selects LZ4 compression of long texts if the server supports it.
     /// </summary>
     public static string Begin(PostgresNames names) =>
         $"""
@@ -23,10 +23,10 @@ internal static class EntryStatements
         LOCK TABLE {names.Sources}, {names.RawEntries}, {names.Entries} IN SHARE ROW EXCLUSIVE MODE
         """;
 
-    /// <summary>The key of the advisory lock that runs over dictionaries take, so that they wait for each other.</summary>
+    /// <summary>Returns the key of the advisory lock that makes dictionary runs wait for each other.</summary>
     public static string LockKey(PostgresNames names) => $"hashtextextended({PostgresNames.Literal("fastingest entries " + names.Schema)}, 0)";
 
-    /// <summary>Tables of the transaction, into which records go that may be stored already.</summary>
+    /// <summary>Creates temporary tables for records that may already be stored.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
         CREATE TEMPORARY TABLE staged_raw (outcome smallint NOT NULL, id bigint NOT NULL, source_id text COLLATE "C" NOT NULL,
@@ -36,7 +36,7 @@ internal static class EntryStatements
         CREATE TEMPORARY TABLE fresh_raw (id bigint NOT NULL) ON COMMIT DROP
         """;
 
-    /// <summary>Keeps the staged records that are not there yet, the first of those that are alike, and notes which.</summary>
+    /// <summary>Inserts the staged records that are not stored yet, only the first of equal ones, and stores their ids in <c>fresh_raw</c>.</summary>
     public static string InsertRaw(PostgresNames names) =>
         $"""
         WITH fresh AS (
@@ -48,7 +48,7 @@ internal static class EntryStatements
         INSERT INTO pg_temp.fresh_raw SELECT id FROM fresh
         """;
 
-    /// <summary>How many records were kept, by outcome.</summary>
+    /// <summary>Counts the inserted records by outcome.</summary>
     public static string CountFresh =>
         $"""
         SELECT count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Written}) AS candidates,
@@ -58,8 +58,8 @@ internal static class EntryStatements
         """;
 
     /// <summary>
-    /// Writes the entries of records that were kept. The lookup is a subquery of its own, so that it goes through the index,
-    /// however large the table is and whatever the planner knows of it.
+    /// Inserts the entries of inserted records. The lookup of duplicates is a scalar subquery, so that it always uses the index,
+    /// regardless of the table's size and the planner's statistics.
     /// </summary>
     public static string InsertEntries(PostgresNames names, bool allowsDuplicates) =>
         $"""

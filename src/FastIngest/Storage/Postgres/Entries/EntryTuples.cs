@@ -7,10 +7,10 @@ using FastIngest.Storage.Postgres.Copy;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>Rows of <c>raw_entries</c> and <c>entries</c> as tuples of COPY.</summary>
+/// <summary>Encodes rows of <c>raw_entries</c> and <c>entries</c> as tuples of COPY.</summary>
 internal sealed class EntryTuples(string source)
 {
-    /// <summary>The columns of a raw entry, in the order of a tuple; the largest is the last.</summary>
+    /// <summary>The columns of a raw entry, in the order of a tuple; the largest column comes last.</summary>
     public const string RawColumns = "id, source_id, checksum, file_path, line_number, raw_data";
 
     /// <summary>The columns of an entry, in the order of a tuple.</summary>
@@ -25,12 +25,12 @@ internal sealed class EntryTuples(string source)
     private readonly byte[] _source = Encoding.UTF8.GetBytes(source);
     private readonly byte[]?[] _errors = new byte[1 << EntryErrorNames.All.Count][];
 
-    /// <summary>Writes all of a tuple but the bytes of its last field, which is announced: the record.</summary>
-    /// <param name="copy">Takes the tuple.</param>
-    /// <param name="id">The raw entry's id.</param>
+    /// <summary>Writes a raw entry except for its last field, the record. Of this field only the length is written; the caller sends its bytes.</summary>
+    /// <param name="copy">Receives the tuple.</param>
+    /// <param name="id">The id of the raw entry.</param>
     /// <param name="row">The record.</param>
-    /// <param name="file">The file's path in UTF-8.</param>
-    /// <param name="outcome">What becomes of it, where the table has a column for that in front; or null.</param>
+    /// <param name="file">The path of the file in UTF-8.</param>
+    /// <param name="outcome">The outcome of the record, if the table has it as its first column; otherwise null.</param>
     public void BeginRaw(CopyBuffer copy, long id, in EntryRow row, ReadOnlySpan<byte> file, EntryOutcome? outcome)
     {
         copy.BeginTuple(outcome is null ? RawFields : RawFields + 1);
@@ -71,7 +71,7 @@ internal sealed class EntryTuples(string source)
         copy.Text(Version);
     }
 
-    /// <summary>Bytes at the end of an entry's tuple that say which rules made it.</summary>
+    /// <summary>The length in bytes of the last field of an entry, the pipeline version.</summary>
     public static int VersionFieldBytes => sizeof(int) + Version.Length;
 
     private static Guid ToUuid(UInt128 key)
@@ -82,8 +82,8 @@ internal sealed class EntryTuples(string source)
     }
 
     /// <summary>
-    /// A <c>text[]</c>: the number of dimensions, whether there are nulls, the elements' type, then for each dimension its
-    /// length and lower bound, then each element behind its length; all of them Int32.
+    /// Encodes a <c>text[]</c>: the number of dimensions, a flag for nulls and the type of the elements; then the length and the
+    /// lower bound of each dimension; then the length and the bytes of each element. All numbers are Int32.
     /// </summary>
     private static byte[] ErrorArray(EntryErrors errors)
     {

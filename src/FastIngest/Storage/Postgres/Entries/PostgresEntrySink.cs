@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>Writes a dictionary's records and entries to PostgreSQL.</summary>
+/// <summary>Writes the records and entries of a dictionary to PostgreSQL.</summary>
 public sealed class PostgresEntrySink : PostgresRunSink<EntryRun, EntryBatch, EntryFigures, EntryResult>, IEntrySink
 {
     private readonly int _mergeRows;
@@ -13,9 +13,9 @@ public sealed class PostgresEntrySink : PostgresRunSink<EntryRun, EntryBatch, En
     private EntryLoad? _load;
 
     /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
-    /// <param name="schema">The schema of the tables, made if it is missing.</param>
-    /// <param name="mergeRows">Records sent before they are merged into the tables, where the source has some already.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <param name="schema">The schema of the tables, created if it is missing.</param>
+    /// <param name="mergeRows">The number of staged records after which they are merged, if the source already has records.</param>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresEntrySink(string target, string schema, int mergeRows)
         : this(target, schema, mergeRows, PostgresRetry.Default, EntryLoad.MaxRemembered)
     {

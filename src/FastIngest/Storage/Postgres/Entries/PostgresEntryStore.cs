@@ -8,18 +8,18 @@ using NpgsqlTypes;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>The entries of a database. Changes go through temporary tables; an advisory lock keeps other runs over dictionaries away.</summary>
+/// <summary>Reads and updates the entries of a database. Changes go through temporary tables; an advisory lock blocks other dictionary runs.</summary>
 public sealed class PostgresEntryStore : IEntryStore
 {
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
-    private CopyLane? _failed, _changed;
+    private CopyWriter? _failed, _changed;
     private EntryTuples? _tuples;
     private string _source = "", _rules = "";
 
-    /// <param name="target">A URL or <c>postgres:</c> and keywords.</param>
+    /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresEntryStore(string target, string schema)
         : this(target, schema, PostgresRetry.Default)
     {
@@ -41,8 +41,8 @@ public sealed class PostgresEntryStore : IEntryStore
         await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync(ReprocessStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
         await RunAsync($"SELECT pg_advisory_lock({EntryStatements.LockKey(_names)})", cancellationToken).ConfigureAwait(false);
-        _failed = new CopyLane(_session.Connection, "pg_temp.staged_removed", "raw_id");
-        _changed = new CopyLane(_session.Connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
+        _failed = new CopyWriter(_session.Connection, "pg_temp.staged_removed", "raw_id");
+        _changed = new CopyWriter(_session.Connection, "pg_temp.staged_entries", EntryTuples.EntryColumns);
     });
 
     public ValueTask<IReadOnlyList<string>> SourcesAsync(CancellationToken cancellationToken) => _session.GuardAsync<IReadOnlyList<string>>(async () =>
@@ -60,7 +60,7 @@ public sealed class PostgresEntryStore : IEntryStore
             e => PostgresFault.Explain(e, DisplayName, _names.Schema),
             cancellationToken).ConfigureAwait(false));
 
-    public IStoredComparer MakeComparer(string source) => new StoredComparer(source);
+    public IStoredComparer CreateComparer(string source) => new StoredComparer(source);
 
     public ValueTask<long> BeginAsync(string source, string rules, CancellationToken cancellationToken)
     {
@@ -119,21 +119,21 @@ public sealed class PostgresEntryStore : IEntryStore
 
     public ValueTask DisposeAsync() => _session.CloseAsync();
 
-    /// <summary>Sends changes to the temporary tables; the connection has one COPY at a time.</summary>
+    /// <summary>Sends the changes to the temporary tables, one COPY after the other.</summary>
     private async ValueTask StageAsync(EntryBatch changed, IReadOnlyList<long> failed, CancellationToken cancellationToken)
     {
         foreach (long rawId in failed)
         {
             _failed!.Buffer.BeginTuple(1);
             _failed.Buffer.Int8(rawId);
-            _failed.Wrote();
+            _failed.CountRow();
         }
 
         await _failed!.EndAsync(cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < changed.RowCount; i++)
         {
             _tuples!.WriteEntry(_changed!.Buffer, changed.Rows[i].RawId, changed, changed.Rows[i]);
-            _changed.Wrote();
+            _changed.CountRow();
             if (_changed.IsFull)
             {
                 await _changed.SendAsync(cancellationToken).ConfigureAwait(false);

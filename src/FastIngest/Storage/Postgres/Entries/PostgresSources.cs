@@ -6,15 +6,15 @@ using NpgsqlTypes;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>The table <c>data_sources</c>.</summary>
+/// <summary>Writes the table <c>data_sources</c>.</summary>
 internal static class PostgresSources
 {
-    /// <summary>Between the languages of a list on its way: no code has it.</summary>
-    private const char Between = '\u001F';
+    /// <summary>Separates the languages of a list in a parameter; no language code contains it.</summary>
+    private const char Separator = '\u001F';
 
     private const string Values = "name, type, format, url, languages, license, quality, version";
 
-    /// <summary>Registers a source by its id, and all that a catalog knows.</summary>
+    /// <summary>Registers the source of a run, and stores the metadata of all sources in the catalog.</summary>
     public static async ValueTask RegisterAsync(
         NpgsqlConnection connection, PostgresNames names, string source, IReadOnlyList<DataSource> catalog, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ internal static class PostgresSources
                 Text(known.Type),
                 Text(known.Format),
                 Text(known.Url),
-                Text(known.Languages is { } languages ? string.Join(Between, languages) : null),
+                Text(known.Languages is { } languages ? string.Join(Separator, languages) : null),
                 Text(known.License),
                 new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Double, Value = known.Quality is { } quality ? quality : DBNull.Value },
                 Text(known.Version)).ConfigureAwait(false);

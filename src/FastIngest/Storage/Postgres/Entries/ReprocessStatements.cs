@@ -2,12 +2,12 @@ using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>What <c>reprocess</c> says to the server besides COPY.</summary>
+/// <summary>The SQL statements of <c>reprocess</c>, besides COPY.</summary>
 internal static class ReprocessStatements
 {
     public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-    /// <summary>The tables of the session into which changes go.</summary>
+    /// <summary>Creates the temporary tables for changes.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
         SET temp_buffers = '32MB';
@@ -19,18 +19,18 @@ internal static class ReprocessStatements
         CREATE TEMPORARY TABLE kept (raw_id bigint NOT NULL) ON COMMIT DELETE ROWS
         """;
 
-    /// <summary>Removes entries that no longer pass.</summary>
+    /// <summary>Removes entries that the current rules reject.</summary>
     public static string RemoveFailed(PostgresNames names) =>
         $"DELETE FROM {names.Entries} WHERE raw_id IN (SELECT raw_id FROM pg_temp.staged_removed)";
 
-    /// <summary>Removes the old form of entries that changed.</summary>
+    /// <summary>Removes the stored entries that changed.</summary>
     public static string RemoveChanged(PostgresNames names) =>
         $"DELETE FROM {names.Entries} WHERE raw_id IN (SELECT raw_id FROM pg_temp.staged_entries)";
 
     /// <summary>
-    /// Chooses those that are written: of entries that are alike the one of the lowest record. Here and below 0 is added to a
-    /// raw_id that only restricts, so that entries are found by their key: a planner without statistics, as right after
-    /// a load, would go through the index of raw_id for each, by the thousands.
+    /// Selects the entries to write: of several duplicates, the one with the lowest raw_id. Here and below, "raw_id + 0" keeps the
+    /// planner from using the index on raw_id, so that it uses the index on duplicate_key. Without statistics, as right after a
+    /// load, it would scan thousands of entries for each lookup.
     /// </summary>
     public static string Choose(PostgresNames names, bool allowsDuplicates) => allowsDuplicates
         ? "INSERT INTO pg_temp.kept SELECT raw_id FROM pg_temp.staged_entries"
@@ -40,7 +40,7 @@ internal static class ReprocessStatements
         WHERE (SELECT 1 FROM {names.Entries} t WHERE t.duplicate_key = s.duplicate_key AND t.source_id = s.source_id AND t.raw_id + 0 < s.raw_id LIMIT 1) IS NULL
         """;
 
-    /// <summary>Removes entries of later records that are like those to be written, and returns their records.</summary>
+    /// <summary>Removes later duplicates of the entries to write, and returns the ids of their records.</summary>
     public static string RemoveLater(PostgresNames names) =>
         $"""
         DELETE FROM {names.Entries} t USING pg_temp.staged_entries s, pg_temp.kept k
@@ -54,12 +54,12 @@ internal static class ReprocessStatements
         SELECT {EntryTuples.EntryColumns} FROM pg_temp.staged_entries WHERE raw_id IN (SELECT raw_id FROM pg_temp.kept) ORDER BY raw_id
         """;
 
-    /// <summary>Notes how far the source is done, and by which rules.</summary>
+    /// <summary>Stores how far the source is reprocessed, and with which rules.</summary>
     public static string SetPosition(PostgresNames names) =>
         $"UPDATE {names.Sources} SET reprocess_position = $2, reprocess_rules = $3 WHERE source_id = $1";
 
     /// <summary>
-    /// Removes entries like one before, which an earlier run was allowed to write; counts those behind a position.
+    /// Removes duplicates, which an earlier run was allowed to write; counts the removed ones after a position.
     /// </summary>
     public static string RemoveDuplicates(PostgresNames names) =>
         $"""
@@ -72,11 +72,11 @@ internal static class ReprocessStatements
         SELECT count(*) FROM gone WHERE raw_id > $2
         """;
 
-    /// <summary>How many entries there are behind a position.</summary>
+    /// <summary>Counts the entries after a position.</summary>
     public static string CountEntries(PostgresNames names) =>
         $"SELECT count(*) FROM {names.Entries} WHERE source_id = $1 AND raw_id > $2";
 
-    /// <summary>Entries that today's rules would make the same are theirs from now on.</summary>
+    /// <summary>Sets the current pipeline version on entries that the current rules leave unchanged.</summary>
     public static string SetVersion(PostgresNames names) =>
         $"UPDATE {names.Entries} SET pipeline_version = $2 WHERE source_id = $1 AND pipeline_version <> $2";
 }

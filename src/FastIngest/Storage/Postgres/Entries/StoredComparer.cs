@@ -5,8 +5,8 @@ using FastIngest.Storage.Postgres.Copy;
 namespace FastIngest.Storage.Postgres.Entries;
 
 /// <summary>
-/// Compares entries with those that are stored, in the form in which the server sends and takes them: what is equal byte for
-/// byte, the rules' version aside, is equal. One for each worker.
+/// Detects entries that the current rules would store unchanged. It compares the encoded tuples of the stored and the new entry
+/// byte by byte, without the pipeline version. Each worker has its own instance.
 /// </summary>
 public sealed class StoredComparer(string source) : IStoredComparer
 {
@@ -30,7 +30,7 @@ public sealed class StoredComparer(string source) : IStoredComparer
         }
     }
 
-    /// <summary>The version that is stored may have another length than today's.</summary>
+    /// <summary>Whether exactly one field remains: the stored pipeline version, whose length may differ from the current one.</summary>
     private static bool IsOneField(ReadOnlySpan<byte> rest) =>
         rest.Length >= sizeof(int) && System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(rest) == rest.Length - sizeof(int);
 }

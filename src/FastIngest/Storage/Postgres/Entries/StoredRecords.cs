@@ -6,11 +6,11 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>The raw entries of a source in the order of their ids, each with its entry, as they stood at one moment.</summary>
+/// <summary>Reads the raw entries of a source in the order of their ids, each with its entry, from one snapshot.</summary>
 public sealed class StoredRecords : IStoredRecords
 {
     private readonly NpgsqlConnection _connection;
-    private readonly CopyReceiver _receiver = new();
+    private readonly CopyReader _receiver = new();
     private readonly Func<Exception, Exception> _explain;
     private Range _record;
     private Range? _entry;
@@ -22,7 +22,7 @@ public sealed class StoredRecords : IStoredRecords
         _explain = explain;
     }
 
-    /// <summary>The raw entry's id.</summary>
+    /// <summary>The id of the raw entry.</summary>
     public long Id { get; private set; }
 
     public ReadOnlySpan<byte> Record => _receiver.Current[_record];
@@ -30,7 +30,7 @@ public sealed class StoredRecords : IStoredRecords
     public ReadOnlySpan<byte> Entry => _entry is { } entry ? _receiver.Current[entry] : default;
 
     /// <summary>
-    /// Both tables are gone through by their indexes, side by side: whatever the planner knows of them, nothing is sorted.
+    /// Starts the query. The planner settings force a merge join over the indexes of both tables, without sorting.
     /// </summary>
     internal static async ValueTask<StoredRecords> OpenAsync(
         NpgsqlConnection connection, PostgresNames names, string source, long position, Func<Exception, Exception> explain, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class StoredRecords : IStoredRecords
         return new StoredRecords(connection, stream, explain);
     }
 
-    /// <summary>Goes to the next record; false behind the last one.</summary>
+    /// <summary>Moves to the next record; false at the end.</summary>
     /// <exception cref="IngestException">The connection broke.</exception>
     public bool MoveNext()
     {
@@ -75,7 +75,7 @@ public sealed class StoredRecords : IStoredRecords
         }
 
         ReadOnlySpan<byte> bytes = _receiver.Current;
-        CopyTuples fields = CopyTuples.OfTuple(bytes);
+        CopyTupleReader fields = CopyTupleReader.OfTuple(bytes);
         Id = fields.Int8();
         fields.TryField(out ReadOnlySpan<byte> raw);
         int rest = bytes.Length - fields.Rest.Length;
@@ -93,7 +93,7 @@ public sealed class StoredRecords : IStoredRecords
         }
         catch (Exception e) when (PostgresFault.IsFault(e))
         {
-            // Nothing was written over it.
+            // An error at the end does no harm, because the connection only read.
         }
     }
 }

@@ -11,9 +11,9 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Outbox;
 
 /// <summary>
-/// The outbox of a PostgreSQL database. The server itself finds what is to be sent; marks go up by COPY. A fault that
-/// passes by itself is waited out on a new connection, and what was under way is done again: reading goes on behind the
-/// last page, and marks say what is so, not what is to be added, so that one written twice is as one written once.
+/// The outbox of a PostgreSQL database. The server selects the summaries to send; marks are written by COPY. After a transient
+/// error, the interrupted call is repeated on a new connection. Reading continues after the last complete page. Marks contain
+/// final values, not increments, so that writing them twice does no harm.
 /// </summary>
 internal sealed class PostgresOutbox : IOutbox
 {
@@ -24,21 +24,21 @@ internal sealed class PostgresOutbox : IOutbox
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
     private readonly int[] _attempts = new int[OutboxPage.MaxRows];
 
-    /// <summary>Of the connection that is open.</summary>
-    private CopyLane _marks = null!;
+    /// <summary>The writer of the open connection.</summary>
+    private CopyWriter _marks = null!;
     private PostgresSummaryPages _pages = null!;
     private string _target = "";
-    private bool _retryRefused;
+    private bool _retryRejected;
 
-    /// <param name="database">As for <see cref="PostgresAddress.Parse"/>.</param>
+    /// <param name="database">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresOutbox(string database, string schema)
         : this(database, schema, () => PostgresRetry.Default)
     {
     }
 
-    /// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
+    /// <param name="patience">Creates the retry policy of one call.</param>
     internal PostgresOutbox(string database, string schema, Func<PostgresRetry> patience)
     {
         _database = PostgresAddress.Parse(database);
@@ -53,16 +53,16 @@ internal sealed class PostgresOutbox : IOutbox
 
     public long Unchanged { get; private set; }
 
-    public long StillRefused { get; private set; }
+    public long StillRejected { get; private set; }
 
     private NpgsqlParameter<string> Target => new() { TypedValue = _target };
 
-    /// <exception cref="IngestException">The server cannot be reached or refuses, or the tables cannot be used.</exception>
-    public async ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken)
+    /// <exception cref="IngestException">The server cannot be reached or rejects the connection, or the tables cannot be used.</exception>
+    public async ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken)
     {
         _target = target;
-        _retryRefused = retryRefused;
-        string refused = retryRefused ? "" : " AND d.refused_md5 IS DISTINCT FROM md5(s.summary)::uuid";
+        _retryRejected = retryRejected;
+        string refused = retryRejected ? "" : " AND d.refused_md5 IS DISTINCT FROM md5(s.summary)::uuid";
         _pages = new PostgresSummaryPages(
             _calls,
             _names,
@@ -71,7 +71,7 @@ internal sealed class PostgresOutbox : IOutbox
                 "coalesce(d.attempts, 0)",
                 $"LEFT JOIN {_names.Deliveries} d ON d.target = {PostgresNames.Literal(target)} AND d.user_id = s.user_id AND d.date = s.date",
                 $" AND d.delivered_md5 IS DISTINCT FROM md5(s.summary)::uuid{refused}",
-                (ref CopyTuples tuple, int row) => _attempts[row] = tuple.Int4()));
+                (ref CopyTupleReader tuple, int row) => _attempts[row] = tuple.Int4()));
         await _calls.RunAsync(connection => CountAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -94,13 +94,13 @@ internal sealed class PostgresOutbox : IOutbox
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) =>
         await _calls.RunAsync(connection => WriteMarksAsync(connection, done, cancellationToken), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken)
     {
-        List<Refusal> refusals = [];
+        List<Rejection> rejections = [];
         await _calls.RunAsync(
             async connection =>
             {
-                refusals.Clear();
+                rejections.Clear();
                 NpgsqlCommand command = new(
                     $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {_names.Deliveries} WHERE target = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT $2",
                     connection);
@@ -113,13 +113,13 @@ internal sealed class PostgresOutbox : IOutbox
                     {
                         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                         {
-                            refusals.Add(new Refusal(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+                            rejections.Add(new Rejection(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
                         }
                     }
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        return refusals;
+        return rejections;
     }
 
     public ValueTask DisposeAsync() => _calls.DisposeAsync();
@@ -160,19 +160,19 @@ internal sealed class PostgresOutbox : IOutbox
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 Total = reader.GetInt64(0);
                 Unchanged = reader.GetInt64(1);
-                StillRefused = _retryRefused ? 0 : reader.GetInt64(2);
+                StillRejected = _retryRejected ? 0 : reader.GetInt64(2);
             }
         }
     }
 
     private async Task WriteMarksAsync(NpgsqlConnection connection, IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
-        CopyLane marks = _marks;
+        CopyWriter marks = _marks;
         await connection.RunAsync("BEGIN", cancellationToken).ConfigureAwait(false);
         foreach (PendingSummary summary in done)
         {
             Write(marks.Buffer, summary);
-            marks.Wrote();
+            marks.CountRow();
             if (marks.IsFull)
             {
                 await marks.SendAsync(cancellationToken).ConfigureAwait(false);
@@ -184,7 +184,7 @@ internal sealed class PostgresOutbox : IOutbox
             $"""
             INSERT INTO {_names.Deliveries} AS d (target, user_id, date, delivered_md5, delivered, refused_md5, attempts, last_error)
             SELECT $1, user_id, date, CASE state WHEN {(int)DeliveryState.Delivered} THEN md5 END, CASE state WHEN {(int)DeliveryState.Delivered} THEN now() END,
-                CASE state WHEN {(int)DeliveryState.Refused} THEN md5 END, attempts, error FROM pg_temp.marks
+                CASE state WHEN {(int)DeliveryState.Rejected} THEN md5 END, attempts, error FROM pg_temp.marks
             ON CONFLICT (target, user_id, date) DO UPDATE SET
                 delivered_md5 = coalesce(excluded.delivered_md5, d.delivered_md5), delivered = coalesce(excluded.delivered, d.delivered),
                 refused_md5 = excluded.refused_md5, attempts = excluded.attempts, last_error = excluded.last_error
@@ -198,7 +198,7 @@ internal sealed class PostgresOutbox : IOutbox
     {
         await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
 
-        // Pages are small and in the order of the keys; statistics of a table that was just filled are missing.
+        // Force index scans: pages are small and in key order, and the planner has no statistics of a table that was just filled.
         await _session.Connection.RunAsync(
             """
             SET enable_hashjoin = off;
@@ -206,6 +206,6 @@ internal sealed class PostgresOutbox : IOutbox
             CREATE TEMPORARY TABLE marks (user_id text COLLATE "C" NOT NULL, date date NOT NULL, md5 uuid NOT NULL, state integer NOT NULL, attempts integer NOT NULL, error text) ON COMMIT DELETE ROWS
             """,
             cancellationToken).ConfigureAwait(false);
-        _marks = new CopyLane(_session.Connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
+        _marks = new CopyWriter(_session.Connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
     }
 }

@@ -6,11 +6,11 @@ using FastIngest.Storage.Postgres.Schema;
 namespace FastIngest.Storage.Postgres.Records;
 
 /// <summary>
-/// The accepted records of one chunk of a file as tuples of COPY, in pieces that many chunks share. The pieces are
-/// bounded as the chunks are: a tuple takes about as much as its record, mostly a third.
+/// The accepted records of one chunk of a file, encoded as tuples of COPY in pooled buffers (pieces). The size of a chunk limits
+/// the size of its pieces, because a tuple is rarely larger than its record; usually it has a third of its size.
 /// </summary>
-/// <param name="pool">Where pieces come from and go back to.</param>
-/// <param name="pieceBytes">Bytes after which the next piece begins.</param>
+/// <param name="pool">The pool of pieces.</param>
+/// <param name="pieceBytes">The number of bytes after which a new piece begins.</param>
 internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceBytes) : RecordBatch
 {
     private readonly List<CopyBuffer> _pieces = [];
@@ -21,13 +21,13 @@ internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceB
 
     public IReadOnlyList<CopyBuffer> Pieces => _pieces;
 
-    /// <summary>The months that the tuples fall in, see <see cref="Month"/>; empty where the table has no months.</summary>
+    /// <summary>The months of the tuples, see <see cref="Month"/>; empty for a table without monthly partitions.</summary>
     public IReadOnlyList<int> Months => _months;
 
-    /// <summary>Characters U+0000 taken out.</summary>
+    /// <summary>The number of removed characters U+0000.</summary>
     public long RemovedNuls { get; set; }
 
-    /// <summary>Bytes of the longest user_id.</summary>
+    /// <summary>The length of the longest user_id in bytes.</summary>
     public int LongestUserId { get; set; }
 
     public override void Clear()
@@ -58,7 +58,7 @@ internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceB
         }
     }
 
-    /// <summary>The piece that the next tuple goes to.</summary>
+    /// <summary>Returns the piece for the next tuple.</summary>
     public CopyBuffer Next()
     {
         if (_pieces.Count == 0 || _pieces[^1].Length >= pieceBytes)

@@ -7,8 +7,8 @@ using FastIngest.Storage.Postgres.Schema;
 namespace FastIngest.Storage.Postgres.Records;
 
 /// <summary>
-/// Writes accepted records as tuples of their table. One encoder serves one category and worker. Numbers are the doubles
-/// nearest to the exact decimals, as in a summary; a field without a valid value is null.
+/// Encodes accepted records as tuples of their table. Each worker has one encoder per category. Numbers are the doubles nearest
+/// to the exact decimals, as in a summary; a field without a valid value is null.
 /// </summary>
 internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
 {
@@ -17,7 +17,7 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
     private readonly CopyBuffer _user = new(64);
     private byte[] _clean = new byte[256];
 
-    // The user whose field is in _user, as it is in the input, and the U+0000 that the field lacks.
+    // The last user_id as it is in the input, and the number of U+0000 in it. _user holds the encoded field.
     private byte[] _lastUser = new byte[64];
     private int _lastUserLength = -1;
     private int _lastUserNuls;
@@ -134,7 +134,7 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         copy.Jsonb(_measurements.Write());
     }
 
-    /// <summary>The text without U+0000, which PostgreSQL cannot store; valid until the next call.</summary>
+    /// <summary>Returns the text without U+0000, which PostgreSQL cannot store; valid until the next call.</summary>
     private ReadOnlySpan<byte> WithoutNuls(ReadOnlySpan<byte> text)
     {
         if (!text.Contains((byte)0))

@@ -5,7 +5,7 @@ using FastIngest.Storage.Postgres.Copy;
 
 namespace FastIngest.Storage.Postgres.Records;
 
-/// <summary>Records as tuples of COPY, which the server takes as they are.</summary>
+/// <summary>The format of records for PostgreSQL: tuples of COPY, which are sent to the server unchanged.</summary>
 internal sealed class CopyRecordFormat : IRecordFormat
 {
     private CopyRecordFormat()

@@ -7,14 +7,14 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Records;
 
 /// <summary>
-/// The records of one run on their way into their tables, within the run's transaction.
+/// Stores the records of one run in their tables, within the transaction of the run.
 /// <code>
-/// table, or months, that were empty    tuples ══COPY══► there
-/// otherwise                            tuples ══COPY══► staged_… ──► of the days that are staged and differ: delete, insert
+/// the table or the months were empty    tuples ══COPY══► the table
+/// otherwise                             tuples ══COPY══► staged_… ──► for each staged day that differs: delete, insert
 /// </code>
-/// A user's day of one category is so replaced as a whole, or left alone. One connection has one COPY at a time, which is long: to begin
-/// and end one costs the server as much as storing a thousand rows. The categories come one after another, as their
-/// files are read.
+/// Thus the records of one user, day and category are either replaced as a whole or left unchanged. A connection can run only one
+/// COPY at a time. A COPY should be long, because beginning and ending it costs the server as much as storing a thousand rows.
+/// The categories arrive one after another, in the order in which their files are read.
 /// </summary>
 internal sealed class RecordLoad
 {
@@ -23,7 +23,7 @@ internal sealed class RecordLoad
     private readonly HashSet<string> _partitions;
     private readonly TableState[] _tables = [.. RecordTable.All.Select(t => new TableState(t))];
 
-    // By month; null until the run has records of it.
+    // Indexed by month; null until the run has records of the month.
     private readonly bool?[] _monthWasEmpty = new bool?[Month.Count];
     private CopyStatement? _statement;
     private string? _target;
@@ -35,10 +35,10 @@ internal sealed class RecordLoad
         _partitions = partitions;
     }
 
-    /// <summary>Characters U+0000 taken out of what was written.</summary>
+    /// <summary>The number of characters U+0000 that were removed from the records.</summary>
     public long RemovedNuls { get; private set; }
 
-    /// <summary>Looks at the tables, which the run's transaction has locked.</summary>
+    /// <summary>Determines which tables are empty. The transaction of the run must have locked them.</summary>
     public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken)
     {
         object? partitions = await connection.ScalarAsync(
@@ -75,7 +75,7 @@ internal sealed class RecordLoad
         RemovedNuls += batch.RemovedNuls;
     }
 
-    /// <summary>Ends the COPY that is open, so that the connection is free.</summary>
+    /// <summary>Ends the open COPY, if there is one, so that the connection can run other statements.</summary>
     public async ValueTask EndCopyAsync(CancellationToken cancellationToken)
     {
         if (_statement is { } statement)
@@ -85,7 +85,7 @@ internal sealed class RecordLoad
         }
     }
 
-    /// <summary>Replaces the staged days that differ from what is stored, and says what became of each table.</summary>
+    /// <summary>Replaces the stored days that differ from the staged ones; returns the result for each table.</summary>
     public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
@@ -99,11 +99,11 @@ internal sealed class RecordLoad
         return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes))];
     }
 
-    /// <summary>Brings staged rows to their table, but for those of days that it has just so.</summary>
+    /// <summary>Moves staged rows to their table, except for days that are stored unchanged.</summary>
     private async ValueTask MoveStagedAsync(TableState table, CancellationToken cancellationToken)
     {
         List<string> targets = [];
-        foreach (string target in Stored(table.Table))
+        foreach (string target in StoredTargets(table.Table))
         {
             if (await _connection.ScalarAsync(RecordStatements.HasDays(table.Table, target), cancellationToken).ConfigureAwait(false) is true)
             {
@@ -127,25 +127,25 @@ internal sealed class RecordLoad
             - await _connection.RunAsync(RecordStatements.InsertChanged(_names, table.Table), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The tables that held rows when the run began and that it has rows for.</summary>
-    private IEnumerable<string> Stored(RecordTable table) => table.IsByMonth
+    /// <summary>The table, or those of its partitions that were not empty when the run began and for which the run has records.</summary>
+    private IEnumerable<string> StoredTargets(RecordTable table) => table.IsByMonth
         ? Enumerable.Range(0, Month.Count).Where(m => _monthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(m)))
         : [_names.Records(table.Name)];
 
-    /// <summary>Whether all months of a batch were empty when the run began; new ones are made.</summary>
+    /// <summary>Whether all months of a batch were empty when the run began. Missing partitions are created.</summary>
     private async ValueTask<bool> AreMonthsEmptyAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
     {
         bool areEmpty = true;
         foreach (int month in batch.Months)
         {
-            areEmpty &= _monthWasEmpty[month] ??= await MeetMonthAsync(month, cancellationToken).ConfigureAwait(false);
+            areEmpty &= _monthWasEmpty[month] ??= await EnsureMonthAsync(month, cancellationToken).ConfigureAwait(false);
         }
 
         return areEmpty;
     }
 
-    /// <summary>Makes a month's partition if there is none, and says whether it is empty.</summary>
-    private async ValueTask<bool> MeetMonthAsync(int month, CancellationToken cancellationToken)
+    /// <summary>Creates the partition of a month if it is missing; returns whether the partition is empty.</summary>
+    private async ValueTask<bool> EnsureMonthAsync(int month, CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
         string partition = Month.Partition(month);

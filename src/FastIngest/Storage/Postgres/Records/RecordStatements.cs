@@ -2,17 +2,17 @@ using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
 
-/// <summary>The SQL around the records of a run.</summary>
+/// <summary>The SQL statements for the records of a run, besides COPY.</summary>
 internal static class RecordStatements
 {
-    /// <summary>Keeps whoever changes the schema away, and other writers out of the tables; the first, so that nobody waits crosswise.</summary>
+    /// <summary>Locks out migrations of the schema and other writers of the tables. It comes before all other locks, to avoid deadlocks.</summary>
     public static string Lock(PostgresNames names) =>
         $"""
         SELECT pg_advisory_xact_lock({PostgresSchema.LockKey(PostgresNames.Literal(names.Schema))});
         LOCK TABLE {string.Join(", ", RecordTable.All.Select(t => "ONLY " + names.Records(t.Name)))} IN SHARE ROW EXCLUSIVE MODE;
         """;
 
-    /// <summary>Makes a month's partition. Attaching it does not get into the way of readers, as making it in its place would.</summary>
+    /// <summary>Creates the partition of a month. It is created separately and then attached, because this does not block readers.</summary>
     public static string AddMonth(PostgresNames names, int month)
     {
         string parent = names.Records("heart_rate");
@@ -30,8 +30,8 @@ internal static class RecordStatements
         $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
 
     /// <summary>
-    /// Leaves in <c>staged_days</c> which days of which users are staged. From here on whole tables are joined, by hashing,
-    /// which the transaction otherwise forbids; row by row, as the planner would ask for a first match, takes forever.
+    /// Stores the users and days of the staged records in <c>staged_days</c>. The following statements join whole tables, so they
+    /// need hash joins, which the transaction otherwise disables. Nested loops, which the planner would prefer, are far too slow.
     /// </summary>
     public static string CollectDays(RecordTable table) =>
         $"""
@@ -42,15 +42,15 @@ internal static class RecordStatements
         ANALYZE pg_temp.staged_days
         """;
 
-    /// <summary>Whether a table or partition has any of the staged days.</summary>
+    /// <summary>Checks whether a table or partition contains any of the staged days.</summary>
     public static string HasDays(RecordTable table, string target) => $"SELECT EXISTS (SELECT FROM {target} WHERE {IsOf("staged_days", table)})";
 
     /// <summary>
-    /// Leaves in <c>changed_days</c> which of the staged days are not stored just so. Equal rows of both sides cancel each
-    /// other out, as often as they come; what is left over is a difference.
+    /// Stores in <c>changed_days</c> the staged days whose stored records differ. Each staged row counts +1 and each stored row
+    /// counts -1. If the sum of equal rows is not 0, the day differs.
     /// </summary>
     /// <param name="table">The table.</param>
-    /// <param name="targets">It, or those of its partitions, that have any of the days.</param>
+    /// <param name="targets">The table, or its partitions, that contain any of the days.</param>
     public static string CollectChanges(RecordTable table, IEnumerable<string> targets) =>
         $"""
         INSERT INTO pg_temp.changed_days (user_id, date)
@@ -63,7 +63,7 @@ internal static class RecordStatements
         ANALYZE pg_temp.changed_days
         """;
 
-    /// <summary>Deletes what a table or partition has of the changed days.</summary>
+    /// <summary>Deletes the rows of changed days from a table or partition.</summary>
     public static string DeleteChanged(RecordTable table, string target) => $"DELETE FROM {target} WHERE {IsOf("changed_days", table)}";
 
     public static string InsertChanged(PostgresNames names, RecordTable table) => $"{InsertStaged(names, table)} WHERE {IsOf("changed_days", table)}";

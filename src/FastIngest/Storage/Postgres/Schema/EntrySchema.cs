@@ -6,8 +6,8 @@ internal static class EntrySchema
     public static IReadOnlyList<string> Tables { get; } = ["data_sources", "raw_entries", "entries"];
 
     /// <summary>
-    /// The step that makes them. A raw entry's id says its place in the input: a run counts on from the highest. Texts that are
-    /// looked up by may be longer than an entry of a B-tree can be, so that index is a hash.
+    /// Returns the migration step that creates the tables. The ids of raw entries follow the input order; each run continues from
+    /// the highest id. The index on headword_key is a hash index, because a key may be too long for a B-tree index.
     /// </summary>
     public static string Step(PostgresNames names) =>
         $"""

@@ -3,18 +3,19 @@ using System.Globalization;
 namespace FastIngest.Storage.Postgres.Schema;
 
 /// <summary>
-/// The months by which samples are partitioned, as numbers: each from 1970-01 to 2069-12 is one, and what lies before or
-/// behind falls into one partition each. That bounds the partitions that odd dates can ask for.
+/// Numbers the monthly partitions of samples. Each month from 1970-01 to 2069-12 has its own partition. All earlier days share
+/// one partition, and all later days share another one. This limits the number of partitions that invalid dates can create.
 /// </summary>
 internal static class Month
 {
-    /// <summary>Partitions that the schema itself has.</summary>
+    /// <summary>The partitions for earlier and later days, which the schema creates.</summary>
     public const int Before = 0, After = Count - 1;
 
     public const int Count = (Years * 12) + 2;
 
     private const int FirstYear = 1970, Years = 100;
 
+    /// <summary>Returns the number of the partition of a day.</summary>
     /// <param name="day">Days since 0001-01-01.</param>
     public static int Of(int day)
     {
@@ -22,7 +23,7 @@ internal static class Month
         return Math.Clamp(((date.Year - FirstYear) * 12) + date.Month, Before, After);
     }
 
-    /// <summary>Such as <c>heart_rate_2024_01</c>.</summary>
+    /// <summary>Returns the name of a partition, such as <c>heart_rate_2024_01</c>.</summary>
     public static string Partition(int month) => month switch
     {
         Before => "heart_rate_before",
@@ -30,7 +31,7 @@ internal static class Month
         _ => string.Create(CultureInfo.InvariantCulture, $"heart_rate_{FirstOf(month):yyyy_MM}"),
     };
 
-    /// <summary>The bounds of a partition, the second exclusive, as SQL.</summary>
+    /// <summary>Returns the half-open range [From, To) of a partition as SQL.</summary>
     public static (string From, string To) Bounds(int month) =>
         (month == Before ? "MINVALUE" : Literal(month), month == After ? "MAXVALUE" : Literal(month + 1));
 

@@ -2,16 +2,16 @@ using FastIngest.Health;
 
 namespace FastIngest.Storage.Postgres.Schema;
 
-/// <summary>The names of everything in a schema, quoted so that any schema will do.</summary>
+/// <summary>The qualified names of the tables in a schema, quoted so that any schema name works.</summary>
 internal sealed class PostgresNames(string schema)
 {
-    /// <summary>The columns of <c>daily_summaries</c>, in the order in which they are sent.</summary>
+    /// <summary>The columns of <c>daily_summaries</c>, in the order of a tuple.</summary>
     public static IReadOnlyList<string> SummaryColumns { get; } = [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"];
 
-    /// <summary>The same as a list in SQL.</summary>
+    /// <summary>The columns of <c>daily_summaries</c> as a list in SQL.</summary>
     public static string SummaryColumnList { get; } = string.Join(", ", SummaryColumns);
 
-    /// <summary>The schema as it is, for a parameter or a message.</summary>
+    /// <summary>The unquoted schema, for parameters and messages.</summary>
     public string Schema => schema;
 
     public string QuotedSchema { get; } = Quote(schema);
@@ -26,7 +26,7 @@ internal sealed class PostgresNames(string schema)
 
     public string Deliveries => Table("deliveries");
 
-    /// <summary>A table of records, or a partition of one.</summary>
+    /// <summary>Returns the name of a table of records, or of one of its partitions.</summary>
     public string Records(string table) => Table(Quote(table));
 
     public string Sources => Table("data_sources");
@@ -39,7 +39,7 @@ internal sealed class PostgresNames(string schema)
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
-    /// <summary>A text as a literal, for statements that take no parameters; whatever <c>standard_conforming_strings</c> says, it means the same.</summary>
+    /// <summary>Returns a text as an SQL literal, for statements without parameters. It does not depend on the setting <c>standard_conforming_strings</c>.</summary>
     public static string Literal(string text)
     {
         string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";

@@ -4,15 +4,15 @@ using FastIngest.Health;
 namespace FastIngest.Storage.Postgres.Schema;
 
 /// <summary>
-/// The tables, as numbered steps. A step is never changed once it is released: what comes later is a step of its own.
-/// Each can be run again without harm, and <c>schema_steps</c> says which ones a schema has.
+/// The tables, defined as numbered migration steps. A released step is never changed; a later change is a new step. Each step is
+/// idempotent, and <c>schema_steps</c> records the applied steps of a schema.
 /// </summary>
 public static class PostgresSchema
 {
-    /// <summary>The schema where no other is asked for.</summary>
+    /// <summary>The default schema.</summary>
     public const string DefaultName = "fastingest";
 
-    /// <summary>The tables that each step makes, step 1 first; <c>schema_steps</c> comes before all.</summary>
+    /// <summary>The tables that each step creates, starting with step 1. <c>schema_steps</c> is created before them.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Tables { get; } =
     [
         ["daily_summaries", "users"],
@@ -22,7 +22,7 @@ public static class PostgresSchema
         EntrySchema.Tables,
     ];
 
-    /// <summary>Everything that brings a schema of any age, or none, to today's, for psql. Running it again changes nothing.</summary>
+    /// <summary>Returns a psql script that creates the schema or migrates an older one. Running it again changes nothing.</summary>
     public static string Script(string schema)
     {
         PostgresNames names = new(schema);
@@ -40,7 +40,7 @@ public static class PostgresSchema
         return script.Append("COMMIT;\n").ToString();
     }
 
-    /// <summary>The key of the advisory lock that changes of a schema and runs into it take.</summary>
+    /// <summary>Returns the key of the advisory lock for migrations of a schema and for runs that store records.</summary>
     /// <param name="schemaValue">The schema's name as a literal or a parameter.</param>
     internal static string LockKey(string schemaValue) => $"hashtextextended('fastingest ' || {schemaValue}, 0)";
 
@@ -53,7 +53,7 @@ public static class PostgresSchema
     /// <summary>The steps in order; step 1 comes first.</summary>
     internal static IReadOnlyList<string> Steps(PostgresNames names) =>
     [
-        // user_id is compared by its bytes, which is the order of rows and what keeps an index of texts fast.
+        // user_id has the collation "C": rows are ordered by the bytes of the id, and byte comparison keeps the index fast.
         $"""
         CREATE TABLE IF NOT EXISTS {names.Summaries} (
             {string.Join(",\n    ", SummaryColumn.All.Select(Define))},
@@ -90,8 +90,8 @@ public static class PostgresSchema
             PRIMARY KEY (run_id, chunk)
         );
         """,
-        // No row: never sent to that target. delivered_md5 is the md5 of the summary that the target has, refused_md5 of the one
-        // that it will not have.
+        // Without a row, the summary was never sent to that target. delivered_md5 is the MD5 of the summary that the target has;
+        // refused_md5 is the MD5 of the summary that the target rejected.
         $"""
         CREATE TABLE IF NOT EXISTS {names.Deliveries} (
             target text,

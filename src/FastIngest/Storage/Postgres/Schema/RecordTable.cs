@@ -3,8 +3,8 @@ using FastIngest.Health;
 namespace FastIngest.Storage.Postgres.Schema;
 
 /// <summary>
-/// The table of a category's records: <c>user_id</c>, the day or point in time, then the category's own fields under
-/// their names in the input, texts first.
+/// The table of the records of one category. Its columns are <c>user_id</c>, the day or point in time, and the fields of the
+/// category with their names in the input, texts before numbers.
 /// </summary>
 internal sealed class RecordTable
 {
@@ -28,7 +28,7 @@ internal sealed class RecordTable
         Definition = string.Join(",\n    ", [UserId, .. definitions]);
     }
 
-    /// <summary>One table for each category with a day, in reading order.</summary>
+    /// <summary>One table for each category whose records have a day, in reading order.</summary>
     public static IReadOnlyList<RecordTable> All { get; } =
     [
         new(Category.Activities, "activities"),
@@ -46,7 +46,7 @@ internal sealed class RecordTable
     /// <summary>The column that holds the day or the point in time.</summary>
     public string Time { get; }
 
-    /// <summary>The day of a row, as an expression.</summary>
+    /// <summary>The day of a row as an SQL expression.</summary>
     public string Day => IsByMonth ? $"{Time}::date" : Time;
 
     /// <summary>All columns as a list in SQL, in the order of a tuple.</summary>
@@ -55,12 +55,12 @@ internal sealed class RecordTable
     /// <summary>All columns with their types.</summary>
     private string Definition { get; }
 
-    /// <summary>Whether it has a partition for each month.</summary>
+    /// <summary>Whether the table has monthly partitions.</summary>
     public bool IsByMonth => Category == Category.HeartRate;
 
     /// <summary>
-    /// Returns the SQL that makes the table. A user's records stand near each other, as exports have them, and months are
-    /// partitions: a BRIN index then finds a user's days, and costs next to nothing while loading.
+    /// Returns the SQL that creates the table. An export holds the records of a user close together, and months are partitions.
+    /// Therefore a BRIN index finds the days of a user, and it hardly slows down loading.
     /// </summary>
     public string Create(PostgresNames names)
     {

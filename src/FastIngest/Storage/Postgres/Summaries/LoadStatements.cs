@@ -3,18 +3,18 @@ using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>What a run says to the server besides COPY.</summary>
+/// <summary>The SQL statements of a run that stores summaries, besides COPY.</summary>
 internal static class LoadStatements
 {
     private const int LockTimeoutMs = 10_000;
 
-    /// <summary>The columns of a profile but its key.</summary>
+    /// <summary>The columns of a profile without its key.</summary>
     private static readonly string[] ProfileValues = ["name", "age", "gender", "height", "weight", "fitness_level"];
 
     /// <summary>
-    /// Begins the transaction and takes the tables. Lookups are made to go through the primary key: right after a first
-    /// load statistics are missing, and the planner cannot know how few keys a batch has. The transaction waits while
-    /// files are read, which is no reason to end it.
+    /// Begins the transaction, locks the tables and creates temporary ones. The planner settings force lookups through the primary
+    /// key: statistics are missing right after a first load, and the planner does not know how few keys a batch has. The idle
+    /// timeout is disabled, because the transaction is idle while files are read.
     /// </summary>
     public static string Begin(PostgresNames names, bool takesRecords) =>
         $"""
@@ -28,13 +28,13 @@ internal static class LoadStatements
         LOCK TABLE {names.Summaries}, {names.Users} IN SHARE ROW EXCLUSIVE MODE;
         CREATE TEMPORARY TABLE users_of_run (
             n integer NOT NULL, user_id text COLLATE "C" NOT NULL, name text, age double precision, gender text,
-            height double precision, weight double precision, fitness_level text, opening text NOT NULL) ON COMMIT DROP;
+            height double precision, weight double precision, fitness_level text, sentence text NOT NULL) ON COMMIT DROP;
         CREATE INDEX ON users_of_run (user_id);
         CREATE TEMPORARY TABLE changed_rows (LIKE {names.Summaries}) ON COMMIT DROP;
         {StoredRows.TemporaryTable}
         """;
 
-    /// <summary>Gives stored rows the values they have now.</summary>
+    /// <summary>Updates the stored rows from <c>changed_rows</c>.</summary>
     public static string UpsertChanged(PostgresNames names)
     {
         string[] values = [.. PostgresNames.SummaryColumns.Skip(2)];
@@ -47,8 +47,8 @@ internal static class LoadStatements
     }
 
     /// <summary>
-    /// Leaves in <c>users_of_run</c> only profiles that are new or changed. Of a user who came twice, because a U+0000 was
-    /// removed from the id, the last counts.
+    /// Keeps only new and changed profiles in <c>users_of_run</c>. A user can occur twice if U+0000 was removed from an id; then the
+    /// last profile wins.
     /// </summary>
     public static string DropOldProfiles(PostgresNames names) =>
         $"""
@@ -61,7 +61,7 @@ internal static class LoadStatements
         WHERE u.user_id = r.user_id AND ({List(ProfileValues, "u.{0}")}) IS NOT DISTINCT FROM ({List(ProfileValues, "r.{0}")})
         """;
 
-    /// <summary>Stores what is left in <c>users_of_run</c>.</summary>
+    /// <summary>Stores the profiles that remain in <c>users_of_run</c>.</summary>
     public static string UpsertProfiles(PostgresNames names) =>
         $"""
         INSERT INTO {names.Users} ({ProfileTuples.Columns})
@@ -70,20 +70,20 @@ internal static class LoadStatements
         """;
 
     /// <summary>
-    /// Gives the days of the users who are left in <c>users_of_run</c> the opening of their profile. A summary begins with
-    /// its opening, whose length in bytes is the first of its parts.
+    /// Updates the profile sentence in the summaries of the users in <c>users_of_run</c>. A summary begins with this sentence, and
+    /// the first of its parts is the length of the sentence in bytes.
     /// </summary>
     public static string RefreshProfileSentences(PostgresNames names) =>
         $"""
-        WITH openings AS (
-            SELECT d.user_id, d.date, r.opening || ' on ' || to_char(d.date, 'YYYY-MM-DD') || '.' AS fresh,
+        WITH sentences AS (
+            SELECT d.user_id, d.date, r.sentence || ' on ' || to_char(d.date, 'YYYY-MM-DD') || '.' AS fresh,
                 split_part(d.summary_parts, ',', 1)::integer AS stale_bytes, convert_to(d.summary, 'UTF8') AS summary, d.summary_parts
             FROM pg_temp.users_of_run r JOIN {names.Summaries} d ON d.user_id = r.user_id
         )
         UPDATE {names.Summaries} d
         SET summary = o.fresh || convert_from(substr(o.summary, o.stale_bytes + 1), 'UTF8'),
             summary_parts = octet_length(o.fresh) || substr(o.summary_parts, strpos(o.summary_parts, ','))
-        FROM openings o
+        FROM sentences o
         WHERE d.user_id = o.user_id AND d.date = o.date AND convert_to(o.fresh, 'UTF8') IS DISTINCT FROM substr(o.summary, 1, o.stale_bytes)
         """;
 

@@ -5,16 +5,16 @@ using FastIngest.Json;
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>
-/// Brings measurements that <c>jsonb</c> gives back into the form in which the reducer writes them: PostgreSQL keeps keys
-/// in an order and numbers in a notation of its own, and what did not change must look the same.
+/// Converts measurements from <c>jsonb</c> to the form that the reducer writes. PostgreSQL changes the order of keys and the
+/// notation of numbers, but unchanged measurements must compare as equal.
 /// </summary>
 internal sealed class MeasurementText
 {
     private readonly List<(byte[] Name, long Micros)> _entries = [];
 
-    /// <summary>Adds the text to the batch.</summary>
-    /// <param name="batch">Takes the text.</param>
-    /// <param name="json">What the server sent; anything but an object of decimals is taken as it is.</param>
+    /// <summary>Adds the converted text to a batch.</summary>
+    /// <param name="batch">Receives the text.</param>
+    /// <param name="json">The JSON from the server. Anything other than an object of decimals is added unchanged.</param>
     public TextRef Add(SummaryBatch batch, ReadOnlySpan<byte> json)
     {
         _entries.Clear();

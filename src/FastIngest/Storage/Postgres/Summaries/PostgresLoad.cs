@@ -8,27 +8,26 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>
-/// One run as one transaction: until it commits, readers see the tables as before, and whatever ends it, here or on the
-/// server, leaves them so.
+/// Writes the summaries of one run in one transaction. Readers see no change before the commit, and none at all if the run fails.
 /// <code>
 /// empty tables    rows ══COPY══► daily_summaries                                     in key order, one COPY
 /// otherwise       keys ══COPY══► stored rows ══► SummaryMerge ─┬ new ──COPY══► daily_summaries
 ///                                                              └ changed ═COPY═► changed_rows ──► upsert at the end
-/// both            profiles ══COPY══► users_of_run ──► upsert at the end, and openings of other days
+/// both            profiles ══COPY══► users_of_run ──► upsert at the end, and profile sentences of other days
 /// </code>
-/// The tables are locked against other writers, so that what was looked up stays true and a new row can go straight in.
+/// The tables are locked against other writers. Therefore the rows that were read stay valid, and new rows can be copied directly.
 /// </summary>
 internal sealed class PostgresLoad
 {
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
-    private readonly CopyLane _new, _changed, _profiles;
-    private readonly CopyLane[] _lanes;
+    private readonly CopyWriter _new, _changed, _profiles;
+    private readonly CopyWriter[] _writers;
     private readonly StoredRows _stored;
     private readonly NulRemover _nuls = new();
     private readonly SummaryBatch _merged = new();
     private bool _isEmpty;
-    private bool _hasDoubleKeys;
+    private bool _mayRepeatKeys;
     private int _profileCount;
     private long _rows, _updated, _upserted;
 
@@ -37,14 +36,14 @@ internal sealed class PostgresLoad
         _connection = connection;
         _names = names;
         _isEmpty = isEmpty;
-        _new = new CopyLane(connection, names.Summaries, PostgresNames.SummaryColumnList);
-        _changed = new CopyLane(connection, "pg_temp.changed_rows", PostgresNames.SummaryColumnList);
-        _profiles = new CopyLane(connection, "pg_temp.users_of_run", $"n, {ProfileTuples.Columns}, opening");
-        _lanes = [_profiles, _new, _changed];
+        _new = new CopyWriter(connection, names.Summaries, PostgresNames.SummaryColumnList);
+        _changed = new CopyWriter(connection, "pg_temp.changed_rows", PostgresNames.SummaryColumnList);
+        _profiles = new CopyWriter(connection, "pg_temp.users_of_run", $"n, {ProfileTuples.Columns}, sentence");
+        _writers = [_profiles, _new, _changed];
         _stored = new StoredRows(connection, names, displayName, hasProfiles);
     }
 
-    /// <summary>Begins the transaction, after any other run into the same schema.</summary>
+    /// <summary>Begins the transaction; waits for the end of other runs into the same schema.</summary>
     public static async ValueTask<PostgresLoad> BeginAsync(
         NpgsqlConnection connection, PostgresNames names, string displayName, bool takesRecords, CancellationToken cancellationToken)
     {
@@ -57,12 +56,12 @@ internal sealed class PostgresLoad
     public async ValueTask WriteAsync(SummaryBatch given, CancellationToken cancellationToken)
     {
         SummaryBatch batch = _nuls.Clean(given);
-        if (_nuls.ChangedIds.Count > 0 && !_hasDoubleKeys)
+        if (_nuls.ChangedIds.Count > 0 && !_mayRepeatKeys)
         {
-            // From now on a key may come twice, so every row must see those before it.
+            // From now on a key may occur twice, so each lookup must find the rows that were written before it.
             await EndCopiesAsync(cancellationToken).ConfigureAwait(false);
             _isEmpty = false;
-            _hasDoubleKeys = true;
+            _mayRepeatKeys = true;
         }
 
         await WriteProfilesAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -86,7 +85,7 @@ internal sealed class PostgresLoad
         _rows += batch.RowCount;
     }
 
-    /// <summary>Brings everything to its table and records the run, after <see cref="EndCopiesAsync"/>; what is left is to commit.</summary>
+    /// <summary>Moves all rows to their final tables and records the run. Call it after <see cref="EndCopiesAsync"/>; the caller commits afterwards.</summary>
     public async ValueTask<SinkResult> FinishAsync(
         SinkRun run, RunFigures figures, IReadOnlyList<RecordTableResult> tables, CancellationToken cancellationToken)
     {
@@ -123,7 +122,7 @@ internal sealed class PostgresLoad
 
         if (!_isEmpty)
         {
-            // The lookups that follow ask whether the run has a profile of its own. No other lane is open between batches.
+            // The following lookups need the profiles of the run. No other COPY is open between batches.
             await _profiles.EndAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -133,7 +132,7 @@ internal sealed class PostgresLoad
         _merged.Reset();
         ProfileSentence.WriteUser(_merged, new ProfileView(batch, user));
         ProfileTuples.Write(_profiles.Buffer, _profileCount++, batch, user, _merged.Text(new TextRef(0, _merged.TextLength - ProfileSentence.OnBytes)));
-        _profiles.Wrote();
+        _profiles.CountRow();
     }
 
     private async ValueTask WriteNewAsync(SummaryBatch batch, CancellationToken cancellationToken)
@@ -141,7 +140,7 @@ internal sealed class PostgresLoad
         for (int i = 0; i < batch.RowCount; i++)
         {
             SummaryTuples.Write(_new.Buffer, batch, batch.Rows[i]);
-            _new.Wrote();
+            _new.CountRow();
             if (_new.IsFull)
             {
                 await SendAsync(_new, cancellationToken).ConfigureAwait(false);
@@ -159,79 +158,79 @@ internal sealed class PostgresLoad
         await _stored.FetchAsync(batch, start, count, cancellationToken).ConfigureAwait(false);
         for (int n = 0; n < count; n++)
         {
-            CopyLane? lane = MergeRow(batch, start + n, n);
-            if (lane is { IsFull: true })
+            CopyWriter? writer = MergeRow(batch, start + n, n);
+            if (writer is { IsFull: true })
             {
-                // To its end, since the next lookup needs the connection.
-                await lane.EndAsync(cancellationToken).ConfigureAwait(false);
+                // End the COPY, because the next lookup needs the connection.
+                await writer.EndAsync(cancellationToken).ConfigureAwait(false);
             }
         }
 
-        if (_hasDoubleKeys)
+        if (_mayRepeatKeys)
         {
             await EndCopiesAsync(cancellationToken).ConfigureAwait(false);
             await UpsertChangedAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Writes a row that is new or differs from the stored one, and says where.</summary>
-    private CopyLane? MergeRow(SummaryBatch batch, int index, int n)
+    /// <summary>Writes a row that is new or differs from the stored one; returns the writer, or null for an unchanged row.</summary>
+    private CopyWriter? MergeRow(SummaryBatch batch, int index, int n)
     {
         ref readonly DailySummary row = ref batch.Rows[index];
         int storedRow = _stored.RowOf(n);
         int profile = _stored.ProfileOf(n);
         _merged.Reset();
-        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        ReadOnlySpan<byte> profileSentence = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (profile >= 0)
         {
             ProfileSentence.Write(_merged, new ProfileView(_stored.Texts, _stored.Texts.Users[profile]), row.Day);
-            opening = _merged.Text(_merged.TextSince(0));
+            profileSentence = _merged.Text(_merged.TextSince(0));
         }
 
         bool isStored = storedRow >= 0;
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, opening, _merged)
-            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, profileSentence, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (isStored && !differs)
         {
             return null;
         }
 
-        CopyLane lane = isStored ? _changed : _new;
-        SummaryTuples.Write(lane.Buffer, _merged, _merged.Rows[0]);
-        lane.Wrote();
-        return lane;
+        CopyWriter writer = isStored ? _changed : _new;
+        SummaryTuples.Write(writer.Buffer, _merged, _merged.Rows[0]);
+        writer.CountRow();
+        return writer;
     }
 
-    private async ValueTask SendAsync(CopyLane lane, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(CopyWriter writer, CancellationToken cancellationToken)
     {
-        if (!lane.IsOpen)
+        if (!writer.IsOpen)
         {
-            await CloseAsync(cancellationToken).ConfigureAwait(false);
+            await EndOpenCopyAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await lane.SendAsync(cancellationToken).ConfigureAwait(false);
+        await writer.SendAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the COPY of the one lane that may have one open, so that the connection is free.</summary>
-    private async ValueTask CloseAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the open COPY, if there is one, so that the connection can run other statements.</summary>
+    private async ValueTask EndOpenCopyAsync(CancellationToken cancellationToken)
     {
-        foreach (CopyLane lane in _lanes)
+        foreach (CopyWriter writer in _writers)
         {
-            if (lane.IsOpen)
+            if (writer.IsOpen)
             {
-                await lane.EndAsync(cancellationToken).ConfigureAwait(false);
+                await writer.EndAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    /// <summary>Sends all that waits in buffers, so that the connection is free.</summary>
+    /// <summary>Sends all buffered rows and ends the open COPY, so that the connection can run other statements.</summary>
     public async ValueTask EndCopiesAsync(CancellationToken cancellationToken)
     {
-        await CloseAsync(cancellationToken).ConfigureAwait(false);
-        foreach (CopyLane lane in _lanes)
+        await EndOpenCopyAsync(cancellationToken).ConfigureAwait(false);
+        foreach (CopyWriter writer in _writers)
         {
-            await lane.EndAsync(cancellationToken).ConfigureAwait(false);
+            await writer.EndAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -248,7 +247,7 @@ internal sealed class PostgresLoad
     }
 
     /// <summary>
-    /// Stores the run's profiles and brings the days that the run did not read to those that changed; returns how many days.
+    /// Stores the profiles of the run, and updates the profile sentences of stored summaries; returns the number of updated summaries.
     /// </summary>
     private async ValueTask<long> UpsertProfilesAsync(CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>Writes daily summaries, and the records if asked to, to PostgreSQL.</summary>
+/// <summary>Writes daily summaries, and optionally the records, to PostgreSQL.</summary>
 public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFigures, SinkResult>, ISummarySink, IRecordSink
 {
     private readonly bool _takesRecords;
@@ -15,9 +15,9 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     private RecordLoad? _records;
 
     /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
-    /// <param name="schema">The schema of the tables, made if it is missing.</param>
-    /// <param name="takesRecords">Whether the records themselves are stored as well.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <param name="schema">The schema of the tables, created if it is missing.</param>
+    /// <param name="takesRecords">Whether the records are stored, too.</param>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresSink(string target, string schema, bool takesRecords = false)
         : this(target, schema, PostgresRetry.Default, takesRecords)
     {
@@ -28,7 +28,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
 
     IRecordFormat? IRecordSink.RecordFormat => _takesRecords ? CopyRecordFormat.Instance : null;
 
-    /// <exception cref="IngestException">The server refused rows, or the connection broke.</exception>
+    /// <exception cref="IngestException">The server rejected rows, or the connection broke.</exception>
     ValueTask IRecordSink.WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken) =>
         SendAsync(() => _records!.WriteAsync((CopyRecordBatch)batch, cancellationToken));
 

@@ -8,23 +8,23 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>Reads the columns of a <see cref="PostgresJoin"/> for the row of this index in the page.</summary>
-internal delegate void JoinedColumns(ref CopyTuples tuple, int rowIndex);
+/// <summary>Reads the columns of a <see cref="PostgresJoin"/> for the row with the given index in the page.</summary>
+internal delegate void JoinedColumns(ref CopyTupleReader tuple, int rowIndex);
 
-/// <summary>Columns of another table that are read with the summaries.</summary>
-/// <param name="Columns">Its columns in SQL.</param>
-/// <param name="Clause">The JOIN; summaries are <c>s</c>.</param>
-/// <param name="Condition">Which rows are read, as <c>AND …</c>.</param>
+/// <summary>Columns of another table that are read together with the summaries.</summary>
+/// <param name="Columns">The columns as SQL.</param>
+/// <param name="Clause">The JOIN clause. The alias of <c>daily_summaries</c> is <c>s</c>.</param>
+/// <param name="Condition">A condition on the rows, in the form <c>AND …</c>.</param>
 /// <param name="Read">Called once for each row.</param>
 internal sealed record PostgresJoin(string Columns, string Clause, string Condition, JoinedColumns Read);
 
 /// <summary>
-/// The rows of a query page by page. Rows come by COPY, so that none makes an object on the way; COPY takes no parameters,
-/// which is why values are literals.
+/// Reads the rows of a query in pages. It uses COPY, which needs no object per row. COPY does not support parameters, so values
+/// are literals.
 /// </summary>
 internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
 {
-    /// <summary>Days travel as numbers: Npgsql takes the first and the last date there is for infinities.</summary>
+    /// <summary>Days are sent as offsets from this day, because Npgsql converts the minimum and maximum dates to infinities.</summary>
     private const string FirstDay = "date '0001-01-01'";
 
     private readonly RepeatableCalls _calls;
@@ -32,7 +32,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
     private readonly SummaryColumn[] _columns;
     private readonly PostgresJoin? _join;
     private readonly string _select;
-    private readonly CopyReceiver _receiver = new(256 << 10);
+    private readonly CopyReader _receiver = new(256 << 10);
     private readonly MeasurementText _measurements = new();
     private string _userId;
     private int _day;
@@ -40,9 +40,9 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
     private bool _isAtEnd;
 
     /// <param name="calls">The connection.</param>
-    /// <param name="names">The tables.</param>
-    /// <param name="query">Which rows.</param>
-    /// <param name="join">What else is read of them.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="query">Selects the rows.</param>
+    /// <param name="join">Further columns to read; null for none.</param>
     public PostgresSummaryPages(RepeatableCalls calls, PostgresNames names, SummaryQuery query, PostgresJoin? join = null)
     {
         (_calls, _query, _join) = (calls, query, join);
@@ -53,17 +53,17 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
         _limit = query.PageRows;
     }
 
-    /// <summary>How many rows a query has.</summary>
+    /// <summary>Returns the SQL that counts the rows of a query.</summary>
     public static string CountSql(PostgresNames names, SummaryQuery query) => $"SELECT count(*) FROM {names.Summaries} s WHERE true{Conditions(query)}";
 
-    /// <exception cref="IngestException">The server rejected the query, or was away for too long.</exception>
+    /// <exception cref="IngestException">The server rejected the query, or was unavailable for too long.</exception>
     public async ValueTask<bool> ReadAsync(SummaryBatch page, CancellationToken cancellationToken)
     {
         page.Reset();
         if (!_isAtEnd)
         {
             await _calls.RunAsync(connection => ReadRowsAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
-            Passed(page);
+            MoveAfter(page);
         }
 
         return page.RowCount > 0;
@@ -81,7 +81,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
 
     private async Task ReadRowsAsync(NpgsqlConnection connection, SummaryBatch page, CancellationToken cancellationToken)
     {
-        // What was read before the connection broke.
+        // Discard rows that were read before the connection broke.
         page.Reset();
         string after = _query.UserId is null
             ? $"(s.user_id, s.date) > ({PostgresNames.Literal(_userId)}, {FirstDay} + ({_day}))"
@@ -100,16 +100,16 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
 
     private void Read(SummaryBatch page)
     {
-        CopyTuples tuple = CopyTuples.OfTuple(_receiver.Current);
+        CopyTupleReader tuple = CopyTupleReader.OfTuple(_receiver.Current);
         SummaryTuples.Read(ref tuple, _columns, page, _measurements);
         _join?.Read(ref tuple, page.RowCount - 1);
     }
 
     /// <summary>
-    /// Moves on behind a page. What the server sent behind the bytes of a page was in vain, so that fewer rows are asked for
-    /// while texts are long.
+    /// Moves the position after a page. Rows that the server sends beyond the size of a page are discarded. Therefore fewer rows
+    /// are requested while texts are long.
     /// </summary>
-    private void Passed(SummaryBatch page)
+    private void MoveAfter(SummaryBatch page)
     {
         _isAtEnd = page.RowCount < _limit && page.TextLength < _query.PageBytes;
         _limit = Math.Max(1, (int)Math.Min(_query.PageRows, 2L * page.RowCount));

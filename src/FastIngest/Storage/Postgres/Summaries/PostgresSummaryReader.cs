@@ -5,7 +5,7 @@ using FastIngest.Stored;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>Reads the daily summaries of a PostgreSQL database, which may be a standby. A fault that passes by itself is waited out.</summary>
+/// <summary>Reads the daily summaries of a PostgreSQL database, which may be a standby. It retries after transient errors.</summary>
 public sealed class PostgresSummaryReader : ISummaryReader
 {
     private readonly PostgresAddress _database;
@@ -13,15 +13,15 @@ public sealed class PostgresSummaryReader : ISummaryReader
     private readonly PostgresSession _session;
     private readonly RepeatableCalls _calls;
 
-    /// <param name="database">As for <see cref="PostgresAddress.Parse"/>.</param>
+    /// <param name="database">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
-    /// <exception cref="IngestException">The target makes no sense.</exception>
+    /// <exception cref="IngestException">The target is invalid.</exception>
     public PostgresSummaryReader(string database, string schema)
         : this(database, schema, () => PostgresRetry.Default)
     {
     }
 
-    /// <param name="patience">How long a call waits for a server that is away; each has its own.</param>
+    /// <param name="patience">Creates the retry policy of one call.</param>
     internal PostgresSummaryReader(string database, string schema, Func<PostgresRetry> patience)
     {
         _database = PostgresAddress.Parse(database);
@@ -32,7 +32,7 @@ public sealed class PostgresSummaryReader : ISummaryReader
 
     public string DisplayName => _database.DisplayName;
 
-    /// <exception cref="IngestException">The server cannot be reached or refuses, or the schema has no daily summaries.</exception>
+    /// <exception cref="IngestException">The server cannot be reached or rejects the connection, or the schema has no daily summaries.</exception>
     public ValueTask OpenAsync(CancellationToken cancellationToken) => _calls.RunAsync(_ => Task.CompletedTask, cancellationToken);
 
     public async ValueTask<long> CountAsync(SummaryQuery query, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ public sealed class PostgresSummaryReader : ISummaryReader
     {
         await _session.OpenForReadingAsync(cancellationToken).ConfigureAwait(false);
 
-        // Pages are small and in the order of the keys; statistics of a table that was just filled are missing.
+        // Force index scans: pages are small and in key order, and the planner has no statistics of a table that was just filled.
         await _session.Connection.RunAsync("SET enable_hashjoin = off; SET enable_hashagg = off; SET jit = off", cancellationToken).ConfigureAwait(false);
     }
 }

@@ -7,13 +7,13 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>The users who have summaries, page by page.</summary>
+/// <summary>Reads the users who have summaries, in pages.</summary>
 internal sealed class PostgresUserPages(RepeatableCalls calls, PostgresNames names, int pageRows) : IPages<List<StoredUser>>
 {
-    private readonly CopyReceiver _receiver = new(64 << 10);
+    private readonly CopyReader _receiver = new(64 << 10);
     private string? _last;
 
-    /// <exception cref="IngestException">The server rejected the query, or was away for too long.</exception>
+    /// <exception cref="IngestException">The server rejected the query, or was unavailable for too long.</exception>
     public async ValueTask<bool> ReadAsync(List<StoredUser> page, CancellationToken cancellationToken)
     {
         await calls.RunAsync(connection => ReadUsersAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal sealed class PostgresUserPages(RepeatableCalls calls, PostgresNames nam
 
     private static StoredUser Read(ReadOnlySpan<byte> tuple)
     {
-        CopyTuples fields = CopyTuples.OfTuple(tuple);
+        CopyTupleReader fields = CopyTupleReader.OfTuple(tuple);
         fields.TryField(out ReadOnlySpan<byte> userId);
         string? name = fields.TryField(out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;
         return new StoredUser(Encoding.UTF8.GetString(userId), name, fields.Int8(), DateOnly.FromDayNumber(fields.Date()), DateOnly.FromDayNumber(fields.Date()));

@@ -4,17 +4,17 @@ using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>Profiles as tuples of COPY: numbers are doubles in the table and micros in a profile, as in the SQLite database.</summary>
+/// <summary>Encodes and decodes profiles as tuples of COPY. Numbers are doubles in the table and micros (fixed point, 1e-6) in a profile.</summary>
 internal static class ProfileTuples
 {
     /// <summary>The columns of <c>users</c>, in the order of a tuple.</summary>
     public const string Columns = "user_id, name, age, gender, height, weight, fitness_level";
 
     /// <summary>
-    /// Writes a tuple of the run's own profiles: a number that rises with each, the columns, and the opening of the
-    /// user's summaries up to the day, so that the server can renew those of days that the run did not read.
+    /// Writes a tuple of <c>users_of_run</c>: an increasing number, the columns of the profile, and the profile sentence up to the
+    /// day. With it the server updates the summaries of days that the run did not read.
     /// </summary>
-    public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> opening)
+    public static void Write(CopyBuffer copy, int number, SummaryBatch batch, in UserProfile user, ReadOnlySpan<byte> profileSentence)
     {
         UserIdLimit.Check(user.UserId.Length);
         copy.BeginTuple(9);
@@ -26,7 +26,7 @@ internal static class ProfileTuples
         Real(user.Height);
         Real(user.Weight);
         Text(user.FitnessLevel);
-        copy.Text(opening);
+        copy.Text(profileSentence);
 
         void Text(TextRef text)
         {
@@ -53,8 +53,8 @@ internal static class ProfileTuples
         }
     }
 
-    /// <summary>Reads a profile, its texts into the batch.</summary>
-    public static UserProfile Read(ref CopyTuples tuples, SummaryBatch texts)
+    /// <summary>Reads a profile and adds its texts to a batch.</summary>
+    public static UserProfile Read(ref CopyTupleReader tuples, SummaryBatch texts)
     {
         UserProfile user = default;
         user.UserId = Text(ref tuples, texts);
@@ -67,10 +67,10 @@ internal static class ProfileTuples
         return user;
     }
 
-    private static TextRef Text(ref CopyTuples tuples, SummaryBatch texts) =>
+    private static TextRef Text(ref CopyTupleReader tuples, SummaryBatch texts) =>
         tuples.TryField(out ReadOnlySpan<byte> text) ? texts.AddText(text) : TextRef.Null;
 
-    /// <summary>Exact for all numbers below 2·10^9.</summary>
+    /// <summary>Converts a stored number to micros, exactly for all values below 2·10^9.</summary>
     private static long Micros(double real)
     {
         double scaled = Math.Round(real * 1e6);

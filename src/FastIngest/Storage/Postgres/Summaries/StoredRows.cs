@@ -7,8 +7,8 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>
-/// What the database holds for the keys of some rows: the stored rows, and the profiles of users that the run itself
-/// has none of. Keys go up and rows come down by COPY, so that no row makes an object on the way.
+/// Reads the stored rows with the same keys as given rows, and the stored profiles of users whom this run has no profile of.
+/// Both keys and rows are sent by COPY, which needs no object per row.
 /// </summary>
 internal sealed class StoredRows
 {
@@ -17,7 +17,7 @@ internal sealed class StoredRows
     private readonly bool _hasProfiles;
     private readonly string _selectRows;
     private readonly string _selectProfiles;
-    private readonly CopyLane _keys;
+    private readonly CopyWriter _keys;
     private SummaryBatch _texts = new();
     private int _textBytes;
     private readonly MeasurementText _measurements = new();
@@ -25,16 +25,16 @@ internal sealed class StoredRows
     private int[] _profileOf = [];
     private byte[] _received = new byte[64 << 10];
 
-    /// <param name="connection">In a transaction that has <see cref="TemporaryTable"/>.</param>
-    /// <param name="names">The tables.</param>
+    /// <param name="connection">A connection whose transaction has created the <see cref="TemporaryTable"/>.</param>
+    /// <param name="names">The names of the tables.</param>
     /// <param name="displayName">The target, for messages.</param>
-    /// <param name="hasProfiles">Whether the table of profiles had any when the run began.</param>
+    /// <param name="hasProfiles">Whether the table of profiles had rows when the run began.</param>
     public StoredRows(NpgsqlConnection connection, PostgresNames names, string displayName, bool hasProfiles)
     {
         _connection = connection;
         _displayName = displayName;
         _hasProfiles = hasProfiles;
-        _keys = new CopyLane(connection, "pg_temp.keys_of_batch", "n, user_id, date, starts_user");
+        _keys = new CopyWriter(connection, "pg_temp.keys_of_batch", "n, user_id, date, starts_user");
         string columns = string.Join(", ", PostgresNames.SummaryColumns.Select(c => "d." + c));
         _selectRows = $"COPY (SELECT k.n, {columns} FROM pg_temp.keys_of_batch k JOIN {names.Summaries} d ON d.user_id = k.user_id AND d.date = k.date) TO STDOUT (FORMAT BINARY)";
         _selectProfiles =
@@ -45,20 +45,20 @@ internal sealed class StoredRows
     public static string TemporaryTable =>
         "CREATE TEMPORARY TABLE keys_of_batch (n integer NOT NULL, user_id text COLLATE \"C\" NOT NULL, date date NOT NULL, starts_user boolean NOT NULL) ON COMMIT DROP";
 
-    /// <summary>Holds the texts of the rows and profiles found.</summary>
+    /// <summary>The stored rows and profiles that were found, and their texts.</summary>
     public SummaryBatch Texts => _texts;
 
-    /// <summary>Asks for rows of a batch; the answers stay until the next call.</summary>
-    /// <param name="batch">The rows.</param>
-    /// <param name="start">The first.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Reads the stored rows and profiles for some rows of a batch. The results are valid until the next call.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="start">The 0-based index of the first row.</param>
+    /// <param name="count">The number of rows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="IngestException">A stored row was changed by another program so that it cannot be merged.</exception>
+    /// <exception cref="IngestException">A stored row cannot be merged, because another program changed it.</exception>
     public async ValueTask FetchAsync(SummaryBatch batch, int start, int count, CancellationToken cancellationToken)
     {
         if (_textBytes < batch.TextLength)
         {
-            // As large as what is stored of a batch is, as a rule: a smaller one would be given back and grow anew each time.
+            // This usually suffices for the stored rows of a batch. A smaller buffer would have to grow again for each batch.
             _textBytes = 2 * batch.TextLength;
             _texts = new SummaryBatch(count, _textBytes);
         }
@@ -84,14 +84,14 @@ internal sealed class StoredRows
             ReadProfiles(_received.AsSpan(0, length), batch, start, count);
         }
 
-        // The table was made in this transaction, so it is emptied in place.
+        // TRUNCATE is cheap, because the table was created in this transaction.
         await _connection.RunAsync("TRUNCATE pg_temp.keys_of_batch", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The place in <see cref="Texts"/> of what is stored for the n-th row asked for; -1 for nothing.</summary>
+    /// <summary>Returns the index in <see cref="Texts"/> of the stored row for the n-th requested row; -1 without a stored row.</summary>
     public int RowOf(int n) => _rowOf[n];
 
-    /// <summary>The place in <see cref="Texts"/> of the stored profile that opens the n-th row; -1 where the run's own text does.</summary>
+    /// <summary>Returns the index in <see cref="Texts"/> of the stored profile for the n-th requested row; -1 if the row's own profile sentence is used.</summary>
     public int ProfileOf(int n) => _profileOf[n];
 
     private static void Prepare(ref int[] places, int count)
@@ -117,12 +117,12 @@ internal sealed class StoredRows
         copy.Text(UserOf(batch, start + n));
         copy.Date(batch.Rows[start + n].Day);
         copy.Bool(StartsUser(batch, start, n));
-        _keys.Wrote();
+        _keys.CountRow();
     }
 
     private void ReadRows(ReadOnlySpan<byte> received)
     {
-        CopyTuples tuples = new(received);
+        CopyTupleReader tuples = new(received);
         while (tuples.Next())
         {
             int n = tuples.Int4();
@@ -136,7 +136,7 @@ internal sealed class StoredRows
 
     private void ReadProfiles(ReadOnlySpan<byte> received, SummaryBatch batch, int start, int count)
     {
-        CopyTuples tuples = new(received);
+        CopyTupleReader tuples = new(received);
         while (tuples.Next())
         {
             int n = tuples.Int4();
@@ -153,7 +153,7 @@ internal sealed class StoredRows
         }
     }
 
-    /// <summary>Takes all that a COPY sends, no more than a batch has rows, and returns how many bytes that is.</summary>
+    /// <summary>Receives a whole COPY result, which has at most as many rows as a batch; returns its length in bytes.</summary>
     private async ValueTask<int> ReceiveAsync(string command, CancellationToken cancellationToken)
     {
         NpgsqlRawCopyStream stream = await _connection.BeginRawBinaryCopyAsync(command, cancellationToken).ConfigureAwait(false);

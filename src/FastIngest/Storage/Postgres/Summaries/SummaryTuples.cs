@@ -6,7 +6,7 @@ using FastIngest.Stored;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
-/// <summary>Rows of <c>daily_summaries</c> as tuples of COPY: the columns of a summary in their order, then <c>summary_parts</c>.</summary>
+/// <summary>Encodes and decodes rows of <c>daily_summaries</c> as tuples of COPY: the columns of a summary in order, then <c>summary_parts</c>.</summary>
 internal static class SummaryTuples
 {
     private static readonly SummaryColumn[] Columns = SelectedColumns.Of(SummaryContent.AllColumns);
@@ -48,16 +48,16 @@ internal static class SummaryTuples
         copy.Text(parts[..SummaryParts.Write(parts, row.Parts)]);
     }
 
-    /// <summary>Adds the row of a tuple, of all columns and parts, to the batch; false when its parts do not fit its summary.</summary>
-    public static bool TryRead(ref CopyTuples tuples, SummaryBatch batch, MeasurementText measurements)
+    /// <summary>Decodes a tuple of all columns and adds the row to the batch; false when the parts do not match the summary.</summary>
+    public static bool TryRead(ref CopyTupleReader tuples, SummaryBatch batch, MeasurementText measurements)
     {
         ref DailySummary row = ref Read(ref tuples, Columns, batch, measurements);
         tuples.TryField(out ReadOnlySpan<byte> parts);
         return SummaryParts.TryRead(parts, row.Texts[TextSlot.Summary].Length, out row.Parts);
     }
 
-    /// <summary>Adds the row of a tuple that has some of the columns; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</summary>
-    public static ref DailySummary Read(ref CopyTuples tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
+    /// <summary>Decodes a tuple of the given columns and adds the row to the batch. The other values stay as <see cref="SummaryBatch.AddRow"/> set them.</summary>
+    public static ref DailySummary Read(ref CopyTupleReader tuples, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, MeasurementText measurements)
     {
         ref DailySummary row = ref batch.AddRow();
         foreach (SummaryColumn column in columns)

@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace FastIngest.Storage.Sqlite.Connection;
 
 /// <summary>
-/// One connection, used by one thread at a time. Faults are <see cref="IngestException"/>s that name the file as the user did.
+/// A connection to a SQLite file. One thread uses it at a time. Its errors are <see cref="IngestException"/>s that name the
+/// file as the user did.
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
@@ -25,17 +26,17 @@ internal sealed class SqliteDatabase : IDisposable
         _time = time;
     }
 
-    /// <summary>Whether the file, or the file system it is on, cannot be written.</summary>
+    /// <summary>Whether the file or its file system is read-only.</summary>
     public bool IsReadOnly => raw.sqlite3_db_readonly(_connection, "main") != 0;
 
-    /// <summary>Rows that the last statement inserted, updated or deleted.</summary>
+    /// <summary>The number of rows that the last statement inserted, updated or deleted.</summary>
     public int Changes => raw.sqlite3_changes(_connection);
 
-    /// <summary>Opens an existing file; an empty one is an empty database.</summary>
+    /// <summary>Opens an existing file; an empty file is an empty database.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
-    /// <param name="fullPath">Where it is.</param>
-    /// <param name="isForReading">Whether messages speak of reading; SQLite opens a file that cannot be written either way.</param>
-    /// <param name="time">The clock that waits for other programs go by; that of the system by itself.</param>
+    /// <param name="fullPath">The full path of the file.</param>
+    /// <param name="isForReading">Whether messages say "read" instead of "write". SQLite also opens files that are not writable.</param>
+    /// <param name="time">The clock for waits on locks; the system clock by default.</param>
     public static SqliteDatabase Open(string displayPath, string fullPath, bool isForReading = false, TimeProvider? time = null)
     {
         SqliteLibrary.Load();
@@ -53,10 +54,10 @@ internal sealed class SqliteDatabase : IDisposable
         return database;
     }
 
-    /// <summary>Bounds the memory for pages.</summary>
+    /// <summary>Limits the size of the page cache.</summary>
     public void SetCache(int bytes) => Execute($"PRAGMA cache_size = {-bytes / 1024}");
 
-    /// <summary>Runs one statement and forgets it; rows are ignored.</summary>
+    /// <summary>Runs one statement once; its rows are ignored.</summary>
     public void Execute(string sql)
     {
         int result = TryExecute(sql);
@@ -66,9 +67,9 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs one statement as soon as no other connection stands in its way.</summary>
-    /// <exception cref="IngestException">Another connection did not let go within <paramref name="timeoutMs"/>.</exception>
-    public async ValueTask ExecuteWhenFreeAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
+    /// <summary>Runs one statement; waits while another connection holds a lock.</summary>
+    /// <exception cref="IngestException">Another connection still holds the lock after <paramref name="timeoutMs"/>, or SQLite reported another error.</exception>
+    public async ValueTask ExecuteWhenUnlockedAsync(string sql, int timeoutMs, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         while (true)
@@ -89,14 +90,14 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>The first column of the first row as a number; 0 without a row.</summary>
+    /// <summary>Returns the first column of the first row as a number; 0 without a row.</summary>
     public long Scalar(string sql)
     {
         using SqliteStatement statement = Compile(sql);
         return statement.Step() ? statement.Int64(0) : 0;
     }
 
-    /// <summary>The first columns of all rows, as text.</summary>
+    /// <summary>Returns the first column of all rows as texts.</summary>
     public List<string> Texts(string sql)
     {
         using SqliteStatement statement = Compile(sql);
@@ -109,7 +110,7 @@ internal sealed class SqliteDatabase : IDisposable
         return texts;
     }
 
-    /// <summary>A statement that lives as long as the connection.</summary>
+    /// <summary>Creates a statement that is disposed with the connection.</summary>
     public SqliteStatement Prepare(string sql)
     {
         SqliteStatement statement = Compile(sql);
@@ -117,7 +118,7 @@ internal sealed class SqliteDatabase : IDisposable
         return statement;
     }
 
-    /// <summary>A statement that the caller disposes.</summary>
+    /// <summary>Creates a statement that the caller disposes.</summary>
     public SqliteStatement Compile(string sql)
     {
         Check(raw.sqlite3_prepare_v2(_connection, sql, out sqlite3_stmt statement));
@@ -132,7 +133,8 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <exception cref="IngestException">Always: what SQLite says about its last call.</exception>
+    /// <summary>Throws the error of SQLite's last call.</summary>
+    /// <exception cref="IngestException">Always.</exception>
     [DoesNotReturn]
     public void Fail(int result) => SqliteFault.Throw(_displayPath, result, raw.sqlite3_errmsg(_connection).utf8_to_string() ?? "", _isForReading);
 

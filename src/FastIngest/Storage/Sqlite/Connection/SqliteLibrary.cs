@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace FastIngest.Storage.Sqlite.Connection;
 
 /// <summary>
-/// Loads SQLite once. The native binary has the library linked in and never asks; a managed build asks for
-/// <c>e_sqlite3</c>, a name that only packages with their own copy have, and is given the system's library.
+/// Loads SQLite once. The native binary has the library linked in and needs no lookup. A managed build imports
+/// <c>e_sqlite3</c>, which exists only in packages that bring their own SQLite; it is resolved to the system's library instead.
 /// </summary>
 internal static class SqliteLibrary
 {
@@ -31,8 +31,8 @@ internal static class SqliteLibrary
         }
     });
 
-    /// <summary>Makes sure that SQLite can be called.</summary>
-    /// <exception cref="IngestException">There is no SQLite on this machine, or it is too old.</exception>
+    /// <summary>Loads SQLite if it is not loaded yet.</summary>
+    /// <exception cref="IngestException">SQLite is not installed, or it is too old.</exception>
     public static void Load()
     {
         const int UpsertVersion = 3024000;

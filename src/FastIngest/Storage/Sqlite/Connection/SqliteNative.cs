@@ -5,8 +5,9 @@ using FastIngest.Sinks.Summaries;
 namespace FastIngest.Storage.Sqlite.Connection;
 
 /// <summary>
-/// The hot calls by pointer: a summary's insert, and that of a record that may be large. SQLitePCLRaw copies every text it
-/// binds and guards every call with a safe handle, which costs more than the binding itself. Nothing of a row outlives a call.
+/// Direct native calls for the two hot paths: the insert of a summary, and the insert of a record that may be large.
+/// SQLitePCLRaw copies every text that it binds and guards every call with a safe handle, which costs more than the binding
+/// itself. SQLite keeps no pointer to a row after a call.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
@@ -14,14 +15,14 @@ internal static unsafe partial class SqliteNative
 
     private static readonly Binding[] Bindings = [.. SummaryColumn.All.Select(c => new Binding(c.Kind, c.Slot))];
 
-    /// <summary>Parameters of the statement that <see cref="InsertSummary"/> runs.</summary>
+    /// <summary>The number of parameters of the statement that <see cref="InsertSummary"/> runs.</summary>
     public static int ParameterCount => Bindings.Length + 1;
 
     /// <summary>
     /// Binds a row to a statement with a parameter for every column of <see cref="SummaryColumn.All"/> and one for
-    /// <c>summary_parts</c>, runs it to its end and resets it. Returns SQLite's result, <c>SQLITE_DONE</c> if all is well.
+    /// <c>summary_parts</c>, runs the statement and resets it. Returns SQLite's result code, <c>SQLITE_DONE</c> on success.
     /// </summary>
-    /// <param name="statement">A statement of a connection that no other thread uses meanwhile.</param>
+    /// <param name="statement">A statement of a connection that no other thread uses during the call.</param>
     /// <param name="text">The text buffer of the row's batch.</param>
     /// <param name="row">The row.</param>
     public static int InsertSummary(nint statement, ReadOnlySpan<byte> text, in DailySummary row)
@@ -31,10 +32,10 @@ internal static unsafe partial class SqliteNative
         byte* parts = stackalloc byte[SummaryParts.MaxBytes];
         int partsBytes = SummaryParts.Write(new Span<byte>(parts, SummaryParts.MaxBytes), row.Parts);
 
-        // SAFETY: texts are bound as SQLITE_STATIC, so SQLite reads them in place until they are bound anew. `text` is
-        // pinned and `date` and `parts` are on this frame until after the step and the reset; every parameter is bound
-        // again before the next step, so SQLite never reads what was bound by an earlier call. Each TextRef lies in
-        // `text`, which the slice checks.
+        // SAFETY: texts are bound as SQLITE_STATIC, so SQLite reads them in place until the parameter is bound again. `text` is
+        // pinned, and `date` and `parts` are in this stack frame, until after the step and the reset. Every parameter is bound
+        // again before the next step, so SQLite never reads a pointer from an earlier call. The slice checks that each TextRef
+        // lies in `text`.
         fixed (byte* textStart = text)
         {
             int parameter = 0;
@@ -72,16 +73,16 @@ internal static unsafe partial class SqliteNative
     }
 
     /// <summary>
-    /// Binds a text, which is not empty, without a copy, runs the statement to its end, resets it and forgets the text. Returns
-    /// SQLite's result, <c>SQLITE_DONE</c> if all is well.
+    /// Binds a text without a copy, runs the statement, resets it and binds null in place of the text. Returns SQLite's result
+    /// code, <c>SQLITE_DONE</c> on success.
     /// </summary>
-    /// <param name="statement">A statement of a connection that no other thread uses meanwhile.</param>
-    /// <param name="parameter">Its place.</param>
-    /// <param name="text">The text.</param>
+    /// <param name="statement">A statement of a connection that no other thread uses during the call.</param>
+    /// <param name="parameter">The 1-based number of the parameter.</param>
+    /// <param name="text">The text in UTF-8; it must not be empty.</param>
     public static int Run(nint statement, int parameter, ReadOnlySpan<byte> text)
     {
-        // SAFETY: the text is bound as SQLITE_STATIC and pinned until after the reset, and null is bound in its place before
-        // it is let go, so SQLite never reads it later.
+        // SAFETY: the text is bound as SQLITE_STATIC and pinned until after the reset. Null is bound in its place before the pin
+        // ends, so SQLite never reads the text later.
         fixed (byte* start = text)
         {
             int result = BindText(statement, parameter, start, text.Length, 0);
@@ -92,8 +93,8 @@ internal static unsafe partial class SqliteNative
         }
     }
 
-    // The binds take some ten nanoseconds, take no lock (the connection is opened without a mutex), do no I/O and call
-    // nothing back, which is what SuppressGCTransition asks for.
+    // SuppressGCTransition is allowed because a bind takes about ten nanoseconds, takes no lock (the connection is opened
+    // without a mutex), does no I/O and makes no callbacks.
     [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_bind_text")]
     [SuppressGCTransition]
     private static partial int BindText(nint statement, int parameter, byte* text, int bytes, nint destructor);

@@ -2,15 +2,15 @@ using SQLitePCL;
 
 namespace FastIngest.Storage.Sqlite.Connection;
 
-/// <summary>A prepared statement. Parameters and columns are numbered as SQLite does: from 1 and from 0.</summary>
+/// <summary>A prepared statement. As in SQLite, parameters are numbered from 1 and columns from 0.</summary>
 internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
 {
-    /// <summary>For <see cref="SqliteNative"/>; valid until the statement is disposed.</summary>
+    /// <summary>The native handle for <see cref="SqliteNative"/>; valid until the statement is disposed.</summary>
     public nint Pointer => statement.DangerousGetHandle();
 
     public SqliteStatement Bind(int parameterNumber, ReadOnlySpan<byte> text)
     {
-        // An empty span has no address, which SQLite would take for null.
+        // An empty span has a null pointer, which SQLite would store as NULL.
         database.Check(text.IsEmpty
             ? raw.sqlite3_bind_text(statement, parameterNumber, "")
             : raw.sqlite3_bind_text(statement, parameterNumber, text));
@@ -47,8 +47,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
-    /// <summary>Goes to the next row; at the end resets the statement and returns false.</summary>
-    /// <exception cref="IngestException">SQLite reported a fault.</exception>
+    /// <summary>Moves to the next row. At the end it resets the statement and returns false.</summary>
+    /// <exception cref="IngestException">SQLite reported an error.</exception>
     public bool Step()
     {
         int result = raw.sqlite3_step(statement);
@@ -66,7 +66,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return false;
     }
 
-    /// <summary>Runs a statement without rows.</summary>
+    /// <summary>Runs a statement that returns no rows.</summary>
     public void Run()
     {
         while (Step())
@@ -74,7 +74,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         }
     }
 
-    /// <summary>Runs a statement without rows, one text of which is read where it lies and not kept.</summary>
+    /// <summary>Runs a statement that returns no rows, with one more text, which is bound without a copy for this run only.</summary>
     public void RunWith(int parameterNumber, ReadOnlySpan<byte> text)
     {
         int result = SqliteNative.Run(Pointer, parameterNumber, text);
@@ -88,7 +88,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     public bool IsNull(int columnIndex) => raw.sqlite3_column_type(statement, columnIndex) == raw.SQLITE_NULL;
 
-    /// <summary>The bytes of a text; valid until the next step or reset.</summary>
+    /// <summary>The UTF-8 bytes of a text; valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Text(int columnIndex) => raw.sqlite3_column_blob(statement, columnIndex);
 
     public long Int64(int columnIndex) => raw.sqlite3_column_int64(statement, columnIndex);

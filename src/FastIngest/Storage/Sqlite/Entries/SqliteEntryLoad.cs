@@ -8,21 +8,22 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Entries;
 
 /// <summary>
-/// One run over a dictionary, within a transaction.
+/// Writes the records and entries of one dictionary run, within one transaction.
 /// <code>
-/// empty tables   records ──► raw_entries     which of them repeat is known here, by their digests;
-///                entries ──► entries         the indexes are made when all rows are there
-/// otherwise      records ──► raw_entries     the indexes know which of them are there
+/// empty tables   records ──► raw_entries     the program detects repeated records by their digests;
+///                entries ──► entries         the indexes are created after all rows
+/// otherwise      records ──► raw_entries     the indexes detect repeated records
 ///                entries ──► entries
 /// </code>
-/// The database is locked against other writers, so that ids can be given here: they count on in input order.
+/// The database is locked against other writers, so that the program can assign the ids. They continue from the highest id, in
+/// input order.
 /// </summary>
 internal sealed class SqliteEntryLoad
 {
-    /// <summary>Digests that are remembered, in some 25 bytes each, before the run makes the indexes and goes on by them.</summary>
+    /// <summary>The maximum number of digests in memory, about 25 bytes each. Beyond it the run creates the indexes and uses them instead.</summary>
     public const long MaxRemembered = 4_000_000;
 
-    /// <summary>Digests between two collections of what their tables leave behind as they grow: tens of MB that would wait.</summary>
+    /// <summary>The number of digests between two garbage collections. They free tens of MB of hash tables that were replaced by larger ones.</summary>
     private const long DigestsPerCollection = 1_000_000;
 
     private const int RowsPerCancellationCheck = 64;
@@ -33,13 +34,13 @@ internal sealed class SqliteEntryLoad
     private readonly SqliteRuns _runs;
     private readonly SqliteEntryRows _rows;
     private readonly EntryOutcomeCounter _lookedUp = new();
-    private EntryClassifier? _screen;
-    private EntryResult _screened = EntryResult.Zero;
+    private EntryClassifier? _classifier;
+    private EntryResult _classified = EntryResult.Zero;
     private long _lastId, _nextCollection = DigestsPerCollection;
 
-    /// <param name="transaction">It has the tables.</param>
-    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
-    /// <param name="maxRemembered">Digests.</param>
+    /// <param name="transaction">A transaction on a database with the dictionary tables.</param>
+    /// <param name="run">The run, recorded in <c>ingest_runs</c>.</param>
+    /// <param name="maxRemembered">The maximum number of digests in memory.</param>
     public SqliteEntryLoad(SqliteTransaction transaction, EntryRun run, long maxRemembered)
     {
         _transaction = transaction;
@@ -52,24 +53,24 @@ internal sealed class SqliteEntryLoad
         _lastId = database.Scalar("SELECT max(id) FROM raw_entries");
         if (database.Scalar("SELECT EXISTS (SELECT 1 FROM raw_entries) OR EXISTS (SELECT 1 FROM entries)") != 0)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
         else
         {
             Execute(SqliteEntrySchema.DropIndexes);
-            _screen = new EntryClassifier(run.Policy);
+            _classifier = new EntryClassifier(run.Policy);
         }
 
         _rows = new SqliteEntryRows(database, run.Source, replaces: false);
     }
 
-    /// <summary>What became of the records so far.</summary>
-    public EntryResult SoFar => (_screen?.Result ?? _screened).Plus(_lookedUp.Result);
+    /// <summary>The outcomes of the records so far.</summary>
+    public EntryResult SoFar => (_classifier?.Result ?? _classified).Plus(_lookedUp.Result);
 
     public void Write(EntryBatch batch, CancellationToken cancellationToken)
     {
         _rows.SetFile(batch.File);
-        _screen?.Expect(batch.Rows);
+        _classifier?.Expect(batch.Rows);
         long bytes = 0;
         for (int i = 0; i < batch.RowCount; i++)
         {
@@ -82,26 +83,26 @@ internal sealed class SqliteEntryLoad
             bytes += batch.Rows[i].Raw.Length;
         }
 
-        _transaction.Wrote(bytes);
-        if (_screen?.Remembered >= _maxRemembered)
+        _transaction.CountWritten(bytes);
+        if (_classifier?.Remembered >= _maxRemembered)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
-        else if (_screen?.Remembered >= _nextCollection)
+        else if (_classifier?.Remembered >= _nextCollection)
         {
             _nextCollection += DigestsPerCollection;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
 
-    /// <summary>Holds the run to its balance and records it; what is left is to commit.</summary>
+    /// <summary>Checks that the counts of the run add up, and records the run. The caller commits afterwards.</summary>
     public EntryResult Finish(EntryFigures figures)
     {
         EntryResult result = SoFar;
         result.Check(figures);
-        if (_screen is not null)
+        if (_classifier is not null)
         {
-            MakeIndexes();
+            CreateIndexes();
         }
 
         _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written));
@@ -110,7 +111,7 @@ internal sealed class SqliteEntryLoad
 
     private void Add(EntryBatch batch, in EntryRow row)
     {
-        EntryOutcome outcome = _screen?.Next(row) ?? EntryClassifier.Classify(row, _run.Policy);
+        EntryOutcome outcome = _classifier?.Next(row) ?? EntryClassifier.Classify(row, _run.Policy);
         if (outcome is EntryOutcome.Rejected or EntryOutcome.Repeated)
         {
             return;
@@ -124,25 +125,25 @@ internal sealed class SqliteEntryLoad
         {
             _lastId++;
             bool isWritten = outcome == EntryOutcome.Written
-                && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierAlike(_lastId, row))
+                && !(_classifier is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierDuplicate(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
             outcome = outcome == EntryOutcome.Written && !isWritten ? EntryOutcome.Duplicate : outcome;
         }
 
-        if (_screen is null)
+        if (_classifier is null)
         {
             _lookedUp.Add(outcome);
         }
     }
 
-    /// <summary>Goes over from what is remembered, which is forgotten, to indexes.</summary>
-    private void MakeIndexes()
+    /// <summary>Creates the indexes, which replace the digests in memory.</summary>
+    private void CreateIndexes()
     {
-        if (_screen is not null)
+        if (_classifier is not null)
         {
-            // It holds up to 100 MB, in whose place the cache comes.
-            _screened = _screen.Result;
-            _screen = null;
+            // The digests use up to 100 MB. Free them before the page cache grows.
+            _classified = _classifier.Result;
+            _classifier = null;
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
 

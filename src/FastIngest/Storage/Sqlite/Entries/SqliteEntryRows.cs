@@ -7,7 +7,7 @@ using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 
-/// <summary>Puts records and entries of one source into their tables. What all rows have in common is bound once.</summary>
+/// <summary>Inserts the records and entries of one source. Values that all rows share are bound only once.</summary>
 internal sealed class SqliteEntryRows
 {
     private const int UuidBytes = 36;
@@ -17,32 +17,32 @@ internal sealed class SqliteEntryRows
     private readonly SqliteStatement _raw, _entry, _earlier, _later;
 
     /// <param name="database">The database.</param>
-    /// <param name="source">The source's id.</param>
-    /// <param name="replaces">Whether an entry takes the place of any of its record or id; otherwise that stays.</param>
+    /// <param name="source">The id of the source.</param>
+    /// <param name="replaces">Whether a new entry replaces an existing one of the same record or id; otherwise the existing entry stays.</param>
     public SqliteEntryRows(SqliteDatabase database, string source, bool replaces)
     {
         _database = database;
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         _raw = database.Prepare(SqliteEntrySchema.InsertRaw).Bind(2, source).Bind(6, now);
         _entry = database.Prepare(replaces ? SqliteEntrySchema.ReplaceEntry : SqliteEntrySchema.InsertEntry).Bind(2, source).Bind(13, PipelineVersion.Current).Bind(15, now);
-        _earlier = Alike("<");
-        _later = Alike(">");
+        _earlier = Duplicates("<");
+        _later = Duplicates(">");
 
-        SqliteStatement Alike(string where) =>
+        SqliteStatement Duplicates(string where) =>
             database.Prepare($"SELECT raw_id FROM entries WHERE duplicate_key = ?1 AND source_id = ?2 AND raw_id {where} ?3").Bind(2, source);
     }
 
-    /// <summary>The file that the records to come are of.</summary>
+    /// <summary>Sets the file of the following records.</summary>
     public void SetFile(string path) => _raw.Bind(4, path);
 
-    /// <summary>Adds a record; false where its bytes are there already.</summary>
+    /// <summary>Adds a record; false if a record with the same bytes is already stored.</summary>
     public bool AddRaw(long id, EntryBatch batch, in EntryRow row)
     {
         _raw.Bind(1, id).BindBlob(3, row.Checksum).Bind(5, row.LineNumber).RunWith(7, batch.Raw(row));
         return _database.Changes > 0;
     }
 
-    /// <summary>Adds an entry; false where one of that record or id is there already.</summary>
+    /// <summary>Adds an entry; false if an entry of the same record or id is already stored.</summary>
     public bool AddEntry(long rawId, EntryBatch batch, in EntryRow row)
     {
         Span<byte> id = stackalloc byte[UuidBytes];
@@ -59,19 +59,19 @@ internal sealed class SqliteEntryRows
         return _database.Changes > 0;
     }
 
-    /// <summary>Whether there is an entry like this one of an earlier record.</summary>
-    public bool HasEarlierAlike(long rawId, in EntryRow row)
+    /// <summary>Whether an earlier record has an entry with the same duplicate key.</summary>
+    public bool HasEarlierDuplicate(long rawId, in EntryRow row)
     {
-        bool has = Alike(_earlier, rawId, row).Step();
+        bool has = BindDuplicates(_earlier, rawId, row).Step();
         _earlier.Reset();
         return has;
     }
 
-    /// <summary>The later records that have an entry like this one.</summary>
-    public IReadOnlyList<long> LaterAlike(long rawId, in EntryRow row)
+    /// <summary>Returns the ids of later records that have an entry with the same duplicate key.</summary>
+    public IReadOnlyList<long> FindLaterDuplicates(long rawId, in EntryRow row)
     {
         List<long>? found = null;
-        Alike(_later, rawId, row);
+        BindDuplicates(_later, rawId, row);
         while (_later.Step())
         {
             (found ??= []).Add(_later.Int64(0));
@@ -80,7 +80,7 @@ internal sealed class SqliteEntryRows
         return found ?? (IReadOnlyList<long>)[];
     }
 
-    private static SqliteStatement Alike(SqliteStatement statement, long rawId, in EntryRow row)
+    private static SqliteStatement BindDuplicates(SqliteStatement statement, long rawId, in EntryRow row)
     {
         Span<byte> key = stackalloc byte[KeyBytes];
         BinaryPrimitives.WriteUInt128BigEndian(key, row.Key);

@@ -8,8 +8,8 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Entries;
 
 /// <summary>
-/// Writes a dictionary's records and entries to a SQLite file, beside daily summaries if it has any. The target is as before
-/// until <see cref="CompleteAsync"/>, and as after from then on; see <see cref="SqliteTransaction"/>.
+/// Writes the records and entries of a dictionary to a SQLite file, which may also hold daily summaries. Nothing is visible
+/// before <see cref="CompleteAsync"/>; see <see cref="SqliteTransaction"/>.
 /// </summary>
 public sealed class SqliteEntrySink : IEntrySink
 {
@@ -39,7 +39,7 @@ public sealed class SqliteEntrySink : IEntrySink
     public EntryResult SoFar { get; private set; } = EntryResult.Zero;
 
     /// <exception cref="IngestException">
-    /// The file cannot be written, is not a database that this program made, is locked, or is being built by another run.
+    /// The file cannot be written, was not created by this program, is locked, or is being built by another run.
     /// </exception>
     public async ValueTask OpenAsync(EntryRun run, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ public sealed class SqliteEntrySink : IEntrySink
         return ValueTask.CompletedTask;
     }
 
-    /// <exception cref="IngestException">The disk is full, or a file of this name appeared meanwhile.</exception>
+    /// <exception cref="IngestException">The disk is full, or a file of this name appeared in the meantime.</exception>
     public async ValueTask<EntryResult> CompleteAsync(EntryFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();

@@ -7,8 +7,8 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Entries;
 
 /// <summary>
-/// The entries of a database file. The connection keeps its lock from one transaction to the next, so that no other run comes
-/// between.
+/// Reads and updates the entries of a database file. The connection keeps its lock between transactions, so that no other run
+/// can change the database.
 /// </summary>
 public sealed class SqliteEntryStore : IEntryStore
 {
@@ -46,7 +46,7 @@ public sealed class SqliteEntryStore : IEntryStore
 
         _database = SqliteDatabase.Open(_path, file);
         _database.SetCache(_tuning.CacheBytes);
-        await Database.ExecuteWhenFreeAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         if (!SqliteEntrySchema.Tables.IsIn(Database, _path))
         {
             throw new IngestException($"{_path} holds no dictionary.", "Load one with health_ingestion ingest --source ID --file PATH first, or name another database.");
@@ -65,7 +65,7 @@ public sealed class SqliteEntryStore : IEntryStore
     public ValueTask<IStoredRecords> ReadAsync(string source, long position, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IStoredRecords>(new SqliteStoredRecords(Database, _gate, source, position));
 
-    public IStoredComparer MakeComparer(string source) => new SqliteEntryForm(source);
+    public IStoredComparer CreateComparer(string source) => new SqliteEntryComparer(source);
 
     public async ValueTask<long> BeginAsync(string source, string rules, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ public sealed class SqliteEntryStore : IEntryStore
         {
             int removed = failed.Sum(Delete);
 
-            // Old forms go before new ones come: none of them may stand in the way of another's new one.
+            // Delete all old entries first, because an old entry could conflict with another new one.
             foreach (ref readonly EntryRow row in changed.Rows)
             {
                 Delete(row.RawId);
@@ -96,12 +96,12 @@ public sealed class SqliteEntryStore : IEntryStore
             {
                 if (!allowsDuplicates)
                 {
-                    if (_rows!.HasEarlierAlike(row.RawId, row))
+                    if (_rows!.HasEarlierDuplicate(row.RawId, row))
                     {
                         continue;
                     }
 
-                    foreach (long rawId in _rows.LaterAlike(row.RawId, row))
+                    foreach (long rawId in _rows.FindLaterDuplicates(row.RawId, row))
                     {
                         Delete(rawId);
                         later.Add(rawId);
@@ -119,7 +119,7 @@ public sealed class SqliteEntryStore : IEntryStore
     public ValueTask<(long Duplicates, long Entries)> FinishAsync(long position, bool allowsDuplicates, CancellationToken cancellationToken) => ChangeAsync(
         () =>
         {
-            const string Alike =
+            const string Duplicates =
                 """
                 FROM entries WHERE raw_id IN (
                     SELECT e.raw_id FROM (SELECT duplicate_key, min(raw_id) AS first FROM entries WHERE source_id = ?1 GROUP BY duplicate_key HAVING count(*) > 1) d
@@ -128,8 +128,8 @@ public sealed class SqliteEntryStore : IEntryStore
             long duplicates = 0;
             if (!allowsDuplicates)
             {
-                duplicates = Count("SELECT count(*) " + Alike, position);
-                Count("DELETE " + Alike, 0);
+                duplicates = Count("SELECT count(*) " + Duplicates, position);
+                Count("DELETE " + Duplicates, 0);
             }
 
             using SqliteStatement version = Database.Prepare("UPDATE entries SET pipeline_version = ?2 WHERE source_id = ?1 AND pipeline_version <> ?2");
@@ -138,7 +138,7 @@ public sealed class SqliteEntryStore : IEntryStore
         },
         cancellationToken);
 
-    /// <summary>Commits while nobody reads, and begins the next transaction.</summary>
+    /// <summary>Commits while no thread reads, and begins the next transaction.</summary>
     public async ValueTask CommitAsync(long? position, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -147,7 +147,7 @@ public sealed class SqliteEntryStore : IEntryStore
             _note!.Bind(1, _source);
             _ = position is { } known ? _note.Bind(2, known).Bind(3, _rules) : _note.BindNull(2).BindNull(3);
             _note.Run();
-            await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+            await Database.ExecuteWhenUnlockedAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
             Database.Execute("BEGIN IMMEDIATE");
         }
         finally
@@ -167,8 +167,8 @@ public sealed class SqliteEntryStore : IEntryStore
     private static long Number(SqliteStatement query) => query.Step() ? query.Int64(0) : 0;
 
     /// <summary>
-    /// Begins the first transaction, which keeps other runs away; from its commit on the lock is never let go, which keeps
-    /// readers away, too.
+    /// Begins the first transaction, which blocks other writers. In exclusive locking mode the lock is kept after the first
+    /// commit, which then blocks readers, too.
     /// </summary>
     private async ValueTask LockAsync(CancellationToken cancellationToken)
     {
@@ -183,7 +183,7 @@ public sealed class SqliteEntryStore : IEntryStore
             Database.Execute($"PRAGMA max_page_count = {_tuning.PagesMax}");
         }
 
-        await Database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         foreach (string statement in SqliteEntrySchema.CreateIndexes)
         {
             Database.Execute(statement);
@@ -205,7 +205,7 @@ public sealed class SqliteEntryStore : IEntryStore
         return Number(count.Bind(1, _source).Bind(2, position));
     }
 
-    /// <summary>Changes the tables while nobody reads.</summary>
+    /// <summary>Changes the tables while no thread reads.</summary>
     private async ValueTask<T> ChangeAsync<T>(Func<T> change, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -7,12 +7,12 @@ using FastIngest.Storage.Sqlite.Runs;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 
-/// <summary>The table <c>data_sources</c>.</summary>
+/// <summary>Writes the table <c>data_sources</c>.</summary>
 internal static class SqliteSources
 {
     private static readonly string[] Values = ["name", "type", "format", "url", "languages", "license", "version", "quality"];
 
-    /// <summary>Registers a source by its id, and all that a catalog knows.</summary>
+    /// <summary>Registers the source of a run, and stores the metadata of all sources in the catalog.</summary>
     public static void Register(SqliteDatabase database, string source, IReadOnlyList<DataSource> catalog)
     {
         string now = SqliteRuns.Utc(DateTime.UtcNow);

@@ -4,7 +4,7 @@ using FastIngest.Storage.Sqlite.Connection;
 
 namespace FastIngest.Storage.Sqlite.Entries;
 
-/// <summary>The raw entries of a source, each with its entry, by a statement that stays open between them.</summary>
+/// <summary>Reads the raw entries of a source, each with its entry, with one statement that stays active.</summary>
 internal sealed class SqliteStoredRecords : IStoredRecords
 {
     private const int FirstEntryColumn = 2;
@@ -14,24 +14,24 @@ internal sealed class SqliteStoredRecords : IStoredRecords
     private readonly TextBuffer _entry = new();
 
     /// <param name="database">The connection.</param>
-    /// <param name="gate">Whoever uses the connection holds it meanwhile: the records are read on a thread of their own.</param>
-    /// <param name="source">The source's id.</param>
-    /// <param name="position">The first record is behind this id.</param>
+    /// <param name="gate">Every user of the connection must hold it, because the records are read on a separate thread.</param>
+    /// <param name="source">The id of the source.</param>
+    /// <param name="position">Only records with a higher id are read.</param>
     public SqliteStoredRecords(SqliteDatabase database, SemaphoreSlim gate, string source, long position)
     {
         _gate = gate;
 
-        // Both tables are gone through in the order in which they lie; an index would only lead away from it.
+        // Both tables are scanned in storage order; an index would make the access random.
         _select = database.Prepare(
             $"""
-            SELECT r.id, r.raw_data, {SqliteEntryForm.Columns} FROM raw_entries r NOT INDEXED LEFT JOIN entries e NOT INDEXED ON e.raw_id = r.id
+            SELECT r.id, r.raw_data, {SqliteEntryComparer.Columns} FROM raw_entries r NOT INDEXED LEFT JOIN entries e NOT INDEXED ON e.raw_id = r.id
             WHERE r.source_id = ?1 AND r.id > ?2 ORDER BY r.id
             """).Bind(1, source).Bind(2, position);
     }
 
     public long Id { get; private set; }
 
-    /// <summary>It lies where SQLite has put it, which stays until the statement goes on, whatever else the connection does.</summary>
+    /// <summary>The record in SQLite's memory; valid until <see cref="MoveNext"/>, even if the connection runs other statements.</summary>
     public ReadOnlySpan<byte> Record
     {
         get
@@ -64,7 +64,7 @@ internal sealed class SqliteStoredRecords : IStoredRecords
             Id = _select.Int64(0);
             if (!_select.IsNull(FirstEntryColumn))
             {
-                SqliteEntryForm.WriteStored(_entry, _select, FirstEntryColumn);
+                SqliteEntryComparer.WriteStored(_entry, _select, FirstEntryColumn);
             }
 
             return true;

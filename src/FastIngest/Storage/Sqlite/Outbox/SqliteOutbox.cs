@@ -11,13 +11,13 @@ using FastIngest.Storage.Sqlite.Summaries;
 
 namespace FastIngest.Storage.Sqlite.Outbox;
 
-/// <summary>The outbox of a SQLite file. SQLite has no hash of its own, so every summary passes by here and is hashed.</summary>
+/// <summary>The outbox of a SQLite file. SQLite has no MD5 function, so the program reads and hashes every summary itself.</summary>
 internal sealed class SqliteOutbox(string path) : IOutbox
 {
-    /// <summary>A run that writes summaries holds the lock from its start to its end; what it delays is only our marks.</summary>
+    /// <summary>The wait for another run, which locks the database from its start to its end. Only marks are delayed.</summary>
     private const int BusyTimeoutMs = 60_000;
 
-    /// <summary>Of a hash in the table.</summary>
+    /// <summary>The length of a hash in the table.</summary>
     private const int HexBytes = 32;
 
     private const string Table =
@@ -26,13 +26,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     private SqliteDatabase? _database;
     private SqliteSummaryPages _pages = null!;
-    private SqliteStatement _delivered = null!, _refused = null!, _failed = null!;
+    private SqliteStatement _delivered = null!, _rejected = null!, _failed = null!;
     private string _target = "";
-    private bool _retryRefused;
+    private bool _retryRejected;
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
 
-    /// <summary>What the API has and has refused of each row of the page.</summary>
-    private readonly (Guid? Delivered, Guid? Refused)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
+    /// <summary>For each row of the page: the hash of the delivered summary and that of the rejected summary.</summary>
+    private readonly (Guid? Delivered, Guid? Rejected)[] _hashes = new (Guid?, Guid?)[OutboxPage.MaxRows];
 
     public string DisplayName => "sqlite:" + path;
 
@@ -40,10 +40,10 @@ internal sealed class SqliteOutbox(string path) : IOutbox
 
     public long Unchanged { get; private set; }
 
-    public long StillRefused { get; private set; }
+    public long StillRejected { get; private set; }
 
-    /// <exception cref="IngestException">The file is missing, locked, or not one of ours.</exception>
-    public async ValueTask OpenAsync(string target, bool retryRefused, CancellationToken cancellationToken)
+    /// <exception cref="IngestException">The file is missing, locked, or was not created by this program.</exception>
+    public async ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken)
     {
         string file = PartialFile.Resolve(path);
         if (!File.Exists(file))
@@ -58,13 +58,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             throw FileFault.NotWritable(path);
         }
 
-        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         SummarySchema.Tables.CheckOrCreate(database, path);
         database.Execute(Table);
-        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 
         _target = target;
-        _retryRefused = retryRefused;
+        _retryRejected = retryRejected;
         Total = database.Scalar("SELECT count(*) FROM daily_summaries");
         _pages = new SqliteSummaryPages(
             database,
@@ -78,13 +78,13 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         _delivered = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, delivered_md5, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
             + "SET delivered_md5 = ?5, delivered = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL");
-        _refused = database.Prepare(
+        _rejected = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, refused_md5, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = ?5, attempts = attempts + ?4, last_error = ?6");
         _failed = database.Prepare(
             "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
             + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
-        foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _refused, _failed])
+        foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _rejected, _failed])
         {
             statement.Bind(1, target);
         }
@@ -105,28 +105,28 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
         SqliteDatabase database = _database!;
-        await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         foreach (PendingSummary summary in done)
         {
             Mark(summary, now);
         }
 
-        await database.ExecuteWhenFreeAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<IReadOnlyList<Refusal>> ReadRefusedAsync(int max, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken)
     {
-        List<Refusal> refusals = [];
+        List<Rejection> rejections = [];
         SqliteStatement select = _database!.Prepare(
             "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT ?");
         select.Bind(1, _target).Bind(2, max);
         while (select.Step())
         {
-            refusals.Add(new Refusal(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
+            rejections.Add(new Rejection(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
         }
 
-        return ValueTask.FromResult<IReadOnlyList<Refusal>>(refusals);
+        return ValueTask.FromResult<IReadOnlyList<Rejection>>(rejections);
     }
 
     public ValueTask DisposeAsync()
@@ -141,7 +141,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Leaves what is to be sent, of a page that was read just now.</summary>
+    /// <summary>Removes unchanged and rejected summaries from the page that was just read.</summary>
     private void DropUnchanged(List<PendingSummary> page)
     {
         int left = 0;
@@ -149,10 +149,10 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         {
             PendingSummary summary = page[i];
             bool isUnchanged = _hashes[i].Delivered == summary.Hash;
-            bool isRefused = !isUnchanged && !_retryRefused && _hashes[i].Refused == summary.Hash;
+            bool isRejected = !isUnchanged && !_retryRejected && _hashes[i].Rejected == summary.Hash;
             Unchanged += isUnchanged ? 1 : 0;
-            StillRefused += isRefused ? 1 : 0;
-            if (isUnchanged || isRefused)
+            StillRejected += isRejected ? 1 : 0;
+            if (isUnchanged || isRejected)
             {
                 summary.FreeContent();
             }
@@ -165,7 +165,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         page.RemoveRange(left, page.Count - left);
     }
 
-    /// <summary>A column of the row as a hash; null when it holds none.</summary>
+    /// <summary>Reads a column as a hash; null when it contains no valid hash.</summary>
     private static Guid? Hash(SqliteStatement row, int column) =>
         Utf8Parser.TryParse(row.Text(column), out Guid hash, out int bytes, 'N') && bytes == HexBytes ? hash : null;
 
@@ -178,7 +178,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         SqliteStatement statement = summary.State switch
         {
             DeliveryState.Delivered => _delivered,
-            DeliveryState.Refused => _refused,
+            DeliveryState.Rejected => _rejected,
             _ => _failed,
         };
         statement.Bind(2, summary.UserId).Bind(3, date).Bind(4, summary.Attempts);

@@ -5,13 +5,14 @@ using FastIngest.Storage.Sqlite.Connection;
 
 namespace FastIngest.Storage.Sqlite.Runs;
 
-/// <summary>The table <c>ingest_runs</c>: one row a run, written in the run's own transaction.</summary>
+/// <summary>Writes the table <c>ingest_runs</c>: one row per run, in the transaction of the run.</summary>
 internal sealed class SqliteRuns(SqliteDatabase database)
 {
     private string _runId = "";
 
     /// <summary>
-    /// Records the start. It is the transaction's first write, so a database that cannot be written says so here, before any input is read.
+    /// Records the start of the run. This is the first write of the transaction, so that a database that cannot be written fails before any
+    /// input is read.
     /// </summary>
     public void Begin(RunHead run)
     {
@@ -21,7 +22,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
         insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, RunFiles.Json(run.Files)).Run();
     }
 
-    /// <summary>Records the end.</summary>
+    /// <summary>Records the end of the run and its counts.</summary>
     public void Finish(RunFigures figures)
     {
         using SqliteStatement update = database.Prepare(
@@ -35,6 +36,6 @@ internal sealed class SqliteRuns(SqliteDatabase database)
             .Run();
     }
 
-    /// <summary>A time as all tables keep it.</summary>
+    /// <summary>Formats a UTC time as all tables store it.</summary>
     public static string Utc(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

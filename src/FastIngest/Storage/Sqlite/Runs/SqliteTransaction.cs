@@ -5,10 +5,10 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Runs;
 
 /// <summary>
-/// A database that a run writes to as a whole. A new one is built under another name without journal or sync, because until
-/// it is renamed nobody can see it and afterwards it is whole and on the disk. An existing one is changed in one transaction
-/// that holds the write lock from here to its end: killed at any moment, it is as before or as after. Disposing it
-/// uncommitted undoes everything.
+/// Makes the writes of a run to a database file atomic. A new database is built in a partial file without journal or sync; it
+/// is synced and renamed only when it is complete. An existing database is changed in one transaction, which holds the write
+/// lock from its start to its end. If the process is killed, the database has either all changes or none. Disposing it without
+/// a commit rolls everything back.
 /// </summary>
 internal sealed class SqliteTransaction : IDisposable
 {
@@ -24,16 +24,16 @@ internal sealed class SqliteTransaction : IDisposable
 
     public SqliteDatabase Database { get; }
 
-    /// <summary>Whether the file did not exist; its tables are empty then.</summary>
+    /// <summary>Whether the file did not exist before; its tables are then empty.</summary>
     public bool IsNew => _file is not null;
 
-    /// <summary>Opens or begins the database, checks that it is ours, and makes the tables that it lacks.</summary>
+    /// <summary>Opens or creates the database, checks that this program created it, and creates missing tables.</summary>
     /// <param name="displayPath">The file as the user named it.</param>
     /// <param name="schema">The tables that the run needs.</param>
-    /// <param name="tuning">Page and cache sizes, and patience.</param>
+    /// <param name="tuning">Sizes and timeouts.</param>
     /// <param name="cancellationToken">Ends the wait for the lock.</param>
     /// <exception cref="IngestException">
-    /// The file cannot be written, is not a database that this program made, is locked, or is being built by another run.
+    /// The file cannot be written, was not created by this program, is locked, or is being built by another run.
     /// </exception>
     public static async ValueTask<SqliteTransaction> BeginAsync(string displayPath, SqliteSchema schema, SqliteTuning tuning, CancellationToken cancellationToken)
     {
@@ -53,11 +53,11 @@ internal sealed class SqliteTransaction : IDisposable
                 throw FileFault.NotWritable(displayPath);
             }
 
-            // An empty file has no page size yet; for others this changes nothing.
+            // This affects only empty files, which have no page size yet.
             database.Execute($"PRAGMA page_size = {tuning.PageBytes}");
             if (file is null)
             {
-                await database.ExecuteWhenFreeAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+                await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -84,18 +84,18 @@ internal sealed class SqliteTransaction : IDisposable
         }
     }
 
-    /// <summary>Asks for the memory that looking up by indexes wants.</summary>
+    /// <summary>Enlarges the page cache for index lookups.</summary>
     public void WidenCache() => Database.SetCache(_tuning.IndexCacheBytes);
 
-    /// <summary>Tells of bytes that were written to a new file, so that the disk can begin with them.</summary>
-    public void Wrote(long bytes) => _file?.Wrote(bytes);
+    /// <summary>Counts bytes that were written to a new file; see <see cref="PartialFile.CountWritten"/>.</summary>
+    public void CountWritten(long bytes) => _file?.CountWritten(bytes);
 
-    /// <summary>Makes everything visible.</summary>
-    /// <exception cref="IngestException">The disk is full, or a file of this name appeared meanwhile.</exception>
+    /// <summary>Commits the changes; a new file gets its final name.</summary>
+    /// <exception cref="IngestException">The disk is full, or a file of this name appeared in the meantime.</exception>
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await Database.ExecuteWhenFreeAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        await Database.ExecuteWhenUnlockedAsync("COMMIT", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         Database.Dispose();
         if (_file is not null)
         {

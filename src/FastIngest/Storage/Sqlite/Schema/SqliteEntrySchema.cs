@@ -1,8 +1,8 @@
 namespace FastIngest.Storage.Sqlite.Schema;
 
 /// <summary>
-/// The tables of dictionaries: the columns of those of PostgreSQL, where lists are JSON texts and digests are blobs. A raw
-/// entry's id says its place in the input: a run counts on from the highest.
+/// The tables of dictionaries. They have the same columns as in PostgreSQL, but lists are JSON texts and digests are blobs. The
+/// ids of raw entries follow the input order; each run continues from the highest id.
 /// </summary>
 internal static class SqliteEntrySchema
 {
@@ -16,7 +16,7 @@ internal static class SqliteEntrySchema
         ) WITHOUT ROWID
         """);
 
-    // The record is the last column: what stands behind a long one is dear to reach.
+    // The record is the last column, because columns after a long value are slow to read.
     private static readonly SqliteTable RawEntries = new(
         "raw_entries",
         ["id", "source_id", "checksum", "file_path", "line_number", "ingested_at", "raw_data"],
@@ -51,19 +51,19 @@ internal static class SqliteEntrySchema
 
     public static SqliteSchema Tables { get; } = new(Sources, RawEntries, Entries);
 
-    /// <summary>Makes the indexes; one that was there before stays.</summary>
+    /// <summary>Creates the missing indexes.</summary>
     public static IEnumerable<string> CreateIndexes => IndexList.Select(i => "CREATE " + i.Definition);
 
-    /// <summary>Removes them: whoever fills empty tables makes them once all rows are there, which takes a part of the time.</summary>
+    /// <summary>Removes the indexes. A run into empty tables creates them after all rows, which is much faster.</summary>
     public static IEnumerable<string> DropIndexes => IndexList.Select(i => "DROP INDEX IF EXISTS " + i.Name);
 
-    /// <summary>Takes a record as <c>SqliteEntryRows</c> binds it; one that is there stays.</summary>
+    /// <summary>Inserts a record unless it is already stored; <c>SqliteEntryRows</c> binds its parameters.</summary>
     public static string InsertRaw { get; } = Insert("INSERT", RawEntries) + " ON CONFLICT DO NOTHING";
 
-    /// <summary>Takes an entry likewise.</summary>
+    /// <summary>Inserts an entry unless one of the same record or id is already stored.</summary>
     public static string InsertEntry { get; } = Insert("INSERT", Entries) + " ON CONFLICT DO NOTHING";
 
-    /// <summary>Takes an entry in the place of any of that record or id.</summary>
+    /// <summary>Inserts an entry, which replaces one of the same record or id.</summary>
     public static string ReplaceEntry { get; } = Insert("INSERT OR REPLACE", Entries);
 
     private static string Insert(string verb, SqliteTable table) =>

@@ -3,8 +3,8 @@ using FastIngest.Storage.Sqlite.Connection;
 namespace FastIngest.Storage.Sqlite.Schema;
 
 /// <summary>
-/// The tables of one half of a database: of daily summaries or of dictionaries. One file may have both; each is made by
-/// the first run that needs it.
+/// The tables of one part of a database: daily summaries or dictionaries. One file may have both parts. The first run that
+/// needs a part creates it.
 /// </summary>
 public sealed class SqliteSchema
 {
@@ -12,25 +12,25 @@ public sealed class SqliteSchema
 
     internal SqliteSchema(params SqliteTable[] tables) => _tables = tables;
 
-    /// <summary>Kept in <c>PRAGMA user_version</c>; rises whenever a table of either half changes.</summary>
+    /// <summary>The schema version, stored in <c>PRAGMA user_version</c>. It increases whenever a table of either part changes.</summary>
     public const int Version = 1;
 
-    /// <summary>Both halves record their runs here; times are in UTC, files are JSON.</summary>
+    /// <summary>The table of runs, which both parts share. Times are in UTC; files are JSON.</summary>
     internal static SqliteTable Runs { get; } = new(
         "ingest_runs",
         ["run_id", "started", "finished", "files", "records", "aggregated", "rejected", "rows"],
         "(run_id TEXT NOT NULL PRIMARY KEY, started TEXT NOT NULL, finished TEXT NOT NULL, files TEXT NOT NULL, "
             + "records INTEGER NOT NULL, aggregated INTEGER NOT NULL, rejected INTEGER NOT NULL, rows INTEGER NOT NULL) WITHOUT ROWID");
 
-    /// <summary>What makes the tables, a statement each.</summary>
+    /// <summary>The statements that create the tables, one per table.</summary>
     internal IEnumerable<string> Statements => _tables.Append(Runs).Select(t => $"CREATE TABLE IF NOT EXISTS {t.Name} {t.Definition}");
 
-    /// <summary>The SQL that makes both halves in a new file.</summary>
+    /// <summary>Returns the SQL that creates both parts in a new file.</summary>
     public static string Script() =>
         $"BEGIN;\n{string.Join(";\n", SummarySchema.Tables.Statements.Concat(SqliteEntrySchema.Tables.Statements).Distinct().Concat(SqliteEntrySchema.CreateIndexes))};\n"
         + $"PRAGMA user_version = {Version};\nCOMMIT;\n";
 
-    /// <summary>Makes the tables in a database that has none of them.</summary>
+    /// <summary>Creates the tables in a database that has none of them.</summary>
     internal void Create(SqliteDatabase database)
     {
         foreach (string statement in Statements)
@@ -41,10 +41,10 @@ public sealed class SqliteSchema
         database.Execute($"PRAGMA user_version = {Version}");
     }
 
-    /// <summary>Checks that an existing database is one of ours, and makes this half where it is missing.</summary>
-    /// <param name="database">With a transaction open.</param>
+    /// <summary>Checks that this program created an existing database, and creates this part if it is missing.</summary>
+    /// <param name="database">A database with an open transaction.</param>
     /// <param name="path">The file as the user named it.</param>
-    /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
+    /// <exception cref="IngestException">Another program or a newer version of this program created the database.</exception>
     internal void CheckOrCreate(SqliteDatabase database, string path)
     {
         if (!IsIn(database, path))
@@ -53,8 +53,8 @@ public sealed class SqliteSchema
         }
     }
 
-    /// <summary>Whether a database has this half; false for an empty one and for one of ours that has the other half alone.</summary>
-    /// <exception cref="IngestException">Another program made it, or a newer version of this one.</exception>
+    /// <summary>Whether a database has this part; false for an empty database and for one that has only the other part.</summary>
+    /// <exception cref="IngestException">Another program or a newer version of this program created the database.</exception>
     internal bool IsIn(SqliteDatabase database, string path)
     {
         long version = database.Scalar("PRAGMA user_version");
@@ -68,7 +68,7 @@ public sealed class SqliteSchema
         if (hasRuns && version > Version)
         {
             throw new IngestException(
-                $"{path} was made by a newer version of health_ingestion (its schema is {version}, this one knows {Version}).",
+                $"{path} was created by a newer version of health_ingestion (its schema version is {version}, this program supports {Version}).",
                 "Use that version, or name another file.");
         }
 

@@ -6,7 +6,7 @@ namespace FastIngest.Storage.Sqlite.Schema;
 
 /// <summary>
 /// The tables of daily summaries. <c>daily_summaries</c> has the columns of <see cref="SummaryColumn.All"/> and
-/// <c>summary_parts</c> (see <see cref="SummaryParts"/>); <c>users</c> holds the profiles, from which a later run renders openings.
+/// <c>summary_parts</c> (see <see cref="SummaryParts"/>). <c>users</c> holds the profiles, from which later runs write profile sentences.
 /// </summary>
 internal static class SummarySchema
 {
@@ -22,16 +22,16 @@ internal static class SummarySchema
 
     public static SqliteSchema Tables { get; } = new(Summaries, Users);
 
-    /// <summary>Inserts a row of <c>daily_summaries</c>; its parameters are what <see cref="SqliteNative"/> binds.</summary>
+    /// <summary>Inserts a row of <c>daily_summaries</c>; <see cref="SqliteNative"/> binds its parameters.</summary>
     public static string InsertSummary { get; } =
         $"INSERT INTO daily_summaries VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
 
-    /// <summary>The same, but a row with that key takes the new values.</summary>
+    /// <summary>Inserts a row, or updates the row with the same key.</summary>
     public static string UpsertSummary { get; } =
         $"{InsertSummary} ON CONFLICT (user_id, date) DO UPDATE SET "
         + string.Join(", ", Summaries.Columns.Skip(2).Select(column => $"{column} = excluded.{column}"));
 
-    /// <summary>All columns of one row by its key.</summary>
+    /// <summary>Selects all columns of one row by its key.</summary>
     public static string SelectSummary { get; } =
         $"SELECT {string.Join(", ", Summaries.Columns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
 

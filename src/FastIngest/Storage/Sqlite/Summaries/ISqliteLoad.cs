@@ -3,7 +3,7 @@ using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>What a run writes to, once it is known whether the database exists. Disposing it uncompleted undoes everything.</summary>
+/// <summary>Writes the summaries of one run into a new or an existing database. Disposing it without completion rolls everything back.</summary>
 internal interface ISqliteLoad : IDisposable
 {
     void Write(SummaryBatch batch, CancellationToken cancellationToken);

@@ -7,7 +7,7 @@ using SQLitePCL;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>A new database, whose rows come in the order of their key.</summary>
+/// <summary>Writes summaries into a new database. The rows arrive in key order.</summary>
 internal sealed class SqliteBuild : ISqliteLoad
 {
     private const int RowsPerCancellationCheck = 256;
@@ -18,8 +18,8 @@ internal sealed class SqliteBuild : ISqliteLoad
     private readonly SqliteRuns _runs;
     private long _rows;
 
-    /// <param name="transaction">The new file; this disposes it.</param>
-    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
+    /// <param name="transaction">The transaction on the new file; disposed with this object.</param>
+    /// <param name="run">The run, recorded in <c>ingest_runs</c>.</param>
     public SqliteBuild(SqliteTransaction transaction, SinkRun run)
     {
         _transaction = transaction;
@@ -53,7 +53,7 @@ internal sealed class SqliteBuild : ISqliteLoad
         }
 
         _rows += rows.Length;
-        _transaction.Wrote(text.Length);
+        _transaction.CountWritten(text.Length);
     }
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)

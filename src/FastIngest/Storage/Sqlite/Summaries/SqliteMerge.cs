@@ -6,9 +6,9 @@ using FastIngest.Storage.Sqlite.Runs;
 namespace FastIngest.Storage.Sqlite.Summaries;
 
 /// <summary>
-/// An existing database. Rows follow <see cref="SummaryMerge"/>; the opening of a summary
-/// is that of the newest profile ever read for the user, whichever run read it, so that content does not depend on the
-/// order in which files are ingested.
+/// Merges summaries into an existing database by the rules of <see cref="SummaryMerge"/>. Every summary begins with the
+/// profile sentence of the newest profile of its user, no matter which run read it. Therefore the content does not depend on
+/// the order in which files are ingested.
 /// </summary>
 internal sealed class SqliteMerge : ISqliteLoad
 {
@@ -25,16 +25,16 @@ internal sealed class SqliteMerge : ISqliteLoad
     private readonly SummaryBatch _stored = new();
     private readonly SummaryBatch _merged = new();
 
-    // The user whose rows are passing, with the opening's source: the run's own text, or a stored profile.
+    // The user of the current rows, and whether the profile sentence comes from a stored profile or from the run's rows.
     private readonly SummaryBatch _userTexts = new();
     private UserProfile _user;
     private bool _isUserFromStore;
 
     private long _rows, _inserted, _updated;
 
-    /// <param name="transaction">The file; this disposes it.</param>
+    /// <param name="transaction">The transaction on the existing file; disposed with this object.</param>
     /// <param name="displayPath">The database as the user named it.</param>
-    /// <param name="run">Recorded in <c>ingest_runs</c>.</param>
+    /// <param name="run">The run, recorded in <c>ingest_runs</c>.</param>
     public SqliteMerge(SqliteTransaction transaction, string displayPath, SinkRun run)
     {
         _transaction = transaction;
@@ -102,17 +102,17 @@ internal sealed class SqliteMerge : ISqliteLoad
 
         _stored.Reset();
         _merged.Reset();
-        ReadOnlySpan<byte> opening = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
+        ReadOnlySpan<byte> profileSentence = batch.Text(row.Texts[TextSlot.Summary])[..row.Parts[(int)Category.Users]];
         if (_isUserFromStore)
         {
             ProfileSentence.Write(_merged, new ProfileView(_userTexts, _user), row.Day);
-            opening = _merged.Text(_merged.TextSince(0));
+            profileSentence = _merged.Text(_merged.TextSince(0));
         }
 
         bool isStored = _summaries.TryLoad(userId, row.Day, _stored);
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, opening, _merged)
-            : SummaryMerge.Merge(batch, row, batch, row, opening, _merged);
+            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, profileSentence, _merged)
+            : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (differs || !isStored)
         {
             _summaries.Store(_merged, _merged.Rows[0]);
@@ -133,7 +133,8 @@ internal sealed class SqliteMerge : ISqliteLoad
         }
     }
 
-    /// <summary>Brings the rows that this run did not touch to the profiles that it changed.</summary>
+    /// <summary>Updates the profile sentence in all stored rows of the users whose profile this run changed.</summary>
+    /// <returns>The number of updated rows.</returns>
     private long RefreshProfileSentences(CancellationToken cancellationToken)
     {
         SqliteStatement changed = _database.Prepare("SELECT user_id FROM temp.profiles_of_run WHERE changed");

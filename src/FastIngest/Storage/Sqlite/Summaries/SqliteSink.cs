@@ -8,8 +8,8 @@ using FastIngest.Storage.Sqlite.Schema;
 namespace FastIngest.Storage.Sqlite.Summaries;
 
 /// <summary>
-/// Writes daily summaries to a SQLite file. A new file is built aside and appears whole; an existing one is merged in
-/// one transaction. Either way the target is as before until <see cref="CompleteAsync"/>, and as after from then on.
+/// Writes daily summaries to a SQLite file. A new database is built in a partial file and appears only when it is complete;
+/// an existing database is changed in one transaction. In both cases nothing is visible before <see cref="CompleteAsync"/>.
 /// The calls do their work on the caller's thread.
 /// </summary>
 public sealed class SqliteSink : ISummarySink
@@ -35,7 +35,7 @@ public sealed class SqliteSink : ISummarySink
     public string DisplayName => "sqlite:" + _path;
 
     /// <exception cref="IngestException">
-    /// The file cannot be written, is not a database that this program made, is locked, or is being built by another run.
+    /// The file cannot be written, was not created by this program, is locked, or is being built by another run.
     /// </exception>
     public async ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ public sealed class SqliteSink : ISummarySink
         return ValueTask.CompletedTask;
     }
 
-    /// <exception cref="IngestException">The disk is full, or a file of this name appeared meanwhile.</exception>
+    /// <exception cref="IngestException">The disk is full, or a file of this name appeared in the meantime.</exception>
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
         _state.Complete();

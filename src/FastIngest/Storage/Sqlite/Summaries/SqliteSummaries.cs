@@ -8,7 +8,7 @@ using SQLitePCL;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>The table <c>daily_summaries</c> of an existing database, row by row.</summary>
+/// <summary>Reads and writes single rows of <c>daily_summaries</c> in an existing database.</summary>
 internal sealed class SqliteSummaries(SqliteDatabase database, string displayPath)
 {
     private static readonly SummaryColumn[] Columns = SelectedColumns.Of(SummaryContent.AllColumns);
@@ -22,8 +22,8 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
     private readonly SqliteStatement _setSummary = database.Prepare(
         "UPDATE daily_summaries SET summary = ?, summary_parts = ? WHERE user_id = ? AND date = ?");
 
-    /// <summary>Adds the stored row to <paramref name="batch"/>, which then has one row more; false if there is none.</summary>
-    /// <exception cref="IngestException">Another program changed the summary and not its parts.</exception>
+    /// <summary>Adds the stored row to <paramref name="batch"/>; false if no row is stored.</summary>
+    /// <exception cref="IngestException">Another program changed the summary but not its parts.</exception>
     public bool TryLoad(ReadOnlySpan<byte> userId, int day, SummaryBatch batch)
     {
         Span<byte> date = stackalloc byte[DayText.Bytes];
@@ -39,7 +39,7 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
         return true;
     }
 
-    /// <summary>Inserts the row, or gives the stored one its values.</summary>
+    /// <summary>Inserts the row or updates the stored one.</summary>
     public void Store(SummaryBatch batch, in DailySummary row)
     {
         int result = SqliteNative.InsertSummary(_upsert.Pointer, batch.Text(new TextRef(0, batch.TextLength)), row);
@@ -50,12 +50,12 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
     }
 
     /// <summary>
-    /// Gives every stored row of a user the opening that belongs to the profile now; returns how many changed.
+    /// Updates the profile sentence in every stored row of a user; returns the number of changed rows.
     /// </summary>
     /// <param name="texts">The batch that holds the texts of <paramref name="user"/>.</param>
     /// <param name="user">The profile.</param>
-    /// <param name="scratch">Overwritten.</param>
-    /// <param name="cancellationToken">Looked at for every row.</param>
+    /// <param name="scratch">A work buffer, which is overwritten.</param>
+    /// <param name="cancellationToken">Checked for every row.</param>
     public long Refresh(SummaryBatch texts, in UserProfile user, SummaryBatch scratch, CancellationToken cancellationToken)
     {
         Span<byte> newParts = stackalloc byte[SummaryParts.MaxBytes];
@@ -75,15 +75,15 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
 
             scratch.Reset();
             ProfileSentence.Write(scratch, new ProfileView(texts, user), day);
-            ref int openingBytes = ref parts[(int)Category.Users];
-            if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..openingBytes]))
+            ref int sentenceBytes = ref parts[(int)Category.Users];
+            if (scratch.Text(scratch.TextSince(0)).SequenceEqual(summary[..sentenceBytes]))
             {
                 continue;
             }
 
             int newProfileBytes = scratch.TextLength;
-            scratch.AddText(summary[openingBytes..]);
-            openingBytes = newProfileBytes;
+            scratch.AddText(summary[sentenceBytes..]);
+            sentenceBytes = newProfileBytes;
             _setSummary.Bind(1, scratch.Text(scratch.TextSince(0)))
                 .Bind(2, newParts[..SummaryParts.Write(newParts, parts)])
                 .Bind(3, userId)
@@ -99,6 +99,6 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
         SummaryParts.TryRead(text, summaryBytes, out DailySummary.PartArray parts) ? parts : throw Inconsistent(userId, date);
 
     private IngestException Inconsistent(ReadOnlySpan<byte> userId, ReadOnlySpan<byte> date) => new(
-        $"{displayPath} was changed by another program: summary and summary_parts of user {Encoding.UTF8.GetString(userId)} on {Encoding.UTF8.GetString(date)} do not fit.",
-        "Delete that row, or move the database away and run again to build it anew.");
+        $"{displayPath} was changed by another program: summary and summary_parts of user {Encoding.UTF8.GetString(userId)} on {Encoding.UTF8.GetString(date)} do not match.",
+        "Delete that row, or move the database away and run again to build a new one.");
 }

@@ -6,15 +6,15 @@ using FastIngest.Stored;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>Columns of another table that are read with the summaries.</summary>
-/// <param name="Columns">Its columns in SQL.</param>
-/// <param name="Clause">The JOIN; summaries are <c>s</c>, and <c>?1</c> is <paramref name="Parameter"/>.</param>
-/// <param name="Parameter">A text.</param>
-/// <param name="Read">Reads them for one row: given are the statement, the index of the first of them, and the row's index in the page.</param>
+/// <summary>Columns of another table that are read together with the summaries.</summary>
+/// <param name="Columns">The columns as SQL.</param>
+/// <param name="Clause">The JOIN clause. The alias of <c>daily_summaries</c> is <c>s</c>; <c>?1</c> is <paramref name="Parameter"/>.</param>
+/// <param name="Parameter">The value of <c>?1</c>.</param>
+/// <param name="Read">Reads the columns of one row. Its arguments are the statement, the index of the first joined column, and the index of the row in the page.</param>
 internal sealed record SqliteJoin(string Columns, string Clause, string Parameter, Action<SqliteStatement, int, int> Read);
 
 /// <summary>
-/// The rows of a query page by page. Between two pages no statement is open, so that nobody waits for this connection's lock.
+/// Reads the rows of a query in pages. No statement is active between two pages, so that this connection holds no lock then.
 /// </summary>
 internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
 {
@@ -28,17 +28,17 @@ internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
     private int _dateBytes;
     private bool _isAtEnd;
 
-    /// <param name="database">Has the tables.</param>
+    /// <param name="database">A database with the tables of summaries.</param>
     /// <param name="displayPath">The database as the user named it.</param>
-    /// <param name="query">Which rows.</param>
-    /// <param name="join">What else is read of them.</param>
+    /// <param name="query">Selects the rows.</param>
+    /// <param name="join">Further columns to read; null for none.</param>
     public SqliteSummaryPages(SqliteDatabase database, string displayPath, SummaryQuery query, SqliteJoin? join = null)
     {
         (_displayPath, _query, _join) = (displayPath, query, join);
         _columns = SelectedColumns.Of(query.Content);
         _userId = query.UserId is null ? [] : Encoding.UTF8.GetBytes(query.UserId);
 
-        // A user's days are found by one place in the index; '' comes before all days.
+        // For one user, a single range of the index holds all days. The empty string sorts before all days.
         bool isOfUser = query.UserId is not null;
         if (isOfUser && query.Since is { DayNumber: > 0 } since)
         {
@@ -55,7 +55,7 @@ internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
         }
     }
 
-    /// <summary>How many rows a query has.</summary>
+    /// <summary>Counts the rows of a query.</summary>
     public static long Count(SqliteDatabase database, SummaryQuery query)
     {
         using SqliteStatement count = database.Compile($"SELECT count(*) FROM daily_summaries s WHERE {(query.UserId is null ? "true" : "s.user_id = ?1")}{Range(query)}");
@@ -76,7 +76,7 @@ internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
 
     public void Dispose() => _select.Dispose();
 
-    /// <summary>Conditions on the day; a date in ISO form is its own literal.</summary>
+    /// <summary>The conditions on the day as SQL. A date in ISO form needs no escaping.</summary>
     private static string Range(SummaryQuery query) =>
         (query.Since is { } since ? $" AND s.date >= '{Iso(since)}'" : "") + (query.Until is { } until ? $" AND s.date <= '{Iso(until)}'" : "");
 

@@ -10,7 +10,7 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 /// <param name="path">The database file.</param>
 public sealed class SqliteSummaryReader(string path) : ISummaryReader
 {
-    /// <summary>How long a load that is being committed may hold up a page.</summary>
+    /// <summary>How long a page waits for another run to commit.</summary>
     private const int BusyTimeoutMs = 10_000;
 
     private SqliteDatabase? _database;
@@ -19,7 +19,7 @@ public sealed class SqliteSummaryReader(string path) : ISummaryReader
 
     private SqliteDatabase Database => _database ?? throw new InvalidOperationException("The reader is not open.");
 
-    /// <exception cref="IngestException">The file is missing, cannot be read, is not one of ours, or has no daily summaries.</exception>
+    /// <exception cref="IngestException">The file is missing, cannot be read, was not created by this program, or has no daily summaries.</exception>
     public ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -34,7 +34,7 @@ public sealed class SqliteSummaryReader(string path) : ISummaryReader
             throw new IngestException($"{path} does not exist: there is nothing to read.", "Load health data with health_ingestion ingest first, or name the database that holds it.");
         }
 
-        // SQLite opens a file read-only where it may not write to it; where it may, it first undoes what a killed load left half done.
+        // SQLite opens the file read-only if it is not writable. If it is writable, SQLite first rolls back the transaction of a killed run.
         SqliteDatabase database = _database = SqliteDatabase.Open(path, file, isForReading: true);
         database.Execute($"PRAGMA busy_timeout = {BusyTimeoutMs}");
         database.Execute("PRAGMA query_only = ON");

@@ -8,11 +8,11 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 internal static class SqliteSummaryRow
 {
     /// <summary>Adds the statement's current row to a batch.</summary>
-    /// <param name="statement">Its first columns are those of <paramref name="columns"/>, in that order.</param>
-    /// <param name="columns">What is read; the rest of the row is as <see cref="SummaryBatch.AddRow"/> leaves it.</param>
-    /// <param name="batch">Takes the row and its texts.</param>
+    /// <param name="statement">A statement whose first columns are <paramref name="columns"/>, in that order.</param>
+    /// <param name="columns">The columns to read. The other values of the row stay as <see cref="SummaryBatch.AddRow"/> set them.</param>
+    /// <param name="batch">Receives the row and its texts.</param>
     /// <param name="displayPath">The database as the user named it.</param>
-    /// <exception cref="IngestException">The date is none: another program changed the row.</exception>
+    /// <exception cref="IngestException">The date is invalid, because another program changed the row.</exception>
     public static ref DailySummary Read(SqliteStatement statement, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, string displayPath)
     {
         ref DailySummary row = ref batch.AddRow();
@@ -42,8 +42,8 @@ internal static class SqliteSummaryRow
         return ref row;
     }
 
-    /// <summary>Explains a date that is none.</summary>
+    /// <summary>Creates the exception for an invalid date.</summary>
     public static IngestException WrongDate(string displayPath, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> date) => new(
-        $"{displayPath} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary of the day '{Encoding.UTF8.GetString(date)}'.",
+        $"{displayPath} was changed by another program: user {Encoding.UTF8.GetString(userId)} has a summary with the invalid date '{Encoding.UTF8.GetString(date)}'.",
         "Delete that row, then run again.");
 }

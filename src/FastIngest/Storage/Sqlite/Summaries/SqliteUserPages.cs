@@ -5,7 +5,7 @@ using FastIngest.Stored;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>The users who have summaries, page by page.</summary>
+/// <summary>Reads the users who have summaries, in pages.</summary>
 internal sealed class SqliteUserPages(SqliteDatabase database, string displayPath, int pageRows) : IPages<List<StoredUser>>
 {
     private readonly SqliteStatement _select = database.Compile(

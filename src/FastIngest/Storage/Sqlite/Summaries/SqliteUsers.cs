@@ -3,7 +3,7 @@ using FastIngest.Storage.Sqlite.Connection;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
-/// <summary>The table <c>users</c>: numbers are doubles there and micros in a profile.</summary>
+/// <summary>Reads and writes the table <c>users</c>. Numbers are doubles in the table and micros (fixed point, 1e-6) in a profile.</summary>
 internal sealed class SqliteUsers(SqliteDatabase database)
 {
     private readonly SqliteStatement _store = database.Prepare(
@@ -12,7 +12,7 @@ internal sealed class SqliteUsers(SqliteDatabase database)
     private readonly SqliteStatement _load = database.Prepare(
         "SELECT name, age, gender, height, weight, fitness_level FROM users WHERE user_id = ?");
 
-    /// <summary>Stores a profile in the place of an older one.</summary>
+    /// <summary>Stores a profile; it replaces an older one of the same user.</summary>
     public void Store(SummaryBatch texts, in UserProfile user)
     {
         _store.Bind(1, texts.Text(user.UserId));
@@ -25,7 +25,7 @@ internal sealed class SqliteUsers(SqliteDatabase database)
         _store.Run();
     }
 
-    /// <summary>Reads a user's profile, its texts into <paramref name="texts"/>; false if the user has none.</summary>
+    /// <summary>Reads the profile of a user and adds its texts to <paramref name="texts"/>; false if the user has no profile.</summary>
     public bool TryLoad(ReadOnlySpan<byte> userId, SummaryBatch texts, out UserProfile user)
     {
         user = default;
@@ -45,7 +45,7 @@ internal sealed class SqliteUsers(SqliteDatabase database)
         return true;
     }
 
-    /// <summary>Whether two profiles, each with its texts, are stored alike.</summary>
+    /// <summary>Whether two profiles have the same stored form. Each profile comes with the batch that holds its texts.</summary>
     public static bool AreEqual(SummaryBatch aTexts, in UserProfile a, SummaryBatch bTexts, in UserProfile b) =>
         aTexts.Text(a.Name).SequenceEqual(bTexts.Text(b.Name))
         && aTexts.Text(a.Gender).SequenceEqual(bTexts.Text(b.Gender))
@@ -66,10 +66,10 @@ internal sealed class SqliteUsers(SqliteDatabase database)
     private long LoadNumber(int columnIndex) =>
         _load.IsNull(columnIndex) ? UserProfile.Missing : Micros(_load.Double(columnIndex));
 
-    /// <summary>The double nearest to a number of micros (for all numbers below 9·10^9); NaN when it is missing.</summary>
+    /// <summary>Converts micros to the nearest double, for all values below 9·10^9; NaN for a missing value.</summary>
     private static double Real(long micros) => micros == UserProfile.Missing ? double.NaN : micros / 1e6;
 
-    /// <summary>The micros that <see cref="Real"/> was given, for all numbers below 2·10^9.</summary>
+    /// <summary>The inverse of <see cref="Real"/>, for all values below 2·10^9.</summary>
     private static long Micros(double real)
     {
         double scaled = Math.Round(real * 1e6);

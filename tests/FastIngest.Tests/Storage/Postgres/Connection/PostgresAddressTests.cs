@@ -15,7 +15,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres:Host=h;Port=9;Username=u;Password=a;Database=d", "h", 9, "u", "a", "d", "postgres://u@h:9/d")]
     [InlineData("postgres:Server=h;User Id=u;Password='a;b';Database=d", "h", 5432, "u", "a;b", "d", "postgres://u@h:5432/d")]
     [InlineData("postgres://u@a:1,b:2/d", "a:1,b:2", 5432, "u", null, "d", "postgres://u@a:1,b:2/d")]
-    public void A_target_is_read_as_it_is_meant(string target, string host, int port, string user, string? password, string database, string shown)
+    public void A_target_is_parsed_into_its_parts(string target, string host, int port, string user, string? password, string database, string shown)
     {
         PostgresAddress read = PostgresAddress.Parse(target);
         NpgsqlConnectionStringBuilder settings = new(read.ConnectionString);
@@ -30,14 +30,14 @@ public sealed class PostgresAddressTests
     [InlineData("require", SslMode.Require)]
     [InlineData("verify-ca", SslMode.VerifyCA)]
     [InlineData("verify-full", SslMode.VerifyFull)]
-    public void A_mode_of_TLS_has_libpqs_name(string mode, SslMode expected) =>
+    public void TLS_modes_have_the_names_of_libpq(string mode, SslMode expected) =>
         Assert.Equal(expected, new NpgsqlConnectionStringBuilder(PostgresAddress.Parse($"postgres://h/d?sslmode={mode}&sslrootcert=/ca.pem&application_name=a%20b").ConnectionString).SslMode);
 
     [Theory]
     [InlineData("postgres:///d?host=/tmp/s", 1 << 20)]
     [InlineData("postgres:Host=/tmp/s;Database=d;Socket Send Buffer Size=300000", 300_000)]
     [InlineData("postgres://h/d", 0)]
-    public void A_socket_of_this_machine_has_a_large_buffer(string target, int bytes) =>
+    public void A_Unix_socket_has_a_large_buffer(string target, int bytes) =>
         Assert.Equal(bytes, new NpgsqlConnectionStringBuilder(PostgresAddress.Parse(target).ConnectionString).SocketSendBufferSize);
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class PostgresAddressTests
     [InlineData("postgres:Host=h;Password=secret;Nonsense=1")]
     [InlineData("postgres:secret")]
     [InlineData("postgres:Host=h;Port=secret")]
-    public void A_target_that_makes_no_sense_is_refused_without_its_secrets(string target)
+    public void An_invalid_target_is_rejected_without_showing_secrets(string target)
     {
         IngestException e = Assert.Throws<IngestException>(() => PostgresAddress.Parse(target));
         Assert.DoesNotContain("secret", e.Message + e.Remedy);

@@ -4,11 +4,11 @@ using FastIngest.Storage.Postgres.Summaries;
 
 namespace FastIngest.Tests.Storage.Postgres.Connection;
 
-/// <summary>A server with a certificate that nobody knows.</summary>
+/// <summary>Tests a server with an untrusted certificate.</summary>
 public sealed class PostgresTlsTests
 {
     [Fact]
-    public async Task A_mode_of_TLS_is_kept_to()
+    public async Task The_TLS_mode_is_enforced()
     {
         using PostgresServer server = PostgresServer.Create(hasTls: true);
         Task<SinkResult> Ingest(string options) => new PostgresSink(

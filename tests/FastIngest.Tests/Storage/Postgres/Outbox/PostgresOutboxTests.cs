@@ -11,13 +11,13 @@ using Npgsql;
 namespace FastIngest.Tests.Storage.Postgres.Outbox;
 
 /// <summary>
-/// A PostgreSQL server that cuts connections, refuses transactions or goes away under a delivery: what passes by itself
-/// is waited out, no summary is posted twice for it, and no mark is lost.
+/// Tests a PostgreSQL server that drops connections, aborts transactions or stops during a delivery. Transient faults are
+/// retried, no summary is posted twice because of them, and no mark is lost.
 /// </summary>
 public sealed class PostgresOutboxTests
 {
     [Fact]
-    public async Task A_connection_that_is_cut_is_made_anew()
+    public async Task A_broken_connection_is_reopened()
     {
         const int Days = 3000;
         using StoredSummaries stored = new StoredSummaries("postgres").WithDays(Days);
@@ -42,7 +42,7 @@ public sealed class PostgresOutboxTests
     }
 
     [Fact]
-    public async Task Marks_that_were_cut_off_in_their_transaction_are_written_again()
+    public async Task Marks_of_an_interrupted_transaction_are_written_again()
     {
         using StoredSummaries stored = new StoredSummaries("postgres").WithDays(50);
         string name = $"cut {Guid.NewGuid():N}";
@@ -72,7 +72,7 @@ public sealed class PostgresOutboxTests
     [InlineData("40P01")]
     [InlineData("53300")]
     [InlineData("57P01")]
-    public async Task A_transaction_that_the_server_gives_up_is_done_again(string state)
+    public async Task A_transaction_that_the_server_aborts_is_repeated(string state)
     {
         using StoredSummaries stored = new StoredSummaries("postgres").WithDays(20);
         FailMarks(stored, state, times: 2);
@@ -86,7 +86,7 @@ public sealed class PostgresOutboxTests
     }
 
     [Fact]
-    public async Task A_fault_that_stays_is_told_at_once_and_what_was_not_marked_is_sent_again()
+    public async Task A_permanent_fault_is_reported_at_once_and_unmarked_summaries_are_sent_again()
     {
         using StoredSummaries stored = new StoredSummaries("postgres").WithDays(20);
         FailMarks(stored, "42501", times: int.MaxValue);
@@ -102,7 +102,7 @@ public sealed class PostgresOutboxTests
     }
 
     [Fact]
-    public async Task A_server_that_is_killed_and_comes_back_costs_time_only()
+    public async Task A_restart_of_the_server_only_delays_the_delivery()
     {
         const int Days = 2000;
         using PostgresServer database = PostgresServer.Create();
@@ -129,7 +129,7 @@ public sealed class PostgresOutboxTests
     }
 
     [Fact]
-    public async Task A_server_that_stays_away_ends_the_delivery_and_nothing_is_lost()
+    public async Task An_unavailable_server_ends_the_delivery_and_nothing_is_lost()
     {
         const int Days = 2000;
         using PostgresServer database = PostgresServer.Create();
@@ -160,7 +160,7 @@ public sealed class PostgresOutboxTests
         Assert.Equal(Days, rest.Delivered + rest.Unchanged);
     }
 
-    /// <summary>Ends the connections of that name; returns how many there were.</summary>
+    /// <summary>Terminates the connections with the given application name; returns their number.</summary>
     private static int Cut(string name, string which = "true") =>
         PostgresServer.Shared.Query($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{name}' AND {which}").Count;
 
@@ -172,7 +172,7 @@ public sealed class PostgresOutboxTests
         }
     }
 
-    /// <summary>The first transactions that mark fail at their end with an SQLSTATE.</summary>
+    /// <summary>Makes the first transactions that write marks fail at their commit with an SQLSTATE.</summary>
     private static void FailMarks(StoredSummaries stored, string state, int times)
     {
         string schema = stored.Schema;

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace FastIngest.Tests.Storage.Postgres.Records;
 
 /// <summary>
-/// What the tables of records must hold of a data directory without a fault, read by <c>System.Text.Json</c> and nothing
-/// of ours: the columns of a row, joined by a bar, in any order of the rows.
+/// The expected content of the tables of records for a valid data directory. It is read only with <c>System.Text.Json</c>,
+/// without code of this program. A row is its columns, joined by bars; the order of rows does not matter.
 /// </summary>
 internal static class InputRecords
 {
@@ -19,7 +19,7 @@ internal static class InputRecords
         ("heart_rate", "heart_rate", "user_id date_time value"),
     ];
 
-    /// <summary>A line for each record, sorted: the table's name and the values.</summary>
+    /// <summary>Returns one line per record, sorted: the name of the table and the values.</summary>
     public static List<string> Expected(string directory) =>
     [
         .. Tables.SelectMany(t => Read(directory, t.File).Select(r => t.Table + "|" + string.Join('|', t.Columns.Split(' ').Select(c => Value(r, c)))))
@@ -27,7 +27,7 @@ internal static class InputRecords
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>The same of what is stored.</summary>
+    /// <summary>Returns the same lines for the stored records.</summary>
     public static List<string> Stored(PostgresTables tables) =>
     [
         .. Tables.SelectMany(t => tables.Query(
@@ -53,7 +53,7 @@ internal static class InputRecords
 
     private static JsonElement.ArrayEnumerator Read(string directory, string category)
     {
-        // Records one after another, which no JSON reader takes as they are, become an array.
+        // A JSON parser does not accept concatenated records, so turn them into an array.
         string text = File.ReadAllText(Path.Combine(directory, category + ".json"), Encoding.UTF8).Trim();
         string array = text[0] == '[' ? text : "[" + string.Join(',', text.Split('\n', StringSplitOptions.RemoveEmptyEntries)) + "]";
         return JsonDocument.Parse(array).RootElement.EnumerateArray();

@@ -8,7 +8,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Storage.Postgres.Records;
 
-/// <summary>A run with records that ends early, in any state, leaves all tables as they were, partitions included.</summary>
+/// <summary>A run with records that ends early, in any state, leaves all tables and partitions unchanged.</summary>
 public sealed class PostgresRecordsAbortTests
 {
     private readonly PostgresTables _tables = new();
@@ -20,17 +20,17 @@ public sealed class PostgresRecordsAbortTests
     [InlineData("all tables have rows")]
     [InlineData("summaries have begun")]
     [InlineData("cancelled")]
-    [InlineData("refused here")]
-    [InlineData("refused by the server")]
+    [InlineData("rejected by the sink")]
+    [InlineData("rejected by the server")]
     [InlineData("the connection broke")]
     [InlineData("the connection broke among summaries")]
-    public async Task A_run_that_is_aborted_leaves_all_tables_as_they_were(string state)
+    public async Task An_aborted_run_leaves_all_tables_unchanged(string state)
     {
         foreach (bool isEmpty in (bool[])[true, false])
         {
             if (isEmpty)
             {
-                // The schema itself is no part of a run.
+                // The schema is created outside of the transaction of the run.
                 await using PostgresSink first = _tables.Sink();
                 await first.OpenAsync(Rows.Run(), CancellationToken.None);
             }
@@ -48,10 +48,10 @@ public sealed class PostgresRecordsAbortTests
                 case "cancelled":
                     Assert.IsType<OperationCanceledException>(fault, exactMatch: false);
                     break;
-                case "refused here":
+                case "rejected by the sink":
                     Assert.Contains("A user_id of 3000 bytes", Assert.IsType<IngestException>(fault).Message);
                     break;
-                case "refused by the server":
+                case "rejected by the server":
                     Assert.Contains("SQLSTATE", Assert.IsType<IngestException>(fault).Message);
                     break;
                 case var _ when state.StartsWith("the connection", StringComparison.Ordinal):
@@ -74,7 +74,7 @@ public sealed class PostgresRecordsAbortTests
     }
 
     [Fact]
-    public async Task A_server_that_goes_away_in_the_middle_of_a_run_is_given_all_of_it_again()
+    public async Task If_the_server_is_killed_during_a_run_the_whole_run_is_repeated()
     {
         using TempFolder folder = new();
         List<string> expected = InputRecords.Expected(TestData.Health("default"));
@@ -144,11 +144,11 @@ public sealed class PostgresRecordsAbortTests
             case "cancelled":
                 await ((IRecordSink)sink).WriteRecordsAsync(RecordBatches.Of(Category.Workouts, ["""{"user_id": "u", "date": "2024-01-01"}"""]), new CancellationToken(canceled: true));
                 break;
-            case "refused here":
+            case "rejected by the sink":
                 await sink.WriteRecordsAsync(Category.Sleep, $$"""{"user_id": "{{new string('u', 3_000)}}", "date": "2024-01-01"}""");
                 break;
-            case "refused by the server":
-                // A day that no partition can be made for, since another table has its name.
+            case "rejected by the server":
+                // A partition for this day cannot be created, because another table has its name.
                 _tables.Query("CREATE TABLE {s}.heart_rate_2024_09 ()");
                 try
                 {
@@ -168,7 +168,7 @@ public sealed class PostgresRecordsAbortTests
         }
     }
 
-    /// <summary>A sink whose connection breaks once, after some records.</summary>
+    /// <summary>A sink whose connection breaks once after some records.</summary>
     private sealed class BreakingSink(PostgresTables tables, PostgresSink sink) : ISummarySink, IRecordSink
     {
         private int _batches;

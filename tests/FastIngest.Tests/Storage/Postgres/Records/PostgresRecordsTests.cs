@@ -9,7 +9,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Storage.Postgres.Records;
 
-/// <summary>The records themselves in PostgreSQL: what is stored, and what a later run replaces.</summary>
+/// <summary>Tests the records in PostgreSQL: what is stored, and what a later run replaces.</summary>
 public sealed class PostgresRecordsTests : IDisposable
 {
     private readonly PostgresTables _tables = new();
@@ -22,12 +22,12 @@ public sealed class PostgresRecordsTests : IDisposable
     [InlineData("default")]
     [InlineData("ndjson")]
     [InlineData("pretty")]
-    public void A_sample_set_is_stored_column_by_column_and_a_second_time_writes_nothing(string set)
+    public void A_sample_set_is_stored_column_by_column_and_a_second_run_writes_nothing(string set)
     {
         List<string> expected = InputRecords.Expected(TestData.Health(set));
         for (int run = 0; run < 2; run++)
         {
-            // Small chunks, so that records and months are cut everywhere.
+            // Small chunks, so that chunk borders fall everywhere in records and months.
             IngestReport report = Ingest(TestData.Health(set), o => o with { ChunkBytes = 700 + run });
 
             Assert.Equal(expected, InputRecords.Stored(_tables));
@@ -37,7 +37,7 @@ public sealed class PostgresRecordsTests : IDisposable
                 Assert.Equal((category.Aggregated, 0, run == 0 ? 0 : category.Aggregated), (table.Rows, table.Replaced, table.Unchanged));
             }
 
-            // Every row is still the first run's.
+            // All rows are still those of the first run.
             Assert.Equal(["1"], _tables.Query($"SELECT count(DISTINCT x) FROM ({string.Join(" UNION ALL ", RecordTable.All.Select(t => $"SELECT xmin::text x FROM {{s}}.{t.Name}"))}) rows"));
         }
 
@@ -47,7 +47,7 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public void Odd_records_are_stored_as_the_rules_have_them()
+    public void Unusual_records_are_stored_by_the_rules()
     {
         Write("activities.json", """
             [{"user_id": 17, "date": "2024-02-29T23:00:00Z", "activity_type": true, "duration": "1e1 ", "distance": 0.0000005, "steps": 1e300, "weather": ""},
@@ -82,7 +82,7 @@ public sealed class PostgresRecordsTests : IDisposable
             _tables.Query("SELECT user_id, date::text, fields FROM {s}.measurements ORDER BY date"));
         Assert.Equal(1, report.Rejected);
 
-        // Three in the records; in the summaries the id, the opening, the sentence and the measurements, twice.
+        // Three in the records. In the summaries two each: in the id, the profile sentence, the other sentence and the measurements.
         Assert.Equal(3 + 5, report.Sinks[1].Result!.RemovedNuls);
     }
 
@@ -100,9 +100,9 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public void Broken_text_in_which_starts_are_guessed_wrong_adds_up_to_the_summaries()
+    public void Records_add_up_to_the_summaries_even_if_chunk_starts_are_guessed_wrong()
     {
-        // Records within a text look like records to whoever starts in the middle of it.
+        // Records inside a string look like real records if a chunk starts in the middle of the string.
         const string inner = """{"user_id": "x", "date_time": "2024-01-01", "value": 1}, """;
         string escaped = string.Concat(Enumerable.Repeat(inner, 20)).Replace("\"", "\\\"", StringComparison.Ordinal);
         Write("heart_rate.json", "[" + string.Join(",\n", Enumerable.Range(0, 200).Select(i =>
@@ -119,7 +119,7 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public void A_corrected_file_replaces_its_users_and_days_and_nothing_else()
+    public void A_corrected_file_replaces_only_its_own_users_and_days()
     {
         Ingest(TestData.Health("default"));
         List<string> before = InputRecords.Stored(_tables);
@@ -141,9 +141,9 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_day_is_left_alone_only_if_it_has_the_same_records_as_often()
+    public async Task A_day_is_unchanged_only_if_it_has_the_same_records_equally_often()
     {
-        // A record is its user, its type and its fat, if it has any; all are of one day.
+        // A record is written as its user, its type and optionally its fat; all records have the same day.
         foreach ((string day, int replaced, int unchanged) in ((string, int, int)[])[
             ("ax ax ay1 az2 bx", 0, 0),
             ("bx az2 ay1 ax ax", 0, 5),
@@ -171,9 +171,9 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public async Task Days_that_are_not_stored_are_not_looked_for_row_by_row()
+    public async Task Days_that_are_not_stored_are_not_searched_row_by_row()
     {
-        // Each row with each day would be 10^10 comparisons, and take minutes.
+        // Comparing each row with each day would need 10^10 comparisons, which take minutes.
         foreach (string prefix in (string[])["a", "b"])
         {
             await using PostgresSink sink = new(PostgresServer.Shared.Url + "?options=-c%20statement_timeout%3D60s", _tables.Schema, PostgresRetry.Default, takesRecords: true);
@@ -186,13 +186,13 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public async Task Months_that_are_new_and_months_that_have_rows_come_together()
+    public async Task New_months_and_existing_months_can_be_mixed_in_one_run()
     {
         string Record(string user, int day, int value) =>
             $$"""{"user_id": "{{user}}", "date_time": "{{DateOnly.FromDayNumber(day):yyyy-MM-dd}}", "value": {{value}}}""";
         int first = new DateOnly(2000, 1, 15).DayNumber;
 
-        // 60 months with few records each, and some with many; in the later runs all have rows but one.
+        // 60 months with few records each, and some with many. In the later runs, all months but one already have rows.
         string[] thin = [.. Enumerable.Range(0, 180).Select(i => Record($"u{i % 3}", first + (i / 3 * 30), i))];
         string[] thick = [.. Enumerable.Range(0, 1_200).Select(i => Record($"u{i % 3}", first + (i % 90), i))];
         for (int run = 0; run < 3; run++)
@@ -213,7 +213,7 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public async Task Readers_see_the_old_records_until_completion_and_are_not_held_up()
+    public async Task Readers_see_the_old_records_until_completion_and_are_not_blocked()
     {
         await using (PostgresSink first = _tables.Sink(takesRecords: true))
         {
@@ -231,7 +231,7 @@ public sealed class PostgresRecordsTests : IDisposable
     }
 
     [Fact]
-    public void The_original_mode_refuses_records()
+    public void The_original_mode_rejects_records()
     {
         IngestException e = Assert.Throws<IngestException>(() => Ingest(TestData.Health("default"), o => o with { Mode = IngestMode.Original }));
         Assert.Contains("The reference implementation (--mode original) stores no records", e.Message);
@@ -256,7 +256,7 @@ public sealed class PostgresRecordsTests : IDisposable
     private static (long First, long Second) Sum(IngestReport report, Func<RecordTableResult, long> first, Func<RecordTableResult, long> second) =>
         (report.Sinks[1].Result!.Tables.Sum(first), report.Sinks[1].Result!.Tables.Sum(second));
 
-    /// <summary>What the records of each user and day come to is what the day's summary says.</summary>
+    /// <summary>Checks that the records of each user and day add up to the summary of the day.</summary>
     private void AssertAddUp()
     {
         Assert.Equal(

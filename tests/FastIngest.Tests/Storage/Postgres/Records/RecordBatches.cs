@@ -9,10 +9,10 @@ using FastIngest.Storage.Postgres.Summaries;
 
 namespace FastIngest.Tests.Storage.Postgres.Records;
 
-/// <summary>Records as the map hands them to a sink.</summary>
+/// <summary>Creates batches of records as the map phase sends them to a sink.</summary>
 internal static class RecordBatches
 {
-    /// <summary>A batch of records that must all be good.</summary>
+    /// <summary>Creates a batch; all records must be valid.</summary>
     public static CopyRecordBatch Of(Category category, IEnumerable<string> records, int pieceBytes = 1 << 10)
     {
         CopyRecordBatch batch = new([], pieceBytes) { Category = category };

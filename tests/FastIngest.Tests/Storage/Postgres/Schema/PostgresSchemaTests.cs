@@ -15,7 +15,7 @@ public sealed class PostgresSchemaTests
         .Concat(_tables.Query($"SELECT indexdef FROM pg_indexes WHERE schemaname = {PostgresNames.Literal(_tables.Schema)} ORDER BY 1")));
 
     [Fact]
-    public async Task Every_older_schema_becomes_todays_and_keeps_its_rows()
+    public async Task Every_older_schema_is_migrated_and_keeps_its_rows()
     {
         IReadOnlyList<string> steps = PostgresSchema.Steps(_tables.Names);
         await _tables.IngestAsync(new SummaryBatch().Row("a", "2024-01-01", 1, (Category.Sleep, "Sleep.")));
@@ -57,7 +57,7 @@ public sealed class PostgresSchemaTests
     }
 
     [Fact]
-    public async Task The_printed_script_makes_the_same_tables_and_may_run_again()
+    public async Task The_printed_script_creates_the_same_tables_and_is_idempotent()
     {
         string script = PostgresSchema.Script(_tables.Schema);
         _tables.Query(script);
@@ -72,23 +72,23 @@ public sealed class PostgresSchemaTests
     }
 
     [Fact]
-    public async Task Runs_that_meet_in_a_new_schema_make_it_once()
+    public async Task Concurrent_runs_create_a_new_schema_only_once()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(i => _tables.IngestAsync(new SummaryBatch().Row($"u{i}", "2024-01-01", 1))));
         Assert.Equal(["4"], _tables.Query("SELECT count(*) FROM {s}.daily_summaries"));
     }
 
     [Fact]
-    public async Task A_newer_schema_is_left_alone()
+    public async Task A_newer_schema_is_not_changed()
     {
         await _tables.IngestAsync(new SummaryBatch().Row("a", "2024-01-01", 1));
         _tables.Query("INSERT INTO {s}.schema_steps VALUES (99)");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(new SummaryBatch()));
-        Assert.Contains("newer version of health_ingestion (its step is 99", e.Message);
+        Assert.Contains("newer version of health_ingestion (its last step is 99", e.Message);
     }
 
     [Fact]
-    public async Task A_table_of_another_program_is_left_alone()
+    public async Task A_table_of_another_program_is_not_changed()
     {
         _tables.Query("CREATE SCHEMA {s}; CREATE TABLE {s}.users (id integer)");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(new SummaryBatch()));
@@ -97,7 +97,7 @@ public sealed class PostgresSchemaTests
     }
 
     [Fact]
-    public async Task A_table_of_another_program_in_an_older_schema_is_left_alone()
+    public async Task A_table_of_another_program_in_an_older_schema_is_not_changed()
     {
         _tables.Query(PostgresSchema.StepTable(_tables.Names));
         _tables.Query(PostgresSchema.Steps(_tables.Names)[0] + "INSERT INTO {s}.schema_steps VALUES (1); CREATE TABLE {s}.sleep (id integer)");
@@ -107,7 +107,7 @@ public sealed class PostgresSchemaTests
     }
 
     [Fact]
-    public async Task A_user_without_the_right_to_create_loads_into_tables_that_are_there()
+    public async Task A_user_without_the_create_privilege_can_load_into_existing_tables()
     {
         string role = $"loader_{Guid.NewGuid():N}";
         string url = PostgresServer.Shared.Url.Replace("tester", role, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class PostgresSchemaTests
         SinkResult result = await new PostgresSink(url, _tables.Schema).IngestAsync(new SummaryBatch().User("a", "Ann").Row("a", "2024-01-01", 1));
         Assert.Equal(new SinkResult(1, 1, 0, 0), result);
 
-        // Records go into months that are there; to make one more takes the owner.
+        // Records can be stored in existing months; only the owner can create another month.
         _tables.Query($"GRANT DELETE ON ALL TABLES IN SCHEMA {{s}} TO {role}");
         await using PostgresSink first = new(url, _tables.Schema, takesRecords: true);
         await first.OpenAsync(Rows.Run(), CancellationToken.None);

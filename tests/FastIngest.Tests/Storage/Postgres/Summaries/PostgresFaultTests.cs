@@ -15,8 +15,8 @@ using Npgsql;
 namespace FastIngest.Tests.Storage.Postgres.Summaries;
 
 /// <summary>
-/// What a server may say no with, each once without and once with records: the tables are as before, and those of an
-/// undisturbed run after the next, which is the same run where the fault passes by itself.
+/// Tests faults of the server, each without and with records: the tables are unchanged afterwards. After the next run
+/// they equal those of an undisturbed run. If the fault is transient, the next run is a retry of the same run.
 /// </summary>
 public sealed class PostgresFaultTests
 {
@@ -30,13 +30,13 @@ public sealed class PostgresFaultTests
     [InlineData("53200", true)]
     [InlineData("57P01", true)]
     [InlineData("08006", false)]
-    public void A_fault_that_passes_is_followed_by_the_whole_run_again(string state, bool takesRecords)
+    public void After_a_transient_fault_the_whole_run_is_repeated(string state, bool takesRecords)
     {
         PostgresTables undisturbed = new();
         Ingest(undisturbed, takesRecords);
         _tables.Query(PostgresSchema.Script(_tables.Schema));
 
-        // The first row of the table is refused, as its sequence goes on whatever becomes of the transaction.
+        // Only the first row is rejected, because a sequence does not return to its old value after a rollback.
         _tables.Query(
             $$"""
             CREATE SEQUENCE {s}.calls;
@@ -55,7 +55,7 @@ public sealed class PostgresFaultTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_deadlock_that_the_run_loses_is_a_fault_that_passes(bool takesRecords)
+    public async Task A_lost_deadlock_is_a_transient_fault(bool takesRecords)
     {
         string before = await BeginAsync(takesRecords);
         await using PostgresSink sink = Sink("?options=-c%20deadlock_timeout%3D10ms", takesRecords);
@@ -63,7 +63,7 @@ public sealed class PostgresFaultTests
         await sink.OpenAsync(run, CancellationToken.None);
         await WriteAsync(sink, takesRecords, 2_000);
 
-        // Another program has what the run wants next, and wants what the run has.
+        // Another program holds a lock that the run needs next, and waits for a lock that the run holds.
         await using NpgsqlConnection other = _server.Connect();
         await ExecuteAsync(other, "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE {s}.ingest_runs IN ACCESS EXCLUSIVE MODE");
         Task waiting = ExecuteAsync(other, "LOCK TABLE {s}.daily_summaries IN ACCESS EXCLUSIVE MODE; ROLLBACK");
@@ -80,7 +80,7 @@ public sealed class PostgresFaultTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_network_that_drops_the_connection_is_a_fault_that_passes(bool takesRecords)
+    public async Task A_dropped_connection_is_a_transient_fault(bool takesRecords)
     {
         string before = await BeginAsync(takesRecords);
         using Relay relay = new(_server.Port);
@@ -97,9 +97,9 @@ public sealed class PostgresFaultTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_statement_timeout_is_said_with_its_cure(bool takesRecords)
+    public async Task A_statement_timeout_is_reported_with_a_remedy(bool takesRecords)
     {
-        // Into empty tables, so that a COPY stays open.
+        // The tables are empty, so that a COPY stays open.
         _tables.Query(PostgresSchema.Script(_tables.Schema));
         string before = Dump();
         await using PostgresSink sink = Sink("?options=-c%20statement_timeout%3D100", takesRecords);
@@ -108,7 +108,7 @@ public sealed class PostgresFaultTests
             await sink.OpenAsync(Rows.Run(), CancellationToken.None);
             await WriteAsync(sink, takesRecords, 2_000);
 
-            // The COPY, which stays open until more comes, gets older than it may by the server's own clock.
+            // The COPY stays open until more rows arrive, and exceeds the statement timeout by the server's clock.
             Poll.Until(
                 () => _tables.Query(
                     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE relation = '{s}.daily_summaries'::regclass "
@@ -126,7 +126,7 @@ public sealed class PostgresFaultTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_full_disk_of_the_server_leaves_the_tables_as_they_were(bool takesRecords)
+    public async Task A_full_disk_of_the_server_leaves_the_tables_unchanged(bool takesRecords)
     {
         using TempFolder folder = new();
         Assert.SkipUnless(Mount("-t", "tmpfs", "-o", "size=6m", "none", folder.FullPath), "needs to mount a disk");
@@ -174,7 +174,7 @@ public sealed class PostgresFaultTests
         }
     }
 
-    /// <summary>The next attempt of a run that failed is that of an undisturbed run.</summary>
+    /// <summary>Checks that the next attempt of a failed run has the result of an undisturbed run.</summary>
     private async Task AssertPassesAsync(PostgresSink sink, SinkRun run, IngestException fault, bool takesRecords, string before)
     {
         Assert.Equal(before, Dump());
@@ -184,7 +184,7 @@ public sealed class PostgresFaultTests
         Assert.Equal(2, _tables.Runs());
     }
 
-    /// <summary>A first run into the tables, and what they hold then.</summary>
+    /// <summary>Loads the tables for the first time; returns their content.</summary>
     private async Task<string> BeginAsync(bool takesRecords, string options = "")
     {
         await using PostgresSink sink = Sink(options, takesRecords);
@@ -199,7 +199,7 @@ public sealed class PostgresFaultTests
         return await sink.CompleteAsync(Rows.Figures, CancellationToken.None);
     }
 
-    /// <summary>So many summaries, of 300 bytes each, or so many heart rates: enough for a COPY to be open from a thousand on.</summary>
+    /// <summary>Writes the given number of summaries, of 300 bytes each, or of heart rates. From a thousand on, a COPY is open.</summary>
     private static async Task WriteAsync(PostgresSink sink, bool takesRecords, int count, string prefix = "x")
     {
         if (takesRecords)
@@ -236,7 +236,7 @@ public sealed class PostgresFaultTests
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A way to the server that can be cut.</summary>
+    /// <summary>A proxy in front of the server that can drop its connections.</summary>
     private sealed class Relay : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -250,7 +250,7 @@ public sealed class PostgresFaultTests
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-        /// <summary>Resets all connections; new ones can be made.</summary>
+        /// <summary>Resets all connections; new connections are still possible.</summary>
         public void Drop()
         {
             lock (_sockets)
@@ -286,7 +286,7 @@ public sealed class PostgresFaultTests
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // It is over.
+                // The proxy was stopped.
             }
         }
 
@@ -304,7 +304,7 @@ public sealed class PostgresFaultTests
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // Cut.
+                // The connection was reset.
             }
         }
     }

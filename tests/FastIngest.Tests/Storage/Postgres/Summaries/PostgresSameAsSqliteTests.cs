@@ -8,7 +8,7 @@ using FastIngest.Tests.Support;
 
 namespace FastIngest.Tests.Storage.Postgres.Summaries;
 
-/// <summary>Whatever comes, the tables of PostgreSQL hold the rows of the SQLite database, column by column.</summary>
+/// <summary>For every input, the tables of PostgreSQL hold the same rows as the SQLite database, column by column.</summary>
 public sealed class PostgresSameAsSqliteTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class PostgresSameAsSqliteTests : IDisposable
     [InlineData("ndjson")]
     [InlineData("pretty")]
     [InlineData("quirks")]
-    public void A_sample_set_gives_the_same_rows_once_and_twice(string set)
+    public void A_sample_set_gives_the_same_rows_when_loaded_once_or_twice(string set)
     {
         for (int run = 0; run < 2; run++)
         {
@@ -40,7 +40,7 @@ public sealed class PostgresSameAsSqliteTests : IDisposable
     }
 
     [Fact]
-    public void Categories_that_come_run_by_run_give_the_same_rows()
+    public void Categories_loaded_in_separate_runs_give_the_same_rows()
     {
         string[] files = Directory.GetFiles(TestData.Health("default"), "*.json");
         Random random = new(4);
@@ -55,7 +55,7 @@ public sealed class PostgresSameAsSqliteTests : IDisposable
     }
 
     [Fact]
-    public async Task Random_runs_over_each_other_give_the_same_rows()
+    public async Task Random_overlapping_runs_give_the_same_rows()
     {
         Random random = new(5);
         for (int run = 0; run < 25; run++)
@@ -70,7 +70,7 @@ public sealed class PostgresSameAsSqliteTests : IDisposable
         }
     }
 
-    /// <summary>A few users and days, so that runs meet; profiles come and change or are missing.</summary>
+    /// <summary>A few users and days, so that runs overlap; profiles appear, change or are missing.</summary>
     private static SummaryBatch[] RandomRun(Random random)
     {
         List<SummaryBatch> batches = [];
@@ -95,7 +95,7 @@ public sealed class PostgresSameAsSqliteTests : IDisposable
 
                 if (random.Next(6) == 0)
                 {
-                    // A batch whose profile may have come with the one before.
+                    // The profile of this batch may have been in the previous batch.
                     SummaryBatch next = new();
                     batches.Add(batch);
                     batch = next;

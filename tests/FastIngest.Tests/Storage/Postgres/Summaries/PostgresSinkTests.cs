@@ -30,7 +30,7 @@ public sealed class PostgresSinkTests
     [InlineData("written much")]
     [InlineData("cancelled")]
     [InlineData("failed")]
-    public async Task A_run_that_is_aborted_leaves_the_tables_as_they_were(string state)
+    public async Task An_aborted_run_leaves_the_tables_unchanged(string state)
     {
         foreach (bool isEmpty in (bool[])[true, false])
         {
@@ -88,7 +88,7 @@ public sealed class PostgresSinkTests
         SummaryBatch batch = new SummaryBatch().User("a\0b", "An\0n\0").Row("a\0b", "2024-01-01", 1, (Category.Sleep, "Sleep: \0deep."), (Category.Measurements, "Measured."));
         SinkResult result = await _tables.IngestAsync(WithMeasurements(batch, """{"we\u0000ight\\u0000": 61.5}"""));
 
-        // In the id, the opening twice, the sentence, the measurements; in the profile's id and twice in its name.
+        // One in the id, two in the profile sentence, one in the other sentence, one in the measurements; in the profile, one in its id and two in its name.
         Assert.Equal(8, result.RemovedNuls);
         Assert.Equal(
             ["""ab Ann on 2024-01-01. Sleep: deep. Measured. 18,0,0,0,13,0,10 {"we\\ight\\u0000": 61.5}""".Replace("we\\\\ight", "weight", StringComparison.Ordinal)],
@@ -97,7 +97,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task Users_whose_ids_differ_in_U_0000_alone_become_one()
+    public async Task Users_whose_ids_differ_only_in_U_0000_become_one()
     {
         SummaryBatch batch = new SummaryBatch().User("a", "Zed").User("a\0", "Al").User("a\0b", "Ann").User("ab", "Abe")
             .Row("a", "2024-01-01", 1, (Category.Sleep, "One."))
@@ -116,16 +116,16 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_row_that_another_program_changed_is_said_plainly()
+    public async Task A_row_that_another_program_changed_is_reported_clearly()
     {
         await _tables.IngestAsync(Few());
         _tables.Query("UPDATE {s}.daily_summaries SET summary = 'mine' WHERE user_id = 'a'");
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => _tables.IngestAsync(Few()));
-        Assert.Contains("summary_parts of user a on 2024-01-01 do not fit", e.Message);
+        Assert.Contains("summary_parts of user a on 2024-01-01 do not match", e.Message);
     }
 
     [Fact]
-    public async Task Measurements_in_the_order_of_jsonb_are_not_a_change()
+    public async Task The_key_order_of_jsonb_does_not_count_as_a_change()
     {
         SummaryBatch Run() => WithMeasurements(
             new SummaryBatch().Row("a", "2024-01-01", 1, (Category.Measurements, "Measured.")), """{"aa": 1.0, "b": 1e-06, "c\n\"\u00e9": 9000000000000.0}""");
@@ -134,7 +134,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_is_a_fault_that_passes()
+    public async Task A_broken_connection_is_a_transient_fault()
     {
         await _tables.IngestAsync(Few());
         string before = _tables.Dump();
@@ -154,7 +154,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_fault_that_does_not_pass_is_not_tried_again()
+    public async Task A_permanent_fault_is_not_retried()
     {
         await using PostgresSink sink = new(PostgresServer.Shared.Url + "_missing", _tables.Schema);
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.OpenAsync(Rows.Run(), CancellationToken.None).AsTask());
@@ -163,7 +163,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_said_at_once()
+    public async Task An_unreachable_server_is_reported_at_once()
     {
         await using PostgresSink sink = new("postgres://me:secret@127.0.0.1:1/db", _tables.Schema);
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => sink.OpenAsync(Rows.Run(), CancellationToken.None).AsTask());
@@ -173,7 +173,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_second_run_waits_for_the_first_and_says_so_in_the_end()
+    public async Task A_second_run_waits_for_the_first_and_finally_reports_the_lock()
     {
         await using PostgresSink first = _tables.Sink();
         await first.OpenAsync(Rows.Run(), CancellationToken.None);
@@ -189,7 +189,7 @@ public sealed class PostgresSinkTests
     }
 
     [Fact]
-    public async Task A_socket_and_keywords_lead_to_the_same_server()
+    public async Task A_socket_and_keywords_connect_to_the_same_server()
     {
         PostgresServer server = PostgresServer.Shared;
         foreach (string target in (string[])[
@@ -220,7 +220,7 @@ public sealed class PostgresSinkTests
         return batch;
     }
 
-    /// <summary>The same batch with other measurements in its rows.</summary>
+    /// <summary>Returns the same batch with other measurements in its rows.</summary>
     private static SummaryBatch WithMeasurements(SummaryBatch batch, string json)
     {
         SummaryBatch result = new();

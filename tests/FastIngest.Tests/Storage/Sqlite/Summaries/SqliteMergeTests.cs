@@ -5,7 +5,7 @@ using FastIngest.Storage.Sqlite.Summaries;
 
 namespace FastIngest.Tests.Storage.Sqlite.Summaries;
 
-/// <summary>Runs into a database that exists.</summary>
+/// <summary>Tests runs into an existing database.</summary>
 public sealed class SqliteMergeTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -15,7 +15,7 @@ public sealed class SqliteMergeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task The_same_input_twice_changes_nothing_but_the_runs()
+    public async Task Loading_the_same_input_twice_changes_only_the_table_of_runs()
     {
         await Ingest(Everything());
         string before = SqliteFile.Dump(Db);
@@ -26,7 +26,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_category_replaces_its_columns_and_sentences_and_no_others()
+    public async Task A_category_replaces_only_its_own_columns_and_sentences()
     {
         await Ingest(new SummaryBatch().User("u", "Ann").Row("u", "2024-01-01", 1, (Category.Activities, "Activity: old."), (Category.Nutrition, "Meal: one."), (Category.Sleep, "Sleep: old.")));
         SinkResult result = await Ingest(new SummaryBatch().Row("u", "2024-01-01", 3, (Category.Nutrition, "Meal: a."), (Category.Nutrition, "Meal: b."), (Category.HeartRate, "Heart: new.")));
@@ -47,7 +47,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_profile_that_changes_renames_the_days_that_the_run_did_not_read()
+    public async Task A_changed_profile_updates_days_that_the_run_did_not_read()
     {
         await Ingest(Everything());
         SinkResult result = await Ingest(new SummaryBatch().User("a", "Anna", 36).Row("a", "2024-01-02", 1, (Category.Sleep, "Sleep: 8 h.")));
@@ -60,7 +60,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_profile_that_comes_alone_renames_all_days()
+    public async Task A_run_with_only_a_profile_updates_all_days()
     {
         await Ingest(Everything());
         Assert.Equal(new SinkResult(0, 0, 0, 0, Refreshed: 1), await Ingest(new SummaryBatch().User("b", "Bob")));
@@ -69,7 +69,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stored_profile_opens_the_days_of_a_run_without_users()
+    public async Task A_run_without_users_uses_the_stored_profile()
     {
         await Ingest(Everything());
         Assert.Equal(new SinkResult(1, 1, 0, 0), await Ingest(new SummaryBatch().Row("a", "2024-01-05", 1, (Category.Sleep, "Sleep: 6 h."))));
@@ -113,7 +113,7 @@ public sealed class SqliteMergeTests : IDisposable
             ["Ann on 2023-01-01. Old.", "Ann on 2024-01-01. New.", "Bob on 2023-01-01. Old.", "Bob on 2024-01-01. New."],
             file.Query("SELECT summary FROM daily_summaries"));
 
-        // The row's opening is the run's own; its profile came with the batch before.
+        // The row has the profile sentence of this run; the profile was in the previous batch.
         static SummaryBatch Renamed(SummaryBatch batch, string id, string name)
         {
             SummaryBatch withProfile = new SummaryBatch().User(id, name).Row(id, "2024-01-01", 1, (Category.Sleep, "New."));
@@ -125,7 +125,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_aborted_leaves_the_database_as_it_was()
+    public async Task An_aborted_run_leaves_the_database_unchanged()
     {
         await Ingest(Everything());
         byte[] before = await File.ReadAllBytesAsync(Db);
@@ -140,7 +140,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_kill_in_the_middle_leaves_a_database_that_heals()
+    public async Task A_killed_run_is_rolled_back_by_the_next_open()
     {
         await Ingest(Everything());
         string before = SqliteFile.Dump(Db);
@@ -150,7 +150,7 @@ public sealed class SqliteMergeTests : IDisposable
             await sink.OpenAsync(Rows.Run(), CancellationToken.None);
             await sink.WriteAsync(ManyRows(2_000), CancellationToken.None);
 
-            // What is on the disk now is what a kill would leave: pages written back early, and their journal.
+            // The disk now has the state after a kill: pages that were written early, and their journal.
             Assert.True(new FileInfo(Db).Length > 500_000);
             File.Copy(Db, _folder["copy/health.db"]);
             File.Copy(Db + "-journal", _folder["copy/health.db-journal"]);
@@ -160,7 +160,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_leaves_the_database_as_it_was()
+    public async Task A_full_disk_leaves_the_database_unchanged()
     {
         await Ingest(Everything());
         string before = SqliteFile.Dump(Db);
@@ -184,7 +184,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_in_WAL_mode_stays_in_it()
+    public async Task A_database_stays_in_WAL_mode()
     {
         await Ingest(Everything());
         using (SqliteFile file = new(Db))
@@ -198,7 +198,7 @@ public sealed class SqliteMergeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_whose_parts_do_not_fit_is_said_plainly()
+    public async Task A_row_whose_parts_do_not_match_is_reported_clearly()
     {
         await Ingest(Everything());
         using (SqliteFile file = new(Db))
@@ -207,7 +207,7 @@ public sealed class SqliteMergeTests : IDisposable
         }
 
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => Ingest(Everything()));
-        Assert.Contains("summary_parts of user a on 2024-01-01 do not fit", e.Message);
+        Assert.Contains("summary_parts of user a on 2024-01-01 do not match", e.Message);
     }
 
     private static SummaryBatch Everything() => new SummaryBatch()

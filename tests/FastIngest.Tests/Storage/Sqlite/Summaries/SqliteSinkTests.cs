@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FastIngest.Tests.Storage.Sqlite.Summaries;
 
-/// <summary>New databases, and the faults of all of them.</summary>
+/// <summary>Tests new databases, and faults of new and existing databases.</summary>
 public sealed class SqliteSinkTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -50,7 +50,7 @@ public sealed class SqliteSinkTests : IDisposable
     [InlineData("O'Neil \"x\"; --")]
     [InlineData("nul\0in")]
     [InlineData("😀 李雷")]
-    public async Task Names_are_stored_as_they_are(string name)
+    public async Task Names_are_stored_unchanged(string name)
     {
         SummaryBatch batch = new SummaryBatch().User(name, name).Row(name, "2024-01-01", 1, (Category.Sleep, "Sleep."));
         await new SqliteSink(Db).IngestAsync(batch);
@@ -62,7 +62,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_aborted_leaves_nothing()
+    public async Task An_aborted_run_leaves_no_file()
     {
         await using (SqliteSink sink = new(Db))
         {
@@ -75,7 +75,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_run_left_is_overwritten()
+    public async Task The_partial_file_of_a_killed_run_is_overwritten()
     {
         await File.WriteAllTextAsync(Db + ".partial", new string('x', 100_000));
         await new SqliteSink(Db).IngestAsync(Batch());
@@ -84,7 +84,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_runs_cannot_build_one_database()
+    public async Task Two_runs_cannot_build_the_same_database()
     {
         await using SqliteSink first = new(Db);
         await first.OpenAsync(Rows.Run(), CancellationToken.None);
@@ -96,7 +96,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_appears_meanwhile_is_left_as_it_is()
+    public async Task A_file_that_appears_during_the_run_is_not_replaced()
     {
         await using (SqliteSink sink = new(Db))
         {
@@ -111,7 +111,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_run_leaves_nothing()
+    public async Task A_cancelled_run_leaves_no_file()
     {
         using CancellationTokenSource source = new();
         await using (SqliteSink sink = new(Db))
@@ -125,7 +125,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_full_disk_is_said_plainly_and_leaves_nothing()
+    public async Task A_full_disk_is_reported_clearly_and_leaves_no_file()
     {
         SqliteTuning small = new() { PageBytes = 4096, PagesMax = 8, CacheBytes = 1 << 16 };
         IngestException e = await Assert.ThrowsAsync<IngestException>(() => new SqliteSink(Db, small).IngestAsync(ManyRows(1_000)));
@@ -134,14 +134,14 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_folder_is_said_before_any_input_is_read()
+    public async Task A_missing_folder_is_reported_before_any_input_is_read()
     {
         await using SqliteSink sink = new(_folder["none/health.db"]);
         Assert.Contains("folder does not exist", (await OpenFails(sink)).Message);
     }
 
     [Fact]
-    public async Task A_folder_or_a_device_is_no_database()
+    public async Task A_folder_or_a_device_is_rejected()
     {
         Assert.EndsWith("is a folder.", (await OpenFails(new SqliteSink(_folder.FullPath))).Message);
         Assert.SkipUnless(File.Exists("/dev/null"), "needs devices");
@@ -149,7 +149,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_left_as_it_is()
+    public async Task A_file_that_is_not_a_database_is_not_changed()
     {
         string text = string.Concat(Enumerable.Repeat("not a database\n", 1_000));
         await File.WriteAllTextAsync(Db, text);
@@ -158,7 +158,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_another_program_is_left_as_it_is()
+    public async Task A_database_of_another_program_is_not_changed()
     {
         using (SqliteFile other = new(Db))
         {
@@ -172,7 +172,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_a_newer_version_is_left_as_it_is()
+    public async Task A_database_of_a_newer_version_is_not_changed()
     {
         await new SqliteSink(Db).IngestAsync(Batch());
         using (SqliteFile file = new(Db))
@@ -184,7 +184,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_database_is_left_as_it_is()
+    public async Task A_damaged_database_is_not_changed()
     {
         SqliteTuning small = new() { PageBytes = 4096 };
         await new SqliteSink(Db, small).IngestAsync(ManyRows(500));
@@ -197,7 +197,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_locked_database_is_waited_for_and_then_said_plainly()
+    public async Task A_run_waits_for_a_locked_database_and_then_reports_it_clearly()
     {
         await new SqliteSink(Db).IngestAsync(Batch());
         using SqliteFile other = new(Db);
@@ -216,14 +216,14 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lock_does_not_hold_up_a_cancellation()
+    public async Task A_cancellation_ends_the_wait_for_a_lock()
     {
         await new SqliteSink(Db).IngestAsync(Batch());
         using SqliteFile other = new(Db);
         other.Query("BEGIN EXCLUSIVE");
         using CancellationTokenSource source = new();
 
-        // On a clock that stands, the wait has no other end.
+        // The clock does not move, so only the cancellation can end the wait.
         await using SqliteSink sink = new(Db, new SqliteTuning { Time = new FakeTimeProvider() });
         Task opening = sink.OpenAsync(Rows.Run(), source.Token).AsTask();
         Assert.False(opening.IsCompleted);
@@ -240,7 +240,7 @@ public sealed class SqliteSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_only_database_is_said_before_any_input_is_read()
+    public async Task A_read_only_database_is_reported_before_any_input_is_read()
     {
         if (OperatingSystem.IsWindows() || Environment.UserName == "root")
         {

@@ -3,8 +3,8 @@ using FastIngest.Storage.Http;
 
 namespace FastIngest.Storage.Weaviate;
 
-/// <summary>What a batch came to, object by object: a 200 can hold failures.</summary>
-internal sealed class BatchResults : IAnswerTokens
+/// <summary>Parses the result of each object of a batch. A response with status 200 can contain failed objects.</summary>
+internal sealed class BatchResultParser : IResponseParser
 {
     private readonly List<(Guid Id, string? Error)> _results = [];
     private Place _place;
@@ -12,7 +12,7 @@ internal sealed class BatchResults : IAnswerTokens
     private bool _hasFailed;
     private string? _message;
 
-    /// <summary>Where the reader is among what matters.</summary>
+    /// <summary>The part of the response that the parser is in.</summary>
     private enum Place
     {
         Elsewhere,
@@ -23,11 +23,11 @@ internal sealed class BatchResults : IAnswerTokens
         Message,
     }
 
-    public string? Complaint => null;
+    public string? Error => null;
 
-    /// <summary>Why an object was not taken; null when it was.</summary>
-    /// <param name="id">The object.</param>
-    /// <param name="index">Its place in the batch, which counts where the answer names no ids.</param>
+    /// <summary>Returns the error of an object; null when the server stored the object.</summary>
+    /// <param name="id">The id of the object.</param>
+    /// <param name="index">The 0-based index in the batch, which identifies the object if the response contains no ids.</param>
     public string? ErrorOf(Guid id, int index)
     {
         if (index < _results.Count && (_results[index].Id == id || _results[index].Id == Guid.Empty))
@@ -36,7 +36,7 @@ internal sealed class BatchResults : IAnswerTokens
         }
 
         int found = _results.FindIndex(r => r.Id == id);
-        return found >= 0 ? _results[found].Error : "the answer says nothing of this object";
+        return found >= 0 ? _results[found].Error : "the response does not mention this object";
     }
 
     public void Reset() => _results.Clear();

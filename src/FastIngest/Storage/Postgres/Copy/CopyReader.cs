@@ -3,48 +3,48 @@ using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Copy;
 
-/// <summary>Takes what COPYs send, one COPY after another and tuple by tuple; the buffer stays from one to the next.</summary>
-/// <param name="bufferBytes">Bytes of the buffer; a larger tuple makes it grow for as long as it needs.</param>
-internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
+/// <summary>Reads the tuples of COPY results, one result after another, and reuses its buffer.</summary>
+/// <param name="bufferBytes">The size of the buffer in bytes. The buffer grows temporarily for a larger tuple.</param>
+internal sealed class CopyReader(int bufferBytes = 1 << 20) : IDisposable
 {
     private byte[] _buffer = new byte[bufferBytes];
     private int _start, _end, _length;
     private bool _isStarted;
     private NpgsqlRawCopyStream? _stream;
 
-    /// <summary>The tuple, until the next is asked for.</summary>
+    /// <summary>The current tuple; valid until the next one is read.</summary>
     public ReadOnlySpan<byte> Current => _buffer.AsSpan(_start, _length);
 
-    /// <summary>Begins with the tuples of a COPY; the stream is disposed with the receiver or by the caller.</summary>
+    /// <summary>Starts to read the result of a COPY. The stream is disposed with this object, or by the caller.</summary>
     public void Begin(NpgsqlRawCopyStream stream)
     {
         _stream = stream;
         (_start, _end, _length, _isStarted) = (0, 0, 0, false);
     }
 
-    /// <summary>Goes to the next tuple; false behind the last one.</summary>
+    /// <summary>Moves to the next tuple; false at the end.</summary>
     public bool Next()
     {
-        Leave();
+        SkipCurrent();
         bool isTuple;
-        while (Missing(out isTuple) is > 0 and var bytes)
+        while (MissingBytes(out isTuple) is > 0 and var bytes)
         {
-            MakeRoom(bytes);
-            Received(_stream!.Read(_buffer.AsSpan(_end)));
+            EnsureCapacity(bytes);
+            CountReceived(_stream!.Read(_buffer.AsSpan(_end)));
         }
 
         return isTuple;
     }
 
-    /// <summary>Goes to the next tuple; false behind the last one.</summary>
+    /// <summary>Moves to the next tuple; false at the end.</summary>
     public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
     {
-        Leave();
+        SkipCurrent();
         bool isTuple;
-        while (Missing(out isTuple) is > 0 and var bytes)
+        while (MissingBytes(out isTuple) is > 0 and var bytes)
         {
-            MakeRoom(bytes);
-            Received(await _stream!.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false));
+            EnsureCapacity(bytes);
+            CountReceived(await _stream!.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false));
         }
 
         return isTuple;
@@ -52,15 +52,15 @@ internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
 
     public void Dispose() => _stream?.Dispose();
 
-    private void Leave()
+    private void SkipCurrent()
     {
         _start += _length;
         _length = 0;
     }
 
-    /// <summary>Measures the tuple where reading stands.</summary>
-    /// <returns>Bytes that the buffer must hold from there on to get further; 0 when it holds the tuple.</returns>
-    private int Missing(out bool isTuple)
+    /// <summary>Determines the length of the next tuple.</summary>
+    /// <returns>The number of bytes that the buffer must hold to continue; 0 when it holds the whole tuple.</returns>
+    private int MissingBytes(out bool isTuple)
     {
         isTuple = false;
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start, _end - _start);
@@ -105,14 +105,14 @@ internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
         return 0;
     }
 
-    /// <summary>Makes room for so many bytes from where reading stands, which comes to the buffer's start.</summary>
-    private void MakeRoom(int bytes)
+    /// <summary>Moves the unread bytes to the start of the buffer, and makes sure that the buffer holds the given number of bytes.</summary>
+    private void EnsureCapacity(int bytes)
     {
         int held = _end - _start;
         byte[] buffer = _buffer;
         if (_buffer.Length < bytes || _buffer.Length > 2 * bufferBytes)
         {
-            // One huge row made it grow: the next ones do not keep that.
+            // Enlarge the buffer for this row, or shrink it after a huge row.
             int size = Math.Max(bufferBytes, bytes + (bytes / 8));
             buffer = size >= held ? new byte[size] : _buffer;
         }
@@ -121,5 +121,5 @@ internal sealed class CopyReceiver(int bufferBytes = 1 << 20) : IDisposable
         (_buffer, _start, _end) = (buffer, 0, held);
     }
 
-    private void Received(int bytes) => _end += bytes > 0 ? bytes : throw new IOException("The server ended a COPY in the middle of a row.");
+    private void CountReceived(int bytes) => _end += bytes > 0 ? bytes : throw new IOException("The server ended a COPY in the middle of a row.");
 }

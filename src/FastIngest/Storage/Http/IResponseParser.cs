@@ -2,33 +2,33 @@ using System.Text.Json;
 
 namespace FastIngest.Storage.Http;
 
-/// <summary>Hears the tokens of a JSON answer one after another, so that no answer is ever held whole.</summary>
-internal interface IAnswerTokens
+/// <summary>Parses a JSON response token by token, so that no response is held in memory as a whole.</summary>
+internal interface IResponseParser
 {
-    /// <summary>A new answer begins.</summary>
+    /// <summary>Prepares the parser for the next response.</summary>
     void Reset();
 
-    /// <summary>What the answer says against its good status code, once it is read; null when nothing.</summary>
-    string? Complaint { get; }
+    /// <summary>The error in the body of a response with a successful status code; null without an error.</summary>
+    string? Error { get; }
 
-    /// <summary>The reader stands on the token.</summary>
+    /// <summary>Processes the current token of the reader.</summary>
     void Add(ref Utf8JsonReader token);
 }
 
 /// <summary>
-/// The <c>status</c> of an answer that is a JSON object: anything but the text <c>ok</c> takes back what the status code
-/// says.
+/// Checks the property <c>status</c> of a response that is a JSON object. Any value other than <c>"ok"</c> is an error, even
+/// if the status code is successful.
 /// </summary>
-internal sealed class AnswerStatus : IAnswerTokens
+internal sealed class StatusParser : IResponseParser
 {
     private bool _isObject, _isNext;
 
-    public string? Complaint { get; private set; }
+    public string? Error { get; private set; }
 
     public void Reset()
     {
         _isObject = _isNext = false;
-        Complaint = null;
+        Error = null;
     }
 
     public void Add(ref Utf8JsonReader token)
@@ -43,7 +43,7 @@ internal sealed class AnswerStatus : IAnswerTokens
             {
                 bool isOk = token.TokenType == JsonTokenType.String && token.ValueTextEquals("ok"u8);
                 string status = token.TokenType == JsonTokenType.String && !isOk ? token.GetString()! : token.TokenType.ToString();
-                Complaint = isOk ? null : $"status '{status}' in the answer";
+                Error = isOk ? null : $"status '{status}' in the response";
             }
 
             _isNext = token.TokenType == JsonTokenType.PropertyName && token.ValueTextEquals("status"u8);

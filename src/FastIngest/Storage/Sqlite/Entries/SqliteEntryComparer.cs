@@ -8,12 +8,12 @@ using FastIngest.Storage.Sqlite.Connection;
 namespace FastIngest.Storage.Sqlite.Entries;
 
 /// <summary>
-/// The columns of an entry that decide whether it is as today's rules would have it, one behind the other, each behind its
-/// length: as they are stored, and as they would be. One for each worker.
+/// Detects entries that the current rules would store unchanged. It compares the encoded columns of a stored entry with the
+/// encoded columns of the new entry. A text is encoded as its length (Int32) and its bytes. Each worker has its own instance.
 /// </summary>
-internal sealed class SqliteEntryForm(string source) : IStoredComparer
+internal sealed class SqliteEntryComparer(string source) : IStoredComparer
 {
-    /// <summary>What <see cref="WriteStored"/> reads, in its order.</summary>
+    /// <summary>The columns that <see cref="WriteStored"/> reads, in this order.</summary>
     public const string Columns =
         "e.id, e.source_id, e.headword, e.headword_key, e.language, e.pos, e.ipa, e.definition, e.etymology, e.quality, e.errors, e.duplicate_key";
 
@@ -23,10 +23,10 @@ internal sealed class SqliteEntryForm(string source) : IStoredComparer
     private readonly byte[] _source = Encoding.UTF8.GetBytes(source);
     private readonly TextBuffer _now = new();
 
-    /// <summary>Writes an entry as it is stored.</summary>
-    /// <param name="to">Takes the bytes.</param>
-    /// <param name="row">A statement that stands on a row.</param>
-    /// <param name="first">Its first column of <see cref="Columns"/>.</param>
+    /// <summary>Encodes a stored entry.</summary>
+    /// <param name="to">Receives the encoded columns.</param>
+    /// <param name="row">A statement that is positioned on a row.</param>
+    /// <param name="first">The 0-based index of the first of the <see cref="Columns"/> in the row.</param>
     public static void WriteStored(TextBuffer to, SqliteStatement row, int first)
     {
         for (int i = 0; i < ColumnCount; i++)

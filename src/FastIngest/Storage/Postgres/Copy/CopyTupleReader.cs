@@ -2,35 +2,35 @@ using System.Buffers.Binary;
 
 namespace FastIngest.Storage.Postgres.Copy;
 
-/// <summary>Reads what COPY sent in its binary format; the counterpart of <see cref="CopyBuffer"/>.</summary>
-internal ref struct CopyTuples
+/// <summary>Decodes tuples in the binary format of COPY; the counterpart of <see cref="CopyBuffer"/>.</summary>
+internal ref struct CopyTupleReader
 {
     private readonly ReadOnlySpan<byte> _bytes;
     private int _at;
 
-    /// <param name="bytes">Everything from the header to the trailer.</param>
-    public CopyTuples(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">A whole COPY result, from the header to the trailer.</param>
+    public CopyTupleReader(ReadOnlySpan<byte> bytes)
     {
         _bytes = bytes;
 
-        // The flags and an extension of the header say nothing that a reader must understand.
+        // A reader may skip the flags and the extension of the header.
         int extensionAt = CopyFormat.Header.Length - 4;
         _at = CopyFormat.Header.Length + BinaryPrimitives.ReadInt32BigEndian(bytes[extensionAt..]);
     }
 
-    private CopyTuples(ReadOnlySpan<byte> bytes, int at)
+    private CopyTupleReader(ReadOnlySpan<byte> bytes, int at)
     {
         _bytes = bytes;
         _at = at;
     }
 
-    /// <summary>What has not been read yet.</summary>
+    /// <summary>The unread bytes.</summary>
     public readonly ReadOnlySpan<byte> Rest => _bytes[_at..];
 
-    /// <summary>The fields of one tuple.</summary>
-    public static CopyTuples OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
+    /// <summary>Creates a reader for the fields of a single tuple.</summary>
+    public static CopyTupleReader OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
 
-    /// <summary>Goes to the next tuple; false behind the last one. All fields of the one before must have been read.</summary>
+    /// <summary>Moves to the next tuple; false at the end. All fields of the previous tuple must have been read.</summary>
     public bool Next()
     {
         short fields = BinaryPrimitives.ReadInt16BigEndian(_bytes[_at..]);
@@ -38,7 +38,7 @@ internal ref struct CopyTuples
         return fields >= 0;
     }
 
-    /// <summary>The next field's bytes; false when it is null.</summary>
+    /// <summary>Reads the bytes of the next field; false when the field is null.</summary>
     public bool TryField(out ReadOnlySpan<byte> field)
     {
         int length = BinaryPrimitives.ReadInt32BigEndian(_bytes[_at..]);
@@ -52,9 +52,9 @@ internal ref struct CopyTuples
 
     public long Int8() => TryField(out ReadOnlySpan<byte> field) ? BinaryPrimitives.ReadInt64BigEndian(field) : 0;
 
-    /// <summary>NaN when it is null.</summary>
+    /// <summary>Reads a number; NaN for null.</summary>
     public double Float8() => TryField(out ReadOnlySpan<byte> field) ? BinaryPrimitives.ReadDoubleBigEndian(field) : double.NaN;
 
-    /// <summary>Days since 0001-01-01.</summary>
+    /// <summary>Reads a date as days since 0001-01-01.</summary>
     public int Date() => Int4() + CopyFormat.EpochDay;
 }

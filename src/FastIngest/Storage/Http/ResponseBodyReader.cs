@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace FastIngest.Storage.Http;
 
 /// <summary>
-/// Reads the bodies of answers, one after another, in a bounded buffer: token by token what is JSON, to its end what is
-/// not. An answer without an end is given up.
+/// Reads response bodies, one after another, through a bounded buffer. A JSON body is parsed token by token; any other body
+/// is read to its end and ignored. A body that exceeds the size limit is abandoned.
 /// </summary>
-internal sealed class AnswerBody
+internal sealed class ResponseBodyReader
 {
     private const int FirstBytes = 4 << 10;
 
-    /// <summary>The longest token, a text or a number.</summary>
+    /// <summary>The maximum length of a token, such as a string or a number.</summary>
     private const int MaxTokenBytes = 256 << 10;
 
     private const long MaxBytes = 64L << 20;
@@ -22,11 +22,11 @@ internal sealed class AnswerBody
     private bool _isJson;
     private JsonReaderState _state;
 
-    /// <summary>Hands the tokens of a body on; those of a body that stops being JSON are handed on up to there.</summary>
-    /// <returns>Why the body could not be read; null when it was.</returns>
-    public async ValueTask<string?> ReadAsync(Stream body, IAnswerTokens tokens, CancellationToken cancellationToken)
+    /// <summary>Passes the tokens of a body to a parser. If the body contains invalid JSON, only the tokens before it are passed.</summary>
+    /// <returns>The reason why the body could not be read; null when it was read to its end.</returns>
+    public async ValueTask<string?> ReadAsync(Stream body, IResponseParser parser, CancellationToken cancellationToken)
     {
-        tokens.Reset();
+        parser.Reset();
         _filled = 0;
         _isJson = true;
         _state = default;
@@ -41,7 +41,7 @@ internal sealed class AnswerBody
                 return null;
             }
 
-            Parse(tokens, isLast: bytes == 0);
+            Parse(parser, isLast: bytes == 0);
             if (bytes == 0)
             {
                 return null;
@@ -49,19 +49,19 @@ internal sealed class AnswerBody
 
             if (total > MaxBytes || (_filled == _buffer.Length && !TryGrow()))
             {
-                return "an answer that is too long to be read";
+                return "a response that is too long";
             }
         }
     }
 
-    /// <summary>The beginning of a body, for messages.</summary>
+    /// <summary>Reads the beginning of a body, for error messages.</summary>
     public async ValueTask<string> ReadExcerptAsync(Stream body, CancellationToken cancellationToken)
     {
         int bytes = await body.ReadAtLeastAsync(_buffer.AsMemory(0, ExcerptBytes), ExcerptBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return Encoding.UTF8.GetString(_buffer, 0, bytes);
     }
 
-    private void Parse(IAnswerTokens tokens, bool isLast)
+    private void Parse(IResponseParser parser, bool isLast)
     {
         if (!_isJson)
         {
@@ -74,7 +74,7 @@ internal sealed class AnswerBody
         {
             while (reader.Read())
             {
-                tokens.Add(ref reader);
+                parser.Add(ref reader);
             }
         }
         catch (JsonException)

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Http.Headers;
+using FastIngest.Delivery;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>The outcome of one attempt.</summary>
+internal enum ResponseKind
+{
+    /// <summary>The API accepted the request.</summary>
+    Ok,
+
+    /// <summary>A temporary error: another attempt may succeed.</summary>
+    Transient,
+
+    /// <summary>The API asks for fewer requests.</summary>
+    Busy,
+
+    /// <summary>The API did not respond in time.</summary>
+    TimedOut,
+
+    /// <summary>The request was too large.</summary>
+    TooLarge,
+
+    /// <summary>The API rejected the request permanently.</summary>
+    Rejected,
+
+    /// <summary>The API rejected the request permanently, perhaps because of the URL or the credentials.</summary>
+    TargetRejected,
+
+    /// <summary>The API redirects to another URL.</summary>
+    Redirected,
+}
+
+/// <summary>The result of a request, or of one attempt.</summary>
+/// <param name="Kind">The outcome.</param>
+/// <param name="Error">The reason for a failure, in one line without secrets; null on success.</param>
+/// <param name="RetryAfter">The wait that the API asks for; null without one.</param>
+internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The longest Retry-After that is respected. A request is not retried if the API asks for a longer wait.</summary>
+    public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(2);
+
+    /// <summary>The status code of an unsuccessful response; 0 otherwise.</summary>
+    public HttpStatusCode Status { get; init; }
+
+    public bool IsOk => Kind == ResponseKind.Ok;
+
+    /// <summary>Whether another attempt may succeed.</summary>
+    public bool IsTransient => Kind is ResponseKind.Transient or ResponseKind.Busy or ResponseKind.TimedOut;
+
+    /// <summary>Classifies a status code. The body of a successful response is checked separately.</summary>
+    public static ResponseKind Classify(HttpStatusCode status) => (int)status switch
+    {
+        200 or 201 => ResponseKind.Ok,
+        429 or 503 => ResponseKind.Busy,
+        408 or 504 => ResponseKind.TimedOut,
+        413 => ResponseKind.TooLarge,
+        401 or 403 or 404 or 405 or 407 => ResponseKind.TargetRejected,
+        >= 300 and < 400 => ResponseKind.Redirected,
+        425 or >= 500 or < 300 => ResponseKind.Transient,
+        _ => ResponseKind.Rejected,
+    };
+
+    /// <summary>Sets the state and the error of a summary that the request contained.</summary>
+    /// <param name="summary">The summary.</param>
+    /// <param name="attempts">The number of requests that contained the summary.</param>
+    public void ApplyTo(PendingSummary summary, int attempts)
+    {
+        summary.Attempts += attempts;
+        summary.Error = Error;
+        summary.State = Kind switch
+        {
+            ResponseKind.Ok => DeliveryState.Delivered,
+            ResponseKind.Rejected or ResponseKind.TooLarge => DeliveryState.Rejected,
+            ResponseKind.TargetRejected or ResponseKind.Redirected => DeliveryState.TargetRejected,
+            _ => DeliveryState.Failed,
+        };
+    }
+
+    /// <summary>Reads the header Retry-After, which holds seconds or a date; null without the header.</summary>
+    public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date > now ? date - now : TimeSpan.Zero,
+        _ => null,
+    };
+}
