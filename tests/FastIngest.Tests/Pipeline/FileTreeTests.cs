@@ -224,7 +224,7 @@ public sealed class FileTreeTests
             if (form == 1 && !isCut && random.Next(2) == 0)
             {
                 _text.Append("], \"naps\": [");
-                const string Unread = "{\"user_id\":\"u\"}, 1";
+                const string Unread = "{\"user\":\"u\"}, 1";
                 Part = (_text.Length, Unread.Length);
                 _text.Append(Unread);
             }
