@@ -58,6 +58,8 @@ public static class HealthIngest
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = warnings,
+            Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
+            RejectedFiles = RejectedFile.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], input.Categories),
         };
     }
 
@@ -74,7 +76,7 @@ public static class HealthIngest
         MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Count());
 
     private static Reading RunOptimized(
-        IngestOptions options, HealthInput input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
+        IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
         MemoryPlan memory = PlanMemory(options, lanes);
@@ -86,7 +88,7 @@ public static class HealthIngest
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, plans, boundaries, store, rejects, lanes, progress);
+        MapStage map = new(options, memory, plans, boundaries, store, rejects, fields, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -104,9 +106,10 @@ public static class HealthIngest
     }
 
     private static Reading RunOriginal(
-        IngestOptions options, HealthInput input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, SinkWriter writer, IIngestProgress? progress,
+        CancellationToken cancellationToken)
     {
-        OriginalIngest original = new();
+        OriginalIngest original = new(options.Rules);
 
         // Each dialect rejects a file whose beginning is invalid.
         _ = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
@@ -114,10 +117,15 @@ public static class HealthIngest
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
+            original.Fields.Clear();
+            RejectList rejected = new();
             foreach (Reject reject in original.Read(input.Dialects[f].ReadAll(bytes, options.MaxRecordBytes), input.Categories[f], cancellationToken))
             {
                 rejects.Add(f, reject);
+                rejected.Add(reject);
             }
+
+            fields.Add(f, input.Categories[f], original.Fields, original.Counts.Found.Sum() - before, rejected);
 
             progress?.Read(f, input.Files[f].PackedLength, original.Counts.Found.Sum() - before);
         }
@@ -166,6 +174,8 @@ public static class HealthIngest
         private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null);
 
+        public FieldLog Fields { get; } = new(input.Files.Count);
+
         public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
 
         public long Rows => _writer.Rows;
@@ -186,8 +196,8 @@ public static class HealthIngest
             progress?.Started(input.Infos);
             input.Rewind();
             _reading = options.Mode == IngestMode.Original
-                ? RunOriginal(options, input, _rejects, _writer, progress, cancellationToken)
-                : RunOptimized(options, input, _rejects, lanes, _writer, progress, cancellationToken);
+                ? RunOriginal(options, input, _rejects, Fields, _writer, progress, cancellationToken)
+                : RunOptimized(options, input, _rejects, Fields, lanes, _writer, progress, cancellationToken);
         }
 
         public RunFigures Complete()

@@ -22,6 +22,12 @@ public sealed record IngestReport
     /// <summary>Warnings for the user that affect no record, one line each, such as a missing category.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>What is unusual about the fields of the records.</summary>
+    public IReadOnlyList<FieldFinding> Fields { get; init; } = [];
+
+    /// <summary>The files all of whose records were rejected.</summary>
+    public IReadOnlyList<RejectedFile> RejectedFiles { get; init; } = [];
+
     public long Records => Categories.Sum(c => c.Records);
 
     public long Aggregated => Categories.Sum(c => c.Aggregated);
