@@ -103,6 +103,11 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
+        foreach (string sentence in FieldWords.Sentences(report))
+        {
+            yield return sentence;
+        }
+
         foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { } result && result.Tables.Sum(t => t.Replaced) > 0))
         {
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";

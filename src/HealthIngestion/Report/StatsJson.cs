@@ -58,6 +58,7 @@ internal static class StatsJson
 
         json.WriteEndArray();
         DeliveryWords.Write(json, deliveries);
+        FieldWords.Write(json, report);
         WriteBalance(json, Balance.Of(report));
         StatsFile.Write(json, "warnings", report.Warnings);
     });

@@ -49,6 +49,10 @@ internal sealed record IngestSettings : RunSettings
             Io = arguments.GetValue(spec.Io),
             Partitions = arguments.GetValue(spec.Partitions),
             RejectsPath = rejects,
+            UserId = arguments.GetValue(spec.UserId),
+            Implausible = arguments.GetValue(spec.Implausible),
+            AllowedFields = new AllowedFields((arguments.GetValue(spec.AllowUnknown) ?? [])
+                .SelectMany(f => f.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
         bool takesRecords = arguments.GetValue(spec.Records);

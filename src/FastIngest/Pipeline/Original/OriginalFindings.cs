@@ -17,7 +17,7 @@ internal static class OriginalFindings
     /// <summary>Returns the number fields of an accepted record that hold something else, and their values.</summary>
     public static IEnumerable<(byte[] Name, byte[] Value, bool IsText)> Unreadable(OriginalRecord record, Category category)
     {
-        IEnumerable<string> measured = record.MeasurementNames;
+        HashSet<string> measured = [.. record.MeasurementNames];
         return LastByCutName(record.Element, name => category == Category.Measurements ? measured.Contains(name) : PlausibleRanges.Of(category).ContainsKey(name))
             .Where(f => f.Value.ValueKind != JsonValueKind.Null && record.NumberOf(f.Value) is null)
             .Where(f => f.Value.ValueKind != JsonValueKind.String || f.Value.GetString()!.AsSpan().Trim(" \t\r\n").Length > 0)
