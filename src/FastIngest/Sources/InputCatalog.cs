@@ -125,7 +125,13 @@ public static class InputCatalog
                 }
             }
 
-            return magic.IsEmpty || Compression.Compression.OfName(path) is not { } named ? file : throw new IngestException(
+            if (Compression.Compression.OfName(path) is not { } named)
+            {
+                return file;
+            }
+
+            throw named.RecognisesStart(magic) ? new IngestException(
+                $"{path} cannot be decompressed: it is cut off at byte {file.Length}.", "Download or copy the file once more.") : new IngestException(
                 $"{path} cannot be decompressed: it is not a {named.Name} file.", "Download or copy the file once more, or correct the ending of its name.");
         }
         catch
