@@ -104,7 +104,7 @@ internal sealed class SqliteEntryLoad
             MakeIndexes();
         }
 
-        _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written));
+        _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written + result.Redirects));
         return result;
     }
 
@@ -123,10 +123,10 @@ internal sealed class SqliteEntryLoad
         else
         {
             _lastId++;
-            bool isWritten = outcome == EntryOutcome.Written
+            bool isWritten = EntryClassifier.IsWritten(outcome)
                 && !(_screen is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierAlike(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
-            outcome = outcome == EntryOutcome.Written && !isWritten ? EntryOutcome.Duplicate : outcome;
+            outcome = EntryClassifier.IsWritten(outcome) && !isWritten ? EntryOutcome.Duplicate : outcome;
         }
 
         if (_screen is null)
