@@ -125,7 +125,7 @@ public static class InputCatalog
                 }
             }
 
-            if (Compression.Compression.OfName(path) is not { } named)
+            if (magic.IsEmpty || Compression.Compression.OfName(path) is not { } named)
             {
                 return file;
             }

@@ -16,7 +16,7 @@ internal sealed class Gzip : Compression
 
     public override bool Recognises(ReadOnlySpan<byte> magic) => magic is [0x1F, 0x8B, ..];
 
-    public override bool RecognisesStart(ReadOnlySpan<byte> magic) => magic is [] or [0x1F];
+    public override bool RecognisesStart(ReadOnlySpan<byte> magic) => magic is [0x1F];
 
     public override Stream Open(Stream packed) => new MarkedGzip(packed);
 

@@ -24,8 +24,8 @@ public sealed class EntryRedirectTests : IDisposable
 
     private static readonly string[] Rows =
     [
-        "feel up to und hard-redirect feel up to something 1.0", "Unsupported titles/Less than three und hard-redirect <3 1.0", "䖏 zh soft-redirect 處 1.0",
-        "100均 zh soft-redirect 百均 | 百元店 1.0", "a en noun A letter. 1.0", "b en noun A letter. 1.0",
+        "feel up to und hard-redirect feel up to something 1r", "Unsupported titles/Less than three und hard-redirect <3 1r", "䖏 zh soft-redirect 處 1r",
+        "100均 zh soft-redirect 百均 | 百元店 1r", "a en noun A letter. 1r", "b en noun A letter. 1r",
     ];
 
     private readonly EntryRuns _runs = new();
