@@ -31,7 +31,7 @@ internal sealed class Zstandard : Compression
             }
             catch (EndOfStreamException e)
             {
-                throw new InvalidDataException($"it is cut off at byte {packed.Length}", e);
+                throw new InvalidDataException(packed.CanSeek ? $"it is cut off at byte {packed.Length}" : "it is cut off", e);
             }
             catch (ZstdException e)
             {
