@@ -177,18 +177,19 @@ public static class DateForms
         iso[length++] = text[0];
         text = text[1..];
         int minutes = 0;
-        if (ReadDigits(ref text, 2, 2, out int hours) == 0 || hours > 23)
+        int digits = ReadDigits(ref text, 2, 4, out int hours);
+        if (digits == 4)
+        {
+            (hours, minutes) = Math.DivRem(hours, 100);
+        }
+        else if (digits != 2 || (Skip(ref text, (byte)':') && ReadDigits(ref text, 2, 2, out minutes) == 0))
         {
             return false;
         }
 
-        if (!text.IsEmpty)
+        if (hours > 23 || minutes > 59)
         {
-            Skip(ref text, (byte)':');
-            if (ReadDigits(ref text, 2, 2, out minutes) == 0 || minutes > 59)
-            {
-                return false;
-            }
+            return false;
         }
 
         WriteTwo(iso, ref length, hours);

@@ -26,7 +26,7 @@ internal static class FieldWords
 
         foreach (IGrouping<(Category Category, FindingKind Kind), FieldFinding> group in report.Fields.Where(f => !f.IsAllowed).GroupBy(f => (f.Category, f.Kind)))
         {
-            long accepted = report.Categories.Single(c => c.Category == group.Key.Category).Aggregated;
+            long accepted = report.Categories.Single(c => c.Category == group.Key.Category) is var category ? category.Records - category.Rejected : 0;
             foreach (FieldFinding finding in group.Take(MaxShown))
             {
                 yield return Sentence(finding, accepted);
@@ -45,7 +45,7 @@ internal static class FieldWords
         foreach (RejectedFile file in report.RejectedFiles.Take(MaxFiles))
         {
             string all = file.Records == 1 ? "the only record was rejected" : $"all {Figures.Count(file.Records)} records were rejected";
-            yield return $"{file.Path}: {all}, most likely because {Cause(file.Reason)}.";
+            yield return $"{file.Path}: {all}. The likeliest cause: {Cause(file.Reason)}.";
         }
 
         if (report.RejectedFiles.Count > MaxFiles)
@@ -103,7 +103,7 @@ internal static class FieldWords
         }
 
         string subject = $"{finding.Category.Name()}: {(finding.Field.Length > 0 ? finding.Field : "\"\"")}";
-        string example = finding.Example is null ? "" : $", such as {finding.Example} in {finding.File} at byte {Figures.Count(finding.Offset)}";
+        string example = finding.Example is null ? "" : $", such as {finding.Example} in {finding.File} at byte {finding.Offset}";
         string of = $"in {Figures.Count(finding.Records)} of {Figures.Count(accepted, "record")}";
         return finding.Kind switch
         {
@@ -129,15 +129,15 @@ internal static class FieldWords
 
     private static string Cause(RejectReason reason) => reason switch
     {
-        RejectReason.NoUserId => "they have no user_id. --user-id NAME gives all of them one user",
-        RejectReason.NoDate => "they have no date, date_time or timestamp in a form that is read, such as 2024-05-01 07:30:15",
-        RejectReason.AmbiguousDate => "their dates are written like 03/04/2024, where day and month are unclear. Write 2024-04-03",
+        RejectReason.NoUserId => "there is no user_id; --user-id NAME gives every record one user",
+        RejectReason.NoDate => "there is no date, date_time or timestamp in a form that is read, such as 2024-05-01 07:30:15",
+        RejectReason.AmbiguousDate => "dates are written like 03/04/2024, where day and month are unclear; write 2024-04-03",
         RejectReason.NoValue => "a heart rate needs a number in value",
-        RejectReason.Implausible => "their values are implausible. --implausible keep accepts them",
-        RejectReason.TooLarge => "they are larger than --max-record-size",
-        RejectReason.InvalidCsv => "they have other columns than the header line",
-        RejectReason.InvalidText => "their text is not UTF-8",
-        RejectReason.NotAnObject => "they are values without field names, not objects such as {\"user_id\": \"ada\"}",
-        _ => "the file is not JSON, or is damaged",
+        RejectReason.Implausible => "values are implausible; --implausible keep accepts them",
+        RejectReason.TooLarge => "records are larger than --max-record-size",
+        RejectReason.InvalidCsv => "the records have other columns than the header line",
+        RejectReason.InvalidText => "the text is not UTF-8",
+        RejectReason.NotAnObject => "the values have no field names; a record is an object such as {\"user_id\": \"ada\"}",
+        _ => "the file is not JSON, or it is damaged",
     };
 }
