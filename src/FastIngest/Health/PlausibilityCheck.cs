@@ -65,10 +65,10 @@ public sealed class PlausibilityCheck
             counts.Add(RecordSchema.DayFieldName, offset, record.Timestamp[..DateParser.DayBytes], isText: true);
         }
 
+        Span<byte> text = stackalloc byte[DecimalText.MaxBytes];
         for (uint numbers = found & ~DayBit; numbers != 0; numbers &= numbers - 1)
         {
             int i = BitOperations.TrailingZeroCount(numbers);
-            Span<byte> text = stackalloc byte[DecimalText.MaxBytes];
             int length = DecimalText.Write(text, record.Numbers[i]);
             counts.Add(_names[i], offset, text[..length], isText: false);
         }

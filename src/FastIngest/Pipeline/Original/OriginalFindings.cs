@@ -19,7 +19,7 @@ internal static class OriginalFindings
     {
         HashSet<string> measured = [.. record.MeasurementNames];
         return LastByCutName(record.Element, name => category == Category.Measurements ? measured.Contains(name) : PlausibleRanges.Of(category).ContainsKey(name))
-            .Where(f => f.Value.ValueKind != JsonValueKind.Null && record.NumberOf(f.Value) is null)
+            .Where(f => f.Value.ValueKind != JsonValueKind.Null && OriginalRecord.NumberOf(f.Value) is null)
             .Where(f => f.Value.ValueKind != JsonValueKind.String || f.Value.GetString()!.AsSpan().Trim(" \t\r\n").Length > 0)
             .Select(f => (f.Name, Encoding.UTF8.GetBytes(Shown(f.Value)), f.Value.ValueKind == JsonValueKind.String));
     }

@@ -42,7 +42,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     public BigInteger? Number(string name) => NumberOf(Value(name));
 
     /// <summary>A value as a number in micros, as <see cref="Number"/> returns it.</summary>
-    public BigInteger? NumberOf(JsonElement value)
+    public static BigInteger? NumberOf(JsonElement value)
     {
         if (JsonNumber.Match(TextOf(value) ?? "") is not { Success: true } number)
             return null;
