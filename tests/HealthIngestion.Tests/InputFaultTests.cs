@@ -32,7 +32,7 @@ public sealed class InputFaultTests(GeneratedData data)
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-", "--strict");
         Assert.Equal(3, outcome.ExitCode);
         Assert.Contains("data/sleep.json: not read: it is a link to something that does not exist", outcome.Error, StringComparison.Ordinal);
-        Fails(HealthIngestionProcess.Run(place.Directory, "data/sleep.json"), place, "error: data/sleep.json does not exist.");
+        Fails(HealthIngestionProcess.Run(place.Directory, "data/sleep.json"), place, "error: data/sleep.json is a link to something that does not exist.");
     }
 
     [Fact]
