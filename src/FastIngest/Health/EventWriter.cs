@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -11,11 +12,15 @@ public sealed class EventWriter
     private readonly Category _category;
     private readonly int _textCount;
     private readonly long _maxNumbersBytes;
+    /// <summary>The number of samples that are kept one by one. Half of a run leaves room for the sum of the runs that are added as a whole.</summary>
+    private const int MaxKept = SampleReduction.MaxRun / 2;
+
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
     private byte[] _runUser = [];
     private int _runUserLength;
     private int _runDay;
     private int _sampleCount;
+    private SampleTotals _runs;
     private bool _isInRun;
 
     public EventWriter(Category category)
@@ -34,12 +39,23 @@ public sealed class EventWriter
 
     /// <summary>
     /// The free part of the sample buffer. Callers write samples with the key of the last record here and then call
-    /// <see cref="AddToRun"/>.
+    /// <see cref="TryAddRun"/>.
     /// </summary>
     public Span<long> RunRoom => _samples.AsSpan(_sampleCount);
 
-    /// <summary>Adds the first <paramref name="count"/> samples in <see cref="RunRoom"/> to the current run.</summary>
-    public void AddToRun(int count) => _sampleCount += count;
+    /// <summary>Adds the first <paramref name="count"/> samples in <see cref="RunRoom"/> to the current run, if all of them are plausible.</summary>
+    public bool TryAddRun(int count, PlausibilityCheck plausibility)
+    {
+        if (count == 0)
+        {
+            return true;
+        }
+
+        SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(_sampleCount, count));
+        bool isPlausible = plausibility.IsSamplePlausible(totals.Min) && plausibility.IsSamplePlausible(totals.Max);
+        _runs = isPlausible ? _runs + totals : _runs;
+        return isPlausible;
+    }
 
     /// <summary>
     /// Adds a sample with the key of the last record, which must be a sample too. False when the value is too large or the
@@ -48,7 +64,7 @@ public sealed class EventWriter
     /// <param name="value">The sample in micros.</param>
     public bool TryAddToRun(long value)
     {
-        if (value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude || (uint)_sampleCount >= (uint)_samples.Length)
+        if (value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude || (uint)_sampleCount >= MaxKept)
         {
             return false;
         }
@@ -61,6 +77,7 @@ public sealed class EventWriter
     public void EndRun() => _isInRun = false;
 
     /// <summary>Returns why a record is rejected, whatever its values are; null when it is accepted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RejectReason? Check(scoped in RecordView record)
     {
         if (record.UserId.IsEmpty)
@@ -110,14 +127,15 @@ public sealed class EventWriter
     /// <summary>Appends the buffered samples to the output. Call it at the end of each chunk.</summary>
     public void Flush(MapOutput output)
     {
-        if (_sampleCount == 0)
+        if (_sampleCount == 0 && _runs.Count == 0)
         {
             return;
         }
 
         ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
-        SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
+        SampleTotals totals = _sampleCount == 0 ? _runs : SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount)) + _runs;
         _sampleCount = 0;
+        _runs = default;
         _isInRun = false;
         Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
         SampleEvent.Write(segment, totals);
@@ -128,14 +146,15 @@ public sealed class EventWriter
     public void Reset()
     {
         _sampleCount = 0;
+        _runs = default;
         _isInRun = false;
     }
 
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
     {
-        bool sameRun = _sampleCount > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
+        bool sameRun = _sampleCount + _runs.Count > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
         bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
-        if (!sameRun || large || _sampleCount == _samples.Length)
+        if (!sameRun || large || _sampleCount >= MaxKept)
         {
             Flush(output);
         }

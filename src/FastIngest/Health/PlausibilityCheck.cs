@@ -50,9 +50,6 @@ public sealed class PlausibilityCheck
     /// <summary>Whether a sample, in micros, is plausible; only for the category with samples.</summary>
     public bool IsSamplePlausible(long sample) => (ulong)(sample - _min[0]) <= _span[0];
 
-    /// <summary>Whether all samples, in micros, are plausible; only for the category with samples.</summary>
-    public bool AreSamplesPlausible(ReadOnlySpan<long> samples) => SampleReduction.AreWithin(samples, _min[0], _min[0] + (long)_span[0]);
-
     /// <summary>Counts the implausible values of a record.</summary>
     /// <param name="found">The result of <see cref="Find"/>.</param>
     /// <param name="record">The record.</param>

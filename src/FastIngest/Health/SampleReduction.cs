@@ -3,7 +3,12 @@ using System.Numerics;
 namespace FastIngest.Health;
 
 /// <summary>The exact totals of a run of samples, independent of their order. Sum, min and max are in micros.</summary>
-public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max);
+public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max)
+{
+    /// <summary>Returns the totals of two runs together; either may have no samples.</summary>
+    public static SampleTotals operator +(SampleTotals a, SampleTotals b) => a.Count == 0 ? b : b.Count == 0 ? a
+        : new SampleTotals(a.Count + b.Count, a.Sum + b.Sum, Math.Min(a.Min, b.Min), Math.Max(a.Max, b.Max));
+}
 
 /// <summary>Reduces runs of samples with <see cref="Vector{T}"/>.</summary>
 public static class SampleReduction
@@ -13,36 +18,6 @@ public static class SampleReduction
 
     /// <summary>A sample with this magnitude (in micros) or more must be in a run alone.</summary>
     public const long MaxMagnitude = 1L << 53;
-
-    /// <summary>Whether all samples are in a range.</summary>
-    /// <param name="samples">Any number of values in micros.</param>
-    /// <param name="min">The smallest value allowed, in micros.</param>
-    /// <param name="max">The largest value allowed, in micros.</param>
-    public static bool AreWithin(ReadOnlySpan<long> samples, long min, long max)
-    {
-        int i = 0;
-        bool isWithin = true;
-        if (samples.Length >= Vector<long>.Count)
-        {
-            Vector<long> outside = Vector<long>.Zero;
-            Vector<long> mins = new(min);
-            Vector<long> maxs = new(max);
-            for (; i <= samples.Length - Vector<long>.Count; i += Vector<long>.Count)
-            {
-                Vector<long> v = new(samples[i..]);
-                outside |= Vector.LessThan(v, mins) | Vector.GreaterThan(v, maxs);
-            }
-
-            isWithin = outside == Vector<long>.Zero;
-        }
-
-        for (; i < samples.Length; i++)
-        {
-            isWithin &= samples[i] >= min && samples[i] <= max;
-        }
-
-        return isWithin;
-    }
 
     /// <param name="samples">From 1 to <see cref="MaxRun"/> values in micros, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>
     public static SampleTotals Reduce(ReadOnlySpan<long> samples)

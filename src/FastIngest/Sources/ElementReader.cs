@@ -77,22 +77,14 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     /// <summary>Moves back to the start of the run that <see cref="ReadRun"/> has just read.</summary>
     public void UndoRun() => _position -= _runBytes;
 
-    /// <summary>Notes that the records of the run that was just read were accepted.</summary>
-    public void AcceptRun(int count)
-    {
-        if (count > 0)
-        {
-            _shapes.Accept(count);
-        }
-    }
-
-    /// <summary>Notes that the element that was just read was accepted as a record.</summary>
+    /// <summary>Notes that the element that was just read, and the run after it, were accepted as records.</summary>
+    /// <param name="records">The number of records.</param>
     /// <param name="unknown">Counts its fields that are not read, now or when <see cref="TakeUnknown"/> is called.</param>
-    public void Accept(NameCounts unknown)
+    public void Accept(int records, NameCounts unknown)
     {
         if (fields.HaveShape)
         {
-            _shapes.Accept(1);
+            _shapes.Accept(records);
         }
         else if (!fields.Unknown.IsEmpty)
         {

@@ -135,11 +135,7 @@ public sealed class ToyDialectTests
         {
         }
 
-        public readonly void AcceptRun(int count)
-        {
-        }
-
-        public readonly void Accept(NameCounts unknown)
+        public readonly void Accept(int records, NameCounts unknown)
         {
         }
 

@@ -96,11 +96,7 @@ internal sealed class CsvChunkReader : ChunkReader
         {
         }
 
-        public void AcceptRun(int count)
-        {
-        }
-
-        public void Accept(NameCounts unknown) => decoder.Accept(records.Bytes, records.Cells);
+        public void Accept(int count, NameCounts unknown) => decoder.Accept(records.Bytes, records.Cells);
 
         public void TakeUnknown(NameCounts unknown) => decoder.TakeUnknown(unknown);
 

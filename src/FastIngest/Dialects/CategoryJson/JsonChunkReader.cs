@@ -81,9 +81,7 @@ internal sealed class JsonChunkReader : ChunkReader
 
         public void UndoRun() => elements.UndoRun();
 
-        public void AcceptRun(int count) => elements.AcceptRun(count);
-
-        public void Accept(NameCounts unknown) => elements.Accept(unknown);
+        public void Accept(int records, NameCounts unknown) => elements.Accept(records, unknown);
 
         public void TakeUnknown(NameCounts unknown) => elements.TakeUnknown(unknown);
 

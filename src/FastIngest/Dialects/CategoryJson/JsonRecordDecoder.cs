@@ -140,7 +140,10 @@ internal sealed class JsonRecordDecoder
             return TryDecodeOtherDate(ref view);
         }
 
-        _last = new LastKey(fields[RecordSchema.UserId], fields[index], index, view.Day);
+        // A record without a user has the default user, so that its key is its day.
+        _last = fields[RecordSchema.UserId].Kind == FieldKind.Missing && fields[index].Kind == FieldKind.String
+            ? new LastKey(fields[index].Start + DateParser.DayBytes, index, view.Day)
+            : new LastKey(fields[RecordSchema.UserId], fields[index], index, view.Day);
         return true;
     }
 
@@ -344,11 +347,9 @@ internal sealed class JsonRecordDecoder
             : this(int.MaxValue, dayIndex, day)
         {
             // The quote after the user's id is included, because it fixes the length of the id; any time may follow the day.
-            // A record without a user has the default user.
-            if (user.Kind is FieldKind.String or FieldKind.Missing && dayField.Kind == FieldKind.String)
+            if (user.Kind == FieldKind.String && dayField.Kind == FieldKind.String)
             {
-                int userEnd = user.Kind == FieldKind.String ? user.Start + user.Length + 1 : 0;
-                Bytes = Math.Max(userEnd, dayField.Start + DateParser.DayBytes);
+                Bytes = Math.Max(user.Start + user.Length + 1, dayField.Start + DateParser.DayBytes);
             }
         }
     }

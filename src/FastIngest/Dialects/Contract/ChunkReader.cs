@@ -162,28 +162,29 @@ public abstract class ChunkReader(Category category) : IDisposable
                 continue;
             }
 
-            reader.Accept(fields.Unknown);
+            int accepted = 1;
             if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
             {
                 // An encoder needs every record, so that no record may be skipped as part of a run.
-                Span<long> room = writer.RunRoom;
-                int more = reader.ReadRun(room);
-                if (!plausibility.AreSamplesPlausible(room[..more]))
+                int more = reader.ReadRun(writer.RunRoom);
+                if (writer.TryAddRun(more, plausibility))
+                {
+                    accepted += more;
+                    records += more;
+
+                    // Unordered records contain no runs: attempts to read a run become less frequent.
+                    runPause = more > 0 ? 0 : Math.Min((2 * runPause) + 1, MaxRunPause);
+                    nextRun = records + runPause;
+                }
+                else
                 {
                     // Read the records of this run one by one, which shows the place of the implausible sample.
                     reader.UndoRun();
                     nextRun = records + more;
-                    continue;
                 }
-
-                writer.AddToRun(more);
-                reader.AcceptRun(more);
-                records += more;
-
-                // Unordered records contain no runs: attempts to read a run become less frequent.
-                runPause = more > 0 ? 0 : Math.Min((2 * runPause) + 1, MaxRunPause);
-                nextRun = records + runPause;
             }
+
+            reader.Accept(accepted, fields.Unknown);
         }
 
         reader.TakeUnknown(fields.Unknown);
@@ -222,12 +223,10 @@ internal interface IRecordReader
     /// <summary>Moves back to the start of the run that was just read.</summary>
     void UndoRun();
 
-    /// <summary>Notes that the records of the run that was just read were accepted.</summary>
-    void AcceptRun(int count);
-
-    /// <summary>Notes that the record was accepted, so that its fields that are not read count.</summary>
+    /// <summary>Notes that the record, and the run after it, were accepted, so that their fields that are not read count.</summary>
+    /// <param name="records">The number of records.</param>
     /// <param name="unknown">Counts the fields that are not read, now or when <see cref="TakeUnknown"/> is called.</param>
-    void Accept(NameCounts unknown);
+    void Accept(int records, NameCounts unknown);
 
     /// <summary>Adds the fields that are not read of all accepted records, as far as <see cref="Accept"/> has not added them.</summary>
     void TakeUnknown(NameCounts unknown);

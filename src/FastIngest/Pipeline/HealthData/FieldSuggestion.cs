@@ -14,9 +14,10 @@ internal static partial class FieldSuggestion
 
         // heartRateAvg, Heart-Rate-Avg and "heart rate avg" mean heart_rate_avg.
         string words = Separator().Replace(WordStart().Replace(name, "$1_$2"), "_").ToLowerInvariant();
+        string[] own = known[RecordSchema.FirstOwn..];
         return known.FirstOrDefault(k => k == words)
-            ?? known.Where(k => $"_{words}_".Contains($"_{k}_", StringComparison.Ordinal)).MaxBy(k => k.Length)
-            ?? Suggestion.For(words, known);
+            ?? own.Where(k => $"_{words}_".Contains($"_{k}_", StringComparison.Ordinal)).MaxBy(k => k.Length)
+            ?? Suggestion.For(words, own);
     }
 
     [GeneratedRegex("([a-z0-9])([A-Z])")]
