@@ -20,7 +20,7 @@ internal static class ShapeLearner
         int nameStart = 0;
         int nameLength = 0;
         bool nameIsEscaped = false;
-        List<UnknownField> unknown = [];
+        List<UnknownField>? unknown = null;
         while (reader.Read())
         {
             int start = (int)reader.TokenStartIndex;
@@ -35,7 +35,7 @@ internal static class ShapeLearner
                     if (field == ShapeNode.NoField && names.Count > 0)
                     {
                         FieldKind kind = nameIsEscaped ? FieldKind.EscapedString : FieldKind.String;
-                        unknown.Add(new UnknownField(new Field(nameStart, nameLength, kind), IsNullNext(record, reader)));
+                        (unknown ??= []).Add(new UnknownField(new Field(nameStart, nameLength, kind), IsNullNext(record, reader)));
                     }
 
                     continue;
@@ -74,7 +74,7 @@ internal static class ShapeLearner
         }
 
         builder.Add(record.Length, record.Length, new ShapeNode { Slot = SlotKind.End, Field = ShapeNode.NoField });
-        return builder.Commit(names.KeyCount, UnknownFields.Names(record, CollectionsMarshal.AsSpan(unknown)));
+        return builder.Commit(names.KeyCount, unknown is null ? [] : UnknownFields.Names(record, CollectionsMarshal.AsSpan(unknown)));
 
         ShapeNode Slot(SlotKind kind) => new()
         {
