@@ -2,7 +2,6 @@ using System.Text;
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
-using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 

@@ -1,6 +1,6 @@
 using FastIngest.Health;
 
-namespace FastIngest.Pipeline.HealthData;
+namespace FastIngest.Pipeline;
 
 /// <summary>The fields whose findings the user expects: <c>field</c>, <c>category.field</c>, <c>category.*</c> or <c>*</c>.</summary>
 public sealed class AllowedFields(IEnumerable<string> patterns)
