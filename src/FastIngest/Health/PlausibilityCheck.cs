@@ -38,10 +38,12 @@ public sealed class PlausibilityCheck
     public uint Find(scoped in RecordView record)
     {
         ReadOnlySpan<long> numbers = record.Numbers;
+        ReadOnlySpan<long> min = _min.AsSpan(0, numbers.Length);
+        ReadOnlySpan<ulong> span = _span.AsSpan(0, numbers.Length);
         uint found = 0;
         for (int i = 0; i < numbers.Length; i++)
         {
-            found |= ((ulong)(numbers[i] - _min[i]) > _span[i] ? 1u : 0) << i;
+            found |= ((ulong)(numbers[i] - min[i]) > span[i] ? 1u : 0) << i;
         }
 
         return (found & record.NumbersPresent) | ((uint)(record.Day - _firstDay) > _daySpan ? DayBit : 0);
