@@ -1,10 +1,6 @@
-<<<<<<<< HEAD:src/FastIngest/Health/AllowedFields.cs
-namespace FastIngest.Health;
-========
 using FastIngest.Health;
 
 namespace FastIngest.Pipeline;
->>>>>>>> fields11:src/FastIngest/Pipeline/AllowedFields.cs
 
 /// <summary>The fields whose findings the user expects: <c>field</c>, <c>category.field</c>, <c>category.*</c> or <c>*</c>.</summary>
 public sealed class AllowedFields(IEnumerable<string> patterns)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastIngest.Delivery;
-using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources.Compression;
