@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FastIngest.Json;
 
 namespace FastIngest.Sources;
 

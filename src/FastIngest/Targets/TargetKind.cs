@@ -47,6 +47,9 @@ public sealed record TargetKind
     /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
 
+    /// <summary>Returns remarks on the name of a target, one line each, such as an option that is ignored; null for none.</summary>
+    public Func<Target, IReadOnlyList<string>>? Notes { get; init; }
+
     /// <summary>Creates an outbox of the stored summaries.</summary>
     internal Func<Target, TargetOptions, IOutbox>? Outbox { get; init; }
 

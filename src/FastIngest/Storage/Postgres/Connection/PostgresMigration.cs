@@ -39,14 +39,23 @@ internal static class PostgresMigration
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks that a schema has tables of daily summaries; it changes nothing.</summary>
-    /// <exception cref="IngestException">The schema has no such tables, or a newer version of this program created it.</exception>
-    public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    /// <summary>Checks that a database has the schema; it changes nothing.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="displayName">The target, for messages.</param>
+    /// <param name="content">What the schema should hold: daily summaries, or a dictionary.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IngestException">The database has no such schema, or a newer version of this program created it.</exception>
+    public static async ValueTask RequireAsync(
+        NpgsqlConnection connection, PostgresNames names, string displayName, string content, CancellationToken cancellationToken)
     {
         if (await LastStepAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
         {
             throw new IngestException(
-                $"{displayName}: schema {names.Schema} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the schema that holds it.");
+                $"{displayName}: schema {names.Schema} has no tables of {(content == "dictionary" ? "a dictionary" : content)}; nothing was changed.",
+                content == "dictionary"
+                    ? "Load a dictionary with health_ingestion ingest --source ID --file PATH first, or name the schema that holds one."
+                    : "Load health data with health_ingestion ingest first, or name the schema that holds it.");
         }
     }
 
