@@ -24,21 +24,11 @@ public static class DataSetGenerator
         CreateDirectory(options.Directory);
         DataSetSize size = DataSetSize.Of(options, cancellationToken);
 
-        Lock reporting = new();
-        long total = 0;
-        void BlockWritten(long bytes)
-        {
-            lock (reporting)
-            {
-                total += bytes;
-                bytesWritten?.Report(total);
-            }
-        }
-
+        WrittenBytes written = new(bytesWritten);
         List<GeneratedFile> files = [];
         foreach (RecordKind kind in RecordKind.All)
         {
-            files.Add(new GeneratedFileWriter(kind, options, size, BlockWritten, cancellationToken).Write());
+            files.Add(new GeneratedFileWriter(kind, options, size, written.Add, cancellationToken).Write());
         }
 
         bytesWritten?.Report(files.Sum(file => file.Bytes));

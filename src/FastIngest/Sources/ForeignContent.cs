@@ -40,7 +40,7 @@ internal static class ForeignContent
             }
         }
 
-        if (text is [(byte)'<', ..])
+        if (text is [(byte)'<', (byte)'!' or (byte)'?' or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'z'), ..])
         {
             string start = System.Text.Encoding.Latin1.GetString(text);
             return start.AsSpan().IndexOfAny(HtmlStarts) >= 0 ? "an HTML page" : "an XML document";

@@ -8,6 +8,7 @@ using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
 using HealthIngestion.Options;
 using HealthIngestion.Progress;
+using HealthIngestion.Runs;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -119,27 +120,21 @@ internal sealed class GenerateCommand : ICommand
     public int Run(ParseResult arguments)
     {
         Log log = Console.OpenLog(arguments);
-        using StopSignal stop = new(log);
-        try
-        {
-            long started = Stopwatch.GetTimestamp();
-            DataKind kind = arguments.GetValue(Kind);
-            Check(kind, arguments);
-            GeneratorResult result = kind == DataKind.Lexicon
-                ? EntryGenerator.Generate(BindEntries(arguments), new WrittenBytesLog(log), stop.Token)
-                : DataSetGenerator.Generate(Bind(arguments), new WrittenBytesLog(log), stop.Token);
-            Close(result, kind, arguments.GetValue(Target)!, arguments.GetValue(Seed), Stopwatch.GetElapsedTime(started), log);
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
-        {
-            log.Notice("stopped", $"stopped by {stop.Name}; the data set is incomplete; run the same command again");
-            return stop.ExitCode;
-        }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+        return CommandRun.Do(
+            log,
+            statsPath: null,
+            token =>
+            {
+                long started = Stopwatch.GetTimestamp();
+                DataKind kind = arguments.GetValue(Kind);
+                Check(kind, arguments);
+                GeneratorResult result = kind == DataKind.Lexicon
+                    ? EntryGenerator.Generate(BindEntries(arguments), new WrittenBytesLog(log), token)
+                    : DataSetGenerator.Generate(Bind(arguments), new WrittenBytesLog(log), token);
+                Close(result, kind, arguments.GetValue(Target)!, arguments.GetValue(Seed), Stopwatch.GetElapsedTime(started), log);
+                return ExitCode.Done;
+            },
+            () => "the data set is incomplete; run the same command again");
     }
 
     /// <summary>The options that only one kind of data has.</summary>

@@ -94,13 +94,13 @@ internal sealed class IngestCommand : ICommand
         List<ISummarySink> sinks = MakeSinks(settings);
         RunProgress progress = new();
         log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
-        return await CommandRun.UseAsync(sinks, async () =>
-        {
-            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
-            display?.Start();
-            return await HealthIngest.RunAsync(
-                settings.Options, settings.IsDryRun ? [] : sinks, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        return await CommandRun.UseAsync(
+            sinks,
+            () => ProgressDisplay.ShowAsync(
+                settings,
+                progress,
+                log,
+                shown => HealthIngest.RunAsync(settings.Options, settings.IsDryRun ? [] : sinks, shown, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>Delivers what the database holds now; not from one that failed.</summary>

@@ -64,12 +64,10 @@ internal sealed class LexiconIngestCommand : ICommand
         List<IEntrySink> sinks = MakeSinks(settings);
         LexiconGauges gauges = new();
         RunProgress progress = new() { Stages = new StageFigures(gauges) };
-        return await CommandRun.UseAsync(sinks, async () =>
-        {
-            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
-            display?.Start();
-            return await LexiconIngest.RunAsync(settings.Options, sinks, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        return await CommandRun.UseAsync(
+            sinks,
+            () => ProgressDisplay.ShowAsync(
+                settings, progress, log, shown => LexiconIngest.RunAsync(settings.Options, sinks, gauges, shown, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>

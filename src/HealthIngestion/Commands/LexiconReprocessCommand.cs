@@ -1,10 +1,8 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
-using HealthIngestion.Progress;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
@@ -53,23 +51,15 @@ internal sealed class LexiconReprocessCommand : ICommand
             () => settings.IsDryRun ? "nothing was written" : "the finished part is stored; run the same command again to continue");
     }
 
-    private static async Task<ReprocessReport> RunEngineAsync(StoredSettings settings, Log log, CancellationToken cancellationToken)
-    {
-        LexiconGauges gauges = new();
-        RunProgress progress = new() { Stages = new StageFigures(gauges, isStored: true), CountsBytes = false };
-        IEntryStore database = settings.MakeStore();
-        await using (database.ConfigureAwait(false))
-        {
-            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
-            display?.Start();
-            return await LexiconReprocess.RunAsync(
-                database,
-                new ReprocessOptions(settings.Source, settings.Policy, settings.Workers, settings.CleanBatch, settings.MergeRows, settings.IsDryRun),
-                gauges,
-                display is null ? null : progress,
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private static Task<ReprocessReport> RunEngineAsync(StoredSettings settings, Log log, CancellationToken cancellationToken) => StoredRun.RunAsync(
+        settings,
+        log,
+        (database, gauges, progress) => LexiconReprocess.RunAsync(
+            database,
+            new ReprocessOptions(settings.Source, settings.Policy, settings.Workers, settings.CleanBatch, settings.MergeRows, settings.IsDryRun),
+            gauges,
+            progress,
+            cancellationToken));
 
     private static int Close(ReprocessReport report, StoredSettings settings, Log log)
     {

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Sinks.Entries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
-using HealthIngestion.Progress;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
@@ -72,17 +70,9 @@ internal sealed class LexiconValidateCommand : ICommand
         return ExitCode.Done;
     }
 
-    private static async Task<ValidationReport> RunEngineAsync(StoredSettings settings, int limit, Log log, CancellationToken cancellationToken)
-    {
-        LexiconGauges gauges = new();
-        RunProgress progress = new() { Stages = new StageFigures(gauges, isStored: true), CountsBytes = false };
-        IEntryStore database = settings.MakeStore();
-        await using (database.ConfigureAwait(false))
-        {
-            using ProgressDisplay? display = ProgressDisplay.For(settings, progress, log);
-            display?.Start();
-            return await LexiconValidate.RunAsync(
-                database, settings.Source, limit, settings.Workers, gauges, display is null ? null : progress, cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private static Task<ValidationReport> RunEngineAsync(StoredSettings settings, int limit, Log log, CancellationToken cancellationToken) => StoredRun.RunAsync(
+        settings,
+        log,
+        (database, gauges, progress) => LexiconValidate.RunAsync(
+            database, settings.Source, limit, settings.Workers, gauges, progress, cancellationToken));
 }

@@ -78,33 +78,30 @@ internal sealed class PushCommand : ICommand
             RetryRejected = arguments.GetValue(RetryRejected),
         };
         Log log = Console.OpenLog(arguments);
-        using StopSignal stop = new(log);
-        try
-        {
-            StatsFile.RejectMissingDirectory(stats);
-            Deliveries.Prepare(apis);
-            List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, stop.Token).GetAwaiter().GetResult();
-            if (stats is not null)
+        return CommandRun.Do(
+            log,
+            stats,
+            token =>
             {
-                StatsFile.Write(stats, Stats(outcomes));
-            }
+                Deliveries.Prepare(apis);
+                return Close(Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
+            },
+            () => "delivered summaries are marked; run the same command again to deliver the rest");
+    }
 
-            if (log.Shows(LogLevel.Info))
-            {
-                ClosingWriter.Write(outcomes, log);
-            }
+    private static int Close(List<DeliveryOutcome> outcomes, string? stats, Log log)
+    {
+        if (stats is not null)
+        {
+            StatsFile.Write(stats, Stats(outcomes));
+        }
 
-            return Deliveries.Close(outcomes, log);
-        }
-        catch (OperationCanceledException) when (stop.Name is not null)
+        if (log.Shows(LogLevel.Info))
         {
-            log.Notice("stopped", $"stopped by {stop.Name}; delivered summaries are marked; run the same command again to deliver the rest");
-            return stop.ExitCode;
+            ClosingWriter.Write(outcomes, log);
         }
-        catch (Exception fault)
-        {
-            return Faults.Explain(fault, log);
-        }
+
+        return Deliveries.Close(outcomes, log);
     }
 
     private static Target Database(string? given) =>

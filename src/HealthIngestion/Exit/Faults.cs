@@ -6,10 +6,14 @@ namespace HealthIngestion.Exit;
 /// <summary>Describes any fault in one line: what, where, and what to do.</summary>
 internal static class Faults
 {
-    /// <summary>Logs a fault and returns the exit code.</summary>
+    /// <summary>Logs a fault and returns the exit code. A fault of several targets has a line for each.</summary>
     public static int Explain(Exception fault, Log log)
     {
-        log.Error(Line(fault));
+        foreach (Exception one in fault is AggregateException several ? several.InnerExceptions : [fault])
+        {
+            log.Error(Line(one));
+        }
+
         if (fault is not UsageException)
         {
             log.Block(LogLevel.Debug, "stack", fault.ToString());

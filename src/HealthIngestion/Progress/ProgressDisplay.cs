@@ -11,8 +11,31 @@ internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
 
     protected RunProgress Progress => progress;
 
+    /// <summary>Shows a run's progress for as long as it takes.</summary>
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="progress">The counters of the run.</param>
+    /// <param name="log">Receives lines, if the display writes any.</param>
+    /// <param name="run">Starts the run; it receives the counters, or null when nothing is shown.</param>
+    public static async Task<TReport> ShowAsync<TReport>(RunSettings settings, RunProgress progress, Log log, Func<RunProgress?, Task<TReport>> run)
+    {
+        using ProgressDisplay? display = For(settings, progress, log);
+        display?.Start();
+        return await run(display is null ? null : progress).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the display; the line below it is free for what comes next.</summary>
+    public void Dispose()
+    {
+        _end.Set();
+        _thread?.Join();
+        _end.Dispose();
+    }
+
+    /// <summary>Draws until <paramref name="end"/> is set, then leaves the screen tidy.</summary>
+    protected abstract void Draw(ManualResetEventSlim end);
+
     /// <summary>The display that suits the options and the terminal; null for none.</summary>
-    public static ProgressDisplay? For(RunSettings settings, RunProgress progress, Log log)
+    private static ProgressDisplay? For(RunSettings settings, RunProgress progress, Log log)
     {
         if (settings.Progress == ProgressStyle.None || !log.Shows(LogLevel.Info))
         {
@@ -30,20 +53,9 @@ internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
         return rowsAreOnScreen ? null : new BarDisplay(progress);
     }
 
-    public void Start()
+    private void Start()
     {
         _thread = new Thread(() => Draw(_end)) { IsBackground = true, Name = "progress" };
         _thread.Start();
     }
-
-    /// <summary>Ends the display; the line below it is free for what comes next.</summary>
-    public void Dispose()
-    {
-        _end.Set();
-        _thread?.Join();
-        _end.Dispose();
-    }
-
-    /// <summary>Draws until <paramref name="end"/> is set, then leaves the screen tidy.</summary>
-    protected abstract void Draw(ManualResetEventSlim end);
 }

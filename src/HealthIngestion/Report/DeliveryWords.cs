@@ -47,10 +47,8 @@ internal static class DeliveryWords
     /// <summary>The array <c>deliveries</c>.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<DeliveryOutcome> outcomes)
     {
-        json.WriteStartArray("deliveries");
-        foreach (DeliveryOutcome outcome in outcomes)
+        StatsFile.WriteObjects(json, "deliveries", outcomes, outcome =>
         {
-            json.WriteStartObject();
             json.WriteString("target", outcome.Api.DisplayName);
             if (outcome.Report is { } report)
             {
@@ -72,10 +70,6 @@ internal static class DeliveryWords
             {
                 json.WriteString("failed", Faults.Line(outcome.Fault!));
             }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 }

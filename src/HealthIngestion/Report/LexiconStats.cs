@@ -1,9 +1,7 @@
 using System.Text.Json;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Entries;
-using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
 using HealthIngestion.Settings;
 
@@ -38,25 +36,11 @@ internal static class LexiconStats
         json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
         json.WriteNumber("read", report.Read);
         json.WriteNumber("rejected", report.Rejected);
-        json.WriteStartArray("sinks");
-        foreach (SinkReport<EntryResult> sink in report.Sinks)
+        StatsFile.WriteSinks(json, report.Sinks, result =>
         {
-            json.WriteStartObject();
-            json.WriteString("target", sink.Target);
-            if (sink.Result is { } result)
-            {
-                WriteResult(json, result);
-                json.WriteBoolean("balance_ok", result.Balances(new EntryFigures(report.Read, report.Rejected)));
-            }
-            else
-            {
-                json.WriteString("failed", Faults.Line(sink.Fault!));
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            WriteResult(json, result);
+            json.WriteBoolean("balance_ok", result.Balances(new EntryFigures(report.Read, report.Rejected)));
+        });
     }
 
     /// <summary>How the entries were made and chosen.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using FastIngest;
 using FastIngest.Pipeline.Runs;
 using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Report;
@@ -54,6 +55,39 @@ internal static class StatsFile
 
         json.WriteEndArray();
     }
+
+    /// <summary>Writes an array with one object for each item.</summary>
+    /// <param name="json">Receives the array.</param>
+    /// <param name="name">The key of the array.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="write">Writes the members of an item's object.</param>
+    public static void WriteObjects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (T item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an array with one object for each target: its name, and its results or why it failed.</summary>
+    public static void WriteSinks<TResult>(Utf8JsonWriter json, IEnumerable<SinkReport<TResult>> sinks, Action<TResult> write) =>
+        WriteObjects(json, "sinks", sinks, sink =>
+        {
+            json.WriteString("target", sink.Target);
+            if (sink.Result is { } result)
+            {
+                write(result);
+            }
+            else
+            {
+                json.WriteString("failed", Faults.Line(sink.Fault!));
+            }
+        });
 
     public static void Write(string path, ReadOnlyMemory<byte> json)
     {

@@ -2,11 +2,9 @@ using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
-using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using HealthIngestion.CommandLine;
-using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
 using HealthIngestion.Settings;
 
@@ -26,37 +24,17 @@ internal static class StatsJson
         json.WriteNumber("bytes_per_second", Math.Round(Figures.PerSecond(report.Bytes, report.Elapsed)));
         json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
         json.WriteNumber("rows", report.Rows);
-        json.WriteStartArray("categories");
-        foreach (CategoryReport category in report.Categories)
+        StatsFile.WriteObjects(json, "categories", report.Categories, category => Write(json, category));
+        StatsFile.WriteSinks(json, report.Sinks, result =>
         {
-            Write(json, category);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("sinks");
-        foreach (SinkReport<SinkResult> sink in report.Sinks)
-        {
-            json.WriteStartObject();
-            json.WriteString("target", sink.Target);
-            if (sink.Result is { } result)
-            {
-                json.WriteNumber("rows", result.Rows);
-                json.WriteNumber("inserted", result.Inserted);
-                json.WriteNumber("updated", result.Updated);
-                json.WriteNumber("unchanged", result.Unchanged);
-                json.WriteNumber("refreshed", result.Refreshed);
-                json.WriteNumber("removed_nuls", result.RemovedNuls);
-                Write(json, result.Tables);
-            }
-            else
-            {
-                json.WriteString("failed", Faults.Line(sink.Fault!));
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            json.WriteNumber("rows", result.Rows);
+            json.WriteNumber("inserted", result.Inserted);
+            json.WriteNumber("updated", result.Updated);
+            json.WriteNumber("unchanged", result.Unchanged);
+            json.WriteNumber("refreshed", result.Refreshed);
+            json.WriteNumber("removed_nuls", result.RemovedNuls);
+            Write(json, result.Tables);
+        });
         DeliveryWords.Write(json, deliveries);
         WriteBalance(json, Balance.Of(report));
         StatsFile.Write(json, "warnings", report.Warnings);
@@ -119,24 +97,18 @@ internal static class StatsJson
             return;
         }
 
-        json.WriteStartArray("tables");
-        foreach (RecordTableResult table in tables)
+        StatsFile.WriteObjects(json, "tables", tables, table =>
         {
-            json.WriteStartObject();
             json.WriteString("table", table.Table);
             json.WriteNumber("rows", table.Rows);
             json.WriteNumber("replaced", table.Replaced);
             json.WriteNumber("unchanged", table.Unchanged);
             json.WriteNumber("bytes", table.Bytes);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, CategoryReport category)
     {
-        json.WriteStartObject();
         json.WriteString("category", category.Category.Name());
         json.WriteNumber("files", category.Files);
         json.WriteNumber("bytes", category.Bytes);
@@ -150,7 +122,6 @@ internal static class StatsJson
             json.WriteNumber(reason.Name(), count);
         }
 
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

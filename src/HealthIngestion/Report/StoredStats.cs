@@ -26,28 +26,18 @@ internal static class StoredStats
         json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
         json.WriteNumber("records", report.Records);
         json.WriteNumber("entries", report.Entries);
-        json.WriteStartArray("findings");
-        foreach (Finding finding in report.Findings)
+        StatsFile.WriteObjects(json, "findings", report.Findings, finding =>
         {
-            json.WriteStartObject();
             json.WriteString("finding", finding.Name);
             json.WriteNumber("entries", finding.Count);
-            json.WriteStartArray("examples");
-            foreach (FindingExample example in finding.Examples)
+            StatsFile.WriteObjects(json, "examples", finding.Examples, example =>
             {
-                json.WriteStartObject();
                 json.WriteString("source", example.Source);
                 json.WriteNumber("raw_id", example.RawId);
                 json.WriteString("headword", example.Headword);
                 json.WriteString("language", example.Language);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            });
+        });
         json.WriteNumber("records_per_second", Math.Round(Figures.PerSecond(report.Records, report.Elapsed)));
     });
 
@@ -55,18 +45,13 @@ internal static class StoredStats
     public static void WriteDone(Utf8JsonWriter json, ReprocessReport report)
     {
         json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
-        json.WriteStartArray("sources");
-        foreach (ReprocessedSource source in report.Sources)
+        StatsFile.WriteObjects(json, "sources", report.Sources, source =>
         {
-            json.WriteStartObject();
             json.WriteString("source", source.Source);
             LexiconStats.WriteResult(json, source.Result);
             json.WriteNumber("removed", source.Removed);
             json.WriteBoolean("balance_ok", source.Result.Balances(new EntryFigures(source.Result.Loaded, 0)));
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     }
 
     private static void WriteHead(Utf8JsonWriter json, string target, long peakBytes)

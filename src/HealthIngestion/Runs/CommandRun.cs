@@ -16,11 +16,21 @@ internal static class CommandRun
     public static int Do(RunSettings settings, Func<Log, CancellationToken, int> work, Func<string> left)
     {
         Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
+        return Do(log, settings.StatsPath, token => work(log, token), left);
+    }
+
+    /// <summary>Runs a command; a signal or a fault becomes one line and an exit code.</summary>
+    /// <param name="log">Receives that line.</param>
+    /// <param name="statsPath">Where the figures go; null if nowhere.</param>
+    /// <param name="work">The work; it returns the exit code.</param>
+    /// <param name="left">Returns what a stopped run leaves, and what the user can do.</param>
+    public static int Do(Log log, string? statsPath, Func<CancellationToken, int> work, Func<string> left)
+    {
         using StopSignal stop = new(log);
         try
         {
-            StatsFile.RejectMissingDirectory(settings.StatsPath);
-            return work(log, stop.Token);
+            StatsFile.RejectMissingDirectory(statsPath);
+            return work(stop.Token);
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {

@@ -88,9 +88,12 @@ internal sealed class TestApi(int batchSize = 5, Func<ReadOnlyMemory<PendingSumm
 }
 
 /// <summary>An outbox that counts the summaries read.</summary>
-internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
+/// <param name="outbox">The outbox that is read.</param>
+/// <param name="reading">Called before each page is read, with its number from 1; null for none.</param>
+internal sealed class CountingOutbox(IOutbox outbox, Func<int, Task>? reading = null) : IOutbox
 {
     private readonly TaskCompletionSource[] _pages = [.. Enumerable.Range(0, 64).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _pageCount, _read;
 
     /// <summary>The number of summaries read so far.</summary>
@@ -107,13 +110,22 @@ internal sealed class CountingOutbox(IOutbox outbox) : IOutbox
     /// <summary>Completes when that many pages were read.</summary>
     public Task Pages(int count) => _pages[count - 1].Task;
 
+    /// <summary>Completes when no page is left.</summary>
+    public Task End => _end.Task;
+
     public ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken) => outbox.OpenAsync(target, retryRejected, cancellationToken);
 
     public async ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken)
     {
+        await (reading?.Invoke(_pageCount + 1) ?? Task.CompletedTask);
         bool isPage = await outbox.ReadAsync(page, cancellationToken);
         Interlocked.Add(ref _read, page.Count);
         _pages[_pageCount++].SetResult();
+        if (!isPage)
+        {
+            _end.SetResult();
+        }
+
         return isPage;
     }
 

@@ -149,16 +149,19 @@ public sealed class StageTests
     [InlineData("postgres", false)]
     public async Task Stopping_in_the_middle_of_a_stage_marks_exactly_what_was_delivered(string kind, bool stageHeedsIt)
     {
-        const int Days = 3_000;
+        // The stop comes while the second page is processed; all others fit into the queue, and the reading is over.
+        const int Days = (BatchQueue.PagesMax + 2) * OutboxPage.MaxRows, StopAt = 100;
         using StoredSummaries stored = new StoredSummaries(kind).WithDays(Days);
+        await using CountingOutbox outbox = new(stored.Outbox());
         using CancellationTokenSource stop = new();
         int batches = 0;
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TestStage stage = new(async (_, cancellationToken) =>
         {
             int batch = Interlocked.Increment(ref batches);
-            if (batch == 100)
+            if (batch == StopAt)
             {
+                await outbox.End;
                 await stop.CancelAsync();
                 stopped.SetResult();
                 if (stageHeedsIt)
@@ -166,7 +169,7 @@ public sealed class StageTests
                     await Task.Delay(Timeout.Infinite, cancellationToken);
                 }
             }
-            else if (batch > 100)
+            else if (batch > StopAt)
             {
                 // No batch is sent after the stop.
                 await stopped.Task;
@@ -174,17 +177,40 @@ public sealed class StageTests
         });
         using TestApi api = new();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeliverAsync(stored, api, [stage], stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeliverAsync(outbox, stored, api, [stage], stop.Token));
 
+        // Only the batches before the stop were passed on, each with eight summaries.
+        Assert.InRange(api.Sent.Count, 1, 8 * (StopAt - 1));
+        await AssertMarksAreExactAsync(stored, api, Days);
+    }
+
+    [Theory]
+    [MemberData(nameof(StoredSummaries.Kinds), MemberType = typeof(StoredSummaries))]
+    public async Task Stopping_while_a_page_is_read_marks_exactly_what_was_delivered(string kind)
+    {
+        const int Days = 3 * OutboxPage.MaxRows;
+        using StoredSummaries stored = new StoredSummaries(kind).WithDays(Days);
+        using CancellationTokenSource stop = new();
+        using TestApi api = new();
+        await using CountingOutbox outbox = new(stored.Outbox(), page => page == 3 ? stop.CancelAsync() : Task.CompletedTask);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeliverAsync(outbox, stored, api, [], stop.Token));
+
+        Assert.InRange(api.Sent.Count, 0, 2 * OutboxPage.MaxRows);
+        await AssertMarksAreExactAsync(stored, api, Days);
+    }
+
+    /// <summary>What was sent is marked, and the next delivery sends the rest, each summary once.</summary>
+    private static async Task AssertMarksAreExactAsync(StoredSummaries stored, TestApi api, int days)
+    {
         int sent = api.Sent.Count;
-        Assert.InRange(sent, 1, 8 * 102);
         Assert.Equal(sent, stored.Marked);
         Assert.Empty(stored.Query("1", "WHERE last_error IS NOT NULL"));
 
         DeliveryReport rest = await DeliverAsync(stored, api, [TestStage.Marking(_ => 1)]);
-        Assert.Equal((Days - sent, sent, 0), (rest.Delivered, rest.Unchanged, rest.Left));
-        Assert.Equal(Days, api.Sent.Select(s => s.Day).Distinct().Count());
-        Assert.Equal(Days, api.Sent.Count);
+        Assert.Equal((days - sent, sent, 0), (rest.Delivered, rest.Unchanged, rest.Left));
+        Assert.Equal(days, api.Sent.Select(s => s.Day).Distinct().Count());
+        Assert.Equal(days, api.Sent.Count);
     }
 
     private static List<string> Days(StoredSummaries stored, string error) => stored.Query(stored.DateText, $"WHERE last_error = '{error}' ORDER BY date");

@@ -89,7 +89,9 @@ public sealed class CompressedInputTests : IDisposable
     {
         string path = _folder.Write("sleep.json", Pack("[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8.ToArray(), ".gz", ""));
         Assert.Equal(1, Run.Ingest(new IngestOptions { Paths = [path] }).Report.Records);
-        string wrong = _folder.Write("activities.json.zst", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8);
+        string unpacked = _folder.Write("workouts.json.gz", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8);
+        Assert.Equal(1, Run.Ingest(new IngestOptions { Paths = [unpacked] }).Report.Records);
+        string wrong = _folder.Write("activities.json.zst", "no records"u8);
         IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [wrong] }));
         Assert.Contains("not a zstd file", fault.Message, StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;
 
@@ -21,7 +22,7 @@ public sealed class SeveralSinksTests
         IngestReport report = await RunAsync(sinks, mode);
 
         Assert.Equal([Rows, null, Rows], report.Sinks.Select(s => s.Result?.Rows));
-        Assert.Equal([null, "fault", null], report.Sinks.Select(s => s.Fault?.Message));
+        Assert.Equal([null, $"fault at {at}", null], report.Sinks.Select(s => s.Fault?.Message));
         Assert.False(sinks[1].IsComplete);
     }
 
@@ -34,11 +35,32 @@ public sealed class SeveralSinksTests
         Assert.False(sinks[0].IsComplete);
     }
 
-    [Fact]
-    public async Task A_run_without_a_sink_left_fails_with_the_first_fault()
+    [Theory]
+    [InlineData(IngestMode.Optimized)]
+    [InlineData(IngestMode.Original)]
+    public async Task A_run_without_a_sink_left_fails_with_the_fault_of_every_sink(IngestMode mode)
     {
         FakeSink[] sinks = [new() { FailAt = "write" }, new() { FailAt = "complete" }];
-        Assert.Equal("fault", (await Assert.ThrowsAsync<IngestException>(() => RunAsync(sinks))).Message);
+        AggregateException faults = await Assert.ThrowsAsync<AggregateException>(() => RunAsync(sinks, mode));
+        Assert.Equal(["fault at write", "fault at complete"], faults.InnerExceptions.Select(e => Assert.IsType<IngestException>(e).Message));
+    }
+
+    [Fact]
+    public async Task A_run_whose_only_sink_fails_fails_with_its_fault()
+    {
+        FakeSink[] sinks = [new() { FailAt = "write" }];
+        Assert.Equal("fault at write", (await Assert.ThrowsAsync<IngestException>(() => RunAsync(sinks))).Message);
+    }
+
+    /// <summary>A sink that has a batch may return it, and a batch that was returned has no rows to count.</summary>
+    [Fact]
+    public async Task The_rows_of_a_batch_are_counted_before_any_sink_has_it()
+    {
+        FakeSink[] sinks = [new(), new()];
+        bool? hasArrived = null;
+        IngestReport report = await RunAsync(sinks, progress: new RowProgress(() => hasArrived ??= sinks[0].FirstBatch.Task.Wait(TimeSpan.FromMilliseconds(100))));
+        Assert.False(hasArrived);
+        Assert.Equal(Rows, report.Rows);
     }
 
     [Theory]
@@ -77,11 +99,29 @@ public sealed class SeveralSinksTests
         Assert.Equal(4, never.RunIds.Count);
     }
 
-    private static async Task<IngestReport> RunAsync(FakeSink[] sinks, IngestMode mode = IngestMode.Optimized)
+    private static async Task<IngestReport> RunAsync(FakeSink[] sinks, IngestMode mode = IngestMode.Optimized, IIngestProgress? progress = null)
     {
         using TemporaryFolder folder = new(inMemory: true);
         IngestOptions options = new() { Paths = [TestData.Health("default")], Mode = mode, Partitions = 7, Workers = 2, RejectsPath = folder.File("rejects.ndjson") };
-        return await Task.Run(() => HealthIngest.RunAsync(options, sinks, null, CancellationToken.None));
+        return await Task.Run(() => HealthIngest.RunAsync(options, sinks, progress, CancellationToken.None));
+    }
+
+    /// <summary>Calls a function of the test whenever rows are counted.</summary>
+    private sealed class RowProgress(Action written) : IIngestProgress
+    {
+        public void Started(IReadOnlyList<RunFile> files)
+        {
+        }
+
+        public void Read(int fileIndex, long bytes, long records)
+        {
+        }
+
+        public void Reducing()
+        {
+        }
+
+        public void Written(long rows) => written();
     }
 
     private sealed class FakeSink : ISummarySink
@@ -103,6 +143,9 @@ public sealed class SeveralSinksTests
 
         public List<Guid> RunIds { get; } = [];
 
+        /// <summary>Completes when the sink receives its first batch.</summary>
+        public TaskCompletionSource FirstBatch { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public string DisplayName => "fake";
 
         public ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken)
@@ -114,6 +157,7 @@ public sealed class SeveralSinksTests
 
         public async ValueTask WriteAsync(SummaryBatch batch, CancellationToken cancellationToken)
         {
+            FirstBatch.TrySetResult();
             await Task.Delay(PauseMs, cancellationToken);
             Rows += batch.RowCount;
             await FailIf("write");
@@ -133,7 +177,7 @@ public sealed class SeveralSinksTests
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
         private ValueTask FailIf(string at) => FailAt == at && (PassesAfter == 0 || _faults < PassesAfter) && ++_faults > 0
-            ? throw new IngestException("fault", "remedy")
+            ? throw new IngestException($"fault at {at}", "remedy")
             : ValueTask.CompletedTask;
     }
 }

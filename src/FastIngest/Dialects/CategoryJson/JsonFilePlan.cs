@@ -76,7 +76,7 @@ internal sealed class JsonFilePlan : FilePlan
         window.Attach(File);
         window.MoveTo(array.Offset, Dialect.HeadBytes);
         JsonFilePlan next = At(Dialect, File, Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
-        (next.FileIndex, next.KeepsTimes) = (FileIndex, KeepsTimes);
+        (next.FileIndex, next.Repeats) = (FileIndex, Repeats);
         return new PartEnd(next, false, rest.Unread);
     }
 }

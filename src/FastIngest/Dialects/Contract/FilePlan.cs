@@ -24,8 +24,11 @@ public abstract class FilePlan
     /// <summary>Whether further parts with records of any category may follow.</summary>
     public virtual bool MayHaveMoreParts => false;
 
+    /// <summary>The categories in which repeats are looked for.</summary>
+    public RepeatRule Repeats { get; set; }
+
     /// <summary>Whether events begin with the time of their record, see <see cref="RepeatRule"/>.</summary>
-    public bool KeepsTimes { get; set; }
+    public bool KeepsTimes => Repeats.Applies(Category);
 
     /// <summary>The position at which the records begin.</summary>
     public required FramePosition Head { get; init; }

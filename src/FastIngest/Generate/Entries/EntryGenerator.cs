@@ -35,20 +35,10 @@ public static class EntryGenerator
 
         cancellationToken.ThrowIfCancellationRequested();
         DataSetGenerator.CreateDirectory(options.Directory);
-        Lock reporting = new();
-        long total = 0;
-        void BlockWritten(long bytes)
-        {
-            lock (reporting)
-            {
-                total += bytes;
-                bytesWritten?.Report(total);
-            }
-        }
-
+        WrittenBytes written = new(bytesWritten);
         long blocks = (options.Entries + EntryBlockMaker.EntriesPerBlock - 1) / EntryBlockMaker.EntriesPerBlock;
         string path = Path.Combine(options.Directory, FileName);
-        OrderedFileWriter writer = new(path, blocks, options.Workers, () => new EntryBlockMaker(options), BlockWritten, cancellationToken);
+        OrderedFileWriter writer = new(path, blocks, options.Workers, () => new EntryBlockMaker(options), written.Add, cancellationToken);
         return new GeneratorResult([writer.Write()]);
     }
 }

@@ -33,6 +33,7 @@ public static class HealthIngest
     /// stop the other sinks; the run fails when every sink has failed.
     /// </summary>
     /// <exception cref="IngestException">The run cannot go on; no sink was completed.</exception>
+    /// <exception cref="AggregateException">Every one of several sinks failed: the fault of each, in their order.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; no sink was completed.</exception>
     public static async Task<IngestReport> RunAsync(
         IngestOptions options,

@@ -83,7 +83,7 @@ internal sealed class HealthInput : IDisposable
         RepeatRule repeats = RepeatsOf(plans);
         foreach (FilePlan plan in plans)
         {
-            plan.KeepsTimes = plan.MayHaveMoreParts ? repeats.Categories != 0 : repeats.Applies(plan.Category);
+            plan.Repeats = repeats;
         }
 
         return plans;

@@ -45,9 +45,11 @@ internal sealed class SinkWriter(IReadOnlyList<SummaryLane> lanes, IIngestProgre
             while (queue.Take() is { } batch)
             {
                 lanes.ThrowIfNoneIsLeft();
+
+                // Count the rows first: the lanes may return the batch, which clears it, as soon as all have it.
+                Count(batch);
                 SharedBatch shared = new(batch, lanes.Count);
                 Array.ForEach(inboxes, i => i.Add(shared, token));
-                Count(batch);
             }
 
             Array.ForEach(inboxes, i => i.CompleteAdding());

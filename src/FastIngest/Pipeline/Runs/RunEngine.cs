@@ -25,7 +25,8 @@ internal sealed class RunEngine<TRun, TBatch, TFigures, TResult>(IReadOnlyList<I
     /// <param name="warnings">Receives the reason of each further pass.</param>
     /// <param name="cancellationToken">Ends the run without completing any sink.</param>
     /// <returns>The last pass that reached its end; it is already disposed.</returns>
-    /// <exception cref="IngestException">The run cannot go on, or every sink failed.</exception>
+    /// <exception cref="IngestException">The run cannot go on, or its only sink failed.</exception>
+    /// <exception cref="AggregateException">Every one of several sinks failed: the fault of each, in their order.</exception>
     public async Task<TPass> RunAsync<TPass>(
         TRun run, Func<IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>>, TPass> begin, List<string> warnings, CancellationToken cancellationToken)
         where TPass : class, IRunPass<TFigures>

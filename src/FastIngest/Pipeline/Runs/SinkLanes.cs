@@ -7,12 +7,21 @@ internal static class SinkLanes
         lanes.Count > 0 && lanes.All(l => l.Fault is not null);
 
     /// <summary>Ends a pass when every lane has failed.</summary>
+    /// <exception cref="Exception">The fault of the only lane.</exception>
+    /// <exception cref="AggregateException">The faults of several lanes, in their order.</exception>
     public static void ThrowIfNoneIsLeft<TRun, TBatch, TFigures, TResult>(this IReadOnlyList<SinkLane<TRun, TBatch, TFigures, TResult>> lanes)
     {
-        if (lanes.HaveAllFailed())
+        if (!lanes.HaveAllFailed())
+        {
+            return;
+        }
+
+        if (lanes.Count == 1)
         {
             lanes[0].Fault!.Throw();
         }
+
+        throw new AggregateException(lanes.Select(l => l.Fault!.SourceException));
     }
 
     /// <summary>Passes rows to the sinks, one after another.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -24,6 +25,12 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
         {
             try
             {
+                if (_isOpen && session.Connection.State != ConnectionState.Open)
+                {
+                    // A cancellation that comes between two calls breaks the connection, too.
+                    await CloseAsync().ConfigureAwait(false);
+                }
+
                 if (!_isOpen)
                 {
                     await open(cancellationToken).ConfigureAwait(false);
@@ -33,14 +40,15 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
                 await call(session.Connection).ConfigureAwait(false);
                 return;
             }
-            catch (OperationCanceledException)
+            catch (Exception e)
             {
-                // The call may have left an unfinished COPY, which makes the connection unusable. The next call opens a new one.
+                // The call may have ended in the middle of a COPY, which makes the connection unusable. The next call opens a new one.
                 await CloseAsync().ConfigureAwait(false);
-                throw;
-            }
-            catch (Exception e) when (PostgresFault.IsFault(e))
-            {
+                if (!PostgresFault.IsFault(e))
+                {
+                    throw;
+                }
+
                 if (!PostgresFault.IsTransient(e) || !await retry.WaitAsync(e, _wasConnected, cancellationToken).ConfigureAwait(false))
                 {
                     // The connection may be in a failed transaction.
@@ -48,8 +56,6 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
                     throw explain(e);
                 }
             }
-
-            await CloseAsync().ConfigureAwait(false);
         }
     }
 
