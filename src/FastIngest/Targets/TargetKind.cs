@@ -35,6 +35,9 @@ public sealed record TargetKind
     /// <summary>Whether the sink of daily summaries can also store the records, if <see cref="TargetOptions.TakesRecords"/> is set.</summary>
     public bool Records { get; init; }
 
+    /// <summary>Whether the sink of daily summaries compares a day with the stored one, see <see cref="TargetOptions.OnFewer"/>.</summary>
+    public bool ComparesDays { get; init; }
+
     /// <summary>Creates a sink of dictionary entries.</summary>
     public Func<Target, TargetOptions, IEntrySink>? Entries { get; init; }
 

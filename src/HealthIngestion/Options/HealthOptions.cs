@@ -36,6 +36,12 @@ internal sealed class HealthOptions
 
     public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
 
+    public ChoiceOption<OnFewer> OnFewer { get; } = new("--on-fewer", ("replace", FastIngest.Sinks.Summaries.OnFewer.Replace), ("keep", FastIngest.Sinks.Summaries.OnFewer.Keep), ("fail", FastIngest.Sinks.Summaries.OnFewer.Fail))
+    {
+        HelpName = "HOW",
+        Description = "what a run does to a stored day of which it has fewer readings: replace, keep or fail (default: replace)",
+    };
+
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write nothing");
 
     public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, even if --to or the environment names one");
@@ -101,7 +107,7 @@ internal sealed class HealthOptions
     public IReadOnlyList<OptionGroup> Groups =>
     [
         new("Input", [Category, NoRecursive]),
-        new("Output", [To, Schema, Records, DryRun, Rejects, Strict, StatsJson]),
+        new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, WaitForApi]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),

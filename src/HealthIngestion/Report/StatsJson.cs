@@ -103,6 +103,7 @@ internal static class StatsJson
             json.WriteNumber("rows", table.Rows);
             json.WriteNumber("replaced", table.Replaced);
             json.WriteNumber("unchanged", table.Unchanged);
+            json.WriteNumber("kept", table.Kept);
             json.WriteNumber("bytes", table.Bytes);
         });
     }

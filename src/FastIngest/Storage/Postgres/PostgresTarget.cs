@@ -17,7 +17,8 @@ public static class PostgresTarget
         Prefixes = [KeywordsPrefix, "postgresql:"],
         CompletedPrefixes = ["postgres://"],
         Forms = ["postgres://USER@HOST/DATABASE"],
-        Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords),
+        Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords, options.OnFewer),
+        ComparesDays = true,
         Records = true,
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
@@ -33,9 +34,12 @@ public static class PostgresTarget
     public static string NameOf(string urlOrKeywords)
     {
         int scheme = urlOrKeywords.IndexOf("://", StringComparison.Ordinal);
-        bool isUrl = scheme >= 0 && IsScheme(urlOrKeywords.AsSpan(0, scheme));
-        return isUrl ? $"{KeywordsPrefix}{urlOrKeywords[(scheme + 1)..]}" : KeywordsPrefix + urlOrKeywords;
+        return KeywordsPrefix + (IsUrl(urlOrKeywords) ? urlOrKeywords[(scheme + 1)..] : urlOrKeywords);
     }
+
+    /// <summary>Whether a connection string is a URL of PostgreSQL.</summary>
+    public static bool IsUrl(string connectionString) =>
+        connectionString.IndexOf("://", StringComparison.Ordinal) is var scheme && scheme >= 0 && IsScheme(connectionString.AsSpan(0, scheme));
 
     private static bool IsScheme(ReadOnlySpan<char> text)
     {
