@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Unicode;
 using FastIngest.Json;
 using FastIngest.Pipeline.Runs;
+using FastIngest.Storage.Files;
 
 namespace FastIngest.Pipeline;
 

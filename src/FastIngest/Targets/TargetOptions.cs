@@ -1,4 +1,5 @@
 using FastIngest.Lexicon;
+using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Targets;
 

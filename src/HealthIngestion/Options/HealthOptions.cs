@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using FastIngest.Storage;
 using FastIngest.Targets;

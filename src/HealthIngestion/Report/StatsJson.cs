@@ -33,6 +33,7 @@ internal static class StatsJson
             json.WriteNumber("unchanged", result.Unchanged);
             json.WriteNumber("refreshed", result.Refreshed);
             json.WriteNumber("removed_nuls", result.RemovedNuls);
+            json.WriteNumber("poorer_days", result.PoorerDays);
             Write(json, result.Tables);
         });
         DeliveryWords.Write(json, deliveries);

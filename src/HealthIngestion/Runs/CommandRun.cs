@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastIngest.Targets;
 using HealthIngestion.Exit;
 using HealthIngestion.Report;
 using HealthIngestion.Settings;

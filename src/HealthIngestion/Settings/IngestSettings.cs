@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest.Delivery;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources.Compression;
 using FastIngest.Storage;
 using FastIngest.Targets;

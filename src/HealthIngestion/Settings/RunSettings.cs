@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Storage;
 using FastIngest.Storage.Postgres;
 using FastIngest.Targets;
 using HealthIngestion.Terminal;

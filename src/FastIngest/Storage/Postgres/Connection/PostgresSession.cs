@@ -18,11 +18,17 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
     /// <summary>The open connection.</summary>
     public NpgsqlConnection Connection => _connection ?? throw new InvalidOperationException("The connection is closed.");
 
-    /// <summary>Connects, and migrates the schema to the current tables.</summary>
+    /// <summary>
+    /// Whether the open transaction creates the schema. A BEGIN in it only continues it, so that the schema appears together with
+    /// the rows of the run, or not at all.
+    /// </summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Connects, and migrates the schema to the current tables. A new schema is not committed yet.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
+        IsNew = await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, staysOpen: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Connects to a database that must have the schema, and migrates it to the current tables.</summary>
@@ -33,7 +39,7 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await PostgresMigration.RequireAsync(_connection, names, target.DisplayName, content, cancellationToken).ConfigureAwait(false);
-        await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
+        await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, staysOpen: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Connects only to read summaries. The schema is not changed, and the server may be a standby.</summary>
@@ -112,6 +118,10 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         }
     }
 
+    /// <summary>Rolls back the transaction, and with it a new schema.</summary>
+    public async Task RollBackAsync(CancellationToken cancellationToken) =>
+        await Connection.RunAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
+
     /// <summary>Prepares a retry after a transient error: waits and closes the connection. The server has rolled back the transaction.</summary>
     /// <param name="fault">The exception of the failed call.</param>
     /// <param name="wasConnected">Whether this run was connected to the server before.</param>
@@ -168,7 +178,8 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
             {
                 await CloseConnectionAsync().ConfigureAwait(false);
                 _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                return await PostgresRuns.IsRecordedAsync(_connection, names, runId, cancellationToken).ConfigureAwait(false);
+                return await PostgresMigration.HasRunsAsync(_connection, names, cancellationToken).ConfigureAwait(false)
+                    && await PostgresRuns.IsRecordedAsync(_connection, names, runId, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (PostgresFault.IsTransient(e))
             {

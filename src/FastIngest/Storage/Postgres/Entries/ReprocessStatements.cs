@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;

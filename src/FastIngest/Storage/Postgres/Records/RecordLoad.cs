@@ -1,3 +1,4 @@
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
@@ -66,6 +67,9 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
         SinkResult result = await _load.FinishAsync(Run!, figures, tables, cancellationToken).ConfigureAwait(false);
         return result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
     }
+
+    private protected override SinkResult? EmptyResult(RunFigures figures) =>
+        figures.Aggregated == 0 ? new SinkResult(0, 0, 0, 0) { IsAbsent = true } : null;
 
     private protected override void Release()
     {
