@@ -108,7 +108,8 @@ public sealed class PgBouncerTests
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", pool.Url + "_missing", "--quiet");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("no such database", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Contains("Name a database and a user that the pool (PgBouncer) knows", outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.True(outcome.Elapsed < TimeSpan.FromSeconds(9), "a database that is unknown for good is not tried again");
     }
 
     private static void Succeed(Workplace place, params string[] arguments)

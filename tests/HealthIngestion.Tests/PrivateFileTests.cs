@@ -3,6 +3,7 @@ using FastIngest.Tests.Storage.Postgres;
 namespace HealthIngestion.Tests;
 
 /// <summary>Health data is private, and a command that only reads a database changes nothing in it.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

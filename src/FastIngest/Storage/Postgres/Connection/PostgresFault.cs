@@ -31,7 +31,10 @@ internal static class PostgresFault
     /// database that it does not know.
     /// </summary>
     private static bool IsRejectedByPool(PostgresException e) => e.SqlState == "08P01"
-        && (IsUnknownParameter(e) || e.MessageText.Contains("no such database", StringComparison.Ordinal) || e.MessageText.Contains("no such user", StringComparison.Ordinal));
+        && (IsUnknownParameter(e)
+            || e.MessageText.Contains("bouncer config error", StringComparison.Ordinal)
+            || e.MessageText.Contains("no such database", StringComparison.Ordinal)
+            || e.MessageText.Contains("no such user", StringComparison.Ordinal));
 
     private static bool IsUnknownParameter(PostgresException e) => e.MessageText.Contains("unsupported startup parameter", StringComparison.Ordinal);
 
