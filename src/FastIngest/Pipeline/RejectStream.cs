@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Unicode;
 using FastIngest.Json;
 using FastIngest.Pipeline.Runs;
-using FastIngest.Storage.Files;
 
 namespace FastIngest.Pipeline;
 

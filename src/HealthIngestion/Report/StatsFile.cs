@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest;
 using FastIngest.Pipeline.Runs;
-using FastIngest.Storage.Files;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Terminal;

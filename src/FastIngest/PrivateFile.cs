@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace FastIngest.Storage.Files;
+namespace FastIngest;
 
 /// <summary>
 /// Creates files that only their owner can read and write, mode 0600, because health data is private. A file that replaces an
