@@ -9,6 +9,9 @@ public enum FileKind
     Folder,
     Pipe,
 
+    /// <summary>A symbolic link that was not followed.</summary>
+    Link,
+
     /// <summary>A device or a socket.</summary>
     Other,
 }
@@ -19,16 +22,21 @@ public enum FileKind
 /// <param name="Number">The number of the entry on its device (inode). Two names of one file share device and number.</param>
 public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
 {
-    private const int CurrentFolder = -100; // AT_FDCWD
+    private const int CurrentFolder = -100, NoFollow = 0x100; // AT_FDCWD, AT_SYMLINK_NOFOLLOW
     private const uint Wanted = 0x101; // STATX_TYPE | STATX_INO
     private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, DeviceOffset = 136; // struct statx has the same layout on every architecture
     private const int TypeMask = 0xF000; // S_IFMT
 
     /// <summary>Returns the status of the entry at a path; symbolic links are followed. Null when there is none, or it cannot be examined.</summary>
-    public static FileStatus? Of(string path)
+    public static FileStatus? Of(string path) => Of(path, 0);
+
+    /// <summary>Returns the status of the entry at a path itself, which may be a symbolic link; null when there is none, or it cannot be examined.</summary>
+    public static FileStatus? OfEntry(string path) => Of(path, NoFollow);
+
+    private static FileStatus? Of(string path, int flags)
     {
         Span<byte> status = stackalloc byte[StatusBytes];
-        if (!OperatingSystem.IsLinux() || StatX(CurrentFolder, path, 0, Wanted, status) != 0)
+        if (!OperatingSystem.IsLinux() || StatX(CurrentFolder, path, flags, Wanted, status) != 0)
         {
             return null;
         }
@@ -38,6 +46,7 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
             0x8000 => FileKind.Regular,
             0x4000 => FileKind.Folder,
             0x1000 => FileKind.Pipe,
+            0xA000 => FileKind.Link,
             _ => FileKind.Other,
         };
         return new FileStatus(kind, BitConverter.ToUInt64(status[DeviceOffset..]), BitConverter.ToUInt64(status[NumberOffset..]));

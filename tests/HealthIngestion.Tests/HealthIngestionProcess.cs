@@ -42,6 +42,15 @@ public static partial class HealthIngestionProcess
         return Finish(process, time);
     }
 
+    /// <summary>Runs a command of bash, in which <c>$BIN</c> is the path of the binary; the command ends as its last part does.</summary>
+    public static Outcome RunShell(string directory, string command)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        using Process process = Start("bash", directory, [("BIN", Path)], "-c", command);
+        process.StandardInput.Close();
+        return Finish(process, time);
+    }
+
     /// <summary>Runs under a pseudo-terminal; what the terminal was sent is the outcome's output.</summary>
     public static Outcome RunOnTerminal(string directory, (string Name, string Value)[] environment, string arguments)
     {

@@ -29,7 +29,10 @@ public sealed class InputFaultTests(GeneratedData data)
         using Workplace place = Workplace.WithData();
         File.CreateSymbolicLink(place["data/sleep.json"], "nowhere");
 
-        Fails(HealthIngestionProcess.Run(place.Directory, "data"), place, "error: data/sleep.json does not exist.");
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-", "--strict");
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("data/sleep.json: not read: it is a link to something that does not exist", outcome.Error, StringComparison.Ordinal);
+        Fails(HealthIngestionProcess.Run(place.Directory, "data/sleep.json"), place, "error: data/sleep.json is a link to something that does not exist.");
     }
 
     [Fact]
@@ -43,13 +46,15 @@ public sealed class InputFaultTests(GeneratedData data)
     }
 
     [Fact]
-    public void A_pipe_is_refused_and_not_waited_for()
+    public void A_pipe_in_a_folder_is_named_and_not_waited_for()
     {
         using Workplace place = Workplace.WithData();
         using Process made = Process.Start("mkfifo", place["data/sleep.json"]);
         made.WaitForExit();
 
-        Fails(HealthIngestionProcess.Run(place.Directory, "data"), place, "error: data/sleep.json is a pipe or a device");
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-", "--strict");
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Contains("data/sleep.json: not read: it is a pipe, a socket or a device", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class LexiconReferenceTests
                 Invalid = sink.GetProperty("invalid").GetInt32(),
                 BelowQuality = sink.GetProperty("below_quality").GetInt32(),
                 Duplicate = sink.GetProperty("duplicate").GetInt32(),
-                Written = sink.GetProperty("written").GetInt32(),
+                Written = sink.GetProperty("written").GetInt32() + sink.GetProperty("redirects").GetInt32(),
             });
         Assert.True(counts is { Repeated: > 100, Invalid: > 50, BelowQuality: > 0, Duplicate: > 100 } && counts.Rejected > 100 && counts.Written > Entries / 2, $"{counts}");
         Assert.InRange(stats.GetProperty("peak_rss_bytes").GetInt64(), 1, MaxPeakBytes);

@@ -57,24 +57,36 @@ public sealed class EventWriter
         return true;
     }
 
-    /// <summary>Adds a record to the output. Returns null, or the reason why the record is rejected.</summary>
-    public RejectReason? Write(scoped in RecordView record, MapOutput output)
+    /// <summary>Ends the run: the next record is read by itself. Samples in the buffer stay.</summary>
+    public void EndRun() => _isInRun = false;
+
+    /// <summary>Returns why a record is rejected, whatever its values are; null when it is accepted.</summary>
+    public RejectReason? Check(scoped in RecordView record)
     {
-        _isInRun = false;
         if (record.UserId.IsEmpty)
         {
             return RejectReason.NoUserId;
         }
 
-        if (record.Day == RecordView.NoDay)
+        if (record.Day <= RecordView.AmbiguousDay)
         {
-            return RejectReason.NoDate;
+            return record.Day == RecordView.NoDay ? RejectReason.NoDate : RejectReason.AmbiguousDate;
+        }
+
+        return _category == Category.HeartRate && record.NumbersPresent == 0 ? RejectReason.NoValue : null;
+    }
+
+    /// <summary>Adds a record to the output. Returns null, or the reason why the record is rejected.</summary>
+    public RejectReason? Write(scoped in RecordView record, MapOutput output)
+    {
+        _isInRun = false;
+        if (Check(record) is { } reason)
+        {
+            return reason;
         }
 
         switch (_category)
         {
-            case Category.HeartRate when record.NumbersPresent == 0:
-                return RejectReason.NoValue;
             case Category.HeartRate when KeepsTimes:
                 AddSampleWithTime(record, output);
                 break;

@@ -46,6 +46,7 @@ public sealed class NamedNumberList
         _count++;
     }
 
-    private static bool IsKey(ReadOnlySpan<byte> name) =>
+    /// <summary>Whether a field is a key, not a measurement.</summary>
+    public static bool IsKey(ReadOnlySpan<byte> name) =>
         name.Length >= 2 && name[^1] == 'd' && name[^2] == 'i' && (name.Length == 2 || name[^3] == '_');
 }

@@ -11,6 +11,9 @@ public sealed class RecordSchema
     /// <summary>Indexes of the key fields, which all categories share, and of the first field after them.</summary>
     public const int UserId = 0, Date = 1, DateTime = 2, Timestamp = 3, FirstOwn = 4;
 
+    /// <summary>The name under which the day is reported, whichever field it comes from.</summary>
+    public static ReadOnlySpan<byte> DayFieldName => "date"u8;
+
     private static readonly RecordSchema[] All =
     [
         new(["name", "gender", "fitness_level"], ["age", "height", "weight"]),

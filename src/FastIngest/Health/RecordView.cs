@@ -9,16 +9,21 @@ public ref struct RecordView
     /// <summary>The <see cref="Day"/> of a record without a valid day.</summary>
     public const int NoDay = int.MinValue;
 
+    /// <summary>The <see cref="Day"/> of a record whose day is written in an ambiguous form.</summary>
+    public const int AmbiguousDay = int.MinValue + 1;
+
     /// <summary>The <see cref="Day"/> of a profile record, which has no day; it sorts before all days.</summary>
     public const int ProfileDay = -1;
 
     /// <summary>The user id in decoded UTF-8; empty when the record has none.</summary>
     public ReadOnlySpan<byte> UserId;
 
-    /// <summary>The local calendar day as days since 0001-01-01, <see cref="ProfileDay"/> or <see cref="NoDay"/>.</summary>
+    /// <summary>The local calendar day as days since 0001-01-01, <see cref="ProfileDay"/>, <see cref="NoDay"/> or <see cref="AmbiguousDay"/>.</summary>
     public int Day;
 
-    /// <summary>The day as written in the record, followed by the time if there is one.</summary>
+    /// <summary>
+    /// The local day and time as written in the record, in a form that <see cref="Json.DateParser"/> reads; the time may be missing.
+    /// </summary>
     public ReadOnlySpan<byte> Timestamp;
 
     /// <summary>The numbers in the order of the category's <see cref="RecordSchema"/>, in micros; 0 for a missing number.</summary>
@@ -26,6 +31,12 @@ public ref struct RecordView
 
     /// <summary>Bit <c>1 &lt;&lt; i</c> is set when the record has number <c>i</c>.</summary>
     public uint NumbersPresent;
+
+    /// <summary>
+    /// Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> holds something that is not a number. For measurements, any bit is set
+    /// when one of them does.
+    /// </summary>
+    public uint NumbersUnreadable;
 
     /// <summary>The texts in the order of the category's <see cref="RecordSchema"/>, decoded UTF-8; a missing text is empty.</summary>
     public ReadOnlySpan<byte> Text0, Text1, Text2;

@@ -24,8 +24,14 @@ public enum RejectReason
     /// <summary>No valid day in <c>date</c>, <c>date_time</c> or <c>timestamp</c>.</summary>
     NoDate,
 
+    /// <summary>The day is written in a form whose order of day and month is unknown, such as <c>03/04/2024</c>.</summary>
+    AmbiguousDate,
+
     /// <summary>A heart-rate record without a valid <c>value</c>.</summary>
     NoValue,
+
+    /// <summary>A value is implausible, and the run rejects such records.</summary>
+    Implausible,
 
     /// <summary>No record: the file ends before its array or wrapper object is closed, as after an interrupted download.</summary>
     CutOff,
@@ -35,7 +41,7 @@ public enum RejectReason
 public static class RejectReasons
 {
     private static readonly string[] Names =
-        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "no_value", "cut_off"];
+        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "cut_off"];
 
     public static readonly int Count = Names.Length;
 

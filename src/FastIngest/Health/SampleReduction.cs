@@ -14,6 +14,36 @@ public static class SampleReduction
     /// <summary>A sample with this magnitude (in micros) or more must be in a run alone.</summary>
     public const long MaxMagnitude = 1L << 53;
 
+    /// <summary>Whether all samples are in a range.</summary>
+    /// <param name="samples">Any number of values in micros.</param>
+    /// <param name="min">The smallest value allowed, in micros.</param>
+    /// <param name="max">The largest value allowed, in micros.</param>
+    public static bool AreWithin(ReadOnlySpan<long> samples, long min, long max)
+    {
+        int i = 0;
+        bool isWithin = true;
+        if (samples.Length >= Vector<long>.Count)
+        {
+            Vector<long> outside = Vector<long>.Zero;
+            Vector<long> mins = new(min);
+            Vector<long> maxs = new(max);
+            for (; i <= samples.Length - Vector<long>.Count; i += Vector<long>.Count)
+            {
+                Vector<long> v = new(samples[i..]);
+                outside |= Vector.LessThan(v, mins) | Vector.GreaterThan(v, maxs);
+            }
+
+            isWithin = outside == Vector<long>.Zero;
+        }
+
+        for (; i < samples.Length; i++)
+        {
+            isWithin &= samples[i] >= min && samples[i] <= max;
+        }
+
+        return isWithin;
+    }
+
     /// <param name="samples">From 1 to <see cref="MaxRun"/> values in micros, below <see cref="MaxMagnitude"/> in magnitude if more than one.</param>
     public static SampleTotals Reduce(ReadOnlySpan<long> samples)
     {

@@ -116,6 +116,11 @@ public static class GeneralReader
             {
                 fields.AddOther(name, value);
             }
+            else if (fields.Names.Count > 0)
+            {
+                // A reader that looks for no names at all has no use for the others.
+                fields.AddUnknown(new UnknownField(name, value.Kind == FieldKind.Null));
+            }
         }
 
         return false;

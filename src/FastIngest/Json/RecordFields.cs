@@ -15,6 +15,8 @@ public sealed unsafe class RecordFields
     // Pinned, because the shape-learned reader writes through a pointer.
     private readonly FieldPlace[] _places;
     private (Field Name, Field Value)[] _others = new (Field, Field)[16];
+    private UnknownField[] _unknown = new UnknownField[16];
+    private int _unknownCount;
 
     public RecordFields(FieldNames names)
     {
@@ -47,9 +49,19 @@ public sealed unsafe class RecordFields
     /// <summary>One bit per field that may be set; the next reader must clear these fields.</summary>
     internal ulong Dirty { get; set; }
 
+    /// <summary>
+    /// The fields that are not read, in the order of the record. Only the general reader sets them; the shape-learned reader
+    /// knows them from the shape.
+    /// </summary>
+    internal ReadOnlySpan<UnknownField> Unknown => _unknown.AsSpan(0, _unknownCount);
+
+    /// <summary>Whether the shape-learned reader has set the fields.</summary>
+    internal bool HaveShape => Dirty != AllDirty;
+
     /// <summary>Clears all fields. Readers call it before they set fields one by one.</summary>
     public void Clear()
     {
+        _unknownCount = 0;
         RepeatedBytes = 0;
         Dirty = AllDirty;
         Array.Clear(_places);
@@ -78,6 +90,16 @@ public sealed unsafe class RecordFields
         }
 
         _others[OtherCount++] = (name, value);
+    }
+
+    internal void AddUnknown(UnknownField field)
+    {
+        if (_unknownCount == _unknown.Length)
+        {
+            Array.Resize(ref _unknown, _unknownCount * 2);
+        }
+
+        _unknown[_unknownCount++] = field;
     }
 }
 

@@ -43,6 +43,7 @@ public sealed class BatchCleaner(string sourceId, bool makesEntries = true)
         {
             row.Key = DuplicateKey.Of(_cleaner, _buffer);
             row.Errors = _cleaner.Errors;
+            row.IsRedirect = _cleaner.IsRedirect;
             row.QualityHundredths = _cleaner.QualityHundredths;
             if (makesEntries)
             {

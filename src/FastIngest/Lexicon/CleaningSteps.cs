@@ -20,12 +20,12 @@ internal static class CleaningSteps
     [
         .. Enum.GetValues<EntryColumn>().Select(CleaningStep[] (column) => column switch
         {
-            EntryColumn.Headword => [CleaningStep.Of<RemoveMarks>(), CleaningStep.Of<RemoveParentheses>(), CleaningStep.Of<Normalize>(), CleaningStep.Of<CollapseWhiteSpace>()],
+            EntryColumn.Headword => [CleaningStep.Of<RemoveHeadwordMarkup>(), CleaningStep.Of<Normalize>(), CleaningStep.Of<CollapseWhiteSpace>()],
             EntryColumn.HeadwordKey => [CleaningStep.Of<Lowercase>()],
             EntryColumn.Language => [CleaningStep.Of<Trim>(), CleaningStep.Of<Lowercase>(), CleaningStep.Of<LanguageNames>()],
             EntryColumn.Pos => [CleaningStep.Of<Trim>()],
             EntryColumn.Ipa => [CleaningStep.Of<RemoveIpaDelimiters>(), CleaningStep.Of<Normalize>(), CleaningStep.Of<CollapseWhiteSpace>()],
-            _ => [CleaningStep.Of<RemoveReferences>(), CleaningStep.Of<RemoveTags>(), CleaningStep.Of<Normalize>(), CleaningStep.Of<CollapseWhiteSpace>()],
+            _ => [CleaningStep.Of<RemoveReferences>(), CleaningStep.Of<RemoveMarkup>(), CleaningStep.Of<Normalize>(), CleaningStep.Of<CollapseWhiteSpace>()],
         }),
     ];
 

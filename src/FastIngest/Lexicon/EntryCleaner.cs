@@ -44,6 +44,9 @@ public sealed class EntryCleaner
     /// <summary>The number of U+0000 characters removed from the texts of the entry.</summary>
     public int RemovedNuls => _texts.RemovedNuls;
 
+    /// <summary>Whether a valid entry points to another one: its definition is the headword of that entry.</summary>
+    public bool IsRedirect => _texts.IsRedirect;
+
     /// <summary>A cleaned text; empty means null. Valid until the next record.</summary>
     public ReadOnlySpan<byte> Text(EntryColumn column) => _texts[column];
 

@@ -9,10 +9,10 @@ namespace FastIngest.Lexicon;
 internal sealed class EntryFields
 {
     // The top-level string fields of a record.
-    public const int Word = 0, Headword = 1, LangCode = 2, Lang = 3, Language = 4, Pos = 5, PosTag = 6, Ipa = 7, Definition = 8, EtymologyText = 9, Etymology = 10;
+    public const int Word = 0, Headword = 1, LangCode = 2, Lang = 3, Language = 4, Pos = 5, PosTag = 6, Ipa = 7, Definition = 8, EtymologyText = 9, Etymology = 10, Title = 11, Redirect = 12;
 
     /// <summary>The top-level list fields.</summary>
-    public const int Senses = 11, Sounds = 12;
+    public const int Senses = 13, Sounds = 14, Redirects = 15;
 
     private const int InitialGlosses = 64, MaxRetainedGlosses = 16 * 1024;
 
@@ -30,6 +30,9 @@ internal sealed class EntryFields
     /// <summary>The first <c>ipa</c> in the list of sounds.</summary>
     public Field SoundIpa { get; set; }
 
+    /// <summary>The strings in the list of redirects.</summary>
+    public List<Field> RedirectTargets { get; } = [];
+
     public ref Field this[int index] => ref _fields[index];
 
     /// <summary>Returns the index of a top-level field, or -1.</summary>
@@ -37,10 +40,11 @@ internal sealed class EntryFields
     {
         3 => name.SequenceEqual("pos"u8) ? Pos : name.SequenceEqual("ipa"u8) ? Ipa : -1,
         4 => name.SequenceEqual("word"u8) ? Word : name.SequenceEqual("lang"u8) ? Lang : -1,
+        5 => name.SequenceEqual("title"u8) ? Title : -1,
         6 => name.SequenceEqual("senses"u8) ? Senses : name.SequenceEqual("sounds"u8) ? Sounds : -1,
         7 => name.SequenceEqual("pos_tag"u8) ? PosTag : -1,
-        8 => name.SequenceEqual("headword"u8) ? Headword : name.SequenceEqual("language"u8) ? Language : -1,
-        9 => name.SequenceEqual("lang_code"u8) ? LangCode : name.SequenceEqual("etymology"u8) ? Etymology : -1,
+        8 => name.SequenceEqual("headword"u8) ? Headword : name.SequenceEqual("language"u8) ? Language : name.SequenceEqual("redirect"u8) ? Redirect : -1,
+        9 => name.SequenceEqual("lang_code"u8) ? LangCode : name.SequenceEqual("etymology"u8) ? Etymology : name.SequenceEqual("redirects"u8) ? Redirects : -1,
         10 => name.SequenceEqual("definition"u8) ? Definition : -1,
         14 => name.SequenceEqual("etymology_text"u8) ? EtymologyText : -1,
         _ => -1,
@@ -52,6 +56,7 @@ internal sealed class EntryFields
         Array.Clear(_fields);
         GlossCount = 0;
         SoundIpa = default;
+        RedirectTargets.Clear();
         if (_glosses.Length > MaxRetainedGlosses)
         {
             _glosses = new Field[InitialGlosses];

@@ -34,6 +34,10 @@ internal sealed class EntryReader(EntryFields fields) : IValueReader
                     fields.SoundIpa = default;
                     ReadSounds(ref cursor);
                     break;
+                case EntryFields.Redirects:
+                    fields.RedirectTargets.Clear();
+                    ReadRedirects(ref cursor);
+                    break;
                 default:
                     fields[index] = StringOrMissing(ref cursor);
                     break;
@@ -125,6 +129,26 @@ internal sealed class EntryReader(EntryFields fields) : IValueReader
                 {
                     cursor.Skip();
                 }
+            }
+        }
+    }
+
+    private void ReadRedirects<TCursor>(ref TCursor cursor)
+        where TCursor : struct, IValueCursor, allows ref struct
+    {
+        if (cursor.First != '[')
+        {
+            cursor.Skip();
+            return;
+        }
+
+        cursor.Enter();
+        while (cursor.NextItem())
+        {
+            Field target = StringOrMissing(ref cursor);
+            if (target.Kind != FieldKind.Missing)
+            {
+                fields.RedirectTargets.Add(target);
             }
         }
     }

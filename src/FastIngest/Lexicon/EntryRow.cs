@@ -47,6 +47,9 @@ public struct EntryRow
 
     public int QualityHundredths;
 
+    /// <summary>Whether the entry points to another one: its definition is the headword of that entry.</summary>
+    public bool IsRedirect;
+
     /// <summary>The number of U+0000 characters removed from the texts.</summary>
     public int RemovedNuls;
 

@@ -18,6 +18,9 @@ internal sealed class EntryTexts
     /// <summary>Whether the source pronunciation has equal numbers of <c>[</c> and <c>]</c>.</summary>
     public bool IpaBracketsMatch { get; private set; }
 
+    /// <summary>Whether the record points to another entry; its definition is then the headword of that entry.</summary>
+    public bool IsRedirect { get; private set; }
+
     public ReadOnlySpan<byte> this[EntryColumn column] => _columns[(int)column].Text;
 
     public void Clear()
@@ -36,20 +39,43 @@ internal sealed class EntryTexts
     /// <summary>Creates all texts from the fields of a record.</summary>
     public void Clean(ReadOnlySpan<byte> record, EntryFields fields)
     {
-        Take(record, FirstOf(fields[EntryFields.Word], fields[EntryFields.Headword]));
+        IsRedirect = RedirectRule.IsRedirect(record, fields);
+        Field word = FirstOf(fields[EntryFields.Word], fields[EntryFields.Headword]);
+        Take(record, IsRedirect ? FirstOf(word, fields[EntryFields.Title]) : word);
         Clean(EntryColumn.Headword);
         _source.Clear();
         _source.Append(this[EntryColumn.Headword]);
         Clean(EntryColumn.HeadwordKey);
         Take(record, FirstOf(FirstOf(fields[EntryFields.LangCode], fields[EntryFields.Lang]), fields[EntryFields.Language]));
+        if (IsRedirect && _source.Length == 0)
+        {
+            _source.Append(RedirectRule.UnknownLanguage);
+        }
+
         Clean(EntryColumn.Language);
         Take(record, FirstOf(fields[EntryFields.Pos], fields[EntryFields.PosTag]));
+        if (IsRedirect)
+        {
+            _source.Clear();
+            _source.Append(RedirectRule.KindOf(record, fields));
+        }
+
         Clean(EntryColumn.Pos);
         Take(record, FirstOf(fields.SoundIpa, fields[EntryFields.Ipa]));
         IpaBracketsMatch = _source.Text.Count((byte)'[') == _source.Text.Count((byte)']');
         Clean(EntryColumn.Ipa);
-        TakeDefinition(record, fields);
-        Clean(EntryColumn.Definition);
+        if (IsRedirect)
+        {
+            // The targets are headwords, and are cleaned like these.
+            TakeTargets(record, fields);
+            Clean(EntryColumn.Definition, CleaningSteps.Of(EntryColumn.Headword));
+        }
+        else
+        {
+            TakeDefinition(record, fields);
+            Clean(EntryColumn.Definition);
+        }
+
         Take(record, FirstOf(fields[EntryFields.EtymologyText], fields[EntryFields.Etymology]));
         Clean(EntryColumn.Etymology);
     }
@@ -74,18 +100,39 @@ internal sealed class EntryTexts
         _glosses.Clear();
         foreach (Field gloss in fields.Glosses)
         {
-            int start = _source.Length;
-            if (start > 0 || _glosses.Count > 0)
-            {
-                _source.Append(" | "u8);
-            }
+            AppendDistinct(record, gloss);
+        }
+    }
 
-            int textStart = _source.Length;
-            AppendField(record, gloss);
-            if (!_glosses.Add(_source.Text, textStart))
-            {
-                _source.Truncate(start);
-            }
+    private void TakeTargets(ReadOnlySpan<byte> record, EntryFields fields)
+    {
+        _source.Clear();
+        _glosses.Clear();
+        if (fields[EntryFields.Redirect].Length > 0)
+        {
+            AppendDistinct(record, fields[EntryFields.Redirect]);
+        }
+
+        foreach (Field target in fields.RedirectTargets)
+        {
+            AppendDistinct(record, target);
+        }
+    }
+
+    /// <summary>Appends a text, with a separator before it, unless the same text was appended before.</summary>
+    private void AppendDistinct(ReadOnlySpan<byte> record, Field field)
+    {
+        int start = _source.Length;
+        if (start > 0 || _glosses.Count > 0)
+        {
+            _source.Append(" | "u8);
+        }
+
+        int textStart = _source.Length;
+        AppendField(record, field);
+        if (!_glosses.Add(_source.Text, textStart))
+        {
+            _source.Truncate(start);
         }
     }
 
@@ -121,10 +168,12 @@ internal sealed class EntryTexts
         _source.Advance(kept);
     }
 
-    private void Clean(EntryColumn column)
+    private void Clean(EntryColumn column) => Clean(column, CleaningSteps.Of(column));
+
+    private void Clean(EntryColumn column, ReadOnlySpan<CleaningStep> steps)
     {
         // An empty text stays empty.
-        foreach (CleaningStep step in _source.Length > 0 ? CleaningSteps.Of(column) : [])
+        foreach (CleaningStep step in _source.Length > 0 ? steps : [])
         {
             _cleaned.Clear();
             _cleaned.ExpectedLength = _source.Length;

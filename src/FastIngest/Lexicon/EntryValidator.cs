@@ -11,7 +11,7 @@ internal static class EntryValidator
         ReadOnlySpan<byte> ipa = texts[EntryColumn.Ipa];
         EntryErrors errors = EntryErrors.None;
         errors |= definition.IsEmpty ? EntryErrors.DefinitionMissing
-            : !IsLonger(definition, MinDefinition - 1) ? EntryErrors.DefinitionShort : EntryErrors.None;
+            : !texts.IsRedirect && !IsLonger(definition, MinDefinition - 1) ? EntryErrors.DefinitionShort : EntryErrors.None;
         errors |= IsLonger(texts[EntryColumn.Headword], MaxHeadword) ? EntryErrors.HeadwordLong : EntryErrors.None;
         errors |= IsLonger(ipa, MaxIpa) ? EntryErrors.IpaLong : EntryErrors.None;
         errors |= ipa.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0 ? EntryErrors.IpaDigits : EntryErrors.None;

@@ -7,7 +7,7 @@ namespace FastIngest.Lexicon;
 public static class PipelineVersion
 {
     /// <summary>Increase it when rules outside of the cleaning steps change: the selection of fields, or validation.</summary>
-    private const int RulesVersion = 1;
+    private const int RulesVersion = 2;
 
     private const int HexDigits = 16;
 

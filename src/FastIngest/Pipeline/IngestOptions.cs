@@ -1,6 +1,8 @@
+using System.Text;
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
@@ -54,6 +56,21 @@ public sealed record IngestOptions
 
     /// <summary>The maximum size of a record in bytes; larger records are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 16 << 20;
+
+    /// <summary>The user of records without a <c>user_id</c>; null to reject them.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>What happens to implausible values.</summary>
+    public ImplausiblePolicy Implausible { get; init; }
+
+    /// <summary>The current day in UTC, for the check of days in the future.</summary>
+    public DateOnly Today { get; init; } = DateOnly.FromDateTime(DateTime.UtcNow);
+
+    /// <summary>The fields that may be unknown or hold no number.</summary>
+    public AllowedFields AllowedFields { get; init; } = AllowedFields.None;
+
+    /// <summary>The rules for records.</summary>
+    internal RecordRules Rules => new() { DefaultUser = Encoding.UTF8.GetBytes(UserId ?? ""), Implausible = Implausible, Today = Today };
 
     /// <summary>The file for rejected records, one JSON object per line; created only if a record is rejected.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";

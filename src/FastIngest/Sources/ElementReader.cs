@@ -21,6 +21,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     private long _position;
     private FrameState _state;
     private long _endExcl;
+    private int _runBytes;
 
     /// <summary>The result of reading the last element.</summary>
     public ReadStatus Status { get; private set; }
@@ -68,10 +69,42 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         // SAFETY: the offset lies in the window, and the window does not move during the call.
         byte* from = window.Start + offset;
         int count = _shapes.ReadRun(
-            from, window.Start + window.Length, window.Start + Math.Min(_endExcl - window.Offset, window.Length), key, numberField, numbers, out int bytes);
-        _position += bytes;
+            from, window.Start + window.Length, window.Start + Math.Min(_endExcl - window.Offset, window.Length), key, numberField, numbers, out _runBytes);
+        _position += _runBytes;
         return count;
     }
+
+    /// <summary>Moves back to the start of the run that <see cref="ReadRun"/> has just read.</summary>
+    public void UndoRun() => _position -= _runBytes;
+
+    /// <summary>Notes that the records of the run that was just read were accepted.</summary>
+    public void AcceptRun(int count)
+    {
+        if (count > 0)
+        {
+            _shapes.Accept(count);
+        }
+    }
+
+    /// <summary>Notes that the element that was just read was accepted as a record.</summary>
+    /// <param name="unknown">Counts its fields that are not read, now or when <see cref="TakeUnknown"/> is called.</param>
+    public void Accept(NameCounts unknown)
+    {
+        if (fields.HaveShape)
+        {
+            _shapes.Accept(1);
+        }
+        else if (!fields.Unknown.IsEmpty)
+        {
+            UnknownFields.Count(Element, fields.Unknown, unknown);
+        }
+    }
+
+    /// <summary>Adds how many accepted records had each field that is not read, as far as <see cref="Accept"/> has not added it.</summary>
+    public void TakeUnknown(NameCounts unknown) => _shapes.TakeCounts(unknown);
+
+    /// <summary>Forgets which records were accepted.</summary>
+    public void DiscardUnknown() => _shapes.DiscardCounts();
 
     private bool ReadAny()
     {

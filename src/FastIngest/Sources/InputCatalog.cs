@@ -59,7 +59,7 @@ public static class InputCatalog
         InputOpener<TKind> opener = new(rules, options);
         try
         {
-            InputWalk walk = new(options.IsRecursive, opener.Unread);
+            InputWalk walk = new(options.IsRecursive, opener.IsExpected, opener.Unread);
             foreach (string path in paths)
             {
                 if (path == StandardInput.Path)

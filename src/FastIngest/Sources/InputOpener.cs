@@ -14,6 +14,10 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
     public List<UnreadFile> Unread { get; } = [];
 
+    /// <summary>Whether the name of a file says that it holds data of the run.</summary>
+    public bool IsExpected(string fileName) =>
+        ZipArchives.IsName(fileName) || rules.KindOf(fileName, Compression.Compression.NameOfContent(fileName), isNamed: false) is not null;
+
     public void AddStandardInput()
     {
         TKind kind = rules.KindOf(StandardInput.DisplayName, StandardInput.Path, isNamed: true)!;
@@ -90,7 +94,13 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
         // A browser may have decompressed the file without a change of its name, so that text is read as it is.
         bool isText = head.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
-        return head.IsEmpty || isText || Compression.Compression.OfName(file.Path) is not { } named ? file : throw new IngestException(
+        if (head.IsEmpty || isText || Compression.Compression.OfName(file.Path) is not { } named)
+        {
+            return file;
+        }
+
+        throw named.RecognisesStart(head) ? new IngestException(
+            $"{file.Path} cannot be decompressed: it is cut off at byte {file.Length}.", "Download or copy the file once more.") : new IngestException(
             $"{file.Path} cannot be decompressed: it is not a {named.Name} file.", "Download or copy the file once more, or correct the ending of its name.");
     }
 

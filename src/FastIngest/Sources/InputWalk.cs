@@ -8,14 +8,16 @@ namespace FastIngest.Sources;
 internal readonly record struct FoundFile(string Path, string Relative, FileKind Kind, bool IsNamed);
 
 /// <summary>
-/// Finds the files under the given paths, in the byte order of their paths below each of them. Links are followed; a file or
-/// folder with several names is visited once.
+/// Finds the files under the given paths, in the byte order of their paths below each of them. Links are followed after
+/// everything else, so that a file or folder with several names is visited once, by a name that is no link if there is one.
 /// </summary>
 /// <param name="isRecursive">Whether subfolders are visited.</param>
+/// <param name="isExpected">Whether the name of a file says that it holds data of the run.</param>
 /// <param name="unread">Receives what is not visited, and why.</param>
-internal sealed class InputWalk(bool isRecursive, List<UnreadFile> unread)
+internal sealed class InputWalk(bool isRecursive, Func<string, bool> isExpected, List<UnreadFile> unread)
 {
     private readonly Dictionary<FileStatus, string> _seen = [];
+    private readonly Queue<(string Path, string Relative)> _links = [];
 
     /// <exception cref="IngestException">The path does not exist, or a folder cannot be listed.</exception>
     public IEnumerable<FoundFile> Find(string path, string hint)
@@ -30,6 +32,11 @@ internal sealed class InputWalk(bool isRecursive, List<UnreadFile> unread)
         if (IsFirst(status, path))
         {
             Visit(path, "", found);
+        }
+
+        while (_links.TryDequeue(out (string Path, string Relative) link))
+        {
+            Visit(link.Path, link.Relative, FileStatus.Of(link.Path), found);
         }
 
         return found.OrderBy(f => f.Relative, Utf8Order.Instance);
@@ -57,37 +64,50 @@ internal sealed class InputWalk(bool isRecursive, List<UnreadFile> unread)
     {
         foreach (string path in List(folder))
         {
-            string name = System.IO.Path.GetFileName(path);
-            string below = relative + name;
-            switch (FileStatus.Of(path))
+            string below = relative + System.IO.Path.GetFileName(path);
+            FileStatus? status = FileStatus.OfEntry(path);
+            if (status is { Kind: FileKind.Link })
             {
-                case null:
-                    unread.Add(new UnreadFile(path, "it is a link to something that does not exist"));
-                    break;
-                case { Kind: FileKind.Folder } when name.StartsWith('.') || name == "__MACOSX":
-                    unread.Add(new UnreadFile(path + "/", "it is a hidden folder"));
-                    break;
-                case { Kind: FileKind.Folder } when !isRecursive:
-                    unread.Add(new UnreadFile(path + "/", "subfolders are not read (--no-recursive)"));
-                    break;
-                case { Kind: FileKind.Folder } status:
-                    if (IsFirst(status, path))
-                    {
-                        Visit(path, below + "/", found);
-                    }
-
-                    break;
-                case { Kind: FileKind.Regular } status:
-                    if (IsFirst(status, path))
-                    {
-                        found.Add(new FoundFile(path, below, FileKind.Regular, IsNamed: false));
-                    }
-
-                    break;
-                default:
-                    unread.Add(new UnreadFile(path, "it is a pipe, a socket or a device"));
-                    break;
+                _links.Enqueue((path, below));
             }
+            else
+            {
+                Visit(path, below, status, found);
+            }
+        }
+    }
+
+    private void Visit(string path, string relative, FileStatus? entry, List<FoundFile> found)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        switch (entry)
+        {
+            case null:
+                unread.Add(new UnreadFile(path, "it is a link to something that does not exist", IsExpected: isExpected(name)));
+                break;
+            case { Kind: FileKind.Folder } when name.StartsWith('.') || name == "__MACOSX":
+                unread.Add(new UnreadFile(path + "/", "it is a hidden folder"));
+                break;
+            case { Kind: FileKind.Folder } when !isRecursive:
+                unread.Add(new UnreadFile(path + "/", "subfolders are not read (--no-recursive)"));
+                break;
+            case { Kind: FileKind.Folder } status:
+                if (IsFirst(status, path))
+                {
+                    Visit(path, relative + "/", found);
+                }
+
+                break;
+            case { Kind: FileKind.Regular } status:
+                if (IsFirst(status, path))
+                {
+                    found.Add(new FoundFile(path, relative, FileKind.Regular, IsNamed: false));
+                }
+
+                break;
+            default:
+                unread.Add(new UnreadFile(path, "it is a pipe, a socket or a device", IsExpected: isExpected(name)));
+                break;
         }
     }
 

@@ -14,15 +14,17 @@ internal static class StandardInput
     /// <summary>The name shown to the user.</summary>
     public const string DisplayName = "standard input";
 
+    private const int StandardInputDescriptor = 0;
+
     private const int BufferBytes = 1 << 20;
 
     /// <summary>Opens standard input. A regular file that is redirected into it is read without a copy.</summary>
     public static SourceFile Open(InputOptions options)
     {
-        const string Descriptor = "/proc/self/fd/0";
-        return FileStatus.Of(Descriptor) is { Kind: FileKind.Regular }
-            ? SourceFile.Open(Descriptor, options.Io, DisplayName)
-            : Copy(Console.OpenStandardInput(), DisplayName, options);
+        string descriptor = $"/proc/self/fd/{StandardInputDescriptor}";
+        return FileStatus.Of(descriptor) is { Kind: FileKind.Regular }
+            ? SourceFile.Open(descriptor, options.Io, DisplayName)
+            : Copy(new FileStream(new SafeFileHandle(StandardInputDescriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0), DisplayName, options);
     }
 
     /// <summary>Opens a pipe that has a name in the file system.</summary>

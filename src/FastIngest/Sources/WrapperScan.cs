@@ -84,7 +84,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                 if (items > 0)
                 {
                     Add(new UnreadFile(
-                        file.Path, $"the array \"{name}\" at byte {start} ({items} {(items == 1 ? "element" : "elements")}, {Bytes(_position - start)}) has not the name of a category", IsExpected: true));
+                        file.Path, $"the array \"{name}\" at byte {start} ({items} {(items == 1 ? "element" : "elements")}, {Bytes(_position - start)}) does not have the name of a category", IsExpected: true));
                 }
 
                 return null;
@@ -214,7 +214,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
     {
         if (_more > 0)
         {
-            _unread.Add(new UnreadFile(file.Path, $"{_more} more arrays have not the name of a category", IsExpected: true));
+            _unread.Add(new UnreadFile(file.Path, $"{_more} more arrays do not have the name of a category", IsExpected: true));
         }
 
         return new WrapperRest(array, wrapper, _unread, isClosed);

@@ -191,7 +191,12 @@ internal sealed class IngestCommand : ICommand
             return ExitCode.Failed;
         }
 
-        return hasFailed ? ExitCode.Failed
-            : settings.IsStrict && (report.Rejected > 0 || report.Unread.Any(u => u.IsExpected)) && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
+        foreach (string sentence in FieldWords.RejectedFiles(report))
+        {
+            log.Error(sentence);
+        }
+
+        bool isRejected = report.RejectedFiles.Count > 0 || (settings.IsStrict && (report.Rejected > 0 || report.Fields.Any(f => f.IsFault) || report.Unread.Any(u => u.IsExpected)));
+        return hasFailed ? ExitCode.Failed : isRejected && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
     }
 }

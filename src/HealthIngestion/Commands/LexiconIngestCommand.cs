@@ -89,6 +89,6 @@ internal sealed class LexiconIngestCommand : ICommand
             json => LexiconStats.WriteDone(json, report),
             log);
         return CommandRun.LogFailed(report.Sinks.Select(s => s.Fault), log) ? ExitCode.Failed
-            : settings.IsStrict && report.Rejected + report.Invalid > 0 ? ExitCode.Rejected : ExitCode.Done;
+            : report.UselessFiles > 0 || (settings.IsStrict && report.Rejected + report.Invalid > 0) ? ExitCode.Rejected : ExitCode.Done;
     }
 }

@@ -11,7 +11,10 @@ internal static class ExitCode
     /// <summary>Wrong usage.</summary>
     public const int Usage = 2;
 
-    /// <summary><c>--strict</c>, and records were rejected; the output is complete all the same.</summary>
+    /// <summary>
+    /// All records of a file were rejected; or <c>--strict</c>, and a record was rejected, a field is not read or a number cannot be
+    /// read. The output is complete all the same.
+    /// </summary>
     public const int Rejected = 3;
 
     /// <summary>Some summaries could not be delivered to an API; they stay stored, and <c>push</c> sends them.</summary>

@@ -49,7 +49,28 @@ internal sealed class HealthOptions
 
     public Option<string?> Rejects { get; } = SharedOptions.Rejects();
 
-    public Option<bool> Strict { get; } = SharedOptions.Strict();
+    public Option<bool> Strict { get; } = SharedOptions.Strict("a record was rejected, a field is not read, or a number cannot be read");
+
+    public Option<string?> UserId { get; } = new("--user-id")
+    {
+        HelpName = "NAME",
+        Description = "the user of records without a user_id, as in an export of one person (default: such records are rejected)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public ChoiceOption<ImplausiblePolicy> Implausible { get; } = new(
+        "--implausible", ("keep", ImplausiblePolicy.Keep), ("drop", ImplausiblePolicy.Drop), ("reject", ImplausiblePolicy.Reject))
+    {
+        HelpName = "HOW",
+        Description = "keep, drop or reject: what happens to values such as 9000 bpm; drop ignores the value, reject the record (default: keep)",
+    };
+
+    public Option<string[]> AllowUnknown { get; } = new("--allow-unknown")
+    {
+        HelpName = "FIELDS",
+        Description = "fields that may be unknown or hold no number, separated by commas: FIELD, CATEGORY.FIELD, CATEGORY.* or *; repeatable (default: none)",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     public ChoiceOption<IngestMode> Mode { get; } = new("--mode", ("optimized", IngestMode.Optimized), ("original", IngestMode.Original))
     {
@@ -107,7 +128,7 @@ internal sealed class HealthOptions
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Input", [Category, NoRecursive]),
+        new("Input", [Category, NoRecursive, UserId, Implausible, AllowUnknown]),
         new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, WaitForApi]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),

@@ -54,7 +54,9 @@ internal static class SharedOptions
         CustomParser = Values.NotEmpty,
     };
 
-    public static Option<bool> Strict() => Flag("--strict", "exit with 3 if a record was rejected; the output is complete all the same");
+    /// <param name="causes">What a strict run does not accept.</param>
+    public static Option<bool> Strict(string causes = "a record was rejected") =>
+        Flag("--strict", $"exit with 3 if {causes}; the output is complete all the same");
 
     /// <summary>The threads that clean entries of a dictionary.</summary>
     public static Option<int> Cleaners() => new("--workers")

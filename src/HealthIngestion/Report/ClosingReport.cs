@@ -109,7 +109,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
-        foreach (string sentence in UnreadFiles(report.Unread))
+        foreach (string sentence in UnreadFiles(report.Unread).Concat(FieldWords.Sentences(report)))
         {
             yield return sentence;
         }

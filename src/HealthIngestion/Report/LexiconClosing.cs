@@ -31,8 +31,11 @@ internal static class LexiconClosing
 
     /// <summary>What became of the records that were kept.</summary>
     public static string Outcomes(EntryResult result) =>
-        $"{Figures.Count(result.Written)} written + {Figures.Count(result.Unchanged)} unchanged + {Figures.Count(result.Duplicate)} duplicate "
+        $"{Figures.Count(result.Written)} written + {RedirectTerm(result)}{Figures.Count(result.Unchanged)} unchanged + {Figures.Count(result.Duplicate)} duplicate "
         + $"+ {Figures.Count(result.BelowQuality)} below quality + {Figures.Count(result.Invalid)} invalid";
+
+    /// <summary>Only some dictionaries have redirects, so that others need not show them.</summary>
+    private static string RedirectTerm(EntryResult result) => result.Redirects > 0 ? $"{Figures.Count(result.Redirects, "redirect")} + " : "";
 
     private static FigureTable InputTable(LexiconReport report, LexiconSettings settings) => new(
         ["dictionary", "files", "size", "records", "rejected", "why"],

@@ -57,6 +57,7 @@ internal static class LexiconStats
         json.WriteNumber("loaded", result.Loaded);
         json.WriteNumber("repeated", result.Repeated);
         json.WriteNumber("written", result.Written);
+        json.WriteNumber("redirects", result.Redirects);
         json.WriteNumber("unchanged", result.Unchanged);
         json.WriteNumber("duplicate", result.Duplicate);
         json.WriteNumber("below_quality", result.BelowQuality);

@@ -37,20 +37,16 @@ internal static class StatsJson
             Write(json, result.Tables);
         });
         DeliveryWords.Write(json, deliveries);
+        FieldWords.Write(json, report);
         WriteBalance(json, Balance.Of(report));
         StatsFile.Write(json, "warnings", report.Warnings);
-        json.WriteStartArray("unread");
-        foreach (UnreadFile file in report.Unread)
+        StatsFile.WriteObjects(json, "unread", report.Unread, file =>
         {
-            json.WriteStartObject();
             json.WriteString("path", file.Path);
             json.WriteString("reason", file.Reason);
             json.WriteString("guess", file.Guess);
             json.WriteBoolean("expected", file.IsExpected);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        });
     });
 
     /// <summary>The figures that the last line of a JSON log has, too.</summary>

@@ -55,6 +55,10 @@ internal sealed record IngestSettings : RunSettings
             RejectsPath = rejects,
             Category = arguments.GetValue(spec.Category),
             IsRecursive = !arguments.GetValue(spec.NoRecursive),
+            UserId = arguments.GetValue(spec.UserId),
+            Implausible = arguments.GetValue(spec.Implausible),
+            AllowedFields = new AllowedFields((arguments.GetValue(spec.AllowUnknown) ?? [])
+                .SelectMany(f => f.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
         bool takesRecords = arguments.GetValue(spec.Records);

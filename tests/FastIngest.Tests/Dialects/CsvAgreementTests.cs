@@ -13,10 +13,10 @@ public sealed class CsvAgreementTests
     private static readonly string[] Cells =
     [
         "u1", "u2", "17", "\"u1\"", "\"a,b\"", "\"a\nb\"", "\"a\"\"b\"", "\"\"", "", " x ", "2024-01-01", "2024-01-02 10:00", "\"2024-01-01\"", "2023-02-29", "1", "1.5e1", "\" 2 \"", "-0.0000015", "9e12", "1e13",
-        "\"", "a\"b", "\"a\"b", "\r", "\xFF", "é", "\0", "\"a\r\nb\"",
+        "\"", "a\"b", "\"a\"b", "\r", "\xFF", "é", "\0", "\"a\r\nb\"", "\"1,250\"", "30 g", "-5", "1704153600", "01/02/24", "2024-01-01 7:00 AM",
     ];
 
-    private static readonly string[] Names = ["user_id", "date", "value", "steps", "name", "age", "activity_type", "duration", "weight", "x_id", "total_sleep"];
+    private static readonly string[] Names = ["user_id", "date", "value", "steps", "name", "age", "activity_type", "duration", "weight", "x_id", "total_sleep", "note"];
 
     private static readonly string[] LineEnds = ["\n", "\n", "\n", "\r\n", "\n\n", "\r\r\n"];
 
@@ -36,7 +36,8 @@ public sealed class CsvAgreementTests
         using TemporaryFolder folder = new(inMemory: true);
         string path = folder.Write($"{category.Name()}.csv", Encoding.Latin1.GetBytes(text.ToString()));
         int maxRecordBytes = random.Next(3) == 0 ? 40 : 16 << 20;
-        RunResult reference = Run.Ingest(new IngestOptions { Paths = [path], Mode = IngestMode.Original, MaxRecordBytes = maxRecordBytes });
+        string? user = random.Next(3) == 0 ? "me" : null;
+        RunResult reference = Run.Ingest(new IngestOptions { Paths = [path], Mode = IngestMode.Original, MaxRecordBytes = maxRecordBytes, UserId = user });
         int chunkBytes = random.Next(1, 60);
         RunResult run = Run.Ingest(new IngestOptions
         {
@@ -45,8 +46,11 @@ public sealed class CsvAgreementTests
             ChunkBytes = chunkBytes,
             Io = random.Next(2) == 0 ? IoMode.Pread : IoMode.Mmap,
             MaxRecordBytes = maxRecordBytes,
+            UserId = user,
         });
         Same.Text(reference.Rows, run.Rows, $"chunks of {chunkBytes} bytes of {text}");
+        Assert.Equal(reference.Report.Fields, run.Report.Fields);
+        Assert.Equal(reference.Report.RejectedFiles, run.Report.RejectedFiles);
         Same.Text(reference.Rejects, run.Rejects, $"chunks of {chunkBytes} bytes of {text}");
     });
 

@@ -3,6 +3,7 @@ using System.Text;
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Pipeline;
 using FastIngest.Shuffle;
 using FastIngest.Sinks.Records;
@@ -129,5 +130,25 @@ public sealed class ToyDialectTests
         }
 
         public readonly int ReadRun(Span<long> numbers) => 0;
+
+        public readonly void UndoRun()
+        {
+        }
+
+        public readonly void AcceptRun(int count)
+        {
+        }
+
+        public readonly void Accept(NameCounts unknown)
+        {
+        }
+
+        public readonly void TakeUnknown(NameCounts unknown)
+        {
+        }
+
+        public readonly void CountUnreadable(uint fields, NameCounts unreadable)
+        {
+        }
     }
 }

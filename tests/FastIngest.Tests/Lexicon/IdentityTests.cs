@@ -51,7 +51,7 @@ public sealed class IdentityTests
     public void Entries_are_duplicates_only_if_language_headword_pos_and_definition_are_equal()
     {
         UInt128 key = Key("{\"word\": \"ab\", \"lang\": \"en\", \"pos\": \"noun\", \"definition\": \"text\"}");
-        Assert.Equal(key, Key("{\"definition\": \" text [1]\", \"pos\": \"noun \", \"lang\": \"English\", \"word\": \"*ab\", \"etymology\": \"x\", \"ipa\": \"y\"}"));
+        Assert.Equal(key, Key("{\"definition\": \" text [1]\", \"pos\": \"noun \", \"lang\": \"English\", \"word\": \" ab\", \"etymology\": \"x\", \"ipa\": \"y\"}"));
         string[] others =
         [
             "{\"word\": \"Ab\", \"lang\": \"en\", \"pos\": \"noun\", \"definition\": \"text\"}",
@@ -72,14 +72,14 @@ public sealed class IdentityTests
     {
         Assert.Equal(
             """
-            headword: remove-marks@1 remove-parentheses@1 nfc@1 white-space@1
+            headword: remove-headword-markup@1 nfc@1 white-space@1
             headword_key: lower-case@1
             language: trim@1 lower-case@1 language-names@1
             pos: trim@1
             ipa: remove-ipa-delimiters@1 nfc@1 white-space@1
-            definition: remove-references@1 remove-tags@1 nfc@1 white-space@1
-            etymology: remove-references@1 remove-tags@1 nfc@1 white-space@1
-            rules@1
+            definition: remove-references@1 remove-markup@1 nfc@1 white-space@1
+            etymology: remove-references@1 remove-markup@1 nfc@1 white-space@1
+            rules@2
             """.ReplaceLineEndings("\n"),
             PipelineVersion.Description);
         Assert.Matches("^[0-9a-f]{16}$", PipelineVersion.Current);

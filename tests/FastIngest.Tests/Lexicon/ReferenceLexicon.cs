@@ -161,14 +161,29 @@ internal static class ReferenceLexicon
             return text?.Replace("\0", "", StringComparison.Ordinal);
         }
 
+        List<string> targets =
+        [
+            .. new[] { Text(json, "redirect") }.Where(t => !string.IsNullOrEmpty(t)).Concat(Items(json, "redirects").Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString())).Select(t => t!),
+        ];
+        string? posSource = Text(json, "pos", "pos_tag");
+        bool isKind = posSource is "hard-redirect" or "soft-redirect";
+        bool hasText = Glosses(json).Any() || Text(json, "definition") is not null;
+        bool isRedirect = targets.Count > 0 && (isKind || (!hasText && (posSource is null || Text(json, "word", "headword") is null)));
+
         string? ipaSource = WithoutNuls(FirstSoundIpa(json) ?? Text(json, "ipa"));
-        List<string> glosses = [.. Glosses(json).Select(g => WithoutNuls(g)!)];
-        string? headword = Null(White(Nfc(Replace(Replace(WithoutNuls(Text(json, "word", "headword")), "[*†‡§¶]", ""), @"\([^)]*\)", ""))));
-        string? language = Null(Trim(WithoutNuls(Text(json, "lang_code", "lang", "language")))?.ToLowerInvariant());
+        List<string> texts = [.. (isRedirect ? targets : Glosses(json)).Select(g => WithoutNuls(g)!)];
+        string? wordSource = Text(json, "word", "headword") ?? (isRedirect ? Text(json, "title") : null);
+        string? headword = Null(White(Nfc(ReferenceMarkup.RemoveFromHeadword(WithoutNuls(wordSource)))));
+        string? languageSource = WithoutNuls(Text(json, "lang_code", "lang", "language"));
+        string? language = isRedirect && string.IsNullOrEmpty(languageSource) ? "und" : Null(Trim(languageSource)?.ToLowerInvariant());
         language = language is not null && LanguageNames.TryGetValue(language, out string? code) ? code : language;
-        string? pos = Null(Trim(WithoutNuls(Text(json, "pos", "pos_tag"))));
+        string? pos = Null(Trim(WithoutNuls(posSource)));
+        pos = !isRedirect || isKind ? pos : string.IsNullOrEmpty(Text(json, "redirect")) ? "soft-redirect" : "hard-redirect";
         string? ipa = Null(White(Nfc(Replace(ipaSource, @"[\[\]/]", ""))));
-        string? definition = Prose(glosses.Count > 0 ? string.Join(" | ", glosses.Distinct(StringComparer.Ordinal)) : WithoutNuls(Text(json, "definition")));
+        string joined = string.Join(" | ", texts.Distinct(StringComparer.Ordinal));
+        string? definition = isRedirect
+            ? Null(White(Nfc(ReferenceMarkup.RemoveFromHeadword(joined))))
+            : Prose(texts.Count > 0 ? joined : WithoutNuls(Text(json, "definition")));
         string? etymology = Prose(WithoutNuls(Text(json, "etymology_text", "etymology")));
 
         List<string> errors = [];
@@ -181,7 +196,7 @@ internal static class ReferenceLexicon
         }
 
         Check("definition_missing", definition is null);
-        Check("definition_short", definition is not null && Length(definition) < 3);
+        Check("definition_short", definition is not null && !isRedirect && Length(definition) < 3);
         Check("headword_long", Length(headword) > 255);
         Check("ipa_long", Length(ipa) > 255);
         Check("ipa_digits", ipa is not null && ipa.Any(char.IsAsciiDigit));
@@ -201,7 +216,7 @@ internal static class ReferenceLexicon
         return $"{hex[..8]}-{hex[8..12]}-5{hex[13..16]}-{variant}{hex[17..20]}-{hex[20..32]}";
     }
 
-    private static string? Prose(string? text) => Null(White(Nfc(Replace(Replace(text, @"\[[0-9]+\]", ""), "<[^>]+>", ""))));
+    private static string? Prose(string? text) => Null(White(Nfc(ReferenceMarkup.Remove(Replace(text, @"\[[0-9]+\]", "")))));
 
     private static string? Replace(string? text, string pattern, string by) => text is null ? null : Regex.Replace(text, pattern, by);
 

@@ -118,8 +118,11 @@ public class AgreementTests
             }
         }
 
-        Agree(folder.Path, maxRecordBytes, [.. Enumerable.Range(0, 3).Select(_ => (
-            random.GetItems(ChunkSizes, 1)[0], random.GetItems(WorkerCounts, 1)[0], random.GetItems(PartitionCounts, 1)[0], random.GetItems(IoModes, 1)[0]))], $"seed {seed}");
+        ImplausiblePolicy policy = random.GetItems(Enum.GetValues<ImplausiblePolicy>(), 1)[0];
+        string? user = random.Next(3) == 0 ? "me" : null;
+        IngestOptions options = new() { Paths = [folder.Path], MaxRecordBytes = maxRecordBytes, Implausible = policy, UserId = user };
+        Agree(options, [.. Enumerable.Range(0, 3).Select(_ => (
+            random.GetItems(ChunkSizes, 1)[0], random.GetItems(WorkerCounts, 1)[0], random.GetItems(PartitionCounts, 1)[0], random.GetItems(IoModes, 1)[0]))], $"seed {seed}, {policy}, user {user}");
     }
 
     private static void AgreeOn(Category category, byte[] document, int maxRecordBytes, (int, int, int, IoMode)[] ways, string what)
@@ -129,18 +132,22 @@ public class AgreementTests
         Agree(folder.Path, maxRecordBytes, ways, what);
     }
 
-    private static void Agree(string folder, int maxRecordBytes, (int ChunkBytes, int Workers, int Partitions, IoMode Io)[] ways, string what)
+    private static void Agree(string folder, int maxRecordBytes, (int ChunkBytes, int Workers, int Partitions, IoMode Io)[] ways, string what) =>
+        Agree(new IngestOptions { Paths = [folder], MaxRecordBytes = maxRecordBytes }, ways, what);
+
+    private static void Agree(IngestOptions options, (int ChunkBytes, int Workers, int Partitions, IoMode Io)[] ways, string what)
     {
-        IngestOptions options = new() { Paths = [folder], MaxRecordBytes = maxRecordBytes, Mode = IngestMode.Original };
-        RunResult original = Ingest(options, what);
+        RunResult original = Ingest(options with { Mode = IngestMode.Original }, what);
         long leastChunk = original.Report.Bytes / MaxChunks;
         foreach ((int wanted, int workers, int partitions, IoMode io) in ways)
         {
             int chunkBytes = wanted == 0 ? 0 : (int)Math.Max(wanted, leastChunk);
-            string how = $"{what}: largest record {maxRecordBytes}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions";
+            string how = $"{what}: largest record {options.MaxRecordBytes}, {workers} workers, {chunkBytes} bytes, {io}, {partitions} partitions";
             RunResult optimized = Ingest(options with { Mode = IngestMode.Optimized, ChunkBytes = chunkBytes, Workers = workers, Partitions = partitions, Io = io }, how);
             Same.Text(original.Rows, optimized.Rows, how);
             Same.Text(original.Rejects, optimized.Rejects, how);
+            Assert.Equal(original.Report.Fields, optimized.Report.Fields);
+            Assert.Equal(original.Report.RejectedFiles, optimized.Report.RejectedFiles);
             Assert.Equal(original.Report.Categories.Select(c => (c.Records, c.Aggregated, c.Bytes)), optimized.Report.Categories.Select(c => (c.Records, c.Aggregated, c.Bytes)));
         }
     }

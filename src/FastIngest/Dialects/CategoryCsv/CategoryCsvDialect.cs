@@ -22,7 +22,7 @@ public sealed class CategoryCsvDialect : Dialect
         window.MoveTo(0, HeadBytes);
         int start = CsvHeader.StartOf(window.Bytes);
         CsvHeader header = CsvHeader.Read(window.Bytes[start..], out int length) ?? throw new IngestException(
-            $"{file.Path} does not begin with a header line that names user_id.",
+            $"{file.Path} does not begin with a header line that names user_id or a day.",
             "A CSV file begins with the names of its columns, such as user_id,date_time,value, separated by commas, semicolons or tabs.");
         if (!window.ReachesEnd && start + length == window.Length)
         {

@@ -1,5 +1,6 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Shuffle;
 using FastIngest.Sinks.Records;
 using FastIngest.Sources;
@@ -44,13 +45,14 @@ internal sealed class CsvChunkReader : ChunkReader
 
         decoder.Decode(_records.Bytes, _records.Cells, out RecordView view);
         key = new RowKey(view.UserId.ToArray(), view.Day);
-        return !view.UserId.IsEmpty && view.Day != RecordView.NoDay;
+        return !view.UserId.IsEmpty && view.Day > RecordView.AmbiguousDay;
     }
 
     private protected override FramePosition ReadFrom(
         FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         CsvRecordDecoder decoder = DecoderFor(plan);
+        decoder.DiscardUnknown();
         _records.Start(_header!, start.Offset, endExcl);
         ReadRecords(new Lines(_records, decoder), output, encoders, cancellationToken);
         return _records.Position;
@@ -65,6 +67,7 @@ internal sealed class CsvChunkReader : ChunkReader
             _decoder = new CsvRecordDecoder(_category, header);
         }
 
+        _decoder.DefaultUser = Rules.DefaultUser;
         return _decoder;
     }
 
@@ -88,5 +91,20 @@ internal sealed class CsvChunkReader : ChunkReader
         }
 
         public int ReadRun(Span<long> numbers) => 0;
+
+        public void UndoRun()
+        {
+        }
+
+        public void AcceptRun(int count)
+        {
+        }
+
+        public void Accept(NameCounts unknown) => decoder.Accept(records.Bytes, records.Cells);
+
+        public void TakeUnknown(NameCounts unknown) => decoder.TakeUnknown(unknown);
+
+        public void CountUnreadable(uint fields, NameCounts unreadable) =>
+            decoder.CountUnreadable(records.Bytes, records.Cells, fields, records.Offset, unreadable);
     }
 }

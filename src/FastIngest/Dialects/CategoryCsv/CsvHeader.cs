@@ -29,7 +29,9 @@ internal sealed class CsvHeader
         return blank < 0 ? head.Length : start + blank;
     }
 
-    /// <summary>Reads a header. A header names <c>user_id</c> and at least one more column; null when the bytes begin with no header.</summary>
+    /// <summary>
+    /// Reads a header. A header names <c>user_id</c> or a day, and at least one more column; null when the bytes begin with no header.
+    /// </summary>
     /// <param name="head">The bytes from the start of the header on.</param>
     /// <param name="length">The length of the header in bytes, including its line end.</param>
     public static CsvHeader? Read(ReadOnlySpan<byte> head, out int length)
@@ -55,7 +57,7 @@ internal sealed class CsvHeader
             names.Add(Encoding.UTF8.GetString(cells.Text(head, i)).Trim());
         }
 
-        return names.Count > 1 && names.Contains("user_id") ? new CsvHeader(delimiter, names) : null;
+        return names.Count > 1 && names.Any(n => n is "user_id" or "date" or "date_time" or "timestamp") ? new CsvHeader(delimiter, names) : null;
     }
 
     /// <summary>Returns the column of each field of a category, or -1 without one. Of columns with the same name the last one counts.</summary>

@@ -41,6 +41,7 @@ internal sealed class JsonChunkReader : ChunkReader
         _elements.Start(start, start.Offset + 1);
         RecordView view = default;
         _decoder.Reset();
+        _decoder.DefaultUser = Rules.DefaultUser;
         if (!_elements.Next() || _elements.Status != ReadStatus.Object || !_decoder.TryDecodeKey(_elements.Element, _fields, ref view))
         {
             return false;
@@ -54,7 +55,9 @@ internal sealed class JsonChunkReader : ChunkReader
         FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         _decoder.Reset();
+        _decoder.DefaultUser = Rules.DefaultUser;
         _elements.Start(start, endExcl);
+        _elements.DiscardUnknown();
         ReadRecords(new Elements(_elements, _fields, _decoder), output, encoders, cancellationToken);
         return _elements.Position;
     }
@@ -75,6 +78,17 @@ internal sealed class JsonChunkReader : ChunkReader
         public bool TryGetSampleOfLastKey(out long value) => decoder.TryGetSampleOfLastKey(elements.Element, fields, out value);
 
         public int ReadRun(Span<long> numbers) => elements.ReadRun(decoder.RunKey, RecordSchema.FirstOwn, numbers);
+
+        public void UndoRun() => elements.UndoRun();
+
+        public void AcceptRun(int count) => elements.AcceptRun(count);
+
+        public void Accept(NameCounts unknown) => elements.Accept(unknown);
+
+        public void TakeUnknown(NameCounts unknown) => elements.TakeUnknown(unknown);
+
+        public void CountUnreadable(uint unreadable, NameCounts counts) =>
+            decoder.CountUnreadable(elements.Element, fields, unreadable, elements.ElementOffset, counts);
 
         private static RejectReason ReasonOf(ReadStatus status) => status switch
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Text;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Json.Shapes;
@@ -15,6 +17,7 @@ internal sealed class JsonRecordDecoder
     private readonly NamedNumberList _named = new();
     private readonly long[] _numbers;
     private LastKey _last = LastKey.None;
+    private readonly byte[] _iso = new byte[DateForms.MaxBytes];
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
@@ -27,6 +30,9 @@ internal sealed class JsonRecordDecoder
 
     /// <summary>The data that the samples of a run have in common with the last record.</summary>
     public RunKey RunKey => new(_last.Bytes, _last.DayIndex);
+
+    /// <summary>The user of records without one, in UTF-8; empty to reject such records.</summary>
+    public ReadOnlyMemory<byte> DefaultUser { get; set; }
 
     /// <summary>Forgets the last record. Call it at the start of each chunk.</summary>
     public void Reset() => _last = LastKey.None;
@@ -53,13 +59,13 @@ internal sealed class JsonRecordDecoder
         view = default;
         if (!TryDecodeKey(record, fields, ref view))
         {
-            view.Day = RecordView.NoDay;
+            view.Day = view.Day == RecordView.AmbiguousDay ? view.Day : RecordView.NoDay;
             return;
         }
 
         if (_category == Category.Measurements)
         {
-            view.Named = DecodeOthers(record, fields);
+            view.Named = DecodeOthers(record, fields, out view.NumbersUnreadable);
             return;
         }
 
@@ -83,7 +89,7 @@ internal sealed class JsonRecordDecoder
         uint present = Decimals(fields, first + texts, numbers);
         if (present != (1u << numbers.Length) - 1)
         {
-            present |= OtherNumbers(record, fields, first + texts, numbers, present);
+            present |= OtherNumbers(record, fields, first + texts, numbers, present, out view.NumbersUnreadable);
         }
 
         view.Numbers = numbers;
@@ -94,20 +100,25 @@ internal sealed class JsonRecordDecoder
     public bool TryDecodeKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
     {
         _scratchLength = 0;
-        if (fields.RepeatedBytes >= _last.Bytes && fields[_last.DayIndex].Kind == FieldKind.String)
+        if (fields.RepeatedBytes >= _last.Bytes && fields[_last.DayIndex].Kind == FieldKind.String && HasTimeOrNone(record, fields[_last.DayIndex]))
         {
             Field userField = fields[RecordSchema.UserId];
             Field dayField = fields[_last.DayIndex];
-            view.UserId = record.Slice(userField.Start, userField.Length);
+            view.UserId = userField.Kind == FieldKind.Missing ? DefaultUser.Span : record.Slice(userField.Start, userField.Length);
             view.Day = _last.Day;
             view.Timestamp = record.Slice(dayField.Start, dayField.Length);
-            return HasTimeOrNone(record, dayField);
+            return true;
         }
 
         _last = LastKey.None;
         if (!TryGetText(record, fields[RecordSchema.UserId], out view.UserId))
         {
-            return false;
+            if (DefaultUser.IsEmpty)
+            {
+                return false;
+            }
+
+            view.UserId = DefaultUser.Span;
         }
 
         if (_category == Category.Users)
@@ -117,7 +128,7 @@ internal sealed class JsonRecordDecoder
         }
 
         int index = DayIndex(fields);
-        if (fields[index].Kind is not (FieldKind.String or FieldKind.EscapedString))
+        if (fields[index].Kind is not (FieldKind.String or FieldKind.EscapedString or FieldKind.Number or FieldKind.Decimal))
         {
             return false;
         }
@@ -125,11 +136,21 @@ internal sealed class JsonRecordDecoder
         view.Timestamp = Decode(record, fields[index]);
         if (!DateParser.TryParseDay(view.Timestamp, out view.Day))
         {
-            return false;
+            // Only a day at the start of the text can be compared with the next record, so that the key is not kept.
+            return TryDecodeOtherDate(ref view);
         }
 
         _last = new LastKey(fields[RecordSchema.UserId], fields[index], index, view.Day);
         return true;
+    }
+
+    /// <summary>Reads the date in a form other than the usual one, and replaces it by the usual form.</summary>
+    private bool TryDecodeOtherDate(ref RecordView view)
+    {
+        DateKind kind = DateForms.Read(view.Timestamp, _iso, out int length);
+        view.Timestamp = _iso.AsSpan(0, length);
+        view.Day = kind == DateKind.Ambiguous ? RecordView.AmbiguousDay : RecordView.NoDay;
+        return kind == DateKind.Day && DateParser.TryParseDay(view.Timestamp, out view.Day);
     }
 
     /// <summary>Copies the numbers that the reader has already parsed. That is nearly all of them; the loop makes no calls.</summary>
@@ -151,32 +172,100 @@ internal sealed class JsonRecordDecoder
         return present;
     }
 
-    private uint OtherNumbers(ReadOnlySpan<byte> record, RecordFields fields, int first, Span<long> numbers, uint known)
+    private uint OtherNumbers(ReadOnlySpan<byte> record, RecordFields fields, int first, Span<long> numbers, uint known, out uint unreadable)
     {
         uint present = 0;
+        unreadable = 0;
         for (int i = 0; i < numbers.Length; i++)
         {
-            if ((known >> i & 1) == 0 && TryGetNumber(record, fields[first + i], out numbers[i]))
+            if ((known >> i & 1) != 0 || fields[first + i].Kind is FieldKind.Missing or FieldKind.Null)
+            {
+                continue;
+            }
+
+            if (TryGetNumber(record, fields[first + i], out numbers[i]))
             {
                 present |= 1u << i;
+            }
+            else if (!IsBlank(record, fields[first + i]))
+            {
+                unreadable |= 1u << i;
             }
         }
 
         return present;
     }
 
-    private NamedNumbers DecodeOthers(ReadOnlySpan<byte> record, RecordFields fields)
+    private NamedNumbers DecodeOthers(ReadOnlySpan<byte> record, RecordFields fields, out uint unreadable)
     {
         ReadOnlySpan<(Field Name, Field Value)> others = fields.Others;
+        unreadable = 0;
         _named.Clear(others.Length);
         foreach ((Field name, Field value) in others)
         {
             // The scratch buffer must keep the texts of the key, but not a name and its number.
-            _named.Add(Decode(record, name), TryGetNumber(record, value, out long micros) ? micros : null);
+            bool isNumber = TryGetNumber(record, value, out long micros);
+            unreadable |= isNumber || value.Kind == FieldKind.Null ? 0u : 1u;
+            _named.Add(Decode(record, name), isNumber ? micros : null);
         }
 
         return _named.Numbers;
     }
+
+    /// <summary>Counts the fields of the last decoded record that hold something else than a number.</summary>
+    /// <param name="record">The bytes that the fields refer to.</param>
+    /// <param name="fields">The fields of the record.</param>
+    /// <param name="unreadable">The bits of the number fields; any bit for measurements.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="counts">The counts by field.</param>
+    public void CountUnreadable(ReadOnlySpan<byte> record, RecordFields fields, uint unreadable, long offset, NameCounts counts)
+    {
+        if (_category == Category.Measurements)
+        {
+            CountUnreadableOthers(record, fields, offset, counts);
+            return;
+        }
+
+        int first = RecordSchema.FirstOwn + _schema.TextCount;
+        for (; unreadable != 0; unreadable &= unreadable - 1)
+        {
+            int field = first + BitOperations.TrailingZeroCount(unreadable);
+            CountUnreadable(record, Encoding.UTF8.GetBytes(_schema.Names.NameAt(field)), fields[field], offset, counts);
+        }
+    }
+
+    /// <summary>Counts the measurements that are not numbers. Of a repeated name the last value counts.</summary>
+    private void CountUnreadableOthers(ReadOnlySpan<byte> record, RecordFields fields, long offset, NameCounts counts)
+    {
+        Dictionary<string, (byte[] Name, Field Value)> last = [];
+        foreach ((Field name, Field value) in fields.Others)
+        {
+            byte[] text = ShortText.Cut(Decode(record, name), ShortText.MaxNameBytes);
+            if (!NamedNumberList.IsKey(Decode(record, name)))
+            {
+                last[Convert.ToHexString(text)] = (text, value);
+            }
+        }
+
+        foreach ((byte[] name, Field value) in last.Values)
+        {
+            if (value.Kind != FieldKind.Null && !TryGetNumber(record, value, out _) && !IsBlank(record, value))
+            {
+                CountUnreadable(record, name, value, offset, counts);
+            }
+        }
+    }
+
+    private void CountUnreadable(ReadOnlySpan<byte> record, ReadOnlySpan<byte> name, Field value, long offset, NameCounts counts)
+    {
+        bool isText = value.Kind is FieldKind.String or FieldKind.EscapedString;
+        ReadOnlySpan<byte> text = value.Kind != FieldKind.Nested ? Decode(record, value) : record[value.Start] == '{' ? "{…}"u8 : "[…]"u8;
+        counts.Add(name, offset, text, isText);
+    }
+
+    /// <summary>Whether a value is a string of nothing but white space, which counts as absent.</summary>
+    private bool IsBlank(ReadOnlySpan<byte> record, Field value) =>
+        value.Kind is FieldKind.String or FieldKind.EscapedString && Decode(record, value).Trim(" \t\r\n"u8).IsEmpty;
 
     /// <summary>Whether the text after its first bytes, which are a day, is a valid time or empty.</summary>
     private static bool HasTimeOrNone(ReadOnlySpan<byte> record, in Field dayField) =>
@@ -255,9 +344,11 @@ internal sealed class JsonRecordDecoder
             : this(int.MaxValue, dayIndex, day)
         {
             // The quote after the user's id is included, because it fixes the length of the id; any time may follow the day.
-            if (user.Kind == FieldKind.String && dayField.Kind == FieldKind.String)
+            // A record without a user has the default user.
+            if (user.Kind is FieldKind.String or FieldKind.Missing && dayField.Kind == FieldKind.String)
             {
-                Bytes = Math.Max(user.Start + user.Length + 1, dayField.Start + DateParser.DayBytes);
+                int userEnd = user.Kind == FieldKind.String ? user.Start + user.Length + 1 : 0;
+                Bytes = Math.Max(userEnd, dayField.Start + DateParser.DayBytes);
             }
         }
     }

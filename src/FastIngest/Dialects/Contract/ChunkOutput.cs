@@ -20,6 +20,9 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     /// <summary>The records that were rejected.</summary>
     internal RejectList Rejects { get; } = new();
 
+    /// <summary>What is unusual about the fields of the records.</summary>
+    public FieldFindings Fields { get; } = new();
+
     /// <summary>The number of records read, including rejects.</summary>
     public long Records { get; set; }
 
@@ -30,5 +33,6 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
         Records = 0;
         Events.Clear();
         Rejects.Clear();
+        Fields.Clear();
     }
 }

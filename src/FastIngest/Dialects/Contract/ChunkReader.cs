@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Shuffle;
 using FastIngest.Sinks.Records;
 using FastIngest.Sources;
@@ -25,6 +26,19 @@ public abstract class ChunkReader(Category category) : IDisposable
     private const int MaxRunPause = 15;
 
     private readonly EventWriter _events = new(category);
+    private PlausibilityCheck _plausibility = new(category, RecordRules.Default);
+
+    /// <summary>The rules for records that the run has chosen.</summary>
+    public RecordRules Rules
+    {
+        get;
+        set
+        {
+            field = value;
+            _plausibility = new PlausibilityCheck(category, value);
+        }
+    }
+    = RecordRules.Default;
 
     /// <summary>The part of the file that is in memory.</summary>
     protected FileWindow Window { get; } = new();
@@ -91,6 +105,8 @@ public abstract class ChunkReader(Category category) : IDisposable
         where TReader : struct, IRecordReader
     {
         EventWriter writer = _events;
+        PlausibilityCheck plausibility = _plausibility;
+        FieldFindings fields = output.Fields;
         MapOutput events = output.Events;
         long records = 0;
         long nextLook = CancellationInterval;
@@ -109,15 +125,33 @@ public abstract class ChunkReader(Category category) : IDisposable
 
             RejectReason? reason = reader.Unread;
             if (reason is null
-                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && writer.TryAddToRun(sample)))
+                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && plausibility.IsSamplePlausible(sample)
+                    && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
-                reason = writer.Write(view, events);
+                uint implausible = plausibility.Find(view);
+                if (implausible != 0 && writer.Check(view) is null)
+                {
+                    plausibility.Count(implausible, view, reader.Offset, fields.Implausible);
+                    reason = plausibility.Apply(implausible, ref view);
+                }
+
+                reason ??= writer.Write(view, events);
+                if (implausible != 0)
+                {
+                    writer.EndRun();
+                }
+
                 if (reason is null)
                 {
                     foreach (RecordEncoder encoder in encoders)
                     {
                         encoder.Write(view);
+                    }
+
+                    if (view.NumbersUnreadable != 0)
+                    {
+                        reader.CountUnreadable(view.NumbersUnreadable, fields.Unreadable);
                     }
                 }
             }
@@ -125,12 +159,25 @@ public abstract class ChunkReader(Category category) : IDisposable
             if (reason is { } rejected)
             {
                 output.Rejects.Add(new Reject(reader.Offset, reader.Length, rejected));
+                continue;
             }
-            else if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
+
+            reader.Accept(fields.Unknown);
+            if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
             {
                 // An encoder needs every record, so that no record may be skipped as part of a run.
-                int more = reader.ReadRun(writer.RunRoom);
+                Span<long> room = writer.RunRoom;
+                int more = reader.ReadRun(room);
+                if (!plausibility.AreSamplesPlausible(room[..more]))
+                {
+                    // Read the records of this run one by one, which shows the place of the implausible sample.
+                    reader.UndoRun();
+                    nextRun = records + more;
+                    continue;
+                }
+
                 writer.AddToRun(more);
+                reader.AcceptRun(more);
                 records += more;
 
                 // Unordered records contain no runs: attempts to read a run become less frequent.
@@ -138,6 +185,8 @@ public abstract class ChunkReader(Category category) : IDisposable
                 nextRun = records + runPause;
             }
         }
+
+        reader.TakeUnknown(fields.Unknown);
 
         output.Records = records;
     }
@@ -169,4 +218,22 @@ internal interface IRecordReader
 
     /// <summary>Reads consecutive samples with the key of the last record into <paramref name="numbers"/>, in micros; returns their number.</summary>
     int ReadRun(Span<long> numbers);
+
+    /// <summary>Moves back to the start of the run that was just read.</summary>
+    void UndoRun();
+
+    /// <summary>Notes that the records of the run that was just read were accepted.</summary>
+    void AcceptRun(int count);
+
+    /// <summary>Notes that the record was accepted, so that its fields that are not read count.</summary>
+    /// <param name="unknown">Counts the fields that are not read, now or when <see cref="TakeUnknown"/> is called.</param>
+    void Accept(NameCounts unknown);
+
+    /// <summary>Adds the fields that are not read of all accepted records, as far as <see cref="Accept"/> has not added them.</summary>
+    void TakeUnknown(NameCounts unknown);
+
+    /// <summary>Counts the fields of the record that hold something else than a number.</summary>
+    /// <param name="fields">The value of <see cref="RecordView.NumbersUnreadable"/>.</param>
+    /// <param name="unreadable">Counts the fields.</param>
+    void CountUnreadable(uint fields, NameCounts unreadable);
 }

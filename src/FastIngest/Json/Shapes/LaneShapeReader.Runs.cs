@@ -21,7 +21,6 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     private const int PointInTimeBytes = 19;
 
     private readonly nint[] _path = GC.AllocateArray<nint>(MaxPath, pinned: true);
-    private ShapeNode* _last;
     private ShapeNode* _pathLast;
     private int _pathNumberField;
     private bool _hasPath;
@@ -29,8 +28,8 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     internal override int ReadRun(byte* from, byte* end, byte* stop, in RunKey key, int numberField, Span<long> numbers, out int bytes)
     {
         bytes = 0;
-        if (end - from < RunReach || _prefixLength < key.Bytes || GapMask == 0 || Fields.Dirty == RecordFields.AllDirty || _last == null
-            || (_last->Fields & KeyFields) != _prefixKeys || Tree.Nodes[_prefixNode].Field != key.DayField || !TryFollow(numberField))
+        if (end - from < RunReach || _prefixLength < key.Bytes || GapMask == 0 || Fields.Dirty == RecordFields.AllDirty || Last == null
+            || (Last->Fields & KeyFields) != _prefixKeys || Tree.Nodes[_prefixNode].Field != key.DayField || !TryFollow(numberField))
         {
             return 0;
         }
@@ -143,14 +142,14 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     {
         // The last node also determines where the path begins: with these key fields, none of them repeated, the prefix can
         // only end at the last key on the path.
-        if (_pathLast == _last && _pathNumberField == numberField)
+        if (_pathLast == Last && _pathNumberField == numberField)
         {
             return _hasPath;
         }
 
-        _pathLast = _last;
+        _pathLast = Last;
         _pathNumberField = numberField;
-        _hasPath = !_last->HasFieldTwice && FollowBack(numberField);
+        _hasPath = !Last->HasFieldTwice && FollowBack(numberField);
         return _hasPath;
     }
 
@@ -158,7 +157,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes>
     {
         int first = MaxPath;
         int numbers = 0;
-        for (ShapeNode* node = _last; node != Tree.Nodes + _prefixNode; node = Tree.Nodes + node->Parent)
+        for (ShapeNode* node = Last; node != Tree.Nodes + _prefixNode; node = Tree.Nodes + node->Parent)
         {
             bool isNumber = node->Slot == SlotKind.Number && node->Field == numberField;
             numbers += isNumber ? 1 : 0;

@@ -215,7 +215,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     private protected override void ResetLast()
     {
         _prefixLength = 0;
-        _last = null;
+        Last = null;
         _pathLast = null;
     }
 
@@ -247,7 +247,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     private void Finish(ShapeNode* last, bool isWhole, byte* record, int length)
     {
         ReadCount++;
-        _last = last;
+        Last = last;
         RecordFields fields = Fields;
         ulong set = last->Fields;
         ulong missing = fields.Dirty & ~set;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FastIngest.Json.Shapes;
@@ -19,6 +20,7 @@ internal static class ShapeLearner
         int nameStart = 0;
         int nameLength = 0;
         bool nameIsEscaped = false;
+        List<UnknownField> unknown = [];
         while (reader.Read())
         {
             int start = (int)reader.TokenStartIndex;
@@ -30,6 +32,12 @@ internal static class ShapeLearner
                     nameStart = start + 1;
                     nameLength = reader.ValueSpan.Length;
                     nameIsEscaped = reader.ValueIsEscaped;
+                    if (field == ShapeNode.NoField && names.Count > 0)
+                    {
+                        FieldKind kind = nameIsEscaped ? FieldKind.EscapedString : FieldKind.String;
+                        unknown.Add(new UnknownField(new Field(nameStart, nameLength, kind), IsNullNext(record, reader)));
+                    }
+
                     continue;
                 case JsonTokenType.PropertyName:
                     continue;
@@ -66,7 +74,7 @@ internal static class ShapeLearner
         }
 
         builder.Add(record.Length, record.Length, new ShapeNode { Slot = SlotKind.End, Field = ShapeNode.NoField });
-        return builder.Commit(names.KeyCount);
+        return builder.Commit(names.KeyCount, UnknownFields.Names(record, CollectionsMarshal.AsSpan(unknown)));
 
         ShapeNode Slot(SlotKind kind) => new()
         {
@@ -77,6 +85,9 @@ internal static class ShapeLearner
             NameIsEscaped = field == ShapeNode.OtherField && nameIsEscaped,
         };
     }
+
+    /// <summary>Whether null follows the name that the reader is positioned at. The reader is a copy.</summary>
+    private static bool IsNullNext(ReadOnlySpan<byte> record, Utf8JsonReader reader) => reader.Read() && record[(int)reader.TokenStartIndex] == 'n';
 
     /// <summary>Collects all pieces before it adds them, so that a shape is learned completely or not at all.</summary>
     private ref struct Builder(ReadOnlySpan<byte> record, ShapeTree tree)
@@ -112,7 +123,8 @@ internal static class ShapeLearner
             Add(start + length, start + length, node);
         }
 
-        public readonly bool Commit(int keyCount)
+        /// <summary>Adds the pieces to the tree; <paramref name="unknown"/> are the names of the unknown fields.</summary>
+        public readonly bool Commit(int keyCount, IReadOnlyList<byte[]> unknown)
         {
             if (_pieces.Count > ShapeTree.MaxNodes)
             {
@@ -130,6 +142,7 @@ internal static class ShapeLearner
                 parent = tree.GetOrAdd(parent, _record[start..end], node, keyCount);
             }
 
+            tree.SetUnknown(parent, unknown);
             return true;
         }
     }

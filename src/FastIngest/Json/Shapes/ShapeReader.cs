@@ -24,6 +24,10 @@ public abstract unsafe class ShapeReader
     private int _pause;
     private protected int ReadCount;
 
+    /// <summary>The node at the end of the last record that was read by its shape.</summary>
+    // SAFETY: a node of the pinned array of the tree, which lives as long as the tree does not change; see ResetLast.
+    private protected ShapeNode* Last;
+
     private protected ShapeReader(RecordFields fields)
     {
         Fields = fields;
@@ -71,6 +75,16 @@ public abstract unsafe class ShapeReader
             return length > 0;
         }
     }
+
+    /// <summary>Notes that the last record read, or a run of records of the same shape, was accepted.</summary>
+    // SAFETY: the caller has just read a record by its shape, so that the node is set and the tree is unchanged since.
+    public void Accept(int records) => Tree.Accept(Last, records);
+
+    /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
+    public void TakeCounts(NameCounts counts) => Tree.TakeCounts(counts);
+
+    /// <summary>Forgets the accepted records; for a chunk that is read once more.</summary>
+    public void DiscardCounts() => Tree.DiscardCounts();
 
     /// <summary>Learns the bytes between two records, unless they contain brackets: the meaning of a bracket depends on its place.</summary>
     public void LearnGap(ReadOnlySpan<byte> gap)

@@ -14,6 +14,13 @@ internal sealed unsafe class ShapeTree
     private int _count;
     private short _root = -1;
 
+    // The unknown fields of the shapes that have any, by the node at the end of the shape.
+    private readonly Dictionary<int, IReadOnlyList<byte[]>> _unknown = [];
+    private readonly NameCounts _counts = new();
+
+    // The number of accepted records that ended at each node since the counts were last taken.
+    private readonly long[] _records = new long[MaxNodes];
+
     /// <summary>The first node of all shapes; -1 when no shape is known.</summary>
     public int Root => _root;
 
@@ -24,8 +31,53 @@ internal sealed unsafe class ShapeTree
 
     public void Clear()
     {
+        CollectCounts();
+        _unknown.Clear();
+        Array.Clear(_records);
         _count = 0;
         _root = -1;
+    }
+
+    /// <summary>Sets the names of the unknown fields of the shape that ends at a node.</summary>
+    public void SetUnknown(int end, IReadOnlyList<byte[]> names)
+    {
+        if (names.Count > 0)
+        {
+            _unknown[end] = names;
+        }
+    }
+
+    /// <summary>Notes that records whose shape ends at a node were accepted.</summary>
+    // SAFETY: only the distance between two nodes of the same array is computed.
+    public void Accept(ShapeNode* end, int records) => _records[(int)(end - Nodes)] += records;
+
+    /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
+    public void TakeCounts(NameCounts counts)
+    {
+        CollectCounts();
+        counts.Add(_counts, 0);
+        _counts.Clear();
+    }
+
+    /// <summary>Forgets the accepted records.</summary>
+    public void DiscardCounts()
+    {
+        CollectCounts();
+        _counts.Clear();
+    }
+
+    private void CollectCounts()
+    {
+        foreach ((int end, IReadOnlyList<byte[]> names) in _unknown)
+        {
+            ref long records = ref _records[end];
+            for (int i = 0; i < names.Count && records > 0; i++)
+            {
+                _counts.Add(names[i], records);
+            }
+
+            records = 0;
+        }
     }
 
     /// <summary>Returns the index of the child of a node that equals <paramref name="node"/>; adds the child if it is new.</summary>

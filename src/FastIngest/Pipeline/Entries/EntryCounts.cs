@@ -9,6 +9,9 @@ internal sealed class EntryCounts
 
     public long RemovedNuls { get; private set; }
 
+    /// <summary>The outcome of each file with records, by the file's index.</summary>
+    public SortedDictionary<int, FileOutcome> Files { get; } = [];
+
     public Dictionary<string, long> Rejected { get; } = [];
 
     public Dictionary<string, long> Invalid { get; } = [];
@@ -16,6 +19,12 @@ internal sealed class EntryCounts
     public void Add(EntryBatch batch)
     {
         Read += batch.RowCount;
+        if (!Files.TryGetValue(batch.FileIndex, out FileOutcome? file))
+        {
+            Files.Add(batch.FileIndex, file = new FileOutcome(batch.File));
+        }
+
+        file.Add(batch);
         foreach (ref readonly EntryRow row in batch.Rows)
         {
             RemovedNuls += row.RemovedNuls;

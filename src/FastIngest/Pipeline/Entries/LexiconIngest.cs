@@ -36,10 +36,8 @@ public static class LexiconIngest
         List<string> warnings = [.. input.Unread.Select(u => u.ToString())];
         Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
         EntryCounts done = pass.Counts;
-        if (done.Read > 0 && done.Rejected.Values.Sum() == done.Read)
-        {
-            warnings.Add($"no record of {options.Path} is a JSON object" + (options.Format == DictionaryFormat.Jsonl ? "; an array is read with --format json" : ""));
-        }
+        FileOutcome[] useless = [.. done.Files.Values.Where(f => f.IsUseless)];
+        warnings.AddRange(useless.Select(f => f.Describe(options.Format)));
 
         return new LexiconReport
         {
@@ -52,6 +50,7 @@ public static class LexiconIngest
             Sinks = engine.Reports,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = warnings,
+            UselessFiles = useless.Length,
         };
     }
 

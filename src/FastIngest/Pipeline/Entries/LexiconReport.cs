@@ -29,6 +29,9 @@ public sealed record LexiconReport
 
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>Files with records of which none is an entry; a warning names each.</summary>
+    public required int UselessFiles { get; init; }
+
     public long Rejected => RejectedByReason.Values.Sum();
 
     public long Invalid => InvalidByReason.Values.Sum();

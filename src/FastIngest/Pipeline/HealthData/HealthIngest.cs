@@ -67,6 +67,8 @@ public static class HealthIngest
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = [.. MissingCategories(done.Categories), .. warnings],
             Unread = [.. input.Unread, .. done.Unread],
+            Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
+            RejectedFiles = RejectedFile.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], input.Categories),
         };
     }
 
@@ -88,7 +90,7 @@ public static class HealthIngest
         MemoryPlan.For(options.MemoryLimitBytes, options.Workers, lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Count());
 
     private static Reading RunOptimized(
-        IngestOptions options, HealthInput input, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
+        IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
         MemoryPlan memory = PlanMemory(options, lanes);
@@ -100,7 +102,7 @@ public static class HealthIngest
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, plans, boundaries, store, rejects, lanes, progress);
+        MapStage map = new(options, memory, plans, boundaries, store, rejects, fields, lanes, progress);
         map.Run(cancellationToken);
         store.Seal();
         progress?.Reducing();
@@ -118,9 +120,10 @@ public static class HealthIngest
     }
 
     private static Reading RunOriginal(
-        IngestOptions options, HealthInput input, RejectLog rejects, SinkWriter writer, IIngestProgress? progress, CancellationToken cancellationToken)
+        IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, SinkWriter writer, IIngestProgress? progress,
+        CancellationToken cancellationToken)
     {
-        OriginalIngest original = new();
+        OriginalIngest original = new(options.Rules);
 
         List<UnreadFile> unread = [];
         IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
@@ -128,14 +131,20 @@ public static class HealthIngest
         {
             byte[] bytes = ReadWhole(input.Files[f]);
             long before = original.Counts.Found.Sum();
+            original.Fields.Clear();
             for (FilePlan? part = plans[f]; part is not null;)
             {
                 StrongBox<FramePosition> last = new();
+                RejectList rejected = new();
+                long partBefore = original.Counts.Found[(int)part.Category];
                 foreach (Reject reject in original.Read(part.Dialect.ReadAll(part, bytes, options.MaxRecordBytes, last), part.Category, f, cancellationToken))
                 {
                     rejects.Add(part, reject);
+                    rejected.Add(reject);
                 }
 
+                fields.Add(f, part.Category, original.Fields, original.Counts.Found[(int)part.Category] - partBefore, rejected);
+                original.Fields.Clear();
                 PartEnd end = part.Finish(last.Value);
                 original.Counts.Found[(int)part.Category] += end.IsCutOff && rejects.AddCutOff(part) ? 1 : 0;
                 unread.AddRange(end.Unread);
@@ -191,6 +200,8 @@ public static class HealthIngest
         private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null, []);
 
+        public FieldLog Fields { get; } = new(input.Files.Count);
+
         public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
 
         public IReadOnlyList<UnreadFile> Unread => _reading.Unread;
@@ -213,8 +224,8 @@ public static class HealthIngest
             progress?.Started(input.Infos);
             input.Rewind();
             _reading = options.Mode == IngestMode.Original
-                ? RunOriginal(options, input, _rejects, _writer, progress, cancellationToken)
-                : RunOptimized(options, input, _rejects, lanes, _writer, progress, cancellationToken);
+                ? RunOriginal(options, input, _rejects, Fields, _writer, progress, cancellationToken)
+                : RunOptimized(options, input, _rejects, Fields, lanes, _writer, progress, cancellationToken);
         }
 
         public RunFigures Complete()

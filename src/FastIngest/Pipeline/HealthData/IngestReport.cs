@@ -26,6 +26,12 @@ public sealed record IngestReport
     /// <summary>The files under the given paths that were not read, and the parts of files that were not read.</summary>
     public required IReadOnlyList<UnreadFile> Unread { get; init; }
 
+    /// <summary>What is unusual about the fields of the records.</summary>
+    public IReadOnlyList<FieldFinding> Fields { get; init; } = [];
+
+    /// <summary>The files all of whose records were rejected.</summary>
+    public IReadOnlyList<RejectedFile> RejectedFiles { get; init; } = [];
+
     public long Records => Categories.Sum(c => c.Records);
 
     public long Aggregated => Categories.Sum(c => c.Aggregated);

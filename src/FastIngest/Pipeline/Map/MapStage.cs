@@ -18,7 +18,7 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
-    PartitionStore store, RejectLog rejects, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
+    PartitionStore store, RejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
     private readonly List<Part> _parts = [.. plans.Select(p => new Part(p))];
     private readonly SortedList<(int File, int Part), UnreadFile[]> _unread = [];
@@ -197,6 +197,7 @@ internal sealed class MapStage(
             rejects.Add(plan, reject);
         }
 
+        fields.Add(result.FileIndex, plan.Category, output.Fields, output.Records, output.Rejects);
         Interlocked.Add(ref _records[(int)plan.Category], output.Records);
         long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
         progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);

@@ -9,6 +9,7 @@ namespace FastIngest.Pipeline.Map;
 internal sealed class MapWorker(IngestOptions options) : IDisposable
 {
     private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
+    private readonly RecordRules _rules = options.Rules;
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
 
     /// <summary>Reads the records that start in a chunk.</summary>
@@ -45,6 +46,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         if (!_readers.TryGetValue((plan.Dialect, plan.Category), out ChunkReader? reader))
         {
             reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
+            reader.Rules = _rules;
             _readers.Add((plan.Dialect, plan.Category), reader);
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
@@ -13,7 +14,7 @@ namespace FastIngest.Pipeline.Original;
 /// The reference implementation (<c>--mode original</c>): the simplest form of the specification, and the oracle of the tests. It uses one thread, holds all data in
 /// memory and shares no code with the engine. The dialect's reference reader finds the records, <see cref="OriginalRecord"/> reads their fields, this class makes the rows.
 /// </summary>
-internal sealed class OriginalIngest
+internal sealed class OriginalIngest(RecordRules rules)
 {
     private static readonly Dictionary<Category, string> Sentences = new()
     {
@@ -36,18 +37,57 @@ internal sealed class OriginalIngest
     /// <summary>The number of records found, of records that became part of rows and profiles, and of repeats of a record of another file, by category.</summary>
     public (long[] Found, long[] Aggregated, long[] Repeated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count], new long[Categories.Count]);
 
+    /// <summary>What is unusual about the fields of the file that was read last.</summary>
+    public FieldFindings Fields { get; } = new();
+
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
-        foreach ((int offset, int length, RejectReason? unread, var value) in file)
+        foreach ((int offset, int length, RejectReason? unread, JsonElement element) in file)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;
-            if ((unread ?? new OriginalRecord(value).Check(category)) is RejectReason reason)
+            JsonElement value = default;
+            if ((unread ?? Accept(element, category, offset, out value)) is RejectReason reason)
+            {
                 yield return new(offset, length, reason);
-            else
-                _records.Add((category, new(value), fileIndex));
+                continue;
+            }
+
+            _records.Add((category, new(value), fileIndex));
+            foreach (byte[] name in OriginalFindings.Unknown(value, category))
+                Fields.Unknown.Add(name, 1);
+            foreach ((byte[] name, byte[] text, bool isText) in OriginalFindings.Unreadable(new(value), category))
+                Fields.Unreadable.Add(name, offset, text, isText);
         }
+    }
+
+    /// <summary>Checks a record and applies the rules of the run to it; returns why it is rejected, or null.</summary>
+    private RejectReason? Accept(JsonElement value, Category category, long offset, out JsonElement accepted)
+    {
+        accepted = value;
+        RejectReason? reason = new OriginalRecord(value).Check(category);
+        if (reason == RejectReason.NoUserId && !rules.DefaultUser.IsEmpty)
+        {
+            accepted = OriginalFindings.With(value, new Dictionary<string, string?> { ["user_id"] = Encoding.UTF8.GetString(rules.DefaultUser.Span) });
+            reason = new OriginalRecord(accepted).Check(category);
+        }
+
+        if (reason is not null)
+            return reason;
+        OriginalRecord record = new(accepted);
+        var implausible = OriginalFindings.Implausible(record, category).ToList();
+        foreach ((string field, string number) in implausible)
+            Fields.Implausible.Add(Encoding.UTF8.GetBytes(field), offset, Encoding.UTF8.GetBytes(number), isText: false);
+        bool isDayImplausible = category != Users && (record.Day < new DateOnly(1900, 1, 1).DayNumber || record.Day > rules.Today.DayNumber + 1);
+        if (isDayImplausible)
+            Fields.Implausible.Add("date"u8, offset, Encoding.UTF8.GetBytes(DateOnly.FromDayNumber(record.Day!.Value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), isText: true);
+        if (rules.Implausible == ImplausiblePolicy.Keep || (implausible.Count == 0 && !isDayImplausible))
+            return null;
+        if (rules.Implausible == ImplausiblePolicy.Reject)
+            return RejectReason.Implausible;
+        accepted = OriginalFindings.With(accepted, implausible.ToDictionary(f => f.Field, f => (string?)null));
+        return isDayImplausible ? RejectReason.NoDate : new OriginalRecord(accepted).Check(category);
     }
 
     /// <summary>Returns profiles and rows in key order, one user at a time. The batch is reused for the next user.</summary>

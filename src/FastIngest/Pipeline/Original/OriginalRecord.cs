@@ -11,7 +11,6 @@ namespace FastIngest.Pipeline.Original;
 internal sealed record OriginalRecord(JsonElement Element)
 {
     private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
-    private static readonly Regex DayShape = new("""^([0-9]{4}-[0-9]{2}-[0-9]{2})([T ]([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\.[0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?\z""");
     private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
 
     /// <summary>The names of the fields of a <c>measurements</c> record that are measurements.</summary>
@@ -19,9 +18,10 @@ internal sealed record OriginalRecord(JsonElement Element)
         .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
 
     /// <summary>The calendar day as written.</summary>
-    public int? Day => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
-            is { ValueKind: JsonValueKind.String } text && DayShape.Match(text.GetString()!) is { Success: true } shape
-        && DateOnly.TryParseExact(shape.Groups[1].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+    public int? Day => OriginalDate.Day(DayValue);
+
+    /// <summary>The value that holds the day.</summary>
+    private JsonElement DayValue => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null));
 
     /// <summary>Returns why the element is not a record of the category; null when it is one.</summary>
     public RejectReason? Check(Category category)
@@ -30,7 +30,7 @@ internal sealed record OriginalRecord(JsonElement Element)
         catch (InvalidOperationException) { return RejectReason.InvalidText; }
         return Element.ValueKind != JsonValueKind.Object ? RejectReason.NotAnObject
             : Text("user_id") is null ? RejectReason.NoUserId
-            : category != Category.Users && Day is null ? RejectReason.NoDate
+            : category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(DayValue) ? RejectReason.AmbiguousDate : RejectReason.NoDate
             : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
     }
 
@@ -46,13 +46,17 @@ internal sealed record OriginalRecord(JsonElement Element)
     }
 
     /// <summary>A text field, or null if it is missing.</summary>
-    public string? Text(string name) => Value(name) is var v && v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
+    public string? Text(string name) => TextOf(Value(name));
+    private static string? TextOf(JsonElement v) => v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
         : v.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? v.GetRawText() : null;
 
     /// <summary>A number field in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
-    public BigInteger? Number(string name)
+    public BigInteger? Number(string name) => NumberOf(Value(name));
+
+    /// <summary>A value as a number in micros, as <see cref="Number"/> returns it.</summary>
+    public static BigInteger? NumberOf(JsonElement value)
     {
-        if (JsonNumber.Match(Text(name) ?? "") is not { Success: true } number)
+        if (JsonNumber.Match(TextOf(value) ?? "") is not { Success: true } number)
             return null;
         // The number is digits · 10^exponent, and less than 10^places.
         (string fraction, string power) = (number.Groups["fraction"].Value, "0" + number.Groups["power"].Value.TrimStart('0'));

@@ -26,6 +26,9 @@ internal enum EntryOutcome
 
     /// <summary>The record is stored, and the same entry is already stored.</summary>
     Unchanged,
+
+    /// <summary>The record is stored, and its entry, which points to another one, is written.</summary>
+    Redirect,
 }
 
 /// <summary>Determines the outcome of each record, given the records before it, and counts the outcomes.</summary>
@@ -45,13 +48,17 @@ internal sealed class EntryClassifier(EntryPolicy policy)
         !row.IsLoaded ? EntryOutcome.Rejected
         : row.Status == CleaningStatus.Invalid ? EntryOutcome.Invalid
         : row.QualityHundredths < policy.MinQualityHundredths ? EntryOutcome.BelowQuality
+        : row.IsRedirect ? EntryOutcome.Redirect
         : EntryOutcome.Written;
+
+    /// <summary>Whether an entry is written.</summary>
+    public static bool IsWritten(EntryOutcome outcome) => outcome is EntryOutcome.Written or EntryOutcome.Redirect;
 
     /// <summary>Returns the outcome of a stored record that was cleaned and compared, without regard to other records.</summary>
     public static EntryOutcome ClassifyStored(in EntryRow row, EntryPolicy policy) => Classify(row, policy) switch
     {
         EntryOutcome.Rejected => EntryOutcome.Invalid,
-        EntryOutcome.Written when row.IsStoredSame => EntryOutcome.Unchanged,
+        EntryOutcome.Written or EntryOutcome.Redirect when row.IsStoredSame => EntryOutcome.Unchanged,
         EntryOutcome outcome => outcome,
     };
 
@@ -80,7 +87,7 @@ internal sealed class EntryClassifier(EntryPolicy policy)
         {
             outcome = EntryOutcome.Repeated;
         }
-        else if (outcome == EntryOutcome.Written && !policy.AllowsDuplicates && !_entries.Add(row.Key))
+        else if (IsWritten(outcome) && !policy.AllowsDuplicates && !_entries.Add(row.Key))
         {
             outcome = EntryOutcome.Duplicate;
         }

@@ -3,14 +3,14 @@ namespace FastIngest.Sinks.Entries;
 /// <summary>Counts the outcomes of records.</summary>
 internal sealed class EntryOutcomeCounter
 {
-    private readonly long[] _counts = new long[(int)EntryOutcome.Unchanged + 1];
+    private readonly long[] _counts = new long[(int)EntryOutcome.Redirect + 1];
 
     public EntryResult Result
     {
         get
         {
-            long written = this[EntryOutcome.Written], unchanged = this[EntryOutcome.Unchanged], duplicate = this[EntryOutcome.Duplicate], below = this[EntryOutcome.BelowQuality], invalid = this[EntryOutcome.Invalid];
-            return new EntryResult(written + unchanged + duplicate + below + invalid, this[EntryOutcome.Repeated], written, unchanged, duplicate, below, invalid);
+            long written = this[EntryOutcome.Written], unchanged = this[EntryOutcome.Unchanged], duplicate = this[EntryOutcome.Duplicate], below = this[EntryOutcome.BelowQuality], invalid = this[EntryOutcome.Invalid], redirects = this[EntryOutcome.Redirect];
+            return new EntryResult(written + redirects + unchanged + duplicate + below + invalid, this[EntryOutcome.Repeated], written, unchanged, duplicate, below, invalid, redirects);
         }
     }
 

@@ -36,7 +36,8 @@ public sealed record EntryFigures(long Read, long Rejected);
 /// <param name="Duplicate">Valid entries that duplicate another entry of their source.</param>
 /// <param name="BelowQuality">Valid entries whose quality is below the minimum.</param>
 /// <param name="Invalid">Records without a headword or a language.</param>
-public sealed record EntryResult(long Loaded, long Repeated, long Written, long Unchanged, long Duplicate, long BelowQuality, long Invalid)
+/// <param name="Redirects">New and changed entries that point to another entry and were written; not part of <paramref name="Written"/>.</param>
+public sealed record EntryResult(long Loaded, long Repeated, long Written, long Unchanged, long Duplicate, long BelowQuality, long Invalid, long Redirects = 0)
 {
     public static EntryResult Zero { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
@@ -47,7 +48,8 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
         Unchanged + other.Unchanged,
         Duplicate + other.Duplicate,
         BelowQuality + other.BelowQuality,
-        Invalid + other.Invalid);
+        Invalid + other.Invalid,
+        Redirects + other.Redirects);
 
     /// <summary>The balance of the loaded records and their outcomes.</summary>
     internal RunBalance Balance(string source) => new(
@@ -55,6 +57,7 @@ public sealed record EntryResult(long Loaded, long Repeated, long Written, long 
         Loaded,
         "records",
         (Written, "written"),
+        (Redirects, "redirects"),
         (Unchanged, "unchanged"),
         (Duplicate, "duplicate"),
         (BelowQuality, "below quality"),

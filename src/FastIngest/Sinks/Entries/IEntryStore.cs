@@ -67,8 +67,9 @@ public interface IEntryStore : IAsyncDisposable
 /// <summary>The results of a merge.</summary>
 /// <param name="Removed">Entries removed because their records no longer have a valid entry.</param>
 /// <param name="Written">Changed entries written; the others duplicate an entry of an earlier record.</param>
+/// <param name="Redirects">The number of written entries that point to another entry.</param>
 /// <param name="Later">Records whose entries were removed because a written entry of an earlier record duplicates them.</param>
-public readonly record struct EntryMerge(long Removed, long Written, IReadOnlyList<long> Later);
+public readonly record struct EntryMerge(long Removed, long Written, long Redirects, IReadOnlyList<long> Later);
 
 /// <summary>The stored records of a source in id order, each with its entry.</summary>
 public interface IStoredRecords : IDisposable

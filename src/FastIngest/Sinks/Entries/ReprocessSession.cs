@@ -89,7 +89,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         _pending.Add(EntryOutcome.Duplicate, duplicates);
         EntryResult result = SoFar;
         result.Balance(_source).Check(Remedy);
-        new RunBalance(_source, entries, "entries stored", (result.Written, "written"), (result.Unchanged, "unchanged")).Check(Remedy);
+        new RunBalance(_source, entries, "entries stored", (result.Written, "written"), (result.Redirects, "redirects"), (result.Unchanged, "unchanged")).Check(Remedy);
         await CommitAsync(null, cancellationToken).ConfigureAwait(false);
         return result;
     }
@@ -112,7 +112,7 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
 
         // An earlier record may have removed this entry after the feed read it.
         bool wasRemoved = _removedAhead.Remove(row.RawId);
-        if (outcome == EntryOutcome.Written)
+        if (EntryClassifier.IsWritten(outcome))
         {
             _changed.AddCopy(batch, row);
         }
@@ -133,7 +133,8 @@ internal sealed class ReprocessSession(IEntryStore store, EntryPolicy policy, in
         long[] ahead = [.. merge.Later.Where(id => id > _position)];
         _removedAhead.UnionWith(ahead);
         long taken = merge.Later.Count - ahead.Length;
-        _pending.Add(EntryOutcome.Written, merge.Written);
+        _pending.Add(EntryOutcome.Written, merge.Written - merge.Redirects);
+        _pending.Add(EntryOutcome.Redirect, merge.Redirects);
         _pending.Add(EntryOutcome.Unchanged, -taken);
         _pending.Add(EntryOutcome.Duplicate, _changed.RowCount - merge.Written + taken);
         _pendingRemoved = merge.Removed;

@@ -24,7 +24,10 @@ internal abstract class Compression
     /// <summary>Whether a file with these leading bytes has this format.</summary>
     public abstract bool Recognises(ReadOnlySpan<byte> magic);
 
-    /// <summary>Decompresses a stream and leaves it open. Reading a damaged or truncated stream throws <see cref="InvalidDataException"/>.</summary>
+    /// <summary>Whether a file that consists of these few bytes is the start of a file of this format.</summary>
+    public abstract bool RecognisesStart(ReadOnlySpan<byte> magic);
+
+    /// <summary>Decompresses a stream and leaves it open. If it can seek, errors name the byte. Reading a damaged or truncated stream throws <see cref="InvalidDataException"/>.</summary>
     public abstract Stream Open(Stream packed);
 
     /// <summary>The compression of content with these leading bytes; null if it is not compressed.</summary>

@@ -16,6 +16,8 @@ internal sealed class Gzip : Compression
 
     public override bool Recognises(ReadOnlySpan<byte> magic) => magic is [0x1F, 0x8B, ..];
 
+    public override bool RecognisesStart(ReadOnlySpan<byte> magic) => magic is [0x1F];
+
     public override Stream Open(Stream packed) => new MarkedGzip(packed);
 
     private sealed class MarkedGzip(Stream packed) : ReadOnlyStream
@@ -78,13 +80,24 @@ internal sealed class Gzip : Compression
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
             _end -= _start;
             _start = 0;
-            int read = _stream.ReadAtLeast(_buffer.AsSpan(_end), _buffer.Length - _end, throwOnEndOfStream: false);
+            int read;
+            try
+            {
+                read = _stream.ReadAtLeast(_buffer.AsSpan(_end), _buffer.Length - _end, throwOnEndOfStream: false);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new InvalidDataException(Describe(packed), e);
+            }
+
             _isEnded = _end + read < _buffer.Length;
             _end += read;
             if (_isEnded && !_buffer.AsSpan(0, _end).EndsWith(Mark))
             {
-                throw new InvalidDataException("the file is truncated, or other data follows its end");
+                throw new InvalidDataException(Describe(packed));
             }
         }
+
+        private static string Describe(Stream packed) => packed.CanSeek ? GzipFault.Describe(packed) : "it is cut off or damaged";
     }
 }

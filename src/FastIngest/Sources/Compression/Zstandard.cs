@@ -14,6 +14,9 @@ internal sealed class Zstandard : Compression
     public override bool Recognises(ReadOnlySpan<byte> magic) =>
         magic is [0x28, 0xB5, 0x2F, 0xFD, ..] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18, ..];
 
+    public override bool RecognisesStart(ReadOnlySpan<byte> magic) =>
+        magic.Length < 4 && (((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F]).StartsWith(magic) || magic is [>= 0x50 and <= 0x5F] or [>= 0x50 and <= 0x5F, 0x2A] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D]);
+
     public override Stream Open(Stream packed) => new Frames(packed);
 
     private sealed class Frames(Stream packed) : ReadOnlyStream
@@ -28,7 +31,7 @@ internal sealed class Zstandard : Compression
             }
             catch (EndOfStreamException e)
             {
-                throw new InvalidDataException("the file is truncated", e);
+                throw new InvalidDataException(packed.CanSeek ? $"it is cut off at byte {packed.Length}" : "it is cut off", e);
             }
             catch (ZstdException e)
             {

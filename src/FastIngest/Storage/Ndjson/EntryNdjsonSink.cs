@@ -39,7 +39,7 @@ public sealed class EntryNdjsonSink : IEntrySink
         _state.Write();
         for (int i = 0; i < batch.RowCount; i++)
         {
-            if (_classifier!.Next(batch.Rows[i]) == EntryOutcome.Written)
+            if (EntryClassifier.IsWritten(_classifier!.Next(batch.Rows[i])))
             {
                 _json!.WriteLine(_output.Writer, batch, batch.Rows[i]);
                 if (_output.IsFull)

@@ -21,7 +21,7 @@ internal static class HelpText
         new("0", "done"),
         new("1", "failed: one line says why, and nothing is half-written"),
         new("2", "wrong usage"),
-        new("3", "--strict, and records were rejected"),
+        new("3", "all records of a file were rejected; or --strict, and something was not read"),
         new("4", "some summaries could not be delivered; they stay stored, and push sends them"),
         new("130, 143", "stopped by SIGINT, by SIGTERM"),
     ];

@@ -120,7 +120,7 @@ public sealed class ReprocessSessionTests
                 _written.Add(row.RawId);
             }
 
-            return ValueTask.FromResult(new EntryMerge(0, changed.RowCount, []));
+            return ValueTask.FromResult(new EntryMerge(0, changed.RowCount, 0, []));
         }
 
         public ValueTask<(long Duplicates, long Entries)> FinishAsync(long position, bool allowsDuplicates, CancellationToken cancellationToken) =>

@@ -99,7 +99,7 @@ internal sealed class EntryLoad
             _lastId++;
             _tuples.BeginRaw(_raw.Buffer, _lastId, batch.Rows[i], file, _isStaged ? outcome : null);
             await SendRawAsync(batch, i, cancellationToken).ConfigureAwait(false);
-            if (outcome == EntryOutcome.Written)
+            if (EntryClassifier.IsWritten(outcome))
             {
                 _tuples.WriteEntry(_entries.Buffer, _lastId, batch, batch.Rows[i]);
                 _entries.CountRow();
@@ -142,7 +142,7 @@ internal sealed class EntryLoad
             _connection,
             _names,
             _run,
-            new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written),
+            new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written + result.Redirects),
             [.. _raw.Chunks.Select(c => ("raw_entries", c.Rows, c.Bytes)), .. _entries.Chunks.Select(c => ("entries", c.Rows, c.Bytes))],
             cancellationToken).ConfigureAwait(false);
         return result;
@@ -189,16 +189,19 @@ internal sealed class EntryLoad
         }
 
         long loaded = await _connection.RunAsync(EntryStatements.InsertRaw(_names), cancellationToken).ConfigureAwait(false);
-        (long candidates, long belowQuality, long invalid) = await CountFreshAsync(cancellationToken).ConfigureAwait(false);
+        (long candidates, long belowQuality, long invalid, bool hasRedirects) = await CountFreshAsync(cancellationToken).ConfigureAwait(false);
         long written = candidates == 0
             ? 0
             : await _connection.RunAsync(EntryStatements.InsertEntries(_names, _run.Policy.AllowsDuplicates), cancellationToken).ConfigureAwait(false);
+        long redirects = hasRedirects
+            ? (long)(await _connection.ScalarAsync(EntryStatements.CountRedirects(_names), cancellationToken).ConfigureAwait(false))!
+            : 0;
         await _connection.RunAsync(EntryStatements.ClearStaging, cancellationToken).ConfigureAwait(false);
-        _merged = _merged.Plus(new EntryResult(loaded, _stagedRows - loaded, written, 0, candidates - written, belowQuality, invalid));
+        _merged = _merged.Plus(new EntryResult(loaded, _stagedRows - loaded, written - redirects, 0, candidates - written, belowQuality, invalid, redirects));
         _stagedRows = _stagedBytes = 0;
     }
 
-    private async ValueTask<(long Candidates, long BelowQuality, long Invalid)> CountFreshAsync(CancellationToken cancellationToken)
+    private async ValueTask<(long Candidates, long BelowQuality, long Invalid, bool HasRedirects)> CountFreshAsync(CancellationToken cancellationToken)
     {
         NpgsqlCommand command = new(EntryStatements.CountFresh, _connection);
         await using (command.ConfigureAwait(false))
@@ -207,7 +210,7 @@ internal sealed class EntryLoad
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+                return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3) > 0);
             }
         }
     }

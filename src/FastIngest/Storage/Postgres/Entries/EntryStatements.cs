@@ -59,9 +59,10 @@ internal static class EntryStatements
     /// <summary>Counts the inserted records by outcome.</summary>
     public static string CountFresh =>
         $"""
-        SELECT count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Written}) AS candidates,
+        SELECT count(*) FILTER (WHERE r.outcome IN ({(int)EntryOutcome.Written}, {(int)EntryOutcome.Redirect})) AS candidates,
             count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.BelowQuality}) AS below_quality,
-            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Invalid}) AS invalid
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Invalid}) AS invalid,
+            count(*) FILTER (WHERE r.outcome = {(int)EntryOutcome.Redirect}) AS redirects
         FROM pg_temp.staged_raw r JOIN pg_temp.fresh_raw f USING (id)
         """;
 
@@ -81,6 +82,13 @@ internal static class EntryStatements
               """)}
         ORDER BY raw_id
         ON CONFLICT DO NOTHING
+        """;
+
+    /// <summary>How many of the written entries point to another one.</summary>
+    public static string CountRedirects(PostgresNames names) =>
+        $"""
+        SELECT count(*) FROM pg_temp.staged_raw r JOIN pg_temp.fresh_raw f USING (id)
+        WHERE r.outcome = {(int)EntryOutcome.Redirect} AND EXISTS (SELECT FROM {names.Entries} t WHERE t.raw_id = r.id)
         """;
 
     public const string ClearStaging = "TRUNCATE pg_temp.staged_raw, pg_temp.staged_entries, pg_temp.fresh_raw";

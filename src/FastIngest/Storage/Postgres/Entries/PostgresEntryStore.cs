@@ -98,7 +98,7 @@ public sealed class PostgresEntryStore : IEntryStore
             {
                 if (changed.RowCount + failed.Count == 0)
                 {
-                    return new EntryMerge(0, 0, []);
+                    return new EntryMerge(0, 0, 0, []);
                 }
 
                 await RunAsync(ReprocessStatements.Staging(_names), cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ public sealed class PostgresEntryStore : IEntryStore
                 int removed = failed.Count == 0 ? 0 : await RunAsync(ReprocessStatements.RemoveFailed(_names), cancellationToken).ConfigureAwait(false);
                 if (changed.RowCount == 0)
                 {
-                    return new EntryMerge(removed, 0, []);
+                    return new EntryMerge(removed, 0, 0, []);
                 }
 
                 await RunAsync(ReprocessStatements.RemoveChanged(_names), cancellationToken).ConfigureAwait(false);
@@ -114,7 +114,8 @@ public sealed class PostgresEntryStore : IEntryStore
                 List<long> later = allowsDuplicates
                     ? []
                     : await _session.Connection.ColumnAsync<long>(ReprocessStatements.RemoveLater(_names), cancellationToken).ConfigureAwait(false);
-                return new EntryMerge(removed, await RunAsync(ReprocessStatements.InsertKept(_names), cancellationToken).ConfigureAwait(false), later);
+                long redirects = await CountRedirectsAsync(changed, cancellationToken).ConfigureAwait(false);
+                return new EntryMerge(removed, await RunAsync(ReprocessStatements.InsertKept(_names), cancellationToken).ConfigureAwait(false), redirects, later);
             },
             cancellationToken);
 
@@ -264,6 +265,23 @@ public sealed class PostgresEntryStore : IEntryStore
         }
 
         await changed.EndAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts the entries to be written that point to another one.</summary>
+    private async ValueTask<long> CountRedirectsAsync(EntryBatch changed, CancellationToken cancellationToken)
+    {
+        HashSet<long> redirects = [];
+        foreach (ref readonly EntryRow row in changed.Rows)
+        {
+            if (row.IsRedirect)
+            {
+                redirects.Add(row.RawId);
+            }
+        }
+
+        return redirects.Count == 0
+            ? 0
+            : (await _session.Connection.ColumnAsync<long>("SELECT raw_id FROM pg_temp.kept", cancellationToken).ConfigureAwait(false)).Count(redirects.Contains);
     }
 
     private ValueTask<int> RunAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>

@@ -105,7 +105,7 @@ internal sealed class SqliteEntryLoad
             CreateIndexes();
         }
 
-        _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written));
+        _runs.Finish(new RunFigures(figures.Read, result.Loaded + result.Repeated, figures.Rejected, result.Written + result.Redirects));
         return result;
     }
 
@@ -124,10 +124,10 @@ internal sealed class SqliteEntryLoad
         else
         {
             _lastId++;
-            bool isWritten = outcome == EntryOutcome.Written
+            bool isWritten = EntryClassifier.IsWritten(outcome)
                 && !(_classifier is null && !_run.Policy.AllowsDuplicates && _rows.HasEarlierDuplicate(_lastId, row))
                 && _rows.AddEntry(_lastId, batch, row);
-            outcome = outcome == EntryOutcome.Written && !isWritten ? EntryOutcome.Duplicate : outcome;
+            outcome = EntryClassifier.IsWritten(outcome) && !isWritten ? EntryOutcome.Duplicate : outcome;
         }
 
         if (_classifier is null)

@@ -90,7 +90,7 @@ public sealed class SqliteEntryStore : IEntryStore
                 Delete(row.RawId);
             }
 
-            int written = 0;
+            int written = 0, redirects = 0;
             List<long> later = [];
             foreach (ref readonly EntryRow row in changed.Rows)
             {
@@ -110,9 +110,10 @@ public sealed class SqliteEntryStore : IEntryStore
 
                 _rows!.AddEntry(row.RawId, changed, row);
                 written++;
+                redirects += row.IsRedirect ? 1 : 0;
             }
 
-            return new EntryMerge(removed, written, later);
+            return new EntryMerge(removed, written, redirects, later);
         },
         cancellationToken);
 

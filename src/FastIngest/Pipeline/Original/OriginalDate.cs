@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace FastIngest.Pipeline.Original;
+
+/// <summary>Reads the day of a record by the section "The day" of docs/reading.md.</summary>
+internal static class OriginalDate
+{
+    private const string Blank = "[ \u00A0\u202F]", Zone = "(" + Blank + "?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?", Rest = ":[0-5][0-9](:([0-5][0-9]|60)(\\.[0-9]+)?)?";
+    private static readonly Regex Shape = new(
+        $"^(?<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})((T|{Blank})([01][0-9]|2[0-3]){Rest}{Zone}|{Blank}(0?[1-9]|1[0-2]){Rest}{Blank}([AaPp][Mm]|[AaPp]\\.[Mm]\\.){Zone})?\\z");
+    private static readonly Regex Ambiguous = new($"^[0-9]{{1,2}}(?<separator>[/.-])[0-9]{{1,2}}\\k<separator>([0-9]{{2}}|[0-9]{{4}})([T,]|{Blank}|\\z)");
+
+    /// <summary>Returns the day as days since 0001-01-01; null for a value that is no date or is ambiguous.</summary>
+    public static int? Day(JsonElement value)
+    {
+        string text = Text(value);
+        if (Regex.IsMatch(text, "^[0-9]+\\z"))
+        {
+            int fraction = text.Length switch { 9 or 10 => 0, 12 or 13 => 3, 15 or 16 => 6, 18 or 19 => 9, _ => -1 };
+            return fraction < 0 ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddSeconds(double.Parse(text[..^fraction], CultureInfo.InvariantCulture))).DayNumber;
+        }
+
+        return Shape.Match(text) is { Success: true } shape
+            && DateOnly.TryParseExact(shape.Groups["day"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+    }
+
+    /// <summary>Whether the order of day and month is unknown.</summary>
+    public static bool IsAmbiguous(JsonElement value) => Ambiguous.IsMatch(Text(value));
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+}
