@@ -147,6 +147,7 @@ run_tests() {
     need fish fish
     need groff groff
     need man man-db
+    need /usr/sbin/pgbouncer pgbouncer
     need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0

@@ -138,7 +138,7 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
     {
         try
         {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, BufferBytes);
+            return PrivateFile.Open(path, rejectsPath, FileMode.Create, FileShare.Read, BufferBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

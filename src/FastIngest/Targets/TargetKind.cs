@@ -35,6 +35,9 @@ public sealed record TargetKind
     /// <summary>Whether the sink of daily summaries can also store the records, if <see cref="TargetOptions.TakesRecords"/> is set.</summary>
     public bool Records { get; init; }
 
+    /// <summary>Whether the sink of daily summaries compares a day with the stored one, see <see cref="TargetOptions.OnFewer"/>.</summary>
+    public bool ComparesDays { get; init; }
+
     /// <summary>Creates a sink of dictionary entries.</summary>
     public Func<Target, TargetOptions, IEntrySink>? Entries { get; init; }
 
@@ -46,6 +49,9 @@ public sealed record TargetKind
 
     /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
+
+    /// <summary>Returns remarks on the name of a target, one line each, such as an option that is ignored; null for none.</summary>
+    public Func<Target, IReadOnlyList<string>>? Notes { get; init; }
 
     /// <summary>Creates an outbox of the stored summaries.</summary>
     internal Func<Target, TargetOptions, IOutbox>? Outbox { get; init; }

@@ -1,4 +1,5 @@
 using FastIngest.Lexicon;
+using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Targets;
 
@@ -13,6 +14,9 @@ public sealed record TargetOptions
 
     /// <summary>Whether the target also stores the accepted health records, if it has the capability.</summary>
     public bool TakesRecords { get; init; }
+
+    /// <summary>What happens to stored days that a run would make poorer, if the target can compare them.</summary>
+    public OnFewer OnFewer { get; init; }
 
     /// <summary>The number of dictionary records sent before they are merged into the tables.</summary>
     public int MergeRows { get; init; } = 10_000;

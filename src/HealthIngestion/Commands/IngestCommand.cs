@@ -107,7 +107,7 @@ internal sealed class IngestCommand : ICommand
     private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
     {
         int database = settings.Targets.ToList().IndexOf(settings.Database!);
-        return settings.Apis.Count > 0 && report.Sinks[database].Fault is null
+        return settings.Apis.Count > 0 && report.Sinks[database] is { Fault: null, Result.IsAbsent: false }
             ? await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false)
             : [];
     }
@@ -115,7 +115,7 @@ internal sealed class IngestCommand : ICommand
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
     private static List<ISummarySink> MakeSinks(IngestSettings settings)
     {
-        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords };
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords, OnFewer = settings.OnFewer };
         return [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateSummarySink(options)))];
     }
 
@@ -178,7 +178,7 @@ internal sealed class IngestCommand : ICommand
         Balance balance = Balance.Of(report);
         CommandRun.Close(
             settings,
-            [.. report.Unread.Where(u => u.IsExpected).Select(u => u.ToString()), .. report.Warnings],
+            [.. report.Unread.Where(u => u.IsExpected).Select(u => u.ToString()), .. report.Warnings, .. ClosingReport.Poorer(report, settings)],
             () => StatsJson.Of(report, deliveries, settings, peakBytes),
             () => ClosingReport.Of(report, deliveries, settings, peakBytes),
             json => StatsJson.WriteDone(json, report, deliveries),

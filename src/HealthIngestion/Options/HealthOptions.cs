@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using FastIngest.Storage;
 using FastIngest.Targets;
@@ -35,6 +36,12 @@ internal sealed class HealthOptions
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
     public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
+
+    public ChoiceOption<OnFewer> OnFewer { get; } = new("--on-fewer", ("replace", FastIngest.Sinks.Summaries.OnFewer.Replace), ("keep", FastIngest.Sinks.Summaries.OnFewer.Keep), ("fail", FastIngest.Sinks.Summaries.OnFewer.Fail))
+    {
+        HelpName = "HOW",
+        Description = "what a run does to a stored day of which it has fewer readings: replace, keep or fail (default: replace)",
+    };
 
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write nothing");
 
@@ -122,7 +129,7 @@ internal sealed class HealthOptions
     public IReadOnlyList<OptionGroup> Groups =>
     [
         new("Input", [Category, NoRecursive, UserId, Implausible, AllowUnknown]),
-        new("Output", [To, Schema, Records, DryRun, Rejects, Strict, StatsJson]),
+        new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, WaitForApi]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),

@@ -86,7 +86,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         ];
         foreach (RecordTableResult table in result.Tables)
         {
-            yield return ["records in " + table.Table, Figures.Count(table.Rows), Figures.Count(table.Rows - table.Unchanged), "", Figures.Count(table.Unchanged)];
+            yield return ["records in " + table.Table, Figures.Count(table.Rows), Figures.Count(table.Rows - table.Unchanged - table.Kept), "", Figures.Count(table.Unchanged + table.Kept)];
         }
     }
 
@@ -119,6 +119,16 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
         }
 
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { PoorerDays: > 0 }))
+        {
+            yield return $"fewer readings than stored: {Figures.Count(sink.Result!.PoorerDays, "day")} in {sink.Target}, {(settings.OnFewer == OnFewer.Keep ? "kept" : "replaced")}";
+        }
+
+        foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { IsAbsent: true }))
+        {
+            yield return $"nothing to store: {sink.Target} was not created";
+        }
+
         foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { RemovedNuls: > 0 }))
         {
             yield return $"removed: {Figures.Count(sink.Result!.RemovedNuls, "character")} U+0000, which {sink.Target} cannot store";
@@ -138,11 +148,18 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         {
             yield return "dry run: no summaries were written";
         }
-        else if (Query(settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select summary from daily_summaries limit 3") is { } query)
+        else if (Query(settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is { IsAbsent: false }).Select(t => t.First), "select summary from daily_summaries limit 3") is { } query)
         {
             yield return "next: " + query;
         }
     }
+
+    /// <summary>Sentences on stored days of which the run had fewer readings.</summary>
+    public static IEnumerable<string> Poorer(IngestReport report, IngestSettings settings) => report.Sinks
+        .Where(s => s.Result is { PoorerDays: > 0 })
+        .Select(s => settings.OnFewer == OnFewer.Keep
+            ? $"{s.Target}: the input has fewer readings than are stored for {Figures.Count(s.Result!.PoorerDays, "day")}; the stored ones stay (--on-fewer keep)."
+            : $"{s.Target}: the input has fewer readings than were stored for {Figures.Count(s.Result!.PoorerDays, "day")}, and replaced them; --on-fewer keep keeps the stored ones, --on-fewer fail writes nothing.");
 
     /// <summary>Names the files that are not read; those that probably hold data are warnings already.</summary>
     private static IEnumerable<string> UnreadFiles(IReadOnlyList<UnreadFile> unread)

@@ -108,7 +108,7 @@ internal static class StatsFile
         string partial = $"{path}.{Environment.ProcessId}.partial";
         try
         {
-            File.WriteAllBytes(partial, json.Span);
+            PrivateFile.Write(partial, path, json.Span);
             File.Move(partial, path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -33,6 +33,7 @@ internal static class StatsJson
             json.WriteNumber("unchanged", result.Unchanged);
             json.WriteNumber("refreshed", result.Refreshed);
             json.WriteNumber("removed_nuls", result.RemovedNuls);
+            json.WriteNumber("poorer_days", result.PoorerDays);
             Write(json, result.Tables);
         });
         DeliveryWords.Write(json, deliveries);
@@ -99,6 +100,7 @@ internal static class StatsJson
             json.WriteNumber("rows", table.Rows);
             json.WriteNumber("replaced", table.Replaced);
             json.WriteNumber("unchanged", table.Unchanged);
+            json.WriteNumber("kept", table.Kept);
             json.WriteNumber("bytes", table.Bytes);
         });
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastIngest.Targets;
 using HealthIngestion.Exit;
 using HealthIngestion.Report;
 using HealthIngestion.Settings;
@@ -16,7 +17,19 @@ internal static class CommandRun
     public static int Do(RunSettings settings, Func<Log, CancellationToken, int> work, Func<string> left)
     {
         Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
-        return Do(log, settings.StatsPath, token => work(log, token), left);
+        return Do(
+            log,
+            settings.StatsPath,
+            token =>
+            {
+                foreach (string note in log.Shows(LogLevel.Debug) ? settings.Targets.SelectMany(Notes) : [])
+                {
+                    log.Debug(note);
+                }
+
+                return work(log, token);
+            },
+            left);
     }
 
     /// <summary>Runs a command; a signal or a fault becomes one line and an exit code.</summary>
@@ -42,6 +55,8 @@ internal static class CommandRun
             return Faults.Explain(fault, log);
         }
     }
+
+    private static IReadOnlyList<string> Notes(Target target) => Faults.AsUsage("--to", () => target.Kind.Notes?.Invoke(target) ?? []);
 
     /// <summary>What a stopped run leaves when its target shows rows only at the end.</summary>
     /// <param name="settings">What is asked for.</param>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest.Delivery;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
+using FastIngest.Sinks.Summaries;
 using FastIngest.Sources.Compression;
 using FastIngest.Storage;
 using FastIngest.Targets;
@@ -26,6 +27,9 @@ internal sealed record IngestSettings : RunSettings
 
     /// <summary>Whether one of <see cref="RunSettings.Targets"/> is there only because an API needs a database.</summary>
     public required bool IsDatabaseAdded { get; init; }
+
+    /// <summary>What happens to stored days that the run would make poorer.</summary>
+    public required OnFewer OnFewer { get; init; }
 
     /// <summary>Whether the targets that can store records get them as well.</summary>
     public required bool TakesRecords { get; init; }
@@ -63,6 +67,11 @@ internal sealed record IngestSettings : RunSettings
             RejectRecords(targets, options.Mode);
         }
 
+        if (arguments.GetResult(spec.OnFewer) is { Implicit: false } && !targets.Any(t => t.Kind.ComparesDays))
+        {
+            throw new UsageException("--on-fewer: no target holds earlier days; it applies to sqlite: and postgres: only");
+        }
+
         return new IngestSettings
         {
             Options = options with
@@ -86,6 +95,7 @@ internal sealed record IngestSettings : RunSettings
             IsDatabaseAdded = chosen.IsDatabaseAdded,
             Schema = arguments.GetValue(spec.Schema)!,
             TakesRecords = takesRecords,
+            OnFewer = arguments.GetValue(spec.OnFewer),
             IsDryRun = isDryRun,
             IsStrict = arguments.GetValue(spec.Strict),
             StatsPath = stats,

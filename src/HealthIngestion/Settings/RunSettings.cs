@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Storage;
 using FastIngest.Storage.Postgres;
 using FastIngest.Targets;
 using HealthIngestion.Terminal;
@@ -27,11 +28,27 @@ internal abstract record RunSettings
 
     public required LogLevel LogLevel { get; init; }
 
-    /// <summary>The target that the environment names; null for none.</summary>
+    /// <summary>
+    /// The target that the environment names: a connection string of PostgreSQL, or the name of any target; null for none. Files
+    /// of variables, such as those of docker --env-file, leave quotes around a value; they are removed.
+    /// </summary>
     public static string? DatabaseUrl()
     {
-        string? database = Environment.GetEnvironmentVariable("DATABASE_URL");
-        return string.IsNullOrEmpty(database) ? null : PostgresTarget.NameOf(database);
+        string database = (Environment.GetEnvironmentVariable("DATABASE_URL") ?? "").Trim();
+        while (database is ['"', .., '"'] or ['\'', .., '\''])
+        {
+            database = database[1..^1].Trim();
+        }
+
+        if (database.Length == 0)
+        {
+            return null;
+        }
+
+        string name = PostgresTarget.NameOf(database);
+        bool isOther = TargetRegistry.All.Kinds.SelectMany(k => k.Prefixes).Any(p => database.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+            || (database.Contains("://", StringComparison.Ordinal) && !database.Contains('=', StringComparison.Ordinal));
+        return isOther && !PostgresTarget.IsUrl(database) ? database : name;
     }
 
     protected static T Given<T>(ParseResult arguments, Option<T> option, T otherwise) =>

@@ -18,7 +18,7 @@ internal sealed record Targets(IReadOnlyList<Target> Sinks, IReadOnlyList<Delive
     public static Targets Choose(string[]? given, bool noApi)
     {
         Target[] named = [.. (given ?? []).Select(name => Parse("--to", name, TargetCapability.Summaries, TargetCapability.Api))];
-        Target[] sinks = named.Length > 0 ? [.. named.Where(t => t.Has(TargetCapability.Summaries))] : [DefaultDatabase()];
+        Target[] sinks = named.Length > 0 ? [.. named.Where(t => t.Has(TargetCapability.Summaries))] : [Default(TargetCapability.Summaries)];
         DeliveryApi[] apis = noApi ? [] : ReadApis(named);
         Target? database = sinks.FirstOrDefault(t => t.Has(TargetCapability.Outbox));
         bool isAdded = apis.Length > 0 && database is null;
@@ -56,7 +56,9 @@ internal sealed record Targets(IReadOnlyList<Target> Sinks, IReadOnlyList<Delive
         return [.. apis];
     }
 
-    public static Target DefaultDatabase() => Parse("DATABASE_URL", RunSettings.DatabaseUrl() ?? "sqlite:health.db", TargetCapability.Outbox);
+    public static Target DefaultDatabase() => Default(TargetCapability.Outbox);
+
+    private static Target Default(TargetCapability wanted) => Parse("DATABASE_URL", RunSettings.DatabaseUrl() ?? "sqlite:health.db", wanted);
 
     /// <summary>Reads the name of a target that must have one of some capabilities.</summary>
     /// <param name="source">The option, or the variable of the environment, that holds the name.</param>

@@ -231,7 +231,10 @@ public static class HealthIngest
         public RunFigures Complete()
         {
             _rejects.Complete();
-            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows);
+            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows)
+            {
+                AggregatedByCategory = _reading.RecordRows is null ? null : [.. Categories.Select(c => c.Aggregated)],
+            };
         }
 
         public void Dispose() => _rejects.Dispose();

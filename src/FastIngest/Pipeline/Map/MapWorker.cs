@@ -26,6 +26,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         for (int i = 0; i < encoders.Length; i++)
         {
             result.Batches[i].Category = plan.Category;
+            result.Batches[i].FileIndex = plan.KeepsTimes ? plan.FileIndex : RecordBatch.NoFile;
             encoders[i].Begin(result.Batches[i]);
         }
 

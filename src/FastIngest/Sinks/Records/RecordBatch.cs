@@ -5,11 +5,19 @@ namespace FastIngest.Sinks.Records;
 /// <summary>The accepted records of one chunk of a file in the format of a sink. Batches are reused.</summary>
 internal abstract class RecordBatch
 {
+    public const int NoFile = -1;
+
     /// <summary>The format that created the batch.</summary>
     public abstract IRecordFormat Format { get; }
 
     /// <summary>The category of the records.</summary>
     public Category Category { get; set; }
+
+    /// <summary>
+    /// The index of the input file that the records come from, if other files have records of the category too: then equal records
+    /// of different files count once, and the sink stores their multiset union. Otherwise <see cref="NoFile"/>.
+    /// </summary>
+    public int FileIndex { get; set; } = NoFile;
 
     /// <summary>The number of records.</summary>
     public long Rows { get; set; }

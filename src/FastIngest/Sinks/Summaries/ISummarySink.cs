@@ -21,7 +21,11 @@ public sealed record InputFileInfo(string Path, Category Category, long Bytes) :
 /// <param name="Aggregated">Records that are part of the rows.</param>
 /// <param name="Rejected">Records in the rejects file.</param>
 /// <param name="Rows">Daily summaries produced.</param>
-public sealed record RunFigures(long Records, long Aggregated, long Rejected, long Rows);
+public sealed record RunFigures(long Records, long Aggregated, long Rejected, long Rows)
+{
+    /// <summary>Records that are part of the rows, by category, without repeats; null if they are not counted by category.</summary>
+    public IReadOnlyList<long>? AggregatedByCategory { get; init; }
+}
 
 /// <param name="Rows">Rows passed to the sink.</param>
 /// <param name="Inserted">Rows whose key was not stored before.</param>
@@ -33,14 +37,27 @@ public sealed record RunFigures(long Records, long Aggregated, long Rejected, lo
 /// <param name="RemovedNuls">Characters U+0000 that were removed from texts because the target cannot store them.</param>
 public sealed record SinkResult(long Rows, long Inserted, long Updated, long Unchanged, long Refreshed = 0, long RemovedNuls = 0)
 {
+    /// <summary>
+    /// Stored days for which the run had fewer readings of a category than were stored; the run's <see cref="OnFewer"/> says what
+    /// happened to them.
+    /// </summary>
+    public long PoorerDays { get; init; }
+
+    /// <summary>Whether the target did not exist and was not created, because the run has nothing to store.</summary>
+    public bool IsAbsent { get; init; }
+
     /// <summary>The results for the stored records, one per table; empty when the sink did not receive records.</summary>
     public IReadOnlyList<RecordTableResult> Tables { get; init; } = [];
 }
 
 /// <param name="Table">The name of the table.</param>
 /// <param name="Category">The category of its records.</param>
-/// <param name="Rows">Rows passed to the sink.</param>
+/// <param name="Rows">Rows passed to the sink, without those that repeat a record of another file.</param>
 /// <param name="Replaced">Rows of earlier runs that were deleted and replaced.</param>
 /// <param name="Unchanged">Rows of days that were already stored in the same form.</param>
 /// <param name="Bytes">Bytes sent.</param>
-public sealed record RecordTableResult(string Table, Category Category, long Rows, long Replaced, long Unchanged, long Bytes);
+public sealed record RecordTableResult(string Table, Category Category, long Rows, long Replaced, long Unchanged, long Bytes)
+{
+    /// <summary>Rows of days whose stored records stay, see <see cref="OnFewer.Keep"/>; not part of <see cref="Unchanged"/>.</summary>
+    public long Kept { get; init; }
+}

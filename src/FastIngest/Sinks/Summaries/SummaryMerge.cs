@@ -17,14 +17,17 @@ public static class SummaryMerge
     /// <param name="run">The row that the run produced for the same key.</param>
     /// <param name="profileSentence">The first sentence of the merged summary.</param>
     /// <param name="output">Receives the merged row; must not be one of the other batches.</param>
+    /// <param name="kept">The categories whose stored columns and parts stay: bit <c>1 &lt;&lt; category</c> is set.</param>
     public static bool Merge(
         SummaryBatch storedTexts,
         in DailySummary stored,
         SummaryBatch runTexts,
         in DailySummary run,
         ReadOnlySpan<byte> profileSentence,
-        SummaryBatch output)
+        SummaryBatch output,
+        byte kept = 0)
     {
+        int taken = run.Present & ~kept;
         ref DailySummary merged = ref output.AddRow();
         merged.Day = run.Day;
         merged.Present = (byte)(stored.Present | run.Present);
@@ -32,7 +35,7 @@ public static class SummaryMerge
         foreach (SummaryColumn column in Owned)
         {
             Category owner = column.Owner!.Value;
-            bool fresh = run.Has(owner);
+            bool fresh = (taken >> (int)owner & 1) != 0;
             if (column.Kind is ColumnKind.Count or ColumnKind.Number)
             {
                 merged.Numbers[column.Slot] = fresh ? run.Numbers[column.Slot] : stored.Numbers[column.Slot];
@@ -45,7 +48,7 @@ public static class SummaryMerge
             }
         }
 
-        MergeText(storedTexts, stored, runTexts, run, profileSentence, output, ref merged);
+        MergeText(storedTexts, stored, runTexts, run, taken, profileSentence, output, ref merged);
         return !AreEqual(storedTexts, stored, output, merged);
     }
 
@@ -54,6 +57,7 @@ public static class SummaryMerge
         in DailySummary stored,
         SummaryBatch runTexts,
         in DailySummary run,
+        int taken,
         ReadOnlySpan<byte> profileSentence,
         SummaryBatch output,
         ref DailySummary merged)
@@ -70,7 +74,7 @@ public static class SummaryMerge
             storedRest = storedRest[storedPart.Length..];
             runRest = runRest[runPart.Length..];
 
-            ReadOnlySpan<byte> part = run.Has((Category)i) ? runPart : storedPart;
+            ReadOnlySpan<byte> part = (taken >> i & 1) != 0 ? runPart : storedPart;
             output.AddText(part);
             merged.Parts[i] = part.Length;
         }

@@ -2,7 +2,7 @@ namespace FastIngest.Storage.Files;
 
 /// <summary>
 /// A file that becomes visible only when it is complete. It is written as <c>FILE.partial</c> next to its target, then synced
-/// and renamed. The partial file is locked, so that two runs cannot write the same target. Disposing an unpublished file
+/// and renamed. A new file has the mode 0600; one that replaces an older file has its mode. The partial file is locked, so that two runs cannot write the same target. Disposing an unpublished file
 /// deletes it. If a run is killed, the next run overwrites its partial file.
 /// </summary>
 internal sealed class PartialFile : IDisposable
@@ -64,7 +64,7 @@ internal sealed class PartialFile : IDisposable
         {
             while (true)
             {
-                FileStream stream = new(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                FileStream stream = PrivateFile.Open(partial, target, FileMode.OpenOrCreate, FileShare.None, bufferBytes: 0);
 
                 // Between our open and our lock, another run may have renamed this file to its final name.
                 if (Posix.IsAt(stream.SafeFileHandle, partial))

@@ -66,7 +66,7 @@ public sealed class EntryReprocessTests : IDisposable
         _tables.Load(_runs, Options);
         PostgresNames names = new(_tables.Schema);
         using NpgsqlConnection connection = PostgresServer.Shared.Connect();
-        string prepare = $"{ReprocessStatements.Staging(names)}; BEGIN; DROP INDEX {names.QuotedSchema}.entries_duplicate_key; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off";
+        string prepare = $"BEGIN; {ReprocessStatements.Staging(names)}; DROP INDEX {names.QuotedSchema}.entries_duplicate_key; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off";
         using (NpgsqlCommand command = new(prepare, connection))
         {
             command.ExecuteNonQuery();

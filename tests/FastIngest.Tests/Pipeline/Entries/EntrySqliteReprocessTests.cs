@@ -167,7 +167,7 @@ public sealed class EntrySqliteReprocessTests : IDisposable
     {
         await new SqliteSink(_tables.Path).IngestAsync(new SummaryBatch().Row("u1", "2024-01-01", 1, (Category.Sleep, "Sleep.")));
 
-        Assert.EndsWith("holds no dictionary.", Assert.Throws<IngestException>(() => _tables.Reprocess(new EntryPolicy())).Message, StringComparison.Ordinal);
+        Assert.EndsWith("holds no dictionary; nothing was changed.", Assert.Throws<IngestException>(() => _tables.Reprocess(new EntryPolicy())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

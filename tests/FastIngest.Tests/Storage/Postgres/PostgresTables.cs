@@ -21,6 +21,9 @@ internal sealed class PostgresTables
 
     public PostgresSink Sink(bool takesRecords = false) => new(_server.Url, Schema, new PostgresRetry(3, TimeSpan.FromMilliseconds(20)), takesRecords);
 
+    /// <summary>Creates the empty tables, which a run otherwise creates in its own transaction.</summary>
+    public void Create() => _server.Query(PostgresSchema.Script(Schema));
+
     public Task<SinkResult> IngestAsync(params SummaryBatch[] batches) => Sink().IngestAsync(batches);
 
     /// <summary>Returns all rows of summaries and users in the form of <see cref="SqliteFile.Dump"/>.</summary>

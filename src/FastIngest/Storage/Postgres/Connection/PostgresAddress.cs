@@ -7,7 +7,8 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// <param name="ConnectionString">The connection string for Npgsql. It may contain a password, so it is never shown.</param>
 /// <param name="DisplayName">The target as shown to the user, without any secret.</param>
 /// <param name="MayEncrypt">Whether the connection may use TLS or password authentication.</param>
-internal sealed record PostgresAddress(string ConnectionString, string DisplayName, bool MayEncrypt)
+/// <param name="IgnoredOptions">The names of the URL's options that change nothing here.</param>
+internal sealed record PostgresAddress(string ConnectionString, string DisplayName, bool MayEncrypt, IReadOnlyList<string> IgnoredOptions)
 {
     private const string SocketFolder = "/var/run/postgresql";
 
@@ -30,7 +31,8 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
     {
         string rest = target[(target.IndexOf(':', StringComparison.Ordinal) + 1)..];
         NpgsqlConnectionStringBuilder settings = new();
-        IEnumerable<(string Key, string Value)> pairs = rest.StartsWith("//", StringComparison.Ordinal) ? PostgresUrl.Read(rest[2..]) : ReadKeywords(rest);
+        List<string> ignored = [];
+        IEnumerable<(string Key, string Value)> pairs = rest.StartsWith("//", StringComparison.Ordinal) ? PostgresUrl.Read(rest[2..], ignored) : ReadKeywords(rest);
         foreach ((string key, string value) in pairs)
         {
             Set(settings, key, value);
@@ -39,7 +41,12 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         AddEnvironment(settings);
 
         // A run uses one connection, so pooling is useless. A merge may take long, so commands have no timeout.
+        // No state of a session may outlive a transaction, because a pool such as PgBouncer may lie between: no statement is prepared
+        // by name, and nothing is reset at the end.
         settings.Pooling = false;
+        settings.Multiplexing = false;
+        settings.MaxAutoPrepare = 0;
+        settings.NoResetOnClose = true;
         settings.Enlist = false;
         settings.CommandTimeout = 0;
         settings.ReadBufferSize = 64 << 10;
@@ -49,13 +56,13 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         }
         else
         {
-            settings.TcpKeepAlive = true;
-            settings.TcpKeepAliveTime = KeepAliveSeconds;
-            settings.TcpKeepAliveInterval = KeepAliveSeconds;
+            settings.TcpKeepAlive = settings.TcpKeepAlive || !settings.ShouldSerialize("TCP Keepalive");
+            settings.TcpKeepAliveTime = settings.TcpKeepAliveTime > 0 ? settings.TcpKeepAliveTime : KeepAliveSeconds;
+            settings.TcpKeepAliveInterval = settings.TcpKeepAliveInterval > 0 ? settings.TcpKeepAliveInterval : KeepAliveSeconds;
         }
 
         settings.ApplicationName ??= "health_ingestion";
-        return new PostgresAddress(settings.ConnectionString, Show(settings), MayEncryptBy(settings));
+        return new PostgresAddress(settings.ConnectionString, Show(settings), MayEncryptBy(settings), ignored);
     }
 
     /// <summary>Checks that the libraries for the connection are installed.</summary>
@@ -100,7 +107,7 @@ internal sealed record PostgresAddress(string ConnectionString, string DisplayNa
         {
             throw settings.ContainsKey(key)
                 ? new IngestException($"The PostgreSQL target has an invalid value for '{key}'.", "Correct it.")
-                : new IngestException($"The PostgreSQL target has an unknown option '{key}'.", "Options are Npgsql's keywords and those of libpq's URLs, such as sslmode=require.");
+                : new IngestException($"The PostgreSQL target has an unknown option '{key}'.", "Correct or remove it. Options are Npgsql's keywords and those of libpq's URLs, such as sslmode=require.");
         }
     }
 

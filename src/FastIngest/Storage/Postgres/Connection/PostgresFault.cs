@@ -18,12 +18,25 @@ internal static class PostgresFault
     /// </summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
+        PostgresException e when IsRejectedByPool(e) => false,
         PostgresException e => e.SqlState is "40001" or "40P01" || e.SqlState[..2] is "08" or "53" || e.SqlState.StartsWith("57P0", StringComparison.Ordinal),
 
         // Without a SQLSTATE, either the socket failed or Npgsql rejected the call. Only the former is transient.
         NpgsqlException e => e.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException,
         _ => exception is IOException or TimeoutException,
     };
+
+    /// <summary>
+    /// Whether a pool rejects the login for good. PgBouncer reports almost everything as a protocol violation (08P01), even a
+    /// database that it does not know.
+    /// </summary>
+    private static bool IsRejectedByPool(PostgresException e) => e.SqlState == "08P01"
+        && (IsUnknownParameter(e)
+            || e.MessageText.Contains("bouncer config error", StringComparison.Ordinal)
+            || e.MessageText.Contains("no such database", StringComparison.Ordinal)
+            || e.MessageText.Contains("no such user", StringComparison.Ordinal));
+
+    private static bool IsUnknownParameter(PostgresException e) => e.MessageText.Contains("unsupported startup parameter", StringComparison.Ordinal);
 
     /// <summary>Creates the message for an exception.</summary>
     /// <param name="exception">An exception for which <see cref="IsFault"/> is true.</param>
@@ -32,6 +45,10 @@ internal static class PostgresFault
     public static IngestException Explain(Exception exception, string displayName, string schema) => exception switch
     {
         PostgresException e => ExplainState(e, displayName, schema),
+        NpgsqlException { InnerException: TimeoutException } => new(
+            $"{displayName}: the connection failed: {Innermost(exception)}",
+            "Check that the server runs and can be reached, and that a connection pool in front of it has a free place; then run again.",
+            exception),
         _ => new($"{displayName}: the connection failed: {Innermost(exception)}", "Check that the server runs and can be reached, then run again.", exception),
     };
 
@@ -46,6 +63,13 @@ internal static class PostgresFault
         (string problem, string remedy) = e.SqlState switch
         {
             "28P01" or "28000" => ($"the server rejected the login: {message}", "Check the user name and the password (in the URL, $PGPASSWORD or a passfile)."),
+            "08P01" when IsUnknownParameter(e) => (
+                $"the connection pool rejected a setting of the login: {message}",
+                "Leave out options (also $PGOPTIONS) and search_path and set them with ALTER ROLE, add the parameter to ignore_startup_parameters of PgBouncer, or name the PostgreSQL server itself."),
+            "08P01" when message.Contains("query_wait_timeout", StringComparison.Ordinal) => (
+                $"the connection pool had no free place: {message}",
+                "Wait until another client of the pool ends, raise default_pool_size, or name the PostgreSQL server itself."),
+            "08P01" when IsRejectedByPool(e) => ($"the connection pool rejected the login: {message}", "Name a database and a user that the pool (PgBouncer) knows."),
             "3D000" => (message, "Create the database, or name another one."),
             "42501" => (message, $"Grant the user the required privileges: CREATE on the database for the first run; later USAGE on the schema {schema} and SELECT, INSERT and UPDATE on its tables. With --records, the user also needs DELETE, and must own heart_rate to add partitions."),
             "53100" => ($"the server's disk is full: {message}", "Free some space on the server, then run again; the tables are unchanged."),

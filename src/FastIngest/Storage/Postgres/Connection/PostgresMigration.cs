@@ -6,9 +6,18 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// <summary>Migrates a schema to the current tables, and checks early for problems that would stop a run.</summary>
 internal static class PostgresMigration
 {
+    private const int LockTimeoutMs = 10_000;
+
     /// <summary>Checks the server and applies the missing migration steps.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="displayName">The target, for messages.</param>
+    /// <param name="staysOpen">Whether the transaction that creates a new schema stays open, so that the run can still decide not to create it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether a transaction is open that creates the schema.</returns>
     /// <exception cref="IngestException">The server or the schema cannot be used.</exception>
-    public static async ValueTask ApplyAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    public static async ValueTask<bool> ApplyAsync(
+        NpgsqlConnection connection, PostgresNames names, string displayName, bool staysOpen, CancellationToken cancellationToken)
     {
         await CheckServerAsync(connection, displayName, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<string> steps = PostgresSchema.Steps(names);
@@ -16,10 +25,10 @@ internal static class PostgresMigration
         // A user without the privilege to create tables can still load into existing ones.
         if (await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false) == steps.Count)
         {
-            return;
+            return false;
         }
 
-        await connection.RunAsync("BEGIN ISOLATION LEVEL READ COMMITTED", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync($"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {LockTimeoutMs}", cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
             $"SELECT pg_advisory_xact_lock({PostgresSchema.LockKey("$1")})", cancellationToken, new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
         int lastStep = await LastStepAsync(connection, names, displayName, steps.Count, cancellationToken).ConfigureAwait(false);
@@ -36,17 +45,36 @@ internal static class PostgresMigration
                 $"INSERT INTO {names.Steps} (step) VALUES ($1)", cancellationToken, new NpgsqlParameter<int> { TypedValue = step }).ConfigureAwait(false);
         }
 
+        if (lastStep == 0 && staysOpen)
+        {
+            return true;
+        }
+
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+        return false;
     }
 
-    /// <summary>Checks that a schema has tables of daily summaries; it changes nothing.</summary>
-    /// <exception cref="IngestException">The schema has no such tables, or a newer version of this program created it.</exception>
-    public static async ValueTask RequireSummariesAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
+    /// <summary>Whether a schema has the table of runs.</summary>
+    public static ValueTask<bool> HasRunsAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken) =>
+        HasTableAsync(connection, names, "ingest_runs", cancellationToken);
+
+    /// <summary>Checks that a database has the schema; it changes nothing.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="displayName">The target, for messages.</param>
+    /// <param name="content">What the schema should hold: daily summaries, or a dictionary.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IngestException">The database has no such schema, or a newer version of this program created it.</exception>
+    public static async ValueTask RequireAsync(
+        NpgsqlConnection connection, PostgresNames names, string displayName, string content, CancellationToken cancellationToken)
     {
         if (await LastStepAsync(connection, names, displayName, PostgresSchema.Steps(names).Count, cancellationToken).ConfigureAwait(false) == 0)
         {
             throw new IngestException(
-                $"{displayName}: schema {names.Schema} has no tables of daily summaries.", "Load health data with health_ingestion ingest first, or name the schema that holds it.");
+                $"{displayName}: schema {names.Schema} has no tables of {(content == "dictionary" ? "a dictionary" : content)}; nothing was changed.",
+                content == "dictionary"
+                    ? "Load a dictionary with health_ingestion ingest --source ID --file PATH first, or name the schema that holds one."
+                    : "Load health data with health_ingestion ingest first, or name the schema that holds it.");
         }
     }
 

@@ -58,6 +58,13 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
         TResult? result = default;
         await _session.GuardAsync(async () =>
         {
+            if (_session.IsNew && EmptyResult(figures) is { } empty)
+            {
+                result = empty;
+                await _session.RollBackAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             result = await FinishAsync(figures, cancellationToken).ConfigureAwait(false);
             await _session.CommitAsync(Run!.RunId, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
@@ -97,6 +104,9 @@ public abstract class PostgresRunSink<TRun, TBatch, TFigures, TResult> : ISink<T
 
     /// <summary>Moves all rows to their final tables and records the run. The caller commits afterwards.</summary>
     private protected abstract ValueTask<TResult> FinishAsync(TFigures figures, CancellationToken cancellationToken);
+
+    /// <summary>Returns the result of a run that has nothing to store; null for any other run.</summary>
+    private protected abstract TResult? EmptyResult(TFigures figures);
 
     /// <summary>Releases the objects that <see cref="BeginAsync"/> created.</summary>
     private protected abstract void Release();

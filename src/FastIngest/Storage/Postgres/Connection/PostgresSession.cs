@@ -9,29 +9,47 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// </summary>
 internal sealed class PostgresSession(PostgresAddress target, PostgresNames names, PostgresRetry retry)
 {
+    /// <summary>The longest wait for the first statement of a connection in seconds.</summary>
+    private const int ProbeSeconds = 10;
+
     private NpgsqlDataSource? _source;
     private NpgsqlConnection? _connection;
 
     /// <summary>The open connection.</summary>
     public NpgsqlConnection Connection => _connection ?? throw new InvalidOperationException("The connection is closed.");
 
-    /// <summary>Connects, and migrates the schema to the current tables.</summary>
+    /// <summary>
+    /// Whether the open transaction creates the schema. A BEGIN in it only continues it, so that the schema appears together with
+    /// the rows of the run, or not at all.
+    /// </summary>
+    public bool IsNew { get; private set; }
+
+    /// <summary>Connects, and migrates the schema to the current tables. A new schema is not committed yet.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
+        IsNew = await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, staysOpen: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Connects to a database that must have the schema, and migrates it to the current tables.</summary>
+    /// <param name="content">What the schema should hold, such as <c>dictionary</c>, for the message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IngestException">The database lacks the schema; nothing was changed.</exception>
+    public async ValueTask OpenExistingAsync(string content, CancellationToken cancellationToken)
+    {
+        _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await PostgresMigration.RequireAsync(_connection, names, target.DisplayName, content, cancellationToken).ConfigureAwait(false);
+        await PostgresMigration.ApplyAsync(_connection, names, target.DisplayName, staysOpen: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Connects only to read summaries. The schema is not changed, and the server may be a standby.</summary>
     public async ValueTask OpenForReadingAsync(CancellationToken cancellationToken)
     {
         _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await _connection.RunAsync("SET default_transaction_read_only = on", cancellationToken).ConfigureAwait(false);
-        await PostgresMigration.RequireSummariesAsync(_connection, names, target.DisplayName, cancellationToken).ConfigureAwait(false);
+        await PostgresMigration.RequireAsync(_connection, names, target.DisplayName, "daily summaries", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens a further connection, which the caller disposes.</summary>
-    public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         if (_source is null)
         {
@@ -44,7 +62,41 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
             _source = builder.Build();
         }
 
-        return await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ProbeAsync(connection, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Runs a first statement. A pool such as PgBouncer accepts a login at once, but lets the first statement wait until a place
+    /// is free, which may be never.
+    /// </summary>
+    /// <exception cref="IngestException">No place became free.</exception>
+    private async ValueTask ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            NpgsqlCommand command = new("SELECT 1", connection) { CommandTimeout = ProbeSeconds };
+            await using (command.ConfigureAwait(false))
+            {
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw new IngestException(
+                $"{target.DisplayName}: the login succeeded, but no statement ran within {ProbeSeconds} seconds; probably the connection pool (PgBouncer) has no free place.",
+                "Wait until another client of the pool ends, raise default_pool_size, or name the PostgreSQL server itself.",
+                e);
+        }
     }
 
     /// <summary>
@@ -65,6 +117,10 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
             }
         }
     }
+
+    /// <summary>Rolls back the transaction, and with it a new schema.</summary>
+    public async Task RollBackAsync(CancellationToken cancellationToken) =>
+        await Connection.RunAsync("ROLLBACK", cancellationToken).ConfigureAwait(false);
 
     /// <summary>Prepares a retry after a transient error: waits and closes the connection. The server has rolled back the transaction.</summary>
     /// <param name="fault">The exception of the failed call.</param>
@@ -122,7 +178,8 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
             {
                 await CloseConnectionAsync().ConfigureAwait(false);
                 _connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                return await PostgresRuns.IsRecordedAsync(_connection, names, runId, cancellationToken).ConfigureAwait(false);
+                return await PostgresMigration.HasRunsAsync(_connection, names, cancellationToken).ConfigureAwait(false)
+                    && await PostgresRuns.IsRecordedAsync(_connection, names, runId, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (PostgresFault.IsTransient(e))
             {

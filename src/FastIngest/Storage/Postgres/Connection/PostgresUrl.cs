@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastIngest.Storage.Postgres.Connection;
 
 /// <summary>
@@ -7,39 +9,29 @@ namespace FastIngest.Storage.Postgres.Connection;
 /// </summary>
 internal static class PostgresUrl
 {
-    /// <summary>Maps libpq's options to Npgsql's keywords. All other options are passed to Npgsql unchanged.</summary>
-    private static readonly Dictionary<string, string> Options = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["host"] = "Host",
-        ["port"] = "Port",
-        ["user"] = "Username",
-        ["password"] = "Password",
-        ["dbname"] = "Database",
-        ["sslmode"] = "SSL Mode",
-        ["sslrootcert"] = "Root Certificate",
-        ["sslcert"] = "SSL Certificate",
-        ["sslkey"] = "SSL Key",
-        ["sslpassword"] = "SSL Password",
-        ["sslnegotiation"] = "SSL Negotiation",
-        ["channel_binding"] = "Channel Binding",
-        ["gssencmode"] = "GSS Encryption Mode",
-        ["krbsrvname"] = "Kerberos Service Name",
-        ["passfile"] = "Passfile",
-        ["application_name"] = "Application Name",
-        ["client_encoding"] = "Client Encoding",
-        ["connect_timeout"] = "Timeout",
-        ["options"] = "Options",
-        ["target_session_attrs"] = "Target Session Attributes",
-        ["load_balance_hosts"] = "Load Balance Hosts",
-    };
+    private const string Encode =
+        "In a URL, write the special characters of a user, password or database percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25, : as %3A, a space as %20; or set $PGPASSWORD instead.";
 
     /// <summary>Returns the keywords of a URL and their decoded values.</summary>
     /// <param name="rest">The text after <c>postgres://</c>.</param>
-    public static IEnumerable<(string Key, string Value)> Read(string rest)
+    /// <param name="ignored">Receives the names of options that are ignored.</param>
+    /// <exception cref="IngestException">The URL is invalid, or has an option that is not supported. The message contains no value.</exception>
+    public static IEnumerable<(string Key, string Value)> Read(string rest, List<string> ignored)
     {
         (string beforeQuery, string query) = Cut(rest, rest.IndexOf('?', StringComparison.Ordinal));
         (string authority, string database) = Cut(beforeQuery, beforeQuery.IndexOf('/', StringComparison.Ordinal));
         int at = authority.LastIndexOf('@');
+        if (database.Contains('@', StringComparison.Ordinal) || (at < 0 && !HasValidPorts(authority)))
+        {
+            // A password with "/" or "?" ends the authority too early, so that its rest looks like a database, a port or an option.
+            throw new IngestException("The PostgreSQL URL is cut apart by a special character, probably one of the password.", Encode);
+        }
+
+        if (!HasValidPorts(authority[(at + 1)..]))
+        {
+            throw new IngestException("The PostgreSQL target has an invalid value for 'Port'.", $"Correct it. {Encode}");
+        }
+
         (string user, string password) = at < 0 ? ("", "") : Cut(authority[..at], authority.IndexOf(':', StringComparison.Ordinal) is var colon && colon >= 0 && colon < at ? colon : -1);
         List<(string Key, string Value)> pairs =
         [
@@ -56,8 +48,16 @@ internal static class PostgresUrl
         foreach (string option in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             (string name, string value) = Cut(option, option.IndexOf('=', StringComparison.Ordinal));
-            string key = Options.GetValueOrDefault(Decode(name)) ?? Decode(name);
-            yield return (key, key == "SSL Mode" ? SslMode(Decode(value)) : Decode(value));
+            name = Decode(name);
+            if (!IsName(name))
+            {
+                throw new IngestException("The PostgreSQL URL has an option whose name holds special characters; probably the password holds a '?'.", Encode);
+            }
+
+            foreach ((string, string) keyword in PostgresUrlOptions.Convert(name, Decode(value), ignored))
+            {
+                yield return keyword;
+            }
         }
     }
 
@@ -78,6 +78,13 @@ internal static class PostgresUrl
         yield return ("Host", (hasPort ? hosts[..colon] : hosts).Trim('[', ']'));
         yield return ("Port", hasPort ? hosts[(colon + 1)..] : "");
     }
+
+    /// <summary>Whether every host has no port, or a number as its port.</summary>
+    private static bool HasValidPorts(string hosts) => hosts.Split(',').All(host =>
+        host.LastIndexOf(':') is var colon && (colon <= host.LastIndexOf(']') || colon == host.Length - 1 || ushort.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
+
+    /// <summary>Whether a text may be the name of an option. Any other text may be a part of a password and is not shown.</summary>
+    private static bool IsName(string text) => text.Length is > 0 and < 64 && text.All(c => char.IsAsciiLetter(c) || c is '_' or ' ');
 
     private static string Decode(string text) => Uri.UnescapeDataString(text);
 

@@ -51,6 +51,8 @@ internal sealed class RepeatableCalls(PostgresSession session, Func<PostgresRetr
 
                 if (!PostgresFault.IsTransient(e) || !await retry.WaitAsync(e, _wasConnected, cancellationToken).ConfigureAwait(false))
                 {
+                    // The connection may be in a failed transaction.
+                    await CloseAsync().ConfigureAwait(false);
                     throw explain(e);
                 }
             }

@@ -6,7 +6,15 @@ namespace FastIngest.Storage.Postgres.Entries;
 /// <summary>The SQL statements of a dictionary run, besides COPY.</summary>
 internal static class EntryStatements
 {
-    private const int LockTimeoutMs = 10_000;
+    /// <summary>The wait for another run, in milliseconds.</summary>
+    public const int LockTimeoutMs = 10_000;
+
+    /// <summary>
+    /// Gives temporary tables more memory until the end of the transaction. A server cannot change the setting once its session
+    /// has used temporary tables, as the session of a pool may have done; then the setting stays as it is.
+    /// </summary>
+    public const string WidenTemporaryBuffers =
+        "DO $$ BEGIN PERFORM pg_catalog.set_config('temp_buffers', '32MB', true); EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
     /// <summary>
     /// Begins the transaction, locks the tables, and selects LZ4 compression of long texts if the server supports it.
@@ -17,7 +25,6 @@ internal static class EntryStatements
         SET LOCAL jit = off;
         SET LOCAL lock_timeout = {LockTimeoutMs};
         SET LOCAL idle_in_transaction_session_timeout = 0;
-        SET LOCAL temp_buffers = '32MB';
         SELECT set_config(name, 'lz4', true) FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals);
         SELECT pg_advisory_xact_lock({LockKey(names)});
         LOCK TABLE {names.Sources}, {names.RawEntries}, {names.Entries} IN SHARE ROW EXCLUSIVE MODE
@@ -29,6 +36,7 @@ internal static class EntryStatements
     /// <summary>Creates temporary tables for records that may already be stored.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
+        {WidenTemporaryBuffers};
         CREATE TEMPORARY TABLE staged_raw (outcome smallint NOT NULL, id bigint NOT NULL, source_id text COLLATE "C" NOT NULL,
             checksum bytea NOT NULL, file_path text NOT NULL, line_number bigint NOT NULL, raw_data json NOT NULL) ON COMMIT DROP;
         CREATE TEMPORARY TABLE staged_entries (LIKE {names.Entries}) ON COMMIT DROP;

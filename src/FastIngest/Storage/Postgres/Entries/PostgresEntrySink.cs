@@ -42,5 +42,7 @@ public sealed class PostgresEntrySink : PostgresRunSink<EntryRun, EntryBatch, En
     private protected override async ValueTask<EntryResult> FinishAsync(EntryFigures figures, CancellationToken cancellationToken) =>
         SoFar = await _load!.FinishAsync(figures, cancellationToken).ConfigureAwait(false);
 
+    private protected override EntryResult? EmptyResult(EntryFigures figures) => figures.Read == figures.Rejected ? EntryResult.Zero : null;
+
     private protected override void Release() => _load = null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Entries;
@@ -5,18 +6,48 @@ namespace FastIngest.Storage.Postgres.Entries;
 /// <summary>The SQL statements of <c>reprocess</c>, besides COPY.</summary>
 internal static class ReprocessStatements
 {
-    public const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    /// <summary>
+    /// Begins the transaction of one page. The planner settings force a merge join over the indexes of both tables, without sorting.
+    /// </summary>
+    public const string BeginReading =
+        """
+        BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;
+        SET LOCAL enable_hashjoin = off;
+        SET LOCAL enable_nestloop = off;
+        SET LOCAL enable_sort = off;
+        SET LOCAL enable_seqscan = off;
+        SET LOCAL enable_bitmapscan = off;
+        SET LOCAL max_parallel_workers_per_gather = 0;
+        SET LOCAL jit = off
+        """;
 
-    /// <summary>Creates the temporary tables for changes.</summary>
+    private static readonly string JoinedColumns = string.Join(", ", EntryTuples.EntryColumns.Split(", ").Select(c => "e." + c));
+
+    /// <summary>Reads one page of records, each with its entry.</summary>
+    public static string Read(PostgresNames names, string source, long after, long lastId, int limit) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        COPY (SELECT r.id, r.raw_data, {JoinedColumns} FROM {names.RawEntries} r LEFT JOIN {names.Entries} e ON e.raw_id = r.id AND e.raw_id > {after}
+        WHERE r.source_id = {PostgresNames.Literal(source)} AND r.id > {after} AND r.id <= {lastId} ORDER BY r.id LIMIT {limit}) TO STDOUT (FORMAT BINARY)
+        """);
+
+    /// <summary>Begins a transaction that changes entries, and waits for the end of another dictionary run.</summary>
+    public static string Begin(PostgresNames names) =>
+        $"""
+        BEGIN ISOLATION LEVEL READ COMMITTED;
+        SET LOCAL jit = off;
+        SET LOCAL lock_timeout = {EntryStatements.LockTimeoutMs};
+        SELECT pg_advisory_xact_lock({EntryStatements.LockKey(names)})
+        """;
+
+    /// <summary>Creates the temporary tables for changes; they disappear with the transaction.</summary>
     public static string Staging(PostgresNames names) =>
         $"""
-        SET temp_buffers = '32MB';
-        SET jit = off;
-        SET lock_timeout = 10000;
-        CREATE TEMPORARY TABLE staged_removed (raw_id bigint NOT NULL) ON COMMIT DELETE ROWS;
-        CREATE TEMPORARY TABLE staged_entries (LIKE {names.Entries}) ON COMMIT DELETE ROWS;
+        {EntryStatements.WidenTemporaryBuffers};
+        CREATE TEMPORARY TABLE staged_removed (raw_id bigint NOT NULL) ON COMMIT DROP;
+        CREATE TEMPORARY TABLE staged_entries (LIKE {names.Entries}) ON COMMIT DROP;
         ALTER TABLE pg_temp.staged_entries ALTER updated_at SET DEFAULT now();
-        CREATE TEMPORARY TABLE kept (raw_id bigint NOT NULL) ON COMMIT DELETE ROWS
+        CREATE TEMPORARY TABLE kept (raw_id bigint NOT NULL) ON COMMIT DROP
         """;
 
     /// <summary>Removes entries that the current rules reject.</summary>
@@ -54,12 +85,16 @@ internal static class ReprocessStatements
         SELECT {EntryTuples.EntryColumns} FROM pg_temp.staged_entries WHERE raw_id IN (SELECT raw_id FROM pg_temp.kept) ORDER BY raw_id
         """;
 
-    /// <summary>Stores how far the source is reprocessed, and with which rules.</summary>
+    /// <summary>
+    /// Stores how far the source is reprocessed ($2), and with which rules ($3), unless another run has changed the old values
+    /// ($4 and $5).
+    /// </summary>
     public static string SetPosition(PostgresNames names) =>
-        $"UPDATE {names.Sources} SET reprocess_position = $2, reprocess_rules = $3 WHERE source_id = $1";
+        $"UPDATE {names.Sources} SET reprocess_position = $2, reprocess_rules = $3 "
+        + "WHERE source_id = $1 AND reprocess_position IS NOT DISTINCT FROM $4 AND reprocess_rules IS NOT DISTINCT FROM $5";
 
     /// <summary>
-    /// Removes duplicates, which an earlier run was allowed to write; counts the removed ones after a position.
+    /// Removes duplicates, which an earlier run was allowed to write; counts the removed ones between two positions.
     /// </summary>
     public static string RemoveDuplicates(PostgresNames names) =>
         $"""
@@ -69,12 +104,12 @@ internal static class ReprocessStatements
             WHERE t.source_id = $1 AND t.duplicate_key = d.duplicate_key AND t.raw_id > d.first
             RETURNING t.raw_id
         )
-        SELECT count(*) FROM gone WHERE raw_id > $2
+        SELECT count(*) FROM gone WHERE raw_id > $2 AND raw_id <= $3
         """;
 
-    /// <summary>Counts the entries after a position.</summary>
+    /// <summary>Counts the entries between two positions.</summary>
     public static string CountEntries(PostgresNames names) =>
-        $"SELECT count(*) FROM {names.Entries} WHERE source_id = $1 AND raw_id > $2";
+        $"SELECT count(*) FROM {names.Entries} WHERE source_id = $1 AND raw_id > $2 AND raw_id <= $3";
 
     /// <summary>Sets the current pipeline version on entries that the current rules leave unchanged.</summary>
     public static string SetVersion(PostgresNames names) =>

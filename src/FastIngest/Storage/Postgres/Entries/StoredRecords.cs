@@ -1,80 +1,57 @@
 using FastIngest.Sinks.Entries;
-using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
-using FastIngest.Storage.Postgres.Schema;
-using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Entries;
 
-/// <summary>Reads the raw entries of a source in the order of their ids, each with its entry, from one snapshot.</summary>
-public sealed class StoredRecords : IStoredRecords
+/// <summary>
+/// Reads the raw entries of a source in the order of their ids, each with its entry, in pages. While one page is used, the next
+/// one is read. Each page is a transaction of its own, so that changes can be written between two pages on the same connection.
+/// </summary>
+internal sealed class StoredRecords : IStoredRecords
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly CopyReader _receiver = new();
-    private readonly Func<Exception, Exception> _explain;
+    private readonly Func<StoredPage, Task> _read;
+    private StoredPage _page = new(), _next = new();
+    private Task _reading;
+    private bool _isLast;
+    private int _row = -1;
     private Range _record;
     private Range? _entry;
 
-    private StoredRecords(NpgsqlConnection connection, NpgsqlRawCopyStream stream, Func<Exception, Exception> explain)
+    /// <param name="position">The id after which reading begins.</param>
+    /// <param name="read">Adds the records after <see cref="StoredPage.After"/> to a page.</param>
+    public StoredRecords(long position, Func<StoredPage, Task> read)
     {
-        _connection = connection;
-        _receiver.Begin(stream);
-        _explain = explain;
+        _read = read;
+        _next.Begin(position);
+        _reading = _read(_next);
     }
 
     /// <summary>The id of the raw entry.</summary>
     public long Id { get; private set; }
 
-    public ReadOnlySpan<byte> Record => _receiver.Current[_record];
+    public ReadOnlySpan<byte> Record => _page[_row][_record];
 
-    public ReadOnlySpan<byte> Entry => _entry is { } entry ? _receiver.Current[entry] : default;
-
-    /// <summary>
-    /// Starts the query. The planner settings force a merge join over the indexes of both tables, without sorting.
-    /// </summary>
-    internal static async ValueTask<StoredRecords> OpenAsync(
-        NpgsqlConnection connection, PostgresNames names, string source, long position, Func<Exception, Exception> explain, CancellationToken cancellationToken)
-    {
-        await connection.RunAsync(
-            """
-            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-            SET LOCAL enable_hashjoin = off;
-            SET LOCAL enable_nestloop = off;
-            SET LOCAL enable_sort = off;
-            SET LOCAL enable_seqscan = off;
-            SET LOCAL enable_bitmapscan = off;
-            SET LOCAL max_parallel_workers_per_gather = 0;
-            SET LOCAL jit = off;
-            SET LOCAL idle_in_transaction_session_timeout = 0
-            """,
-            cancellationToken).ConfigureAwait(false);
-        string columns = string.Join(", ", EntryTuples.EntryColumns.Split(", ").Select(c => "e." + c));
-        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
-            $"""
-            COPY (SELECT r.id, r.raw_data, {columns} FROM {names.RawEntries} r LEFT JOIN {names.Entries} e ON e.raw_id = r.id AND e.raw_id > {position}
-            WHERE r.source_id = {PostgresNames.Literal(source)} AND r.id > {position} ORDER BY r.id) TO STDOUT (FORMAT BINARY)
-            """,
-            cancellationToken).ConfigureAwait(false);
-        return new StoredRecords(connection, stream, explain);
-    }
+    public ReadOnlySpan<byte> Entry => _entry is { } entry ? _page[_row][entry] : default;
 
     /// <summary>Moves to the next record; false at the end.</summary>
     /// <exception cref="IngestException">The connection broke.</exception>
     public bool MoveNext()
     {
-        try
+        if (++_row >= _page.Count)
         {
-            if (!_receiver.Next())
+            if (_isLast)
+            {
+                return false;
+            }
+
+            TurnPage();
+            if (_page.Count == 0)
             {
                 return false;
             }
         }
-        catch (Exception e) when (PostgresFault.IsFault(e))
-        {
-            throw _explain(e);
-        }
 
-        ReadOnlySpan<byte> bytes = _receiver.Current;
+        ReadOnlySpan<byte> bytes = _page[_row];
         CopyTupleReader fields = CopyTupleReader.OfTuple(bytes);
         Id = fields.Int8();
         fields.TryField(out ReadOnlySpan<byte> raw);
@@ -84,16 +61,19 @@ public sealed class StoredRecords : IStoredRecords
         return true;
     }
 
-    public void Dispose()
+    /// <summary>Waits for the end of the page that is being read, because its connection can run no other statement until then.</summary>
+    public void Dispose() => _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+
+    private void TurnPage()
     {
-        try
+        _reading.GetAwaiter().GetResult();
+        (_page, _next) = (_next, _page);
+        _row = 0;
+        _isLast = _page.IsLast;
+        if (!_isLast)
         {
-            _receiver.Dispose();
-            _connection.Dispose();
-        }
-        catch (Exception e) when (PostgresFault.IsFault(e))
-        {
-            // An error at the end does no harm, because the connection only read.
+            _next.BeginAfter(_page);
+            _reading = Task.Run(() => _read(_next));
         }
     }
 }

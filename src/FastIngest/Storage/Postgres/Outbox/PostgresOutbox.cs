@@ -24,8 +24,6 @@ internal sealed class PostgresOutbox : IOutbox
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
     private readonly int[] _attempts = new int[OutboxPage.MaxRows];
 
-    /// <summary>The writer of the open connection.</summary>
-    private CopyWriter _marks = null!;
     private PostgresSummaryPages _pages = null!;
     private string _target = "";
     private bool _retryRejected;
@@ -44,7 +42,7 @@ internal sealed class PostgresOutbox : IOutbox
         _database = PostgresAddress.Parse(database);
         _names = new PostgresNames(schema);
         _session = new PostgresSession(_database, _names, patience());
-        _calls = new RepeatableCalls(_session, patience, ConnectAsync, e => PostgresFault.Explain(e, DisplayName, _names.Schema));
+        _calls = new RepeatableCalls(_session, patience, token => _session.OpenExistingAsync("daily summaries", token).AsTask(), e => PostgresFault.Explain(e, DisplayName, _names.Schema));
     }
 
     public string DisplayName => _database.DisplayName;
@@ -167,8 +165,14 @@ internal sealed class PostgresOutbox : IOutbox
 
     private async Task WriteMarksAsync(NpgsqlConnection connection, IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
-        CopyWriter marks = _marks;
-        await connection.RunAsync("BEGIN", cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            """
+            BEGIN;
+            SET LOCAL jit = off;
+            CREATE TEMPORARY TABLE marks (user_id text COLLATE "C" NOT NULL, date date NOT NULL, md5 uuid NOT NULL, state integer NOT NULL, attempts integer NOT NULL, error text) ON COMMIT DROP
+            """,
+            cancellationToken).ConfigureAwait(false);
+        CopyWriter marks = new(connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
         foreach (PendingSummary summary in done)
         {
             Write(marks.Buffer, summary);
@@ -192,20 +196,5 @@ internal sealed class PostgresOutbox : IOutbox
             cancellationToken,
             Target).ConfigureAwait(false);
         await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task ConnectAsync(CancellationToken cancellationToken)
-    {
-        await _session.OpenAsync(cancellationToken).ConfigureAwait(false);
-
-        // Force index scans: pages are small and in key order, and the planner has no statistics of a table that was just filled.
-        await _session.Connection.RunAsync(
-            """
-            SET enable_hashjoin = off;
-            SET jit = off;
-            CREATE TEMPORARY TABLE marks (user_id text COLLATE "C" NOT NULL, date date NOT NULL, md5 uuid NOT NULL, state integer NOT NULL, attempts integer NOT NULL, error text) ON COMMIT DELETE ROWS
-            """,
-            cancellationToken).ConfigureAwait(false);
-        _marks = new CopyWriter(_session.Connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
     }
 }

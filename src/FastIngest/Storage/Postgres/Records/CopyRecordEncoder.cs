@@ -37,6 +37,7 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         int day = record.Day;
         SetUser(record.UserId);
         CopyBuffer copy = batch.Next();
+        int extra = batch.FileIndex == RecordBatch.NoFile ? 0 : RecordStatements.OriginFields;
         switch (category)
         {
             case Category.HeartRate:
@@ -46,23 +47,29 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
                     _lastDay = day;
                 }
 
-                copy.BeginTuple(3);
+                copy.BeginTuple(3 + extra);
                 copy.Raw(_user.WrittenSpan);
                 copy.Timestamp(day, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
                 copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));
                 break;
             case Category.Measurements:
-                copy.BeginTuple(3);
+                copy.BeginTuple(3 + extra);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
                 WriteMeasurements(record.Named, copy, batch);
                 break;
             default:
-                copy.BeginTuple(2 + _schema.TextCount + _schema.NumberCount);
+                copy.BeginTuple(2 + extra + _schema.TextCount + _schema.NumberCount);
                 copy.Raw(_user.WrittenSpan);
                 copy.Date(day);
                 WriteOwn(record, copy, batch);
                 break;
+        }
+
+        if (extra > 0)
+        {
+            copy.Int4(batch.FileIndex);
+            copy.Text(record.Timestamp);
         }
 
         batch.Rows++;

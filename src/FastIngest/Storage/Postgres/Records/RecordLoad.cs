@@ -1,3 +1,4 @@
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
@@ -10,6 +11,7 @@ namespace FastIngest.Storage.Postgres.Records;
 /// Stores the records of one run in their tables, within the transaction of the run.
 /// <code>
 /// the table or the months were empty    tuples ══COPY══► the table
+/// several files of the category         tuples ══COPY══► staged_… ──► their multiset union, then as below
 /// otherwise                             tuples ══COPY══► staged_… ──► for each staged day that differs: delete, insert
 /// </code>
 /// Thus the records of one user, day and category are either replaced as a whole or left unchanged. A connection can run only one
@@ -21,6 +23,7 @@ internal sealed class RecordLoad
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
     private readonly HashSet<string> _partitions;
+    private readonly bool _keepsDays;
     private readonly TableState[] _tables = [.. RecordTable.All.Select(t => new TableState(t))];
 
     // Indexed by month; null until the run has records of the month.
@@ -28,8 +31,9 @@ internal sealed class RecordLoad
     private CopyStatement? _statement;
     private string? _target;
 
-    private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions)
+    private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions, bool keepsDays)
     {
+        _keepsDays = keepsDays;
         _connection = connection;
         _names = names;
         _partitions = partitions;
@@ -39,7 +43,11 @@ internal sealed class RecordLoad
     public long RemovedNuls { get; private set; }
 
     /// <summary>Determines which tables are empty. The transaction of the run must have locked them.</summary>
-    public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken)
+    /// <param name="connection">The connection of the run.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="keepsDays">Whether the stored records of some days may stay; which ones is known only at the end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, bool keepsDays, CancellationToken cancellationToken)
     {
         object? partitions = await connection.ScalarAsync(
             """
@@ -49,7 +57,7 @@ internal sealed class RecordLoad
             """,
             cancellationToken,
             new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
-        RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')]);
+        RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')], keepsDays);
         foreach (TableState table in load._tables.Where(t => !t.Table.IsByMonth))
         {
             table.IsEmpty = await load.IsEmptyAsync(names.Records(table.Table.Name), cancellationToken).ConfigureAwait(false);
@@ -64,6 +72,8 @@ internal sealed class RecordLoad
         UserIdLimit.Check(batch.LongestUserId);
         TableState table = _tables.Single(t => t.Table.Category == batch.Category);
         bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(batch, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
+        table.HasOrigins = batch.FileIndex != RecordBatch.NoFile;
+        isEmpty &= !table.HasOrigins && !_keepsDays;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
         table.StagedRows += isEmpty ? 0 : batch.Rows;
         foreach (CopyBuffer piece in batch.Pieces)
@@ -86,17 +96,67 @@ internal sealed class RecordLoad
     }
 
     /// <summary>Replaces the stored days that differ from the staged ones; returns the result for each table.</summary>
-    public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(CancellationToken cancellationToken)
+    /// <param name="kept">The days whose stored records stay.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(IReadOnlyList<KeptDay> kept, CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        await SendKeptAsync(kept, cancellationToken).ConfigureAwait(false);
         foreach (TableState table in _tables.Where(t => t.StagedRows > 0))
         {
+            if (table.HasOrigins)
+            {
+                await UniteAsync(table, cancellationToken).ConfigureAwait(false);
+            }
+
+            await _connection.RunAsync(RecordStatements.JoinWhole, cancellationToken).ConfigureAwait(false);
+            if (kept.Any(k => k.Has(table.Table.Category)))
+            {
+                table.Kept = await _connection.RunAsync(RecordStatements.DropKept(table.Table), cancellationToken).ConfigureAwait(false);
+                table.StagedRows -= table.Kept;
+            }
+
             await _connection.RunAsync(RecordStatements.CollectDays(table.Table), cancellationToken).ConfigureAwait(false);
             await MoveStagedAsync(table, cancellationToken).ConfigureAwait(false);
             await _connection.RunAsync(RecordStatements.DropStaging(table.Table), cancellationToken).ConfigureAwait(false);
         }
 
-        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes))];
+        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes) { Kept = t.Kept })];
+    }
+
+    /// <summary>Replaces the staged rows of several files by their multiset union.</summary>
+    private async ValueTask UniteAsync(TableState table, CancellationToken cancellationToken)
+    {
+        await _connection.RunAsync(RecordStatements.CreateUnited(_names, table.Table), cancellationToken).ConfigureAwait(false);
+        long united = await _connection.RunAsync(RecordStatements.Unite(table.Table), cancellationToken).ConfigureAwait(false);
+        await _connection.RunAsync(RecordStatements.ReplaceStagingByUnited(table.Table), cancellationToken).ConfigureAwait(false);
+        table.Rows -= table.StagedRows - united;
+        table.StagedRows = united;
+    }
+
+    private async ValueTask SendKeptAsync(IReadOnlyList<KeptDay> kept, CancellationToken cancellationToken)
+    {
+        if (kept.Count == 0)
+        {
+            return;
+        }
+
+        await _connection.RunAsync(RecordStatements.CreateKeptDays, cancellationToken).ConfigureAwait(false);
+        CopyWriter writer = new(_connection, RecordStatements.KeptDays, "category, user_id, date");
+        foreach ((KeptDay day, RecordTable table) in kept.SelectMany(d => RecordTable.All.Where(t => d.Has(t.Category)).Select(t => (d, t))))
+        {
+            writer.Buffer.BeginTuple(3);
+            writer.Buffer.Int4((int)table.Category);
+            writer.Buffer.Text(day.UserId);
+            writer.Buffer.Date(day.Day);
+            writer.CountRow();
+            if (writer.IsFull)
+            {
+                await writer.SendAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await writer.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Moves staged rows to their table, except for days that are stored unchanged.</summary>
@@ -163,7 +223,7 @@ internal sealed class RecordLoad
         if (!table.HasStaging)
         {
             await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-            await _connection.RunAsync(RecordStatements.CreateStaging(_names, table.Table), cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.CreateStaging(_names, table.Table, table.HasOrigins), cancellationToken).ConfigureAwait(false);
             table.HasStaging = true;
         }
 
@@ -178,7 +238,8 @@ internal sealed class RecordLoad
         }
 
         _target = target;
-        _statement ??= await CopyStatement.BeginAsync(_connection, target, table.Table.Columns, cancellationToken).ConfigureAwait(false);
+        _statement ??= await CopyStatement.BeginAsync(
+            _connection, target, table.HasOrigins ? $"{table.Table.Columns}, {RecordStatements.OriginColumns}" : table.Table.Columns, cancellationToken).ConfigureAwait(false);
         await _statement.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
         table.Bytes += piece.Length;
     }
@@ -194,6 +255,12 @@ internal sealed class RecordLoad
         public bool IsEmpty { get; set; }
 
         public bool HasStaging { get; set; }
+
+        /// <summary>Whether the rows come with their file and their time as written.</summary>
+        public bool HasOrigins { get; set; }
+
+        /// <summary>Staged rows of days whose stored records stay.</summary>
+        public long Kept { get; set; }
 
         public long Rows { get; set; }
 

@@ -26,17 +26,54 @@ internal static class RecordStatements
 
     public static string Staging(RecordTable table) => "pg_temp.staged_" + table.Name;
 
-    public static string CreateStaging(PostgresNames names, RecordTable table) =>
-        $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
+    /// <summary>
+    /// The columns after those of the table if equal records of different files count once: the index of the file, and the time as
+    /// written, because records are equal only if their times are.
+    /// </summary>
+    public const string OriginColumns = "file, written";
+
+    public const int OriginFields = 2;
+
+    public static string CreateStaging(PostgresNames names, RecordTable table, bool hasOrigins) =>
+        $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}{(hasOrigins ? ", file integer NOT NULL, written bytea NOT NULL" : "")}) ON COMMIT DROP";
+
+    public static string CreateUnited(PostgresNames names, RecordTable table) =>
+        $"SET LOCAL work_mem = '64MB'; CREATE TEMPORARY TABLE united (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
 
     /// <summary>
-    /// Stores the users and days of the staged records in <c>staged_days</c>. The following statements join whole tables, so they
-    /// need hash joins, which the transaction otherwise disables. Nested loops, which the planner would prefer, are far too slow.
+    /// Unites the staged records of several files: of each distinct record, the largest number of times that one file has it. The
+    /// n-th equal record of a file is the same as the n-th one of another file.
     /// </summary>
+    public static string Unite(RecordTable table) =>
+        $"""
+        INSERT INTO pg_temp.united ({table.Columns}) SELECT {table.Columns} FROM (
+            SELECT DISTINCT {table.Columns}, written, nth FROM (
+                SELECT {table.Columns}, written, row_number() OVER (PARTITION BY {table.Columns}, written, file) AS nth FROM {Staging(table)}
+            ) numbered
+        ) distinct_records
+        """;
+
+    public static string ReplaceStagingByUnited(RecordTable table) =>
+        $"DROP TABLE {Staging(table)}; ALTER TABLE pg_temp.united RENAME TO staged_{table.Name}";
+
+    public const string KeptDays = "pg_temp.kept_days";
+
+    public const string CreateKeptDays =
+        "CREATE TEMPORARY TABLE kept_days (category integer NOT NULL, user_id text COLLATE \"C\" NOT NULL, date date NOT NULL) ON COMMIT DROP";
+
+    /// <summary>Removes the staged records of days whose stored records stay.</summary>
+    public static string DropKept(RecordTable table) =>
+        $"DELETE FROM {Staging(table)} WHERE (user_id, {table.Day}) IN (SELECT d.user_id, d.date FROM {KeptDays} d WHERE d.category = {(int)table.Category})";
+
+    /// <summary>
+    /// Precedes statements that join whole tables. They need hash joins, which the transaction otherwise disables. Nested loops,
+    /// which the planner would prefer, are far too slow.
+    /// </summary>
+    public const string JoinWhole = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_nestloop = off";
+
+    /// <summary>Stores the users and days of the staged records in <c>staged_days</c>.</summary>
     public static string CollectDays(RecordTable table) =>
         $"""
-        SET LOCAL enable_hashjoin = on;
-        SET LOCAL enable_nestloop = off;
         CREATE TEMPORARY TABLE staged_days ON COMMIT DROP AS SELECT DISTINCT user_id, {table.Day} AS date FROM {Staging(table)};
         CREATE TEMPORARY TABLE changed_days (LIKE staged_days) ON COMMIT DROP;
         ANALYZE pg_temp.staged_days

@@ -26,14 +26,18 @@ internal sealed class PostgresLoad
     private readonly StoredRows _stored;
     private readonly NulRemover _nuls = new();
     private readonly SummaryBatch _merged = new();
+    private readonly PoorerDays _poorer;
+    private readonly List<KeptDay> _keptDays = [];
+    private bool _notesKeptDays;
     private bool _isEmpty;
     private bool _mayRepeatKeys;
     private int _profileCount;
     private long _rows, _updated, _upserted;
 
-    private PostgresLoad(NpgsqlConnection connection, PostgresNames names, string displayName, bool isEmpty, bool hasProfiles)
+    private PostgresLoad(NpgsqlConnection connection, PostgresNames names, string displayName, bool isEmpty, bool hasProfiles, OnFewer onFewer)
     {
         _connection = connection;
+        _poorer = new PoorerDays(onFewer, displayName);
         _names = names;
         _isEmpty = isEmpty;
         _new = new CopyWriter(connection, names.Summaries, PostgresNames.SummaryColumnList);
@@ -43,14 +47,17 @@ internal sealed class PostgresLoad
         _stored = new StoredRows(connection, names, displayName, hasProfiles);
     }
 
+    /// <summary>The days whose stored records stay, if the run stores records.</summary>
+    public IReadOnlyList<KeptDay> KeptDays => _keptDays;
+
     /// <summary>Begins the transaction; waits for the end of other runs into the same schema.</summary>
     public static async ValueTask<PostgresLoad> BeginAsync(
-        NpgsqlConnection connection, PostgresNames names, string displayName, bool takesRecords, CancellationToken cancellationToken)
+        NpgsqlConnection connection, PostgresNames names, string displayName, bool takesRecords, OnFewer onFewer, CancellationToken cancellationToken)
     {
         await connection.RunAsync(LoadStatements.Begin(names, takesRecords), cancellationToken).ConfigureAwait(false);
         bool hasRows = await AnyAsync(connection, names.Summaries, cancellationToken).ConfigureAwait(false);
         bool hasProfiles = await AnyAsync(connection, names.Users, cancellationToken).ConfigureAwait(false);
-        return new PostgresLoad(connection, names, displayName, !hasRows && !hasProfiles, hasProfiles);
+        return new PostgresLoad(connection, names, displayName, !hasRows && !hasProfiles, hasProfiles, onFewer) { _notesKeptDays = takesRecords };
     }
 
     public async ValueTask WriteAsync(SummaryBatch given, CancellationToken cancellationToken)
@@ -103,7 +110,7 @@ internal sealed class PostgresLoad
             ],
             cancellationToken).ConfigureAwait(false);
         long inserted = _new.Rows;
-        return new SinkResult(_rows, inserted, _updated, _rows - inserted - _updated, refreshed, _nuls.Removed) { Tables = tables };
+        return new SinkResult(_rows, inserted, _updated, _rows - inserted - _updated, refreshed, _nuls.Removed) { Tables = tables, PoorerDays = _poorer.Days };
     }
 
     private static async ValueTask<bool> AnyAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken) =>
@@ -188,8 +195,14 @@ internal sealed class PostgresLoad
         }
 
         bool isStored = storedRow >= 0;
+        byte kept = isStored ? _poorer.Examine(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row) : (byte)0;
+        if (kept != 0 && _notesKeptDays)
+        {
+            _keptDays.Add(new KeptDay(batch.Text(row.Texts[TextSlot.UserId]).ToArray(), row.Day, kept));
+        }
+
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, profileSentence, _merged)
+            ? SummaryMerge.Merge(_stored.Texts, _stored.Texts.Rows[storedRow], batch, row, profileSentence, _merged, kept)
             : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (isStored && !differs)
         {

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Sinks;
 using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
@@ -11,20 +12,26 @@ namespace FastIngest.Storage.Postgres.Summaries;
 public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFigures, SinkResult>, ISummarySink, IRecordSink
 {
     private readonly bool _takesRecords;
+    private readonly OnFewer _onFewer;
     private PostgresLoad? _load;
     private RecordLoad? _records;
 
     /// <param name="target">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables, created if it is missing.</param>
     /// <param name="takesRecords">Whether the records are stored, too.</param>
+    /// <param name="onFewer">What happens to stored days that the run would make poorer.</param>
     /// <exception cref="IngestException">The target is invalid.</exception>
-    public PostgresSink(string target, string schema, bool takesRecords = false)
-        : this(target, schema, PostgresRetry.Default, takesRecords)
+    public PostgresSink(string target, string schema, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace)
+        : this(target, schema, PostgresRetry.Default, takesRecords, onFewer)
     {
     }
 
-    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false)
-        : base(target, schema, retry) => _takesRecords = takesRecords;
+    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace)
+        : base(target, schema, retry)
+    {
+        _takesRecords = takesRecords;
+        _onFewer = onFewer;
+    }
 
     IRecordFormat? IRecordSink.RecordFormat => _takesRecords ? CopyRecordFormat.Instance : null;
 
@@ -34,8 +41,8 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
 
     private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
     {
-        _load = await PostgresLoad.BeginAsync(connection, Names, DisplayName, _takesRecords, cancellationToken).ConfigureAwait(false);
-        _records = _takesRecords ? await RecordLoad.BeginAsync(connection, Names, cancellationToken).ConfigureAwait(false) : null;
+        _load = await PostgresLoad.BeginAsync(connection, Names, DisplayName, _takesRecords, _onFewer, cancellationToken).ConfigureAwait(false);
+        _records = _takesRecords ? await RecordLoad.BeginAsync(connection, Names, _onFewer == OnFewer.Keep, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private protected override async ValueTask SendAsync(SummaryBatch batch, CancellationToken cancellationToken)
@@ -51,10 +58,18 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     private protected override async ValueTask<SinkResult> FinishAsync(RunFigures figures, CancellationToken cancellationToken)
     {
         await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(cancellationToken).ConfigureAwait(false) : [];
+        IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(_load.KeptDays, cancellationToken).ConfigureAwait(false) : [];
+        foreach (RecordTableResult table in figures.AggregatedByCategory is null ? [] : tables)
+        {
+            new RunBalance(table.Table, figures.AggregatedByCategory![(int)table.Category], "aggregated", (table.Rows, "stored")).Check();
+        }
+
         SinkResult result = await _load.FinishAsync(Run!, figures, tables, cancellationToken).ConfigureAwait(false);
         return result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
     }
+
+    private protected override SinkResult? EmptyResult(RunFigures figures) =>
+        figures.Aggregated == 0 ? new SinkResult(0, 0, 0, 0) { IsAbsent = true } : null;
 
     private protected override void Release()
     {

@@ -62,7 +62,8 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
         page.Reset();
         if (!_isAtEnd)
         {
-            await _calls.RunAsync(connection => ReadRowsAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await _calls.RunAsync(
+            connection => connection.ReadPageAsync(() => ReadRowsAsync(connection, page, cancellationToken), cancellationToken), cancellationToken).ConfigureAwait(false);
             MoveAfter(page);
         }
 

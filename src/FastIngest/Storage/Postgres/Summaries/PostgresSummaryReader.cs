@@ -27,7 +27,7 @@ public sealed class PostgresSummaryReader : ISummaryReader
         _database = PostgresAddress.Parse(database);
         _names = new PostgresNames(schema);
         _session = new PostgresSession(_database, _names, patience());
-        _calls = new RepeatableCalls(_session, patience, ConnectAsync, e => PostgresFault.Explain(e, DisplayName, _names.Schema));
+        _calls = new RepeatableCalls(_session, patience, token => _session.OpenForReadingAsync(token).AsTask(), e => PostgresFault.Explain(e, DisplayName, _names.Schema));
     }
 
     public string DisplayName => _database.DisplayName;
@@ -51,12 +51,4 @@ public sealed class PostgresSummaryReader : ISummaryReader
         Pages.EnumerateAsync(() => new PostgresUserPages(_calls, _names, pageRows), new List<StoredUser>(), cancellationToken);
 
     public ValueTask DisposeAsync() => _calls.DisposeAsync();
-
-    private async Task ConnectAsync(CancellationToken cancellationToken)
-    {
-        await _session.OpenForReadingAsync(cancellationToken).ConfigureAwait(false);
-
-        // Force index scans: pages are small and in key order, and the planner has no statistics of a table that was just filled.
-        await _session.Connection.RunAsync("SET enable_hashjoin = off; SET enable_hashagg = off; SET jit = off", cancellationToken).ConfigureAwait(false);
-    }
 }

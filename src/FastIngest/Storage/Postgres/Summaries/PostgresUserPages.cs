@@ -16,7 +16,8 @@ internal sealed class PostgresUserPages(RepeatableCalls calls, PostgresNames nam
     /// <exception cref="IngestException">The server rejected the query, or was unavailable for too long.</exception>
     public async ValueTask<bool> ReadAsync(List<StoredUser> page, CancellationToken cancellationToken)
     {
-        await calls.RunAsync(connection => ReadUsersAsync(connection, page, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await calls.RunAsync(
+            connection => connection.ReadPageAsync(() => ReadUsersAsync(connection, page, cancellationToken), cancellationToken), cancellationToken).ConfigureAwait(false);
         _last = page.Count > 0 ? page[^1].UserId : _last;
         return page.Count > 0;
     }

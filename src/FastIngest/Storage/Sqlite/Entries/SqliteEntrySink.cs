@@ -63,7 +63,11 @@ public sealed class SqliteEntrySink : IEntrySink
     {
         _state.Complete();
         SoFar = _load!.Finish(figures);
-        await _transaction!.CommitAsync(cancellationToken).ConfigureAwait(false);
+        if (!_transaction!.IsNew || SoFar.Loaded > 0)
+        {
+            await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         _state.Completed();
         return SoFar;
     }

@@ -49,7 +49,7 @@ public sealed class SqliteEntryStore : IEntryStore
         await Database.ExecuteWhenUnlockedAsync("SELECT 1 FROM sqlite_master", _tuning.BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         if (!SqliteEntrySchema.Tables.IsIn(Database, _path))
         {
-            throw new IngestException($"{_path} holds no dictionary.", "Load one with health_ingestion ingest --source ID --file PATH first, or name another database.");
+            throw new IngestException($"{_path} holds no dictionary; nothing was changed.", "Load one with health_ingestion ingest --source ID --file PATH first, or name another database.");
         }
     }
 

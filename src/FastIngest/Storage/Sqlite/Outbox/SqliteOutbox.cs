@@ -58,8 +58,14 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             throw FileFault.NotWritable(path);
         }
 
+        await database.ExecuteWhenUnlockedAsync("SELECT 1 FROM sqlite_master", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        if (!SummarySchema.Tables.IsIn(database, path))
+        {
+            throw new IngestException(
+                $"{path} holds no daily summaries; nothing was changed.", "Load health data with health_ingestion ingest first, or name the database that holds it with --from.");
+        }
+
         await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        SummarySchema.Tables.CheckOrCreate(database, path);
         database.Execute(Table);
         await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 

@@ -58,6 +58,12 @@ internal sealed class SqliteBuild : ISqliteLoad
 
     public async ValueTask<SinkResult> CompleteAsync(RunFigures figures, CancellationToken cancellationToken)
     {
+        if (figures.Aggregated == 0)
+        {
+            // The file is not published.
+            return new SinkResult(0, 0, 0, 0) { IsAbsent = true };
+        }
+
         _runs.Finish(figures);
         await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return new SinkResult(_rows, _rows, 0, 0);

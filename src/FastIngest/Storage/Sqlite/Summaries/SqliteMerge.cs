@@ -16,6 +16,7 @@ internal sealed class SqliteMerge : ISqliteLoad
 
     private readonly SqliteTransaction _transaction;
     private readonly SqliteDatabase _database;
+    private readonly PoorerDays _poorer;
     private readonly SqliteRuns _runs;
     private readonly SqliteUsers _users;
     private readonly SqliteSummaries _summaries;
@@ -35,8 +36,10 @@ internal sealed class SqliteMerge : ISqliteLoad
     /// <param name="transaction">The transaction on the existing file; disposed with this object.</param>
     /// <param name="displayPath">The database as the user named it.</param>
     /// <param name="run">The run, recorded in <c>ingest_runs</c>.</param>
-    public SqliteMerge(SqliteTransaction transaction, string displayPath, SinkRun run)
+    /// <param name="onFewer">What happens to days that the run would make poorer.</param>
+    public SqliteMerge(SqliteTransaction transaction, string displayPath, SinkRun run, OnFewer onFewer)
     {
+        _poorer = new PoorerDays(onFewer, "sqlite:" + displayPath);
         _transaction = transaction;
         SqliteDatabase database = _database = transaction.Database;
         _runs = new SqliteRuns(database);
@@ -74,7 +77,7 @@ internal sealed class SqliteMerge : ISqliteLoad
         long refreshed = RefreshProfileSentences(cancellationToken);
         _runs.Finish(figures);
         await _transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed);
+        return new SinkResult(_rows, _inserted, _updated, _rows - _inserted - _updated, refreshed) { PoorerDays = _poorer.Days };
     }
 
     public void Dispose() => _transaction.Dispose();
@@ -111,7 +114,7 @@ internal sealed class SqliteMerge : ISqliteLoad
 
         bool isStored = _summaries.TryLoad(userId, row.Day, _stored);
         bool differs = isStored
-            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, profileSentence, _merged)
+            ? SummaryMerge.Merge(_stored, _stored.Rows[0], batch, row, profileSentence, _merged, _poorer.Examine(_stored, _stored.Rows[0], batch, row))
             : SummaryMerge.Merge(batch, row, batch, row, profileSentence, _merged);
         if (differs || !isStored)
         {

@@ -16,18 +16,21 @@ public sealed class SqliteSink : ISummarySink
 {
     private readonly string _path;
     private readonly SqliteTuning _tuning;
+    private readonly OnFewer _onFewer;
     private readonly SinkState _state;
     private ISqliteLoad? _target;
 
     /// <param name="path">The database file.</param>
-    public SqliteSink(string path)
-        : this(path, SqliteTuning.Default)
+    /// <param name="onFewer">What happens to stored days that the run would make poorer.</param>
+    public SqliteSink(string path, OnFewer onFewer = OnFewer.Replace)
+        : this(path, SqliteTuning.Default, onFewer)
     {
     }
 
-    internal SqliteSink(string path, SqliteTuning tuning)
+    internal SqliteSink(string path, SqliteTuning tuning, OnFewer onFewer = OnFewer.Replace)
     {
         _path = path;
+        _onFewer = onFewer;
         _tuning = tuning;
         _state = new SinkState(DisplayName);
     }
@@ -44,7 +47,7 @@ public sealed class SqliteSink : ISummarySink
         SqliteTransaction transaction = await SqliteTransaction.BeginAsync(_path, SummarySchema.Tables, _tuning, cancellationToken).ConfigureAwait(false);
         try
         {
-            _target = transaction.IsNew ? new SqliteBuild(transaction, run) : new SqliteMerge(transaction, _path, run);
+            _target = transaction.IsNew ? new SqliteBuild(transaction, run) : new SqliteMerge(transaction, _path, run, _onFewer);
         }
         catch
         {

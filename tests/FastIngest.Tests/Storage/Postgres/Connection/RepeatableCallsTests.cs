@@ -58,7 +58,9 @@ public sealed class RepeatableCallsTests
     {
         PostgresAddress address = PostgresAddress.Parse(PostgresServer.Shared.Url);
         PostgresRetry retry = new(6, TimeSpan.FromMilliseconds(1));
-        PostgresSession session = new(address, new PostgresNames(PostgresServer.NewSchema()), retry);
+        string schema = PostgresServer.NewSchema();
+        PostgresServer.Shared.Query(PostgresSchema.Script(schema));
+        PostgresSession session = new(address, new PostgresNames(schema), retry);
         await using RepeatableCalls calls = new(
             session, () => retry, async token => await session.OpenAsync(token), e => PostgresFault.Explain(e, address.DisplayName, "a"));
         using CancellationTokenSource stop = new();

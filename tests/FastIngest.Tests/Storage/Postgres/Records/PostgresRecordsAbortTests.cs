@@ -30,9 +30,7 @@ public sealed class PostgresRecordsAbortTests
         {
             if (isEmpty)
             {
-                // The schema is created outside of the transaction of the run.
-                await using PostgresSink first = _tables.Sink();
-                await first.OpenAsync(Rows.Run(), CancellationToken.None);
+                _tables.Create();
             }
             else
             {
@@ -77,6 +75,7 @@ public sealed class PostgresRecordsAbortTests
     public async Task If_the_server_is_killed_during_a_run_the_whole_run_is_repeated()
     {
         using TempFolder folder = new();
+        _tables.Create();
         List<string> expected = InputRecords.Expected(TestData.Health("default"));
         await using BreakingSink sink = new(_tables, _tables.Sink(takesRecords: true));
         IngestReport report = Support.Run.Ingest(new IngestOptions { Paths = [TestData.Health("default")], ChunkBytes = 2_000 }, sink).Report;

@@ -1,6 +1,7 @@
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
 
 namespace FastIngest.Tests.Storage.Postgres.Summaries;
@@ -34,6 +35,7 @@ public sealed class PostgresSinkTests
     {
         foreach (bool isEmpty in (bool[])[true, false])
         {
+            _tables.Create();
             if (!isEmpty)
             {
                 await _tables.IngestAsync(Few());
@@ -65,6 +67,18 @@ public sealed class PostgresSinkTests
             Assert.Equal(before, _tables.Dump());
             Assert.Equal(runs, _tables.Runs());
         }
+    }
+
+    [Fact]
+    public async Task An_aborted_run_does_not_create_a_schema()
+    {
+        await using (PostgresSink sink = _tables.Sink())
+        {
+            await sink.OpenAsync(Rows.Run(), CancellationToken.None);
+            await sink.WriteAsync(Many(10), CancellationToken.None);
+        }
+
+        Assert.Equal(["0"], _tables.Query($"SELECT count(*) FROM pg_namespace WHERE nspname = {PostgresNames.Literal(_tables.Schema)}"));
     }
 
     [Fact]

@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using FastIngest.Health;
+
+namespace FastIngest.Sinks.Summaries;
+
+/// <summary>
+/// Finds the stored days that a run would make poorer: the run has fewer readings of a category for that user and day than are
+/// stored. Readings are the records that a count column counts; for measurements, the named numbers.
+/// </summary>
+/// <param name="rule">What happens to such a day.</param>
+/// <param name="displayName">The target, for messages.</param>
+internal sealed class PoorerDays(OnFewer rule, string displayName)
+{
+    private static readonly (Category Category, int Slot)[] Counts =
+    [
+        (Category.Activities, NumberSlot.ActivityCount),
+        (Category.Workouts, NumberSlot.WorkoutCount),
+        (Category.Nutrition, NumberSlot.MealCount),
+        (Category.Sleep, NumberSlot.SleepCount),
+        (Category.HeartRate, NumberSlot.HrCount),
+    ];
+
+    /// <summary>The number of days with at least one poorer category.</summary>
+    public long Days { get; private set; }
+
+    /// <summary>Compares a day of a run with the stored one.</summary>
+    /// <returns>The categories whose stored part stays: bit <c>1 &lt;&lt; category</c> is set.</returns>
+    /// <exception cref="IngestException">The day is poorer, and the rule is <see cref="OnFewer.Fail"/>.</exception>
+    public byte Examine(SummaryBatch storedTexts, in DailySummary stored, SummaryBatch runTexts, in DailySummary run)
+    {
+        int poorer = 0;
+        foreach ((Category category, int slot) in Counts)
+        {
+            if (run.Has(category) && run.Numbers[slot] < stored.Numbers[slot])
+            {
+                poorer |= 1 << (int)category;
+                Check(category, (long)stored.Numbers[slot], (long)run.Numbers[slot], runTexts, run);
+            }
+        }
+
+        if (run.Has(Category.Measurements))
+        {
+            ReadOnlySpan<byte> before = storedTexts.Text(stored.Texts[TextSlot.Measurements]), now = runTexts.Text(run.Texts[TextSlot.Measurements]);
+            if (!before.SequenceEqual(now) && CountNames(now) is var names && CountNames(before) is var storedNames && names < storedNames)
+            {
+                poorer |= 1 << (int)Category.Measurements;
+                Check(Category.Measurements, storedNames, names, runTexts, run);
+            }
+        }
+
+        Days += poorer != 0 ? 1 : 0;
+        return rule == OnFewer.Keep ? (byte)poorer : (byte)0;
+    }
+
+    /// <summary>Counts the members of a flat JSON object; 0 for anything else.</summary>
+    private static long CountNames(ReadOnlySpan<byte> json)
+    {
+        long names = 0;
+        if (!json.IsEmpty)
+        {
+            Utf8JsonReader reader = new(json);
+            while (reader.Read())
+            {
+                names += reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 ? 1 : 0;
+            }
+        }
+
+        return names;
+    }
+
+    private void Check(Category category, long storedCount, long count, SummaryBatch texts, in DailySummary row)
+    {
+        if (rule == OnFewer.Fail)
+        {
+            throw new IngestException(
+                $"{displayName} holds {storedCount} readings of {category.Name()} for user {Encoding.UTF8.GetString(texts.Text(row.Texts[TextSlot.UserId]))} "
+                + $"on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd}, and the input has {count}; nothing was written.",
+                "Add the missing input, or use --on-fewer replace to take the input as it is, or --on-fewer keep to keep what is stored.");
+        }
+    }
+}
