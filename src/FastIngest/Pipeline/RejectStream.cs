@@ -63,6 +63,19 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
         }
     }
 
+    /// <summary>Writes what is buffered and closes the file; no further line may be added.</summary>
+    public void Close()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException e)
+        {
+            throw CanNotWrite(rejectsPath, e);
+        }
+    }
+
     public void Dispose()
     {
         try

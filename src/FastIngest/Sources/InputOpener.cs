@@ -10,6 +10,9 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 {
     private static readonly string[] UnfinishedEndings = [".crdownload", ".part", ".partial", ".download", ".opdownload"];
 
+    /// <summary>This many files stay open; further ones are opened when they are read.</summary>
+    private const int MaxOpenFiles = 200;
+
     public List<InputFile<TKind>> Files { get; } = [];
 
     public List<UnreadFile> Unread { get; } = [];
@@ -58,6 +61,11 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             content.Reach(head.Length);
             head = head[..(int)Math.Min(content.Length, head.Length)];
             content.Read(head, 0);
+            if (Files.Count >= MaxOpenFiles)
+            {
+                content.AllowClosing();
+            }
+
             content.Rewind();
             if (rules.Recognises(head) || ForeignContent.Describe(head) is not { } foreign)
             {

@@ -19,34 +19,33 @@ public enum IoMode
 /// An open input file. Its length is fixed when it is opened. If possible, parts of the file are mapped under a read lease
 /// (fcntl(2), F_SETLEASE). The kernel then delays any process that wants to truncate or write the file until the lease is
 /// returned, so that a mapped page cannot vanish during an access (SIGBUS). When another process asks for the file, this
-/// file returns the lease and changes to positioned reads. Thread-safe.
+/// file returns the lease and changes to positioned reads. A file of a run with many files is closed while nobody reads it.
+/// Thread-safe.
 /// </summary>
 public class SourceFile : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly SafeFileHandle? _handle;
     private readonly long _length;
-    private readonly bool _leased;
-    private bool _mapWanted, _leaseReturned;
+    private readonly IoMode _mode;
+
+    // Where the file can be opened once more; null for a file that has no name.
+    private readonly string? _openPath;
+    private SafeFileHandle? _handle;
+    private bool _leased, _mapWanted, _leaseReturned;
+    private bool _mayClose;
     private int _mapUsers;
 
     /// <summary>Creates a file for a subclass that provides the bytes.</summary>
     protected SourceFile(string path) => Path = path;
 
-    private SourceFile(string path, SafeFileHandle handle, long length, IoMode mode)
+    private SourceFile(string path, string? openPath, SafeFileHandle handle, long length, IoMode mode)
     {
         Path = path;
+        _openPath = openPath;
         _handle = handle;
         _length = length;
-        if (mode == IoMode.Pread || _length == 0 || !OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        int descriptor = (int)handle.DangerousGetHandle();
-        _ = Native.Control(descriptor, Native.SetSignal, Native.IgnoredSignal);
-        _leased = Native.Control(descriptor, Native.SetLease, Native.ReadLease) == 0;
-        _mapWanted = _leased || mode == IoMode.Mmap;
+        _mode = mode;
+        Lease();
     }
 
     public string Path { get; }
@@ -91,11 +90,11 @@ public class SourceFile : IDisposable
             throw new IngestException($"{path} cannot be read: {e.Message}", "Check that it is a file and that this user may read it.", e);
         }
 
-        return Open(handle, displayName, mode);
+        return new SourceFile(displayName, path, handle, RandomAccess.GetLength(handle), mode);
     }
 
     /// <summary>Presents an open regular file; the returned object owns the handle.</summary>
-    internal static SourceFile Open(SafeFileHandle handle, string displayName, IoMode mode) => new(displayName, handle, RandomAccess.GetLength(handle), mode);
+    internal static SourceFile Open(SafeFileHandle handle, string displayName, IoMode mode) => new(displayName, null, handle, RandomAccess.GetLength(handle), mode);
 
     /// <summary>The error for a file that the user may not read.</summary>
     internal static IngestException Denied(string path, Exception e) =>
@@ -109,6 +108,7 @@ public class SourceFile : IDisposable
     /// <param name="length">The length in bytes, at least 1; the part must end inside the file.</param>
     internal virtual nint Map(long offset, int length)
     {
+        Handle();
         if (!_mapWanted)
         {
             return 0;
@@ -123,7 +123,7 @@ public class SourceFile : IDisposable
             }
 
             nint address = Native.Map(
-                0, (nuint)length, Native.ProtRead, Native.MapShared, (int)_handle!.DangerousGetHandle(), (nint)offset);
+                0, (nuint)length, Native.ProtRead, Native.MapShared, (int)Handle().DangerousGetHandle(), (nint)offset);
             if (address == -1)
             {
                 // Some file systems do not support mapping.
@@ -175,14 +175,10 @@ public class SourceFile : IDisposable
     }
 
     /// <summary>Resets the file, so that it can be read once more from the start.</summary>
-    internal virtual void Rewind()
-    {
-    }
+    internal virtual void Rewind() => Suspend();
 
     /// <summary>Releases memory: nothing will be read before the next <see cref="Rewind"/>.</summary>
-    internal virtual void Finish()
-    {
-    }
+    internal virtual void Finish() => Suspend();
 
     /// <summary>Releases memory: few or no bytes before an offset will be read once more.</summary>
     internal virtual void ReleaseBefore(long before)
@@ -197,7 +193,7 @@ public class SourceFile : IDisposable
             int count;
             try
             {
-                count = RandomAccess.Read(_handle!, destination, offset);
+                count = RandomAccess.Read(Handle(), destination, offset);
             }
             catch (IOException e)
             {
@@ -207,13 +203,76 @@ public class SourceFile : IDisposable
             if (count == 0)
             {
                 throw new IngestException(
-                    $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(_handle!)} of {Length}.",
+                    $"{Path} became shorter while it was read: it ends at byte {RandomAccess.GetLength(Handle())} of {Length}.",
                     "Wait until the file is complete and retry.");
             }
 
             destination = destination[count..];
             offset += count;
         }
+    }
+
+    /// <summary>
+    /// Lets the file be closed whenever it is rewound or finished, and opened once more when it is read. For runs with more files than a process
+    /// may have open.
+    /// </summary>
+    internal virtual void AllowClosing() => _mayClose = true;
+
+    private void Suspend()
+    {
+        lock (_gate)
+        {
+            if (!_mayClose || _openPath is null || _mapUsers > 0 || _handle is null)
+            {
+                return;
+            }
+
+            _mapWanted = false;
+            ReturnLeaseIfUnused();
+            _handle.Dispose();
+            _handle = null;
+        }
+    }
+
+    private SafeFileHandle Handle()
+    {
+        SafeFileHandle? handle = _handle;
+        if (handle is not null)
+        {
+            return handle;
+        }
+
+        lock (_gate)
+        {
+            if (_handle is null)
+            {
+                using SourceFile opened = Open(_openPath!, IoMode.Pread, Path);
+                if (opened._length != _length)
+                {
+                    throw new IngestException(
+                        $"{Path} changed while the run was under way: it had {_length} bytes and has {opened._length}.", "Wait until the file is complete and retry.");
+                }
+
+                (_handle, opened._handle) = (opened._handle, null);
+                Lease();
+            }
+
+            return _handle!;
+        }
+    }
+
+    private void Lease()
+    {
+        _leaseReturned = false;
+        if (_mode == IoMode.Pread || _length == 0 || !OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        int descriptor = (int)_handle!.DangerousGetHandle();
+        _ = Native.Control(descriptor, Native.SetSignal, Native.IgnoredSignal);
+        _leased = Native.Control(descriptor, Native.SetLease, Native.ReadLease) == 0;
+        _mapWanted = _leased || _mode == IoMode.Mmap;
     }
 
     /// <summary>Returns the lease as soon as no window is mapped. Reading continues without mappings.</summary>
@@ -235,7 +294,7 @@ public class SourceFile : IDisposable
 
     private void StopMappingIfLeaseBreaks()
     {
-        if (_mapWanted && _leased && Native.Control((int)_handle!.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
+        if (_mapWanted && _leased && _handle is not null && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
         {
             _mapWanted = false;
             ReturnLeaseIfUnused();
@@ -244,10 +303,10 @@ public class SourceFile : IDisposable
 
     private void ReturnLeaseIfUnused()
     {
-        if (!_mapWanted && _mapUsers == 0 && _leased && !_leaseReturned)
+        if (!_mapWanted && _mapUsers == 0 && _leased && !_leaseReturned && _handle is not null)
         {
             _leaseReturned = true;
-            _ = Native.Control((int)_handle!.DangerousGetHandle(), Native.SetLease, Native.NoLease);
+            _ = Native.Control((int)_handle.DangerousGetHandle(), Native.SetLease, Native.NoLease);
         }
     }
 }

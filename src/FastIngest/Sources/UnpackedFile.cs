@@ -30,6 +30,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     private readonly Lock _releasing = new();
     private readonly Func<Stream> _open;
     private readonly Action _close;
+    private readonly SourceFile? _packed;
     private readonly Func<long> _packedBytesRead;
     private readonly string _test;
     private readonly List<Mark> _marks = [];
@@ -46,9 +47,12 @@ public sealed unsafe class UnpackedFile : SourceFile
     /// <param name="close">Closes the source of the stream.</param>
     /// <param name="test">A command with which the user can test the file.</param>
     /// <param name="limit">How much the file may grow.</param>
-    internal UnpackedFile(string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit)
+    /// <param name="packed">The compressed file; null for a member of an archive.</param>
+    internal UnpackedFile(
+        string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit, SourceFile? packed = null)
         : base(path)
     {
+        _packed = packed;
         PackedLength = packedLength;
         _open = open;
         _packedBytesRead = packedBytesRead;
@@ -67,7 +71,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     internal static UnpackedFile Open(SourceFile packed, Compression.Compression compression, ExpansionLimit limit)
     {
         SourceStream stream = new(packed);
-        return new UnpackedFile(packed.Path, packed.Length, Unpack, () => stream.Position, packed.Dispose, compression.TestCommand, limit);
+        return new UnpackedFile(packed.Path, packed.Length, Unpack, () => stream.Position, packed.Dispose, compression.TestCommand, limit, packed);
 
         Stream Unpack()
         {
@@ -80,7 +84,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     internal static UnpackedFile Decode(SourceFile wide, ExpansionLimit limit)
     {
         SourceStream stream = new(wide);
-        return new UnpackedFile(wide.Path, wide.Length, Open, () => stream.Position, wide.Dispose, "iconv", limit);
+        return new UnpackedFile(wide.Path, wide.Length, Open, () => stream.Position, wide.Dispose, "iconv", limit, wide);
 
         Stream Open()
         {
@@ -108,6 +112,8 @@ public sealed unsafe class UnpackedFile : SourceFile
 
         base.Dispose();
     }
+
+    internal override void AllowClosing() => _packed?.AllowClosing();
 
     internal override void Rewind()
     {
@@ -256,6 +262,16 @@ public sealed unsafe class UnpackedFile : SourceFile
     {
         _stream?.Dispose();
         _stream = null;
+        if (_packed is not null)
+        {
+            _packed.Rewind();
+        }
+        else
+        {
+            // A member of an archive opens the archive itself, and opens it once more when it is read again.
+            _close();
+        }
+
         if (_start != null)
         {
             // SAFETY: the range is the whole reservation.

@@ -201,6 +201,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
         if (_position < _window.Offset || _position >= _window.Offset + _window.Length)
         {
             _window.MoveTo(_position, WindowBytes);
+            file.ReleaseBefore(_position);
             if (_position >= _window.FileLength)
             {
                 return -1;

@@ -147,6 +147,7 @@ public static class HealthIngest
                 original.Fields.Clear();
                 PartEnd end = part.Finish(last.Value);
                 original.Counts.Found[(int)part.Category] += end.IsCutOff && rejects.AddCutOff(part) ? 1 : 0;
+                rejects.Close(part);
                 unread.AddRange(end.Unread);
                 part = end.Next;
             }

@@ -158,6 +158,12 @@ internal sealed class MapStage(
             Interlocked.Increment(ref _records[(int)part.Plan.Category]);
         }
 
+        rejects.Close(part.Plan);
+        if (end.Next is null)
+        {
+            part.Plan.File.Finish();
+        }
+
         lock (_gate)
         {
             _unread.Add((part.Plan.FileIndex, part.Plan.Part), [.. end.Unread]);

@@ -49,6 +49,15 @@ internal sealed class RejectLog(string path, int maxRecordBytes) : IDisposable
         return true;
     }
 
+    /// <summary>Closes the file of a part of which no further reject comes, because a run may have more parts than a process may open files.</summary>
+    public void Close(FilePlan part)
+    {
+        if (_spools.TryGetValue((part.FileIndex, part.Part), out RejectSpool? spool))
+        {
+            spool.Close();
+        }
+    }
+
     /// <summary>Creates or replaces the rejects file, if anything was rejected.</summary>
     public void Complete() => RejectStream.Publish([.. _spools.OrderBy(s => s.Key).Select(s => s.Value.Stream)], path);
 

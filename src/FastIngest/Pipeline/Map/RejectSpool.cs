@@ -19,6 +19,13 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
     /// <summary>The offset after the last reject, in bytes.</summary>
     public long End { get; private set; }
 
+    /// <summary>Closes the file and releases the memory; no further reject may be added.</summary>
+    public void Close()
+    {
+        _raw = [];
+        stream.Close();
+    }
+
     /// <summary>Adds a reject. Offsets must not decrease.</summary>
     public void Write(Reject reject)
     {
