@@ -12,15 +12,11 @@ public sealed class EventWriter
     private readonly Category _category;
     private readonly int _textCount;
     private readonly long _maxNumbersBytes;
-    /// <summary>The number of samples that are kept one by one. Half of a run leaves room for the sum of the runs that are added as a whole.</summary>
-    private const int MaxKept = SampleReduction.MaxRun / 2;
-
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
     private byte[] _runUser = [];
     private int _runUserLength;
     private int _runDay;
     private int _sampleCount;
-    private SampleTotals _runs;
     private bool _isInRun;
 
     public EventWriter(Category category)
@@ -37,25 +33,20 @@ public sealed class EventWriter
     /// <summary>Whether the last record was a sample, so that further samples of its run may follow.</summary>
     public bool IsInRun => _isInRun;
 
+    /// <summary>The smallest sample, in micros, that <see cref="Flush"/> has taken from the buffer since <see cref="Reset"/>.</summary>
+    public long SmallestSample { get; private set; } = long.MaxValue;
+
+    /// <summary>The largest sample, in micros, that <see cref="Flush"/> has taken from the buffer since <see cref="Reset"/>.</summary>
+    public long LargestSample { get; private set; } = long.MinValue;
+
     /// <summary>
     /// The free part of the sample buffer. Callers write samples with the key of the last record here and then call
-    /// <see cref="TryAddRun"/>.
+    /// <see cref="AddToRun"/>.
     /// </summary>
     public Span<long> RunRoom => _samples.AsSpan(_sampleCount);
 
-    /// <summary>Adds the first <paramref name="count"/> samples in <see cref="RunRoom"/> to the current run, if all of them are plausible.</summary>
-    public bool TryAddRun(int count, PlausibilityCheck plausibility)
-    {
-        if (count == 0)
-        {
-            return true;
-        }
-
-        SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(_sampleCount, count));
-        bool isPlausible = plausibility.IsSamplePlausible(totals.Min) && plausibility.IsSamplePlausible(totals.Max);
-        _runs = isPlausible ? _runs + totals : _runs;
-        return isPlausible;
-    }
+    /// <summary>Adds the first <paramref name="count"/> samples in <see cref="RunRoom"/> to the current run.</summary>
+    public void AddToRun(int count) => _sampleCount += count;
 
     /// <summary>
     /// Adds a sample with the key of the last record, which must be a sample too. False when the value is too large or the
@@ -64,7 +55,7 @@ public sealed class EventWriter
     /// <param name="value">The sample in micros.</param>
     public bool TryAddToRun(long value)
     {
-        if (value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude || (uint)_sampleCount >= MaxKept)
+        if (value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude || (uint)_sampleCount >= (uint)_samples.Length)
         {
             return false;
         }
@@ -127,15 +118,16 @@ public sealed class EventWriter
     /// <summary>Appends the buffered samples to the output. Call it at the end of each chunk.</summary>
     public void Flush(MapOutput output)
     {
-        if (_sampleCount == 0 && _runs.Count == 0)
+        if (_sampleCount == 0)
         {
             return;
         }
 
         ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
-        SampleTotals totals = _sampleCount == 0 ? _runs : SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount)) + _runs;
+        SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
+        SmallestSample = Math.Min(SmallestSample, totals.Min);
+        LargestSample = Math.Max(LargestSample, totals.Max);
         _sampleCount = 0;
-        _runs = default;
         _isInRun = false;
         Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
         SampleEvent.Write(segment, totals);
@@ -146,15 +138,16 @@ public sealed class EventWriter
     public void Reset()
     {
         _sampleCount = 0;
-        _runs = default;
         _isInRun = false;
+        SmallestSample = long.MaxValue;
+        LargestSample = long.MinValue;
     }
 
     private void AddSample(ReadOnlySpan<byte> user, int day, long value, MapOutput output)
     {
-        bool sameRun = _sampleCount + _runs.Count > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
+        bool sameRun = _sampleCount > 0 && day == _runDay && user.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
         bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
-        if (!sameRun || large || _sampleCount >= MaxKept)
+        if (!sameRun || large || _sampleCount == _samples.Length)
         {
             Flush(output);
         }

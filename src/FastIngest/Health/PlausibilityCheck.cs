@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using FastIngest.Json;
 
 namespace FastIngest.Health;
@@ -12,9 +14,12 @@ public sealed class PlausibilityCheck
     private readonly ImplausiblePolicy _policy;
     private readonly byte[][] _names;
 
-    // The smallest plausible value of each number in micros, and the distance from there to the largest.
+    // The smallest and the largest plausible value of each number in micros.
     private readonly long[] _min;
-    private readonly ulong[] _span;
+    private readonly long[] _max;
+
+    // The same, for the vectors of numbers that cover a record; none if a record has fewer numbers than a vector.
+    private readonly Bounds[] _vectors;
     private readonly int _firstDay;
     private readonly uint _daySpan;
     private readonly long[] _kept;
@@ -27,7 +32,9 @@ public sealed class PlausibilityCheck
         string[] names = [.. Enumerable.Range(RecordSchema.FirstOwn + schema.TextCount, schema.NumberCount).Select(schema.Names.NameAt)];
         _names = [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
         _min = [.. names.Select(n => ranges[n].Min * 1_000_000)];
-        _span = [.. names.Select(n => (ulong)(ranges[n].Max - ranges[n].Min) * 1_000_000)];
+        _max = [.. names.Select(n => ranges[n].Max * 1_000_000)];
+        _vectors = names.Length < Vector256<long>.Count ? [] : [.. Enumerable.Range(0, (names.Length + Vector256<long>.Count - 1) / Vector256<long>.Count)
+            .Select(i => new Bounds(Math.Min(i * Vector256<long>.Count, names.Length - Vector256<long>.Count), _min, _max))];
         _kept = new long[names.Length];
         bool hasDays = category != Category.Users;
         _firstDay = hasDays ? PlausibleRanges.FirstDay : int.MinValue;
@@ -35,22 +42,40 @@ public sealed class PlausibilityCheck
     }
 
     /// <summary>Returns one bit per implausible value of a record with a valid key; 0 for nearly all records.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Find(scoped in RecordView record)
     {
         ReadOnlySpan<long> numbers = record.Numbers;
-        ReadOnlySpan<long> min = _min.AsSpan(0, numbers.Length);
-        ReadOnlySpan<ulong> span = _span.AsSpan(0, numbers.Length);
         uint found = 0;
-        for (int i = 0; i < numbers.Length; i++)
+        if (numbers.Length >= Vector256<long>.Count)
         {
-            found |= ((ulong)(numbers[i] - min[i]) > span[i] ? 1u : 0) << i;
+            foreach (ref readonly Bounds bounds in _vectors.AsSpan())
+            {
+                found |= bounds.Find(numbers);
+            }
+        }
+        else
+        {
+            found = FindOneByOne(numbers);
         }
 
         return (found & record.NumbersPresent) | ((uint)(record.Day - _firstDay) > _daySpan ? DayBit : 0);
     }
 
-    /// <summary>Whether a sample, in micros, is plausible; only for the category with samples.</summary>
-    public bool IsSamplePlausible(long sample) => (ulong)(sample - _min[0]) <= _span[0];
+    /// <summary>Whether all samples of a record's category are plausible if these are the smallest and the largest of them, in micros.</summary>
+    public bool AreSamplesPlausible(long smallest, long largest) => smallest >= _min[0] && largest <= _max[0];
+
+    /// <summary>Whether all samples, in micros, are plausible.</summary>
+    public bool AreSamplesPlausible(ReadOnlySpan<long> samples)
+    {
+        if (samples.IsEmpty)
+        {
+            return true;
+        }
+
+        SampleTotals totals = SampleReduction.Reduce(samples);
+        return AreSamplesPlausible(totals.Min, totals.Max);
+    }
 
     /// <summary>Counts the implausible values of a record.</summary>
     /// <param name="found">The result of <see cref="Find"/>.</param>
@@ -90,5 +115,32 @@ public sealed class PlausibilityCheck
         }
 
         return _policy == ImplausiblePolicy.Reject ? RejectReason.Implausible : null;
+    }
+
+    private uint FindOneByOne(ReadOnlySpan<long> numbers)
+    {
+        uint found = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            found |= (numbers[i] < _min[i] || numbers[i] > _max[i] ? 1u : 0) << i;
+        }
+
+        return found;
+    }
+
+    /// <summary>The plausible values of a vector of numbers of a record, which may overlap with the vector before it.</summary>
+    private readonly struct Bounds(int start, long[] min, long[] max)
+    {
+        private readonly Vector256<long> _min = Vector256.Create(min, start);
+        private readonly Vector256<long> _max = Vector256.Create(max, start);
+        private readonly int _start = start;
+
+        /// <summary>Returns one bit per number of the record that is out of bounds.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public uint Find(ReadOnlySpan<long> numbers)
+        {
+            Vector256<long> values = Vector256.Create(numbers[_start..]);
+            return (Vector256.LessThan(values, _min) | Vector256.GreaterThan(values, _max)).ExtractMostSignificantBits() << _start;
+        }
     }
 }

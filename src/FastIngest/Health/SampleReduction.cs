@@ -3,12 +3,7 @@ using System.Numerics;
 namespace FastIngest.Health;
 
 /// <summary>The exact totals of a run of samples, independent of their order. Sum, min and max are in micros.</summary>
-public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max)
-{
-    /// <summary>Returns the totals of two runs together; either may have no samples.</summary>
-    public static SampleTotals operator +(SampleTotals a, SampleTotals b) => a.Count == 0 ? b : b.Count == 0 ? a
-        : new SampleTotals(a.Count + b.Count, a.Sum + b.Sum, Math.Min(a.Min, b.Min), Math.Max(a.Max, b.Max));
-}
+public readonly record struct SampleTotals(long Count, long Sum, long Min, long Max);
 
 /// <summary>Reduces runs of samples with <see cref="Vector{T}"/>.</summary>
 public static class SampleReduction

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Json;
 using FastIngest.Json.Shapes;
 
@@ -80,6 +81,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     /// <summary>Notes that the element that was just read, and the run after it, were accepted as records.</summary>
     /// <param name="records">The number of records.</param>
     /// <param name="unknown">Counts its fields that are not read, now or when <see cref="TakeUnknown"/> is called.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Accept(int records, NameCounts unknown)
     {
         if (fields.HaveShape)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using FastIngest.Health;
 using FastIngest.Json;
@@ -100,16 +101,26 @@ internal sealed class JsonRecordDecoder
     public bool TryDecodeKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
     {
         _scratchLength = 0;
-        if (fields.RepeatedBytes >= _last.Bytes && fields[_last.DayIndex].Kind == FieldKind.String && HasTimeOrNone(record, fields[_last.DayIndex]))
+        if (fields.RepeatedBytes >= _last.Bytes)
         {
-            Field userField = fields[RecordSchema.UserId];
-            Field dayField = fields[_last.DayIndex];
-            view.UserId = userField.Kind == FieldKind.Missing ? DefaultUser.Span : record.Slice(userField.Start, userField.Length);
-            view.Day = _last.Day;
-            view.Timestamp = record.Slice(dayField.Start, dayField.Length);
-            return true;
+            ref Field userField = ref fields[RecordSchema.UserId];
+            ref Field dayField = ref fields[_last.DayIndex];
+            if (userField.Kind == FieldKind.String && dayField.Kind == FieldKind.String && HasTimeOrNone(record, dayField))
+            {
+                view.UserId = record.Slice(userField.Start, userField.Length);
+                view.Day = _last.Day;
+                view.Timestamp = record.Slice(dayField.Start, dayField.Length);
+                return true;
+            }
         }
 
+        return TryDecodeNewKey(record, fields, ref view);
+    }
+
+    /// <summary>Decodes the key of a record whose key may differ from the one before.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryDecodeNewKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
+    {
         _last = LastKey.None;
         if (!TryGetText(record, fields[RecordSchema.UserId], out view.UserId))
         {

@@ -28,6 +28,10 @@ public abstract class ChunkReader(Category category) : IDisposable
     private readonly EventWriter _events = new(category);
     private PlausibilityCheck _plausibility = new(category, RecordRules.Default);
 
+    // Whether the samples of runs are examined. Nearly all input has only plausible samples, so that this starts with the first
+    // chunk that has others.
+    private bool _examinesRuns;
+
     /// <summary>The rules for records that the run has chosen.</summary>
     public RecordRules Rules
     {
@@ -66,6 +70,14 @@ public abstract class ChunkReader(Category category) : IDisposable
             output.Start = start;
             output.End = ReadFrom(plan, start.Value, chunkEnd, output, encoders, cancellationToken);
             _events.Flush(output.Events);
+            if (category == Category.HeartRate && encoders.Length == 0 && !_examinesRuns
+                && !_plausibility.AreSamplesPlausible(_events.SmallestSample, _events.LargestSample))
+            {
+                // A run does not show the places of its samples, so that the chunk is read once more.
+                _examinesRuns = true;
+                Read(plan, chunkIndex, start, output, encoders, cancellationToken);
+                return;
+            }
         }
 
         Window.Release();
@@ -108,6 +120,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         PlausibilityCheck plausibility = _plausibility;
         FieldFindings fields = output.Fields;
         MapOutput events = output.Events;
+        bool examinesRuns = _examinesRuns;
         long records = 0;
         long nextLook = CancellationInterval;
         long nextRun = 0;
@@ -125,23 +138,12 @@ public abstract class ChunkReader(Category category) : IDisposable
 
             RejectReason? reason = reader.Unread;
             if (reason is null
-                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && plausibility.IsSamplePlausible(sample)
-                    && writer.TryAddToRun(sample)))
+                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample)
+                    && (!examinesRuns || plausibility.AreSamplesPlausible(sample, sample)) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
                 uint implausible = plausibility.Find(view);
-                if (implausible != 0 && writer.Check(view) is null)
-                {
-                    plausibility.Count(implausible, view, reader.Offset, fields.Implausible);
-                    reason = plausibility.Apply(implausible, ref view);
-                }
-
-                reason ??= writer.Write(view, events);
-                if (implausible != 0)
-                {
-                    writer.EndRun();
-                }
-
+                reason = implausible == 0 ? writer.Write(view, events) : WriteImplausible(implausible, ref view, reader.Offset, output);
                 if (reason is null)
                 {
                     foreach (RecordEncoder encoder in encoders)
@@ -167,8 +169,9 @@ public abstract class ChunkReader(Category category) : IDisposable
             {
                 // An encoder needs every record, so that no record may be skipped as part of a run.
                 int more = reader.ReadRun(writer.RunRoom);
-                if (writer.TryAddRun(more, plausibility))
+                if (!examinesRuns || plausibility.AreSamplesPlausible(writer.RunRoom[..more]))
                 {
+                    writer.AddToRun(more);
                     accepted += more;
                     records += more;
 
@@ -190,6 +193,21 @@ public abstract class ChunkReader(Category category) : IDisposable
         reader.TakeUnknown(fields.Unknown);
 
         output.Records = records;
+    }
+
+    /// <summary>Counts the implausible values of a record, and adds the record to the output as the policy demands.</summary>
+    private RejectReason? WriteImplausible(uint implausible, ref RecordView record, long offset, ChunkOutput output)
+    {
+        RejectReason? reason = null;
+        if (_events.Check(record) is null)
+        {
+            _plausibility.Count(implausible, record, offset, output.Fields.Implausible);
+            reason = _plausibility.Apply(implausible, ref record);
+        }
+
+        reason ??= _events.Write(record, output.Events);
+        _events.EndRun();
+        return reason;
     }
 }
 

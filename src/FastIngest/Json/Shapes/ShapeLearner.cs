@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FastIngest.Json.Shapes;
@@ -12,15 +11,18 @@ internal static class ShapeLearner
     /// <summary>
     /// Adds the shape of a record that the general reader accepted as an object. False when the shape is too large.
     /// </summary>
-    public static bool Learn(ReadOnlySpan<byte> record, FieldNames names, ShapeTree tree)
+    /// <param name="record">The bytes of the record.</param>
+    /// <param name="fields">The fields of the record as the general reader set them.</param>
+    /// <param name="tree">Receives the shape.</param>
+    public static bool Learn(ReadOnlySpan<byte> record, RecordFields fields, ShapeTree tree)
     {
+        FieldNames names = fields.Names;
         Utf8JsonReader reader = new(record);
         Builder builder = new(record, tree);
         short field = ShapeNode.NoField;
         int nameStart = 0;
         int nameLength = 0;
         bool nameIsEscaped = false;
-        List<UnknownField>? unknown = null;
         while (reader.Read())
         {
             int start = (int)reader.TokenStartIndex;
@@ -32,12 +34,6 @@ internal static class ShapeLearner
                     nameStart = start + 1;
                     nameLength = reader.ValueSpan.Length;
                     nameIsEscaped = reader.ValueIsEscaped;
-                    if (field == ShapeNode.NoField && names.Count > 0)
-                    {
-                        FieldKind kind = nameIsEscaped ? FieldKind.EscapedString : FieldKind.String;
-                        (unknown ??= []).Add(new UnknownField(new Field(nameStart, nameLength, kind), IsNullNext(record, reader)));
-                    }
-
                     continue;
                 case JsonTokenType.PropertyName:
                     continue;
@@ -74,7 +70,7 @@ internal static class ShapeLearner
         }
 
         builder.Add(record.Length, record.Length, new ShapeNode { Slot = SlotKind.End, Field = ShapeNode.NoField });
-        return builder.Commit(names.KeyCount, unknown is null ? [] : UnknownFields.Names(record, CollectionsMarshal.AsSpan(unknown)));
+        return builder.Commit(names.KeyCount, fields.Unknown);
 
         ShapeNode Slot(SlotKind kind) => new()
         {
@@ -85,9 +81,6 @@ internal static class ShapeLearner
             NameIsEscaped = field == ShapeNode.OtherField && nameIsEscaped,
         };
     }
-
-    /// <summary>Whether null follows the name that the reader is positioned at. The reader is a copy.</summary>
-    private static bool IsNullNext(ReadOnlySpan<byte> record, Utf8JsonReader reader) => reader.Read() && record[(int)reader.TokenStartIndex] == 'n';
 
     /// <summary>Collects all pieces before it adds them, so that a shape is learned completely or not at all.</summary>
     private ref struct Builder(ReadOnlySpan<byte> record, ShapeTree tree)
@@ -123,8 +116,8 @@ internal static class ShapeLearner
             Add(start + length, start + length, node);
         }
 
-        /// <summary>Adds the pieces to the tree; <paramref name="unknown"/> are the names of the unknown fields.</summary>
-        public readonly bool Commit(int keyCount, IReadOnlyList<byte[]> unknown)
+        /// <summary>Adds the pieces to the tree; <paramref name="unknown"/> are the fields of the record that are not read.</summary>
+        public readonly bool Commit(int keyCount, ReadOnlySpan<UnknownField> unknown)
         {
             if (_pieces.Count > ShapeTree.MaxNodes)
             {
@@ -142,7 +135,11 @@ internal static class ShapeLearner
                 parent = tree.GetOrAdd(parent, _record[start..end], node, keyCount);
             }
 
-            tree.SetUnknown(parent, unknown);
+            if (!unknown.IsEmpty && !tree.KnowsUnknown(parent))
+            {
+                tree.SetUnknown(parent, UnknownFields.Names(_record, unknown));
+            }
+
             return true;
         }
     }

@@ -85,6 +85,9 @@ internal struct ShapeNode
     /// <summary>Field and node of the last key string on the path to this node; -1 for none.</summary>
     public short KeyField, KeyNode;
 
+    /// <summary>Whether the shape that ends here has fields that are not read.</summary>
+    public bool HasUnknown;
+
     /// <summary>Whether the name of an <see cref="OtherField"/> has escapes.</summary>
     public bool NameIsEscaped;
 

@@ -78,7 +78,14 @@ public abstract unsafe class ShapeReader
 
     /// <summary>Notes that the last record read, or a run of records of the same shape, was accepted.</summary>
     // SAFETY: the caller has just read a record by its shape, so that the node is set and the tree is unchanged since.
-    public void Accept(int records) => Tree.Accept(Last, records);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Accept(int records)
+    {
+        if (Last->HasUnknown)
+        {
+            Tree.Accept(Last, records);
+        }
+    }
 
     /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
     public void TakeCounts(NameCounts counts) => Tree.TakeCounts(counts);
@@ -98,7 +105,7 @@ public abstract unsafe class ShapeReader
         }
     }
 
-    /// <summary>Learns the shape of a record that the general reader accepted as an object.</summary>
+    /// <summary>Learns the shape of a record that the general reader has just accepted as an object and read into the fields.</summary>
     public void Learn(ReadOnlySpan<byte> record)
     {
         // If most records have different shapes, learning does not pay off: pause, then retry.
@@ -117,7 +124,7 @@ public abstract unsafe class ShapeReader
 
         _learned++;
         ResetLast();
-        ShapeLearner.Learn(record, Fields.Names, Tree);
+        ShapeLearner.Learn(record, Fields, Tree);
     }
 
     /// <summary>As <see cref="TryRead"/>, for bytes in fixed memory; returns the length of the record, or 0.</summary>

@@ -38,17 +38,19 @@ internal sealed unsafe class ShapeTree
         _root = -1;
     }
 
+    /// <summary>Whether the names of the unknown fields of the shape that ends at a node are known.</summary>
+    public bool KnowsUnknown(int end) => _unknown.ContainsKey(end);
+
     /// <summary>Sets the names of the unknown fields of the shape that ends at a node.</summary>
     public void SetUnknown(int end, IReadOnlyList<byte[]> names)
     {
-        if (names.Count > 0)
-        {
-            _unknown[end] = names;
-        }
+        _unknown[end] = names;
+        _nodes[end].HasUnknown = names.Count > 0;
     }
 
     /// <summary>Notes that records whose shape ends at a node were accepted.</summary>
     // SAFETY: only the distance between two nodes of the same array is computed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Accept(ShapeNode* end, int records) => _records[(int)(end - Nodes)] += records;
 
     /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
