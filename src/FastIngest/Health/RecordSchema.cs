@@ -4,7 +4,8 @@ namespace FastIngest.Health;
 
 /// <summary>
 /// The fields of a category's records: key fields first, then texts, then numbers. To add a field, add its name here and
-/// use it in <see cref="DayReducer"/>.
+/// use it in <see cref="DayReducer"/>. Each number needs a range in <see cref="PlausibleRanges"/>, too; without one
+/// <see cref="PlausibilityCheck"/> throws. A category has at most three texts and <see cref="NumericAggregate.MaxNumbers"/> numbers.
 /// </summary>
 public sealed class RecordSchema
 {
