@@ -77,6 +77,8 @@ internal sealed class InputWalk(bool isRecursive, List<UnreadFile> unread)
                     }
 
                     break;
+                case { Kind: FileKind.Regular } when name == GeneratedMarker.FileName:
+                    break;
                 case { Kind: FileKind.Regular } status:
                     if (IsFirst(status, path))
                     {
