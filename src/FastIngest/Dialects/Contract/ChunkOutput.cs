@@ -20,14 +20,17 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     /// <summary>The records that were rejected.</summary>
     internal RejectList Rejects { get; } = new();
 
-    /// <summary>The number of records read, including rejects.</summary>
+    /// <summary>The number of records read, including rejects and records outside the selection.</summary>
     public long Records { get; set; }
+
+    /// <summary>The number of records outside the selection.</summary>
+    public long Filtered { get; set; }
 
     /// <summary>Removes everything.</summary>
     public void Clear()
     {
         Start = null;
-        Records = 0;
+        Records = Filtered = 0;
         Events.Clear();
         Rejects.Clear();
     }

@@ -26,6 +26,9 @@ public abstract class ChunkReader(Category category) : IDisposable
 
     private readonly EventWriter _events = new(category);
 
+    /// <summary>The selection and the pseudonyms of the run; null when every record is taken as it is.</summary>
+    internal RecordScope? Scope { get; set; }
+
     /// <summary>The part of the file that is in memory.</summary>
     protected FileWindow Window { get; } = new();
 
@@ -92,7 +95,9 @@ public abstract class ChunkReader(Category category) : IDisposable
     {
         EventWriter writer = _events;
         MapOutput events = output.Events;
+        RecordScope? scope = Scope;
         long records = 0;
+        long filtered = 0;
         long nextLook = CancellationInterval;
         long nextRun = 0;
         int runPause = 0;
@@ -112,6 +117,13 @@ public abstract class ChunkReader(Category category) : IDisposable
                 && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
+                if (scope is not null && !scope.TryEnter(ref view, category == Category.Users))
+                {
+                    filtered++;
+                    writer.EndRun();
+                    continue;
+                }
+
                 reason = writer.Write(view, events);
                 if (reason is null)
                 {
@@ -140,6 +152,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         }
 
         output.Records = records;
+        output.Filtered = filtered;
     }
 }
 

@@ -35,23 +35,24 @@ internal static class KeySampler
             long step = Math.Max(1, totalBytes / ((long)partitions * SamplesPerPartition));
             foreach (FilePlan plan in plans.Where(p => p.Category != Category.Users))
             {
-                SampleFile(plan, step, options.MaxRecordBytes, sample);
+                SampleFile(plan, step, options, sample);
             }
         }
 
         return PartitionBoundaries.FromSample(sample, partitions);
     }
 
-    private static void SampleFile(FilePlan plan, long step, int maxRecordBytes, List<RowKey> sample)
+    private static void SampleFile(FilePlan plan, long step, IngestOptions options, List<RowKey> sample)
     {
-        using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, maxRecordBytes);
+        RecordScope? scope = RecordScope.Create(options.Selection, options.Pseudonyms);
+        using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
         long end = plan.File.IsPacked ? UnpackedSampleBytes : plan.File.Length;
         step = plan.File.IsPacked ? Math.Min(step, UnpackedSampleBytes / SamplesPerPartition) : step;
         for (long offset = plan.Head.Offset; offset < Math.Min(end, plan.File.Length); offset += step)
         {
             if (reader.TryReadKey(plan, offset, Math.Min(offset + SampleBytes, plan.File.Length), out RowKey key))
             {
-                sample.Add(key);
+                sample.Add(scope is null ? key : key with { User = scope.IdOf(key.User) });
             }
         }
 

@@ -9,6 +9,7 @@ namespace FastIngest.Pipeline.Map;
 internal sealed class MapWorker(IngestOptions options) : IDisposable
 {
     private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
+    private readonly RecordScope? _scope = RecordScope.Create(options.Selection, options.Pseudonyms);
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
 
     /// <summary>Reads the records that start in a chunk.</summary>
@@ -44,6 +45,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         if (!_readers.TryGetValue((plan.Dialect, plan.Category), out ChunkReader? reader))
         {
             reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
+            reader.Scope = _scope;
             _readers.Add((plan.Dialect, plan.Category), reader);
         }
 

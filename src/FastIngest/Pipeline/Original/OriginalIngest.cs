@@ -36,6 +36,15 @@ internal sealed class OriginalIngest
     /// <summary>The number of records found, of records that became part of rows and profiles, and of repeats of a record of another file, by category.</summary>
     public (long[] Found, long[] Aggregated, long[] Repeated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count], new long[Categories.Count]);
 
+    /// <summary>The users and days that are taken; null for all.</summary>
+    public RecordSelection? Selection { get; init; }
+
+    /// <summary>Replaces user ids and names; null to keep them.</summary>
+    public PseudonymKey? Pseudonyms { get; init; }
+
+    /// <summary>The number of records outside the selection, by category.</summary>
+    public long[] Filtered { get; } = new long[Categories.Count];
+
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
@@ -43,10 +52,12 @@ internal sealed class OriginalIngest
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;
-            if ((unread ?? new OriginalRecord(value).Check(category)) is RejectReason reason)
+            if (unread is null && Selection is not null && !new OriginalRecord(value).IsIn(Selection, category))
+                Filtered[(int)category]++;
+            else if ((unread ?? new OriginalRecord(value).Check(category)) is RejectReason reason)
                 yield return new(offset, length, reason);
             else
-                _records.Add((category, new(value), fileIndex));
+                _records.Add((category, Pseudonyms is null ? new(value) : new OriginalRecord(value).With(Pseudonyms, category), fileIndex));
         }
     }
 
