@@ -1,4 +1,5 @@
 using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Storage.Postgres.Erasure;
 using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
@@ -20,6 +21,7 @@ public static class PostgresTarget
         Records = true,
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
+        Erasure = (target, options) => new PostgresErasure(target.Name, SchemaOf(options)),
         Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
     };
 
