@@ -95,6 +95,7 @@ public sealed class ClosingReportTests
                 : new CategoryReport(c, 0, 0, 0, 0, 0, new Dictionary<RejectReason, long>())),
         ],
         Sinks = [new SinkReport<SinkResult>("sqlite:a.db", new SinkResult(1_825_000, 1_824_999, 1, 0))],
+        Filtered = null,
         Rows = 1_825_000,
         Elapsed = TimeSpan.FromSeconds(2),
         Warnings = [],

@@ -52,22 +52,6 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public void A_reader_that_closes_standard_output_ends_the_run_with_one_line()
-    {
-        using Workplace place = Workplace.WithData();
-
-        using Process shell = HealthIngestionProcess.Start(
-            "bash", place.Directory, [], "-c", $"exec 3> >(true); wait $!; '{HealthIngestionProcess.Path}' data --to ndjson:- --quiet >&3; echo code $? >&2");
-        string error = shell.StandardError.ReadToEnd();
-        shell.WaitForExit();
-
-        string[] lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(2, lines.Length);
-        Assert.Contains("reader of standard output", lines[0], StringComparison.Ordinal);
-        Assert.Equal("code 1", lines[1]);
-    }
-
-    [Fact]
     public void A_full_disk_under_standard_output_is_said()
     {
         using Process shell = HealthIngestionProcess.Start("bash", "/", [], "-c", $"'{HealthIngestionProcess.Path}' --help > /dev/full; echo code $? >&2");

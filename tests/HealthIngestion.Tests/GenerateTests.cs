@@ -17,7 +17,7 @@ public sealed class GenerateTests
         Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, "generate", "a", "--users", "3", "--days", "20", "--seed", "7", "--quirks", "0.1").ExitCode);
 
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string file in Directory.GetFiles(place["a"]).Order(StringComparer.Ordinal))
+        foreach (string file in Directory.GetFiles(place["a"], "*.json").Order(StringComparer.Ordinal))
         {
             hash.AppendData(File.ReadAllBytes(file));
         }

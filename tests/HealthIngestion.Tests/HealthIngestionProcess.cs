@@ -130,7 +130,7 @@ public static partial class HealthIngestionProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in new[] { "DATA_DIR", "NO_COLOR", "DATABASE_URL", "API_URL", "WEAVIATE_URL", "API_TOKEN", "WEAVIATE_API_KEY" })
+        foreach (string name in new[] { "DATA_DIR", "NO_COLOR", "DATABASE_URL", "API_URL", "WEAVIATE_URL", "API_TOKEN", "WEAVIATE_API_KEY", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy" })
         {
             info.Environment.Remove(name);
         }

@@ -4,12 +4,12 @@ namespace FastIngest.Delivery;
 public sealed class DeliveryApi
 {
     private readonly Action _requireLibraries;
-    private readonly Func<int, ISummaryApi> _connect;
+    private readonly Func<DeliveryOptions, ISummaryApi> _connect;
 
     /// <param name="displayName">The API as shown to the user, without any secret; deliveries are recorded under it.</param>
     /// <param name="requireLibraries">Throws an <see cref="IngestException"/> when a required library is not installed.</param>
-    /// <param name="connect">Creates the client of the API; the argument is the maximum number of concurrent requests.</param>
-    internal DeliveryApi(string displayName, Action requireLibraries, Func<int, ISummaryApi> connect)
+    /// <param name="connect">Creates the client of the API; the argument holds the limits on requests and the rules for success.</param>
+    internal DeliveryApi(string displayName, Action requireLibraries, Func<DeliveryOptions, ISummaryApi> connect)
     {
         DisplayName = displayName;
         _requireLibraries = requireLibraries;
@@ -23,5 +23,5 @@ public sealed class DeliveryApi
     /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries() => _requireLibraries();
 
-    internal ISummaryApi Connect(int concurrency) => _connect(concurrency);
+    internal ISummaryApi Connect(DeliveryOptions options) => _connect(options);
 }

@@ -1,3 +1,5 @@
+using FastIngest.Health;
+
 namespace FastIngest.Delivery;
 
 /// <summary>The source and the settings of one delivery.</summary>
@@ -6,8 +8,17 @@ public sealed record DeliveryOptions
     /// <summary>The database that holds the summaries.</summary>
     public required DeliverySource From { get; init; }
 
+    /// <summary>The users and days that are delivered; null for all.</summary>
+    public RecordSelection? Selection { get; init; }
+
     /// <summary>The maximum number of concurrent requests. The delivery uses fewer while the API is busy.</summary>
     public int Concurrency { get; init; } = 16;
+
+    /// <summary>The maximum number of requests that start in a second, retries included; 0 for no limit.</summary>
+    public double RequestsPerSecond { get; init; }
+
+    /// <summary>The rules of which one must hold for a response to mean success; empty for the rules of known APIs.</summary>
+    public IReadOnlyList<SuccessRule> Success { get; init; } = [];
 
     /// <summary>How long to wait for an API that is not ready yet; zero skips the readiness check.</summary>
     public TimeSpan WaitForApi { get; init; }
@@ -50,6 +61,9 @@ public sealed record DeliveryReport
     /// <summary>The part of <see cref="Rejected"/> that the API rejected in this run.</summary>
     public required long NewlyRejected { get; init; }
 
+    /// <summary>Summaries outside the selection that the API does not have in their current form.</summary>
+    public required long Filtered { get; init; }
+
     /// <summary>Summaries that are still to be delivered.</summary>
     public required long Left { get; init; }
 
@@ -64,8 +78,8 @@ public sealed record DeliveryReport
     /// <summary>The last error of the API or the network for a summary that is still to be delivered; null when none is left.</summary>
     public required string? LastError { get; init; }
 
-    /// <summary>The first of the rejected summaries, in key order.</summary>
-    public required IReadOnlyList<Rejection> Rejections { get; init; }
+    /// <summary>The rejected summaries by reason, the most frequent reasons first; at most 20.</summary>
+    public required IReadOnlyList<RejectionGroup> Rejections { get; init; }
 
     /// <summary>Whether the API accepted everything that this run had to send.</summary>
     public bool IsComplete => Left == 0 && NewlyRejected == 0;

@@ -18,7 +18,7 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>How long running requests may continue after the run is stopped.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private const int RejectionsShown = 20;
+    private const int ReasonsShown = 20;
 
     private readonly IOutbox _outbox;
     private readonly ISummaryApi _api;
@@ -30,7 +30,7 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>Reading fills the first queue, the senders empty the last one, and one stage runs between two neighbours.</summary>
     private readonly BatchQueue[] _queues;
     private readonly StageRun[] _stages;
-    private long _examined;
+    private long _examined, _filtered;
     private string? _problem;
 
     public DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptions options, IDeliveryProgress? progress)
@@ -126,7 +126,14 @@ internal sealed class DeliveryRun : IDisposable
                     _database.Release();
                 }
 
+                int selected = Select(page);
                 ReportSkipped(page.Count);
+                page.RemoveRange(selected, page.Count - selected);
+                if (selected == 0)
+                {
+                    continue;
+                }
+
                 await _queues[0].AddAsync(page.ToArray(), cancellationToken).ConfigureAwait(false);
             }
         }
@@ -134,6 +141,32 @@ internal sealed class DeliveryRun : IDisposable
         {
             _queues[0].Complete();
         }
+    }
+
+    /// <summary>Moves the summaries of the selection to the front of a page; returns their number.</summary>
+    private int Select(List<PendingSummary> page)
+    {
+        if (_options.Selection is not { } selection)
+        {
+            return page.Count;
+        }
+
+        int selected = 0;
+        for (int i = 0; i < page.Count; i++)
+        {
+            PendingSummary summary = page[i];
+            if (selection.Takes(summary.UserId, summary.Day))
+            {
+                page[selected++] = summary;
+            }
+            else
+            {
+                summary.FreeContent();
+            }
+        }
+
+        _filtered += page.Count - selected;
+        return selected;
     }
 
     private async Task SendAllAsync(StopTokens stop)
@@ -201,6 +234,12 @@ internal sealed class DeliveryRun : IDisposable
     private async ValueTask<DeliveryReport> ReportAsync(long started, CancellationToken cancellationToken)
     {
         long rejected = _outbox.StillRejected + _marks.Rejected;
+        RejectionGroups groups = new();
+        if (rejected > 0)
+        {
+            await _outbox.ReadRejectedAsync(groups, cancellationToken).ConfigureAwait(false);
+        }
+
         return new DeliveryReport
         {
             Target = _api.DisplayName,
@@ -209,12 +248,13 @@ internal sealed class DeliveryRun : IDisposable
             Unchanged = _outbox.Unchanged,
             Rejected = rejected,
             NewlyRejected = _marks.Rejected,
-            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered,
+            Filtered = _filtered,
+            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered - _filtered,
             Attempts = _marks.Attempts,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Problem = _problem,
             LastError = _marks.LastError,
-            Rejections = rejected > 0 ? await _outbox.ReadRejectedAsync(RejectionsShown, cancellationToken).ConfigureAwait(false) : [],
+            Rejections = groups.Largest(ReasonsShown),
         };
     }
 }

@@ -35,11 +35,6 @@ internal interface IOutbox : IAsyncDisposable
     /// <summary>Records the outcomes of summaries in one transaction.</summary>
     ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken);
 
-    /// <summary>Returns up to <paramref name="max"/> rejected summaries in key order.</summary>
-    ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken);
+    /// <summary>Adds all rejected summaries to groups, in key order. It clears the groups first.</summary>
+    ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken);
 }
-
-/// <param name="UserId">The user of the summary.</param>
-/// <param name="Date">The day of the summary, <c>YYYY-MM-DD</c>.</param>
-/// <param name="Reason">The error that the API returned.</param>
-public sealed record Rejection(string UserId, string Date, string Reason);

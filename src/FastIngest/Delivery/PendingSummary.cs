@@ -20,6 +20,9 @@ internal enum DeliveryState
     /// </summary>
     TargetRejected,
 
+    /// <summary>It is unknown whether the API accepted the summary, because its response is not understood. Nothing more is sent.</summary>
+    Mismatched,
+
     /// <summary>All attempts failed; a later run may succeed.</summary>
     Failed,
 

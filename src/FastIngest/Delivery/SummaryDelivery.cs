@@ -15,7 +15,7 @@ public static class SummaryDelivery
     /// <exception cref="OperationCanceledException">The token was cancelled. Delivered summaries are marked.</exception>
     public static async Task<DeliveryReport> RunAsync(DeliveryApi target, DeliveryOptions options, IDeliveryProgress? progress, CancellationToken cancellationToken)
     {
-        using ISummaryApi api = target.Connect(options.Concurrency);
+        using ISummaryApi api = target.Connect(options);
         IOutbox outbox = options.From.CreateOutbox();
         await using (outbox.ConfigureAwait(false))
         {

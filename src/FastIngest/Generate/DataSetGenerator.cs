@@ -8,13 +8,13 @@ namespace FastIngest.Generate;
 public static class DataSetGenerator
 {
     /// <summary>
-    /// Creates the directory if it does not exist and writes the seven files one after another. Files with the same names are
-    /// overwritten; other files remain, including those of another style. A file that cannot be completed is deleted.
+    /// Creates the directory if it does not exist and writes the seven files one after another. Files of an earlier run with the
+    /// same names are overwritten; other files remain, including those of another style. A file that cannot be completed is deleted.
     /// </summary>
     /// <param name="options">What to generate.</param>
     /// <param name="bytesWritten">Receives the total number of bytes written so far; called by one thread at a time.</param>
     /// <param name="cancellationToken">Stops the work within a few milliseconds.</param>
-    /// <exception cref="IngestException">An option is out of range, or a file cannot be written.</exception>
+    /// <exception cref="IngestException">An option is out of range, a file cannot be written, or a file of the user has its name.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static GeneratorResult Generate(GeneratorOptions options, IProgress<long>? bytesWritten, CancellationToken cancellationToken)
     {
@@ -24,11 +24,18 @@ public static class DataSetGenerator
         CreateDirectory(options.Directory);
         DataSetSize size = DataSetSize.Of(options, cancellationToken);
 
+        GeneratedFileList list = new(options.Directory);
+        if (!options.Force)
+        {
+            list.RejectForeign(RecordKind.All.Select(kind => GeneratedFileWriter.NameOf(kind, options)));
+        }
+
         WrittenBytes written = new(bytesWritten);
         List<GeneratedFile> files = [];
         foreach (RecordKind kind in RecordKind.All)
         {
-            files.Add(new GeneratedFileWriter(kind, options, size, written.Add, cancellationToken).Write());
+            GeneratedFileWriter writer = new(kind, options, size, written.Add, cancellationToken);
+            files.Add(list.Write(GeneratedFileWriter.NameOf(kind, options), writer.Write));
         }
 
         bytesWritten?.Report(files.Sum(file => file.Bytes));

@@ -18,9 +18,12 @@ internal sealed class GeneratedFileWriter(
 
     private long Days => size.Users * (long)_daysPerUser;
 
+    /// <summary>Returns the name of the file in its folder.</summary>
+    public static string NameOf(RecordKind kind, GeneratorOptions options) => FastIngest.Health.Categories.Name(kind.Category) + StyleText.Of(options.Style).Extension;
+
     public GeneratedFile Write()
     {
-        string path = System.IO.Path.Combine(options.Directory, FastIngest.Health.Categories.Name(kind.Category) + _text.Extension);
+        string path = System.IO.Path.Combine(options.Directory, NameOf(kind, options));
         long blocks = (Days + DaysPerBlock - 1) / DaysPerBlock;
         return new OrderedFileWriter(path, blocks, options.Workers, () => new Maker(this), blockWritten, cancellationToken)
         {

@@ -3,7 +3,7 @@ namespace FastIngest.Generate;
 /// <summary>Options of a generated data set. The same options give the same bytes on every machine.</summary>
 public sealed record GeneratorOptions
 {
-    /// <summary>The folder of the seven files. It is created if it does not exist; files with the same names are overwritten.</summary>
+    /// <summary>The folder of the seven files. It is created if it does not exist.</summary>
     public required string Directory { get; init; }
 
     /// <summary>
@@ -30,6 +30,9 @@ public sealed record GeneratorOptions
     /// every file is valid JSON.
     /// </summary>
     public double QuirkRate { get; init; }
+
+    /// <summary>Whether files of the user that have the names of the files to be written are overwritten.</summary>
+    public bool Force { get; init; }
 
     /// <summary>The number of threads. It has no influence on the bytes.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;

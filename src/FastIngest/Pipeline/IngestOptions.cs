@@ -73,4 +73,10 @@ public sealed record IngestOptions
 
     /// <summary>The file for rejected records, one JSON object per line; created only if a record is rejected.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";
+
+    /// <summary>The users and days that the run takes; null for all.</summary>
+    public RecordSelection? Selection { get; init; }
+
+    /// <summary>The key by which user ids and names are replaced; null to keep them. The rejects then contain no text of the records.</summary>
+    public PseudonymKey? Pseudonyms { get; init; }
 }

@@ -26,20 +26,25 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
     /// <param name="length">The length of the record in bytes.</param>
     /// <param name="lineNumber">The number of the line in which the record starts, from 1.</param>
     /// <param name="raw">The bytes of the record, or the first of them.</param>
-    public void Write(string file, string label, string kind, string reason, long offset, long length, long lineNumber, ReadOnlySpan<byte> raw)
+    /// <param name="hasRaw">Whether these bytes are written.</param>
+    public void Write(string file, string label, string kind, string reason, long offset, long length, long lineNumber, ReadOnlySpan<byte> raw, bool hasRaw = true)
     {
         _line.ResetWrittenCount();
-        _line.Write("{\"file\": "u8);
+        _line.Write(StaleRejects.FirstBytes);
         JsonText.Write(_line, Encoding.UTF8.GetBytes(file));
         Text($", \"{label}\": ");
         JsonText.Write(_line, Encoding.UTF8.GetBytes(kind));
         Text($", \"reason\": \"{reason}\", \"offset\": {offset}, \"length\": {length}, \"line\": {lineNumber}");
-        if (raw.Length < length)
+        if (hasRaw && raw.Length < length)
         {
             _line.Write(", \"truncated\": true"u8);
         }
 
-        if (Utf8.IsValid(raw))
+        if (!hasRaw)
+        {
+            // The text may contain what a pseudonym replaces.
+        }
+        else if (Utf8.IsValid(raw))
         {
             _line.Write(", \"raw\": "u8);
             JsonText.Write(_line, raw);
@@ -98,12 +103,13 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
         ? Path.Combine(Path.GetTempPath(), $"fastingest-rejects-{Guid.NewGuid():N}")
         : rejectsPath;
 
-    /// <summary>Creates or replaces the rejects file from all streams, in their order. Without a stream it does nothing.</summary>
-    public static void Publish(IReadOnlyList<RejectStream> streams, string rejectsPath)
+    /// <summary>Creates or replaces the rejects file from all streams, in their order. Without a stream it removes that of an earlier run.</summary>
+    /// <returns>A warning for the user; null for none.</returns>
+    public static string? Publish(IReadOnlyList<RejectStream> streams, string rejectsPath)
     {
         if (streams.Count == 0)
         {
-            return;
+            return StaleRejects.Remove(rejectsPath);
         }
 
         try
@@ -118,7 +124,7 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
             {
                 using FileStream device = new(rejectsPath, FileMode.Open, FileAccess.Write);
                 Append(paths, device);
-                return;
+                return null;
             }
 
             using (FileStream first = new(paths[0], FileMode.Append, FileAccess.Write))
@@ -128,6 +134,7 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
             }
 
             File.Move(paths[0], rejectsPath, overwrite: true);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

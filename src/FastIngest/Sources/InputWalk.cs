@@ -98,6 +98,8 @@ internal sealed class InputWalk(bool isRecursive, Func<string, bool> isExpected,
                 }
 
                 break;
+            case { Kind: FileKind.Regular } when name == GeneratedMarker.FileName:
+                break;
             case { Kind: FileKind.Regular } status:
                 if (IsFirst(status, path))
                 {

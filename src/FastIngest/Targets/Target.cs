@@ -1,6 +1,7 @@
 using FastIngest.Delivery;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Stored;
 
 namespace FastIngest.Targets;
 
@@ -43,7 +44,9 @@ public sealed class Target
 
     public IEntryStore CreateEntryStore(TargetOptions options) => Require(Kind.Reprocess, TargetCapability.Reprocess)(this, options);
 
-    public DeliveryApi CreateApi() => Require(Kind.Api, TargetCapability.Api)(this);
+    public IUserErasure CreateErasure(TargetOptions options) => Require(Kind.Erasure, TargetCapability.Erasure)(this, options);
+
+    public DeliveryApi CreateApi(TargetOptions options) => Require(Kind.Api, TargetCapability.Api)(this, options);
 
     /// <summary>Returns the stored summaries of the target as the source of a delivery.</summary>
     public DeliverySource CreateDeliverySource(TargetOptions options)

@@ -20,4 +20,7 @@ public enum TargetCapability
 
     /// <summary>The target is an API that receives summaries.</summary>
     Api,
+
+    /// <summary>Users can be removed from the target.</summary>
+    Erasure,
 }

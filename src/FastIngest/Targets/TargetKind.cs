@@ -1,6 +1,7 @@
 using FastIngest.Delivery;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Stored;
 
 namespace FastIngest.Targets;
 
@@ -45,7 +46,10 @@ public sealed record TargetKind
     public Func<Target, TargetOptions, IEntryStore>? Reprocess { get; init; }
 
     /// <summary>Creates an API that receives summaries.</summary>
-    public Func<Target, DeliveryApi>? Api { get; init; }
+    public Func<Target, TargetOptions, DeliveryApi>? Api { get; init; }
+
+    /// <summary>Creates what removes users from the target.</summary>
+    public Func<Target, TargetOptions, IUserErasure>? Erasure { get; init; }
 
     /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
@@ -65,6 +69,7 @@ public sealed record TargetKind
         TargetCapability.Reprocess => Reprocess is not null,
         TargetCapability.Outbox => Outbox is not null,
         TargetCapability.Api => Api is not null,
+        TargetCapability.Erasure => Erasure is not null,
         _ => false,
     };
 }

@@ -76,6 +76,7 @@ public sealed class TargetList
             TargetCapability.Entries => "cannot store dictionary entries",
             TargetCapability.Reprocess => "cannot be reprocessed",
             TargetCapability.Outbox => "holds no summaries that can be delivered",
+            TargetCapability.Erasure => "cannot remove users",
             _ => "is not an API",
         };
         string prefix = kind.Prefixes.First(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));

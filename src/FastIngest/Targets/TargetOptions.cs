@@ -12,6 +12,12 @@ public sealed record TargetOptions
     /// <summary>The schema of the tables, in databases that have schemas; null for the default.</summary>
     public string? Schema { get; init; }
 
+    /// <summary>Whether the run delivers to no other API, so that a token without a host is meant for this one.</summary>
+    public bool IsOnlyApi { get; init; } = true;
+
+    /// <summary>The URL by which an API removes a user, with <c>{user_id}</c>; null for none.</summary>
+    public string? DeleteUrl { get; init; }
+
     /// <summary>Whether the target also stores the accepted health records, if it has the capability.</summary>
     public bool TakesRecords { get; init; }
 

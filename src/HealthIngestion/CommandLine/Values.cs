@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
 using FastIngest;
+using FastIngest.Delivery;
 using HealthIngestion.Formatting;
 
 namespace HealthIngestion.CommandLine;
@@ -33,6 +34,26 @@ internal static class Values
         && value is >= 0 and <= 1
             ? value
             : Fail<double>(result, "a share from 0 to 1, such as 0.01");
+
+    /// <summary>A positive number of requests in a second.</summary>
+    public static double Rate(ArgumentResult result) =>
+        double.TryParse(Text(result), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value is >= 0.001 and <= 1_000_000
+            ? value
+            : Fail<double>(result, "a number of requests in a second, such as 5 or 0.5");
+
+    /// <summary>The rules of an option that may be repeated.</summary>
+    public static SuccessRule[]? SuccessRules(ArgumentResult result)
+    {
+        SuccessRule?[] rules = [.. result.Tokens.Select(t => SuccessRule.TryParse(t.Value))];
+        int wrong = Array.IndexOf(rules, null);
+        if (wrong < 0)
+        {
+            return [.. rules.OfType<SuccessRule>()];
+        }
+
+        result.AddError($"--api-success '{result.Tokens[wrong].Value}' is not FIELD=VALUE, such as status=queued, or any");
+        return null;
+    }
 
     public static Func<ArgumentResult, long> Size(long min, long max) => result =>
     {
@@ -84,6 +105,19 @@ internal static class Values
         string? wanted = (result.Parent as OptionResult)?.Option.HelpName;
         return text.Length > 0 ? text : Fail<string>(result, wanted switch { "FILE" => "a file name", "DIR" => "a directory", "PATH" => "a path", "URL" => "a URL", _ => "a name" });
     }
+
+    /// <summary>Any texts but empty ones, for an option that may be repeated.</summary>
+    public static string[]? AllNotEmpty(ArgumentResult result)
+    {
+        string[] texts = [.. result.Tokens.Select(t => t.Value)];
+        return texts.All(t => t.Length > 0) ? texts : Fail<string[]>(result, "an id");
+    }
+
+    /// <summary>A day such as 2024-01-31.</summary>
+    public static DateOnly? Date(ArgumentResult result) =>
+        DateOnly.TryParseExact(Text(result), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+            ? day
+            : Fail<DateOnly?>(result, "a day such as 2024-01-31");
 
     /// <summary>A name that PostgreSQL keeps whole.</summary>
     public static string? Identifier(ArgumentResult result)

@@ -95,6 +95,8 @@ internal sealed class GenerateCommand : ICommand
         CustomParser = Values.Share(),
     };
 
+    public Option<bool> Force { get; } = SharedOptions.Flag("--force", "also overwrite files that generate did not make");
+
     public ConsoleOptions Console { get; } = new();
 
     public CommandSpec Spec { get; }
@@ -113,7 +115,7 @@ internal sealed class GenerateCommand : ICommand
             ],
         };
         Spec.Command.Arguments.Add(Target);
-        Spec.AddGroup("Data", Kind, Size, Users, Days, Entries, EntrySize, Seed, Style, Quirks);
+        Spec.AddGroup("Data", Kind, Size, Users, Days, Entries, EntrySize, Seed, Style, Quirks, Force);
         Spec.AddGroup("Console", Console.OfLog);
     }
 
@@ -159,6 +161,7 @@ internal sealed class GenerateCommand : ICommand
             MeanBytes = (int)(arguments.GetValue(EntrySize) ?? options.MeanBytes),
             Seed = arguments.GetValue(Seed),
             QuirkRate = arguments.GetValue(Quirks),
+            Force = arguments.GetValue(Force),
         };
     }
 
@@ -176,6 +179,7 @@ internal sealed class GenerateCommand : ICommand
             Seed = arguments.GetValue(Seed),
             Style = arguments.GetValue(Style),
             QuirkRate = arguments.GetValue(Quirks),
+            Force = arguments.GetValue(Force),
         };
     }
 

@@ -48,6 +48,7 @@ internal sealed class IngestCommand : ICommand
                 new("DATA_DIR", "what to read when no PATH is given"),
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
                 .. SharedOptions.ApiEnvironment,
+                PseudonymOptions.Environment,
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
                 new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),

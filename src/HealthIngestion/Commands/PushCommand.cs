@@ -31,6 +31,8 @@ internal sealed class PushCommand : ICommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    public SelectionOptions Selection { get; } = new("only the summaries of this user; repeatable (default: all users)");
+
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
     public Option<bool> RetryRejected { get; } = SharedOptions.Flag("--retry-refused", "also send summaries that the API refused for good");
@@ -38,6 +40,10 @@ internal sealed class PushCommand : ICommand
     public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
 
     public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
+
+    public Option<double> Rate { get; } = SharedOptions.Rate();
+
+    public Option<SuccessRule[]> ApiSuccess { get; } = SharedOptions.ApiSuccess();
 
     public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
 
@@ -61,8 +67,8 @@ internal sealed class PushCommand : ICommand
                 .. SharedOptions.ApiEnvironment,
             ],
         };
-        Spec.AddGroup("What", From, To, Schema, RetryRejected, StatsJson);
-        Spec.AddGroup("API", Concurrency, WaitForApi);
+        Spec.AddGroup("What", [From, To, .. Selection.All, Schema, RetryRejected, StatsJson]);
+        Spec.AddGroup("API", Concurrency, Rate, WaitForApi, ApiSuccess);
         Spec.AddGroup("Console", Console.All);
     }
 
@@ -73,8 +79,11 @@ internal sealed class PushCommand : ICommand
         DeliveryOptions options = new()
         {
             From = Database(arguments.GetValue(From)).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
+            Selection = SelectionSettings.From(Selection, arguments),
             Concurrency = arguments.GetValue(Concurrency),
             WaitForApi = arguments.GetValue(WaitForApi),
+            RequestsPerSecond = arguments.GetValue(Rate),
+            Success = arguments.GetValue(ApiSuccess) ?? [],
             RetryRejected = arguments.GetValue(RetryRejected),
         };
         Log log = Console.OpenLog(arguments);

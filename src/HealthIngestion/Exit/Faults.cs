@@ -6,10 +6,16 @@ namespace HealthIngestion.Exit;
 /// <summary>Describes any fault in one line: what, where, and what to do.</summary>
 internal static class Faults
 {
-    /// <summary>Logs a fault and returns the exit code. A fault of several targets has a line for each.</summary>
+    /// <summary>Logs a fault and returns the exit code. A fault of several targets has a line for each; a closed standard output is none.</summary>
     public static int Explain(Exception fault, Log log)
     {
-        foreach (Exception one in fault is AggregateException several ? several.InnerExceptions : [fault])
+        Exception[] faults = [.. (fault is AggregateException several ? several.InnerExceptions.AsEnumerable() : [fault]).Where(f => !ClosedOutputException.Caused(f))];
+        if (faults.Length == 0)
+        {
+            return ExitCode.Done;
+        }
+
+        foreach (Exception one in faults)
         {
             log.Error(Line(one));
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Sinks.Summaries;
@@ -32,6 +33,10 @@ internal sealed class HealthOptions
     };
 
     public Option<bool> NoRecursive { get; } = Flag("--no-recursive", "read no subfolders");
+
+    public SelectionOptions Selection { get; } = new("only the records of this user; repeatable (default: all users)");
+
+    public PseudonymOptions Pseudonyms { get; } = new();
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
@@ -125,12 +130,16 @@ internal sealed class HealthOptions
 
     public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
 
+    public Option<double> Rate { get; } = SharedOptions.Rate();
+
+    public Option<SuccessRule[]> ApiSuccess { get; } = SharedOptions.ApiSuccess();
+
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Input", [Category, NoRecursive, UserId, Implausible, AllowUnknown]),
+        new("Input", [Category, NoRecursive, UserId, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
         new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
-        new("API", [NoApi, Concurrency, WaitForApi]),
+        new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),
     ];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Delivery;
 using FastIngest.Sources.Compression;
 using FastIngest.Storage.Postgres.Schema;
 using HealthIngestion.CommandLine;
@@ -38,6 +39,21 @@ internal static class SharedOptions
         HelpName = "TIME",
         Description = "how long to wait for an API that is not reachable yet, such as 60s (default: 0s)",
         CustomParser = Values.Duration,
+    };
+
+    public static Option<double> Rate() => new("--rate")
+    {
+        HelpName = "N",
+        Description = "the most requests to an API in a second, retries included, such as 5 or 0.5 (default: no limit)",
+        CustomParser = Values.Rate,
+    };
+
+    public static Option<SuccessRule[]> ApiSuccess() => new("--api-success")
+    {
+        HelpName = "RULE",
+        Description = "what means success in the body of a response to a POST: FIELD=VALUE, such as status=queued or data.ok=true, or any; repeatable (default: what known APIs send)",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = Values.SuccessRules,
     };
 
     public static Option<string?> StatsJson() => new("--stats-json")
@@ -94,6 +110,8 @@ internal static class SharedOptions
     public static HelpLine[] ApiEnvironment =>
     [
         new("API_URL, WEAVIATE_URL", "the APIs to deliver to when no --to is given"),
-        new("API_TOKEN", "sent to an API as Authorization: Bearer; for Weaviate, WEAVIATE_API_KEY comes first"),
+        new("API_TOKEN", "sent as Authorization: Bearer to the API of $API_URL, or to the only API; for Weaviate, WEAVIATE_API_KEY comes first"),
+        new("API_TOKEN_HOST", "the token of one host, such as API_TOKEN_API_EXAMPLE_COM or API_TOKEN_LOCALHOST_8080; for any of these, NAME_FILE names a file that holds it"),
+        new("HTTP_PROXY, HTTPS_PROXY", "the proxy to reach an API through, else ALL_PROXY; NO_PROXY lists the hosts that need none"),
     ];
 }

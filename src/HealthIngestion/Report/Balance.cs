@@ -4,15 +4,17 @@ using HealthIngestion.Formatting;
 namespace HealthIngestion.Report;
 
 /// <summary>
-/// The promise that nothing is lost, checked: every record read is in the output, repeats a record of another file, or is in the rejects file. Records are
-/// counted by the map and aggregated ones by the reduce, so the two sides do not come from one counter.
+/// The promise that nothing is lost, checked: every record read is in the output, repeats a record of another file, is outside the selection, or is in the rejects file.
+/// Records are counted by the map and aggregated ones by the reduce, so the two sides do not come from one counter.
 /// </summary>
-internal sealed record Balance(long Records, long Aggregated, long Repeated, long Rejected)
+/// <param name="Filtered">Records outside the selection; null when the run takes all records.</param>
+internal sealed record Balance(long Records, long Aggregated, long Repeated, long Rejected, long? Filtered = null)
 {
-    public static Balance Of(IngestReport report) => new(report.Records, report.Aggregated, report.Repeated, report.Rejected);
+    public static Balance Of(IngestReport report) => new(report.Records, report.Aggregated, report.Repeated, report.Rejected, report.Filtered);
 
-    public bool IsOk => Records == Aggregated + Repeated + Rejected;
+    public bool IsOk => Records == Aggregated + Repeated + (Filtered ?? 0) + Rejected;
 
     public override string ToString() =>
-        $"{Figures.Count(Records, "record")} = {Figures.Count(Aggregated)} aggregated + {Figures.Count(Repeated)} repeated + {Figures.Count(Rejected)} rejected";
+        $"{Figures.Count(Records, "record")} = {Figures.Count(Aggregated)} aggregated + {Figures.Count(Repeated)} repeated"
+        + (Filtered is { } filtered ? $" + {Figures.Count(filtered)} filtered" : "") + $" + {Figures.Count(Rejected)} rejected";
 }

@@ -32,14 +32,22 @@ internal static class DeliveryWords
                     + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
             }
 
-            foreach (Rejection rejection in report.Rejections)
+            if (report.Filtered > 0)
             {
-                yield return $"refused: {rejection.UserId} {rejection.Date}: {rejection.Reason}";
+                yield return $"filtered: {Figures.Count(report.Filtered, "summary", "summaries")} outside the selection";
             }
 
-            if (report.Rejected > report.Rejections.Count)
+            foreach (RejectionGroup group in report.Rejections)
             {
-                yield return $"refused: {Figures.Count(report.Rejected - report.Rejections.Count)} more, with their reasons in the table deliveries";
+                yield return group.Summaries == 1
+                    ? $"refused: {group.UserId} {group.Date}: {group.Reason}"
+                    : $"refused: {Figures.Count(group.Summaries)} summaries: {group.Reason}, the first for {group.UserId} {group.Date}";
+            }
+
+            long others = report.Rejected - report.Rejections.Sum(g => g.Summaries);
+            if (others > 0)
+            {
+                yield return $"refused: {Figures.Count(others)} more, with their reasons in the table deliveries";
             }
         }
     }
@@ -58,6 +66,11 @@ internal static class DeliveryWords
                 json.WriteNumber("refused", report.Rejected);
                 json.WriteNumber("newly_refused", report.NewlyRejected);
                 json.WriteNumber("left", report.Left);
+                if (report.Filtered > 0)
+                {
+                    json.WriteNumber("filtered", report.Filtered);
+                }
+
                 json.WriteNumber("attempts", report.Attempts);
                 json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
                 json.WriteNumber("delivered_per_second", Math.Round(Figures.PerSecond(report.Delivered, report.Elapsed)));

@@ -66,6 +66,11 @@ internal static class StatsJson
         json.WriteNumber("records", balance.Records);
         json.WriteNumber("aggregated", balance.Aggregated);
         json.WriteNumber("repeated", balance.Repeated);
+        if (balance.Filtered is { } filtered)
+        {
+            json.WriteNumber("filtered", filtered);
+        }
+
         json.WriteNumber("rejected", balance.Rejected);
         json.WriteBoolean("ok", balance.IsOk);
         json.WriteEndObject();

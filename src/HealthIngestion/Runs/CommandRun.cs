@@ -88,7 +88,7 @@ internal static class CommandRun
     /// <summary>Logs which sinks failed, and returns whether any did.</summary>
     public static bool LogFailed(IEnumerable<Exception?> faults, Log log)
     {
-        Exception[] failed = [.. faults.OfType<Exception>()];
+        Exception[] failed = [.. faults.OfType<Exception>().Where(f => !ClosedOutputException.Caused(f))];
         foreach (Exception fault in failed)
         {
             log.Error($"{Faults.Line(fault)} The other targets are complete.");

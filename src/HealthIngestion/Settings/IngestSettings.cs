@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest.Delivery;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
@@ -46,6 +47,7 @@ internal sealed record IngestSettings : RunSettings
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
         OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        PseudonymKey? pseudonyms = SelectionSettings.KeyOf(spec.Pseudonyms, arguments);
         IngestOptions options = new()
         {
             Paths = paths,
@@ -53,6 +55,8 @@ internal sealed record IngestSettings : RunSettings
             Io = arguments.GetValue(spec.Io),
             Partitions = arguments.GetValue(spec.Partitions),
             RejectsPath = rejects,
+            Selection = SelectionSettings.From(spec.Selection, arguments),
+            Pseudonyms = pseudonyms,
             Category = arguments.GetValue(spec.Category),
             IsRecursive = !arguments.GetValue(spec.NoRecursive),
             UserId = arguments.GetValue(spec.UserId),
@@ -89,8 +93,11 @@ internal sealed record IngestSettings : RunSettings
             Delivery = chosen.Database is not { } database ? null : new DeliveryOptions
             {
                 From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
+                Selection = SelectionSettings.From(spec.Selection, arguments, pseudonyms),
                 Concurrency = arguments.GetValue(spec.Concurrency),
                 WaitForApi = arguments.GetValue(spec.WaitForApi),
+                RequestsPerSecond = arguments.GetValue(spec.Rate),
+                Success = arguments.GetValue(spec.ApiSuccess) ?? [],
             },
             IsDatabaseAdded = chosen.IsDatabaseAdded,
             Schema = arguments.GetValue(spec.Schema)!,

@@ -35,14 +35,15 @@ internal sealed record Targets(IReadOnlyList<Target> Sinks, IReadOnlyList<Delive
     /// <exception cref="UsageException">A URL makes no sense.</exception>
     public static DeliveryApi[] ReadApis(IReadOnlyList<Target> given)
     {
-        IEnumerable<(string Source, Target Target)> targets = given.Count > 0
+        (string Source, Target Target)[] targets = [.. given.Count > 0
             ? given.Where(t => t.Has(TargetCapability.Api)).Select(t => ("--to", t))
             : ApiVariables.Select(v => (Name: "$" + v, Url: Environment.GetEnvironmentVariable(v) ?? ""))
-                .Where(v => v.Url.Length > 0).Select(v => (v.Name, Parse(v.Name, v.Url, TargetCapability.Api)));
+                .Where(v => v.Url.Length > 0).Select(v => (v.Name, Parse(v.Name, v.Url, TargetCapability.Api)))];
+        TargetOptions options = new() { IsOnlyApi = targets.DistinctBy(t => t.Target.Name).Count() == 1 };
         List<DeliveryApi> apis = [];
         foreach ((string source, Target target) in targets)
         {
-            DeliveryApi api = Faults.AsUsage(source, target.CreateApi);
+            DeliveryApi api = Faults.AsUsage(source, () => target.CreateApi(options));
             if (apis.All(a => a.DisplayName != api.DisplayName))
             {
                 apis.Add(api);
@@ -55,6 +56,12 @@ internal sealed record Targets(IReadOnlyList<Target> Sinks, IReadOnlyList<Delive
 
         return [.. apis];
     }
+
+    /// <summary>The named targets of any kind; without any the database and the APIs of the environment.</summary>
+    /// <exception cref="UsageException">A target makes no sense.</exception>
+    public static Target[] Of(string[]? given) => given is { Length: > 0 }
+        ? [.. given.Select(name => Parse("--to", name))]
+        : [DefaultDatabase(), .. ApiVariables.Select(v => (Name: "$" + v, Url: Environment.GetEnvironmentVariable(v) ?? "")).Where(v => v.Url.Length > 0).Select(v => Parse(v.Name, v.Url, TargetCapability.Api))];
 
     public static Target DefaultDatabase() => Default(TargetCapability.Outbox);
 

@@ -8,7 +8,7 @@ namespace HealthIngestion.Terminal;
 /// Standard output and standard error as bytes. .NET's console streams drop what they cannot write when the reader is
 /// gone and switch the terminal's keyboard mode (<c>ESC [ ? 1 h</c>); its file stream keeps an offset of its own, which
 /// harms <c>&gt;&gt;</c> and shared files. So this one calls <c>write</c>. SIGPIPE is ignored by the runtime: a closed
-/// pipe comes back as EPIPE and, on standard output, ends the run with one line.
+/// pipe comes back as EPIPE and, on standard output, ends the run in silence (<see cref="ClosedOutputException"/>).
 /// </summary>
 internal sealed partial class StandardStream : Stream
 {
@@ -71,7 +71,7 @@ internal sealed partial class StandardStream : Stream
                 case var _ when !_mustArrive:
                     return;
                 case Epipe:
-                    throw new IngestException("the reader of standard output closed it; the rest was not written.", "Read it to the end, or write to a file.");
+                    throw new ClosedOutputException();
                 case int code:
                     throw new IngestException($"standard output cannot be written: {Marshal.GetPInvokeErrorMessage(code)}.", "Write to another place.");
             }

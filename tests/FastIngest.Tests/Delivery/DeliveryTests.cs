@@ -78,7 +78,7 @@ public sealed class DeliveryTests
         Assert.Equal((0, 4, 1, 0, 0), (second.Delivered, second.Unchanged, second.Rejected, second.NewlyRejected, second.Left));
         Assert.True(second.IsComplete);
         Assert.Equal(5, api.Requests.Count);
-        Assert.All([first, second], r => Assert.Equal([new Rejection("u", "2024-01-03", "422 Unprocessable Entity: {\"detail\": \"no thanks\"}")], r.Rejections));
+        Assert.All([first, second], r => Assert.Equal([new RejectionGroup("422 Unprocessable Entity: {\"detail\": \"no thanks\"}", 1, "u", "2024-01-03")], r.Rejections));
 
         DeliveryReport again = await stored.DeliverAsync(api.Url, o => o with { RetryRejected = true });
         Assert.Equal((0, 4, 1, 1), (again.Delivered, again.Unchanged, again.Rejected, again.NewlyRejected));
@@ -264,7 +264,7 @@ public sealed class DeliveryTests
             await api!.Ok(context);
         });
 
-        using IngestApi target = new(ApiAddress.Parse(server.Url), 16, StoredSummaries.Quick);
+        using IngestApi target = new(ApiAddress.Parse(server.Url), stored.Options, StoredSummaries.Quick);
         await using WatchedOutbox outbox = new(new SqliteOutbox(stored.File));
         using DeliveryRun run = new(outbox, target, stored.Options, null);
         Task<DeliveryReport> delivery = run.RunAsync(TestContext.Current.CancellationToken);
@@ -306,7 +306,7 @@ public sealed class DeliveryTests
             return outbox.MarkAsync(done, cancellationToken);
         }
 
-        public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(max, cancellationToken);
+        public ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(groups, cancellationToken);
 
         public ValueTask DisposeAsync() => outbox.DisposeAsync();
     }

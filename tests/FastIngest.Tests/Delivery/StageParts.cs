@@ -131,7 +131,7 @@ internal sealed class CountingOutbox(IOutbox outbox, Func<int, Task>? reading = 
 
     public ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) => outbox.MarkAsync(done, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(max, cancellationToken);
+    public ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken) => outbox.ReadRejectedAsync(groups, cancellationToken);
 
     public ValueTask DisposeAsync() => outbox.DisposeAsync();
 }

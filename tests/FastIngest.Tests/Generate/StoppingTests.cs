@@ -23,7 +23,7 @@ public class StoppingTests
         Assert.ThrowsAny<OperationCanceledException>(() => DataSetGenerator.Generate(
             new GeneratorOptions { Directory = data.Directory, Users = 50, Days = 100, Workers = workers }, listener, source.Token));
         Assert.Equal(
-            ["activities.json", "nutrition.json", "sleep.json", "users.json", "workouts.json"],
+            [".fastingest-generated", "activities.json", "nutrition.json", "sleep.json", "users.json", "workouts.json"],
             Directory.GetFiles(data.Directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -54,7 +54,7 @@ public class StoppingTests
         using GeneratedData data = new();
         File.CreateSymbolicLink(Path.Combine(data.Directory, "sleep.json"), "/dev/full");
         IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
-            new GeneratorOptions { Directory = data.Directory, Users = 50 }, null, CancellationToken.None));
+            new GeneratorOptions { Directory = data.Directory, Users = 50, Force = true }, null, CancellationToken.None));
         Assert.Equal($"Cannot write {Path.Combine(data.Directory, "sleep.json")}: the disk is full.", error.Message);
         Assert.Contains("space", error.Remedy, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(data.Directory, "sleep.json")));
@@ -87,7 +87,7 @@ public class StoppingTests
     public void An_older_longer_file_is_overwritten_completely()
     {
         using GeneratedData data = new();
-        GeneratorOptions options = new() { Directory = Path.Combine(data.Directory, "new", "deep"), Users = 1, Days = 1 };
+        GeneratorOptions options = new() { Directory = Path.Combine(data.Directory, "new", "deep"), Users = 1, Days = 1, Force = true };
         Directory.CreateDirectory(options.Directory);
         File.WriteAllBytes(Path.Combine(options.Directory, "users.json"), new byte[100_000]);
         GeneratorResult result = DataSetGenerator.Generate(options, null, CancellationToken.None);

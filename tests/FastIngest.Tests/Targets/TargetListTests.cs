@@ -91,7 +91,7 @@ public class TargetListTests
         TargetOptions options = new();
         Assert.Contains("cannot be reprocessed", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("ndjson:a").CreateEntryStore(options)).Message);
         Assert.Contains("holds no summaries", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("ndjson:a").CreateDeliverySource(options)).Message);
-        Assert.Contains("is not an API", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("sqlite:a").CreateApi()).Message);
+        Assert.Contains("is not an API", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("sqlite:a").CreateApi(new TargetOptions())).Message);
         Assert.Contains("cannot store daily summaries", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("http://h/p").CreateSummarySink(options)).Message);
         Assert.Contains("cannot store dictionary entries", Assert.Throws<IngestException>(() => TargetRegistry.All.Parse("weaviate://h/C").CreateEntrySink(options)).Message);
     }

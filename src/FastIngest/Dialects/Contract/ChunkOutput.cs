@@ -23,14 +23,17 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     /// <summary>What is unusual about the fields of the records.</summary>
     public FieldFindings Fields { get; } = new();
 
-    /// <summary>The number of records read, including rejects.</summary>
+    /// <summary>The number of records read, including rejects and records outside the selection.</summary>
     public long Records { get; set; }
+
+    /// <summary>The number of records outside the selection.</summary>
+    public long Filtered { get; set; }
 
     /// <summary>Removes everything.</summary>
     public void Clear()
     {
         Start = null;
-        Records = 0;
+        Records = Filtered = 0;
         Events.Clear();
         Rejects.Clear();
         Fields.Clear();

@@ -44,6 +44,9 @@ public abstract class ChunkReader(Category category) : IDisposable
     }
     = RecordRules.Default;
 
+    /// <summary>The selection and the pseudonyms of the run; null when every record is taken as it is.</summary>
+    internal RecordScope? Scope { get; set; }
+
     /// <summary>The part of the file that is in memory.</summary>
     protected FileWindow Window { get; } = new();
 
@@ -121,7 +124,9 @@ public abstract class ChunkReader(Category category) : IDisposable
         FieldFindings fields = output.Fields;
         MapOutput events = output.Events;
         bool examinesRuns = _examinesRuns;
+        RecordScope? scope = Scope;
         long records = 0;
+        long filtered = 0;
         long nextLook = CancellationInterval;
         long nextRun = 0;
         int runPause = 0;
@@ -142,6 +147,13 @@ public abstract class ChunkReader(Category category) : IDisposable
                     && (!examinesRuns || plausibility.AreSamplesPlausible(sample, sample)) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
+                if (scope is not null && !scope.TryEnter(ref view, category == Category.Users))
+                {
+                    filtered++;
+                    writer.EndRun();
+                    continue;
+                }
+
                 uint implausible = plausibility.Find(view);
                 reason = implausible == 0 ? writer.Write(view, events) : WriteImplausible(implausible, ref view, reader.Offset, output);
                 if (reason is null)
@@ -193,6 +205,7 @@ public abstract class ChunkReader(Category category) : IDisposable
         reader.TakeUnknown(fields.Unknown);
 
         output.Records = records;
+        output.Filtered = filtered;
     }
 
     /// <summary>Counts the implausible values of a record, and adds the record to the output as the policy demands.</summary>

@@ -12,7 +12,7 @@ public static class EntryGenerator
     /// <param name="options">What to generate.</param>
     /// <param name="bytesWritten">Receives the number of bytes written so far; called by one thread at a time.</param>
     /// <param name="cancellationToken">Stops the work within a few milliseconds.</param>
-    /// <exception cref="IngestException">An option is out of range, or the file cannot be written.</exception>
+    /// <exception cref="IngestException">An option is out of range, the file cannot be written, or a file of the user has its name.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static GeneratorResult Generate(EntryOptions options, IProgress<long>? bytesWritten, CancellationToken cancellationToken)
     {
@@ -35,10 +35,16 @@ public static class EntryGenerator
 
         cancellationToken.ThrowIfCancellationRequested();
         DataSetGenerator.CreateDirectory(options.Directory);
+        GeneratedFileList list = new(options.Directory);
+        if (!options.Force)
+        {
+            list.RejectForeign([FileName]);
+        }
+
         WrittenBytes written = new(bytesWritten);
         long blocks = (options.Entries + EntryBlockMaker.EntriesPerBlock - 1) / EntryBlockMaker.EntriesPerBlock;
         string path = Path.Combine(options.Directory, FileName);
         OrderedFileWriter writer = new(path, blocks, options.Workers, () => new EntryBlockMaker(options), written.Add, cancellationToken);
-        return new GeneratorResult([writer.Write()]);
+        return new GeneratorResult([list.Write(FileName, writer.Write)]);
     }
 }

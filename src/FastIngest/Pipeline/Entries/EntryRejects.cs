@@ -15,8 +15,9 @@ internal sealed class EntryRejects(string path, string source) : IDisposable
             batch.File, "source", source, row.Reason!, row.Offset, row.FileLength, row.LineNumber, raw[..Math.Min(raw.Length, CleanStage.KeptRejectBytes)]);
     }
 
-    /// <summary>Creates or replaces the rejects file, if anything was written.</summary>
-    public void Complete() => RejectStream.Publish(_stream is null ? [] : [_stream], path);
+    /// <summary>Creates or replaces the rejects file, or removes that of an earlier run if nothing was rejected.</summary>
+    /// <returns>A warning for the user; null for none.</returns>
+    public string? Complete() => RejectStream.Publish(_stream is null ? [] : [_stream], path);
 
     public void Dispose() => _stream?.Dispose();
 }

@@ -35,6 +35,11 @@ public static class LexiconIngest
         RunEngine<EntryRun, EntryBatch, EntryFigures, EntryResult> engine = new(sinks);
         List<string> warnings = [.. input.Unread.Select(u => u.ToString())];
         Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
+        if (pass.RejectsWarning is { } rejects)
+        {
+            warnings.Add(rejects);
+        }
+
         EntryCounts done = pass.Counts;
         FileOutcome[] useless = [.. done.Files.Values.Where(f => f.IsUseless)];
         warnings.AddRange(useless.Select(f => f.Describe(options.Format)));
@@ -69,6 +74,9 @@ public static class LexiconIngest
 
         public EntryCounts Counts { get; } = new();
 
+        /// <summary>What the user should know about the rejects file; null for nothing.</summary>
+        public string? RejectsWarning { get; private set; }
+
         /// <summary>Empty: each sink verifies its own balance, because only the sink knows which records are repeated.</summary>
         public IEnumerable<RunBalance> Balances => [];
 
@@ -84,7 +92,7 @@ public static class LexiconIngest
 
         public EntryFigures Complete()
         {
-            _rejects.Complete();
+            RejectsWarning = _rejects.Complete();
             return new EntryFigures(Counts.Read, Counts.Rejected.Values.Sum());
         }
 

@@ -63,9 +63,10 @@ public static class HealthIngest
             RunId = run.RunId,
             Categories = done.Categories,
             Sinks = engine.Reports,
+            Filtered = options.Selection is null ? null : done.Categories.Sum(c => c.Filtered),
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
-            Warnings = [.. MissingCategories(done.Categories), .. warnings],
+            Warnings = [.. MissingCategories(done.Categories), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
             Unread = [.. input.Unread, .. done.Unread],
             Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
             RejectedFiles = RejectedFile.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], input.Categories),
@@ -116,14 +117,14 @@ public static class HealthIngest
 
         ReduceStage reduce = new(options, memory, HealthInput.RepeatsOf(plans), boundaries, store, writer);
         reduce.Run(cancellationToken);
-        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c]), map.RecordRows, [.. map.Unread]);
+        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c]), map.RecordRows, [.. map.Unread]);
     }
 
     private static Reading RunOriginal(
         IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
-        OriginalIngest original = new(options.Rules);
+        OriginalIngest original = new(options.Rules) { Selection = options.Selection, Pseudonyms = options.Pseudonyms };
 
         List<UnreadFile> unread = [];
         IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
@@ -161,7 +162,7 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c]), null, unread);
+        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c], c => original.Filtered[(int)c]), null, unread);
     }
 
     private static byte[] ReadWhole(SourceFile file)
@@ -179,7 +180,7 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated) =>
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered) =>
         [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),
@@ -187,7 +188,7 @@ public static class HealthIngest
             records(category),
             aggregated(category),
             repeated(category),
-            rejects.CountsOf(category)))];
+            rejects.CountsOf(category)) { Filtered = filtered(category) })];
 
     /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
@@ -197,7 +198,7 @@ public static class HealthIngest
 
     private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
-        private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes);
+        private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes, hasRaw: options.Pseudonyms is null);
         private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null, []);
 
@@ -205,17 +206,20 @@ public static class HealthIngest
 
         public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
 
+        /// <summary>What the user should know about the rejects file; null for nothing.</summary>
+        public string? RejectsWarning { get; private set; }
+
         public IReadOnlyList<UnreadFile> Unread => _reading.Unread;
 
         public long Rows => _writer.Rows;
 
         /// <summary>
-        /// Every record must be part of a row or a profile, repeat a record of another file, or be rejected. If a sink stores
+        /// Every record must be part of a row or a profile, repeat a record of another file, be outside the selection, or be rejected. If a sink stores
         /// records, every record that is not rejected must also be passed to that sink, which finds the repeats itself.
         /// </summary>
         public IEnumerable<RunBalance> Balances =>
         [
-            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Rejected, "rejected"))),
+            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.Rejected, "rejected"))),
             .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
                 .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
         ];
@@ -231,8 +235,8 @@ public static class HealthIngest
 
         public RunFigures Complete()
         {
-            _rejects.Complete();
-            return new RunFigures(Categories.Sum(c => c.Records), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows)
+            RejectsWarning = _rejects.Complete();
+            return new RunFigures(Categories.Sum(c => c.Records - c.Filtered), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows)
             {
                 AggregatedByCategory = _reading.RecordRows is null ? null : [.. Categories.Select(c => c.Aggregated)],
             };

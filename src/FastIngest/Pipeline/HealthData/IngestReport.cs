@@ -40,6 +40,9 @@ public sealed record IngestReport
 
     public long Rejected => Categories.Sum(c => c.Rejected);
 
+    /// <summary>Records outside the selection; null when the run takes all records.</summary>
+    public required long? Filtered { get; init; }
+
     public long Bytes => Categories.Sum(c => c.Bytes);
 }
 
@@ -59,5 +62,8 @@ public sealed record CategoryReport(
     long Repeated,
     IReadOnlyDictionary<RejectReason, long> RejectedByReason)
 {
+    /// <summary>Records outside the selection.</summary>
+    public long Filtered { get; init; }
+
     public long Rejected => RejectedByReason.Values.Sum();
 }

@@ -44,6 +44,7 @@ internal static class KeySampler
 
     private static void SampleFile(FilePlan plan, long step, IngestOptions options, List<RowKey> sample)
     {
+        RecordScope? scope = RecordScope.Create(options.Selection, options.Pseudonyms);
         using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
         reader.Rules = options.Rules;
         long end = plan.File.IsPacked ? UnpackedSampleBytes : plan.File.Length;
@@ -52,7 +53,7 @@ internal static class KeySampler
         {
             if (reader.TryReadKey(plan, offset, Math.Min(offset + SampleBytes, plan.File.Length), out RowKey key))
             {
-                sample.Add(key);
+                sample.Add(scope is null ? key : key with { User = scope.IdOf(key.User) });
             }
         }
 

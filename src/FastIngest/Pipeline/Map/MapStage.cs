@@ -24,10 +24,14 @@ internal sealed class MapStage(
     private readonly SortedList<(int File, int Part), UnreadFile[]> _unread = [];
     private readonly Lock _gate = new();
     private readonly long[] _records = new long[Categories.Count];
+    private readonly long[] _filtered = new long[Categories.Count];
     private int _partIndex;
 
     /// <summary>The number of records read so far, by category.</summary>
     public IReadOnlyList<long> Records => _records;
+
+    /// <summary>The number of these records outside the selection, by category.</summary>
+    public IReadOnlyList<long> Filtered => _filtered;
 
     /// <summary>The values in files that are not read, in file order.</summary>
     public IEnumerable<UnreadFile> Unread => _unread.Values.SelectMany(u => u);
@@ -205,6 +209,7 @@ internal sealed class MapStage(
 
         fields.Add(result.FileIndex, plan.Category, output.Fields, output.Records, output.Rejects);
         Interlocked.Add(ref _records[(int)plan.Category], output.Records);
+        Interlocked.Add(ref _filtered[(int)plan.Category], output.Filtered);
         long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
         progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);
         plan.File.ReleaseBefore(Math.Min(end, output.End.Offset));

@@ -10,6 +10,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
 {
     private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
     private readonly RecordRules _rules = options.Rules;
+    private readonly RecordScope? _scope = RecordScope.Create(options.Selection, options.Pseudonyms);
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
 
     /// <summary>Reads the records that start in a chunk.</summary>
@@ -47,6 +48,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         {
             reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
             reader.Rules = _rules;
+            reader.Scope = _scope;
             _readers.Add((plan.Dialect, plan.Category), reader);
         }
 

@@ -11,7 +11,8 @@ namespace FastIngest.Pipeline.Map;
 /// </summary>
 /// <param name="path">The path of the rejects file.</param>
 /// <param name="maxRecordBytes">The maximum number of bytes kept of a record.</param>
-internal sealed class RejectLog(string path, int maxRecordBytes) : IDisposable
+/// <param name="hasRaw">Whether the file contains the text of the records.</param>
+internal sealed class RejectLog(string path, int maxRecordBytes, bool hasRaw = true) : IDisposable
 {
     private readonly ConcurrentDictionary<(int File, int Part), RejectSpool> _spools = new();
     private readonly string _spoolBase = RejectStream.BasePath(path);
@@ -29,7 +30,7 @@ internal sealed class RejectLog(string path, int maxRecordBytes) : IDisposable
         if (!_spools.TryGetValue(place, out RejectSpool? spool))
         {
             RejectStream stream = new($"{_spoolBase}.partial-{part.FileIndex}-{part.Part}", path);
-            spool = _spools[place] = new RejectSpool(part.File, part.Category, stream, maxRecordBytes);
+            spool = _spools[place] = new RejectSpool(part.File, part.Category, stream, maxRecordBytes, hasRaw);
         }
 
         spool.Write(reject);
@@ -58,8 +59,9 @@ internal sealed class RejectLog(string path, int maxRecordBytes) : IDisposable
         }
     }
 
-    /// <summary>Creates or replaces the rejects file, if anything was rejected.</summary>
-    public void Complete() => RejectStream.Publish([.. _spools.OrderBy(s => s.Key).Select(s => s.Value.Stream)], path);
+    /// <summary>Creates or replaces the rejects file, or removes that of an earlier run if nothing was rejected.</summary>
+    /// <returns>A warning for the user; null for none.</returns>
+    public string? Complete() => RejectStream.Publish([.. _spools.OrderBy(s => s.Key).Select(s => s.Value.Stream)], path);
 
     public void Dispose()
     {

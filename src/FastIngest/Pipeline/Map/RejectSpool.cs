@@ -9,7 +9,8 @@ namespace FastIngest.Pipeline.Map;
 /// <param name="category">Its category.</param>
 /// <param name="stream">Receives the rejects.</param>
 /// <param name="maxRecordBytes">The maximum number of bytes kept of a record.</param>
-internal sealed class RejectSpool(SourceFile source, Category category, RejectStream stream, int maxRecordBytes)
+/// <param name="hasRaw">Whether the text of the record is written.</param>
+internal sealed class RejectSpool(SourceFile source, Category category, RejectStream stream, int maxRecordBytes, bool hasRaw)
 {
     private readonly LineCounter _lines = new(source);
     private byte[] _raw = [];
@@ -39,6 +40,6 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
         Span<byte> raw = _raw.AsSpan(0, kept);
         source.Read(raw, reject.Offset);
         stream.Write(
-            source.Path, "category", category.Name(), reject.Reason.Name(), reject.Offset, reject.Length, _lines.LineOf(reject.Offset), raw);
+            source.Path, "category", category.Name(), reject.Reason.Name(), reject.Offset, reject.Length, _lines.LineOf(reject.Offset), raw, hasRaw);
     }
 }

@@ -39,6 +39,14 @@ internal sealed class OriginalIngest(RecordRules rules)
 
     /// <summary>What is unusual about the fields of the file that was read last.</summary>
     public FieldFindings Fields { get; } = new();
+    /// <summary>The users and days that are taken; null for all.</summary>
+    public RecordSelection? Selection { get; init; }
+
+    /// <summary>Replaces user ids and names; null to keep them.</summary>
+    public PseudonymKey? Pseudonyms { get; init; }
+
+    /// <summary>The number of records outside the selection, by category.</summary>
+    public long[] Filtered { get; } = new long[Categories.Count];
 
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
@@ -47,6 +55,12 @@ internal sealed class OriginalIngest(RecordRules rules)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;
+            if (unread is null && Selection is not null && !new OriginalRecord(element).IsIn(Selection, category))
+            {
+                Filtered[(int)category]++;
+                continue;
+            }
+
             JsonElement value = default;
             if ((unread ?? Accept(element, category, offset, out value)) is RejectReason reason)
             {
@@ -54,7 +68,7 @@ internal sealed class OriginalIngest(RecordRules rules)
                 continue;
             }
 
-            _records.Add((category, new(value), fileIndex));
+            _records.Add((category, Pseudonyms is null ? new(value) : new OriginalRecord(value).With(Pseudonyms, category), fileIndex));
             foreach (byte[] name in OriginalFindings.Unknown(value, category))
                 Fields.Unknown.Add(name, 1);
             foreach ((byte[] name, byte[] text, bool isText) in OriginalFindings.Unreadable(new(value), category))

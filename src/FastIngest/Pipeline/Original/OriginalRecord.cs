@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Health;
@@ -32,6 +33,27 @@ internal sealed record OriginalRecord(JsonElement Element)
             : Text("user_id") is null ? RejectReason.NoUserId
             : category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(DayValue) ? RejectReason.AmbiguousDate : RejectReason.NoDate
             : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
+    }
+
+    /// <summary>Whether the record is in a selection; one that cannot be read is, so that it is rejected.</summary>
+    public bool IsIn(RecordSelection selection, Category category) => Check(category) is RejectReason.NotAnObject or RejectReason.InvalidText
+        || selection.Takes(Encoding.UTF8.GetBytes(Text("user_id") ?? ""), category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
+
+    /// <summary>The same record with pseudonyms for the user id and the name of a profile.</summary>
+    public OriginalRecord With(PseudonymKey key, Category category)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("user_id", key.OfUser(Encoding.UTF8.GetBytes(Text("user_id")!)));
+            if (category == Category.Users && Text("name") is { } name)
+                json.WriteString("name", key.OfName(Encoding.UTF8.GetBytes(name)));
+            foreach (JsonProperty property in Element.EnumerateObject().Where(p => p.Name != "user_id" && (p.Name != "name" || category != Category.Users)))
+                property.WriteTo(json);
+            json.WriteEndObject();
+        }
+        return new(JsonDocument.Parse(text.ToArray()).RootElement);
     }
 
     /// <summary>A text that is the same for two records of a category if and only if they are equal.</summary>

@@ -19,10 +19,10 @@ internal enum ApiKind
 /// </summary>
 internal sealed class ApiAddress
 {
-    /// <summary>The environment variables that hold the token for <c>Authorization: Bearer</c>.</summary>
-    public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY";
+    /// <summary>The port of a Weaviate server without TLS whose URL has none.</summary>
+    public const int WeaviatePort = 8080;
 
-    private const int WeaviatePort = 8080, HttpsPort = 443;
+    private const int HttpsPort = 443;
 
     private static readonly (string Prefix, string Scheme, ApiKind Kind)[] Kinds =
     [
@@ -34,12 +34,13 @@ internal sealed class ApiAddress
 
     private readonly string[] _secrets;
 
-    private ApiAddress(Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, string[] secrets)
+    private ApiAddress(Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, ApiProxy? proxy, string[] secrets)
     {
         Uri = address;
         ClassName = className;
         DisplayName = displayName;
         Authorization = authorization;
+        Proxy = proxy;
         _secrets = secrets;
     }
 
@@ -54,12 +55,17 @@ internal sealed class ApiAddress
 
     public AuthenticationHeaderValue? Authorization { get; }
 
+    /// <summary>The proxy that the API is reached through; null without one.</summary>
+    public ApiProxy? Proxy { get; }
+
     /// <summary>Returns the URL prefixes of a kind of API.</summary>
     public static IReadOnlyList<string> Prefixes(ApiKind kind) => [.. Kinds.Where(k => k.Kind == kind).Select(k => k.Prefix)];
 
-    /// <summary>Parses a URL that starts with one of the prefixes, and reads the token from the environment.</summary>
-    /// <exception cref="IngestException">The URL or the token is invalid. The message contains nothing that could be a secret.</exception>
-    public static ApiAddress Parse(string target) => Parse(target, Environment.GetEnvironmentVariable);
+    /// <summary>Parses a URL that starts with one of the prefixes, and reads the token and the proxy from the environment.</summary>
+    /// <param name="target">The URL.</param>
+    /// <param name="isOnlyApi">Whether the run delivers to no other API, so that a token without a host is meant for this one.</param>
+    /// <exception cref="IngestException">The URL, the token or the proxy is invalid. The message contains nothing that could be a secret.</exception>
+    public static ApiAddress Parse(string target, bool isOnlyApi = true) => Parse(target, Environment.GetEnvironmentVariable, isOnlyApi);
 
     /// <summary>Checks that the libraries for a connection to the API are installed.</summary>
     /// <exception cref="IngestException">A library is missing.</exception>
@@ -71,8 +77,8 @@ internal sealed class ApiAddress
         }
     }
 
-    /// <inheritdoc cref="Parse(string)"/>
-    public static ApiAddress Parse(string target, Func<string, string?> variable)
+    /// <inheritdoc cref="Parse(string, bool)"/>
+    public static ApiAddress Parse(string target, Func<string, string?> variable, bool isOnlyApi = true)
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
         string name = prefix[..^3];
@@ -91,8 +97,10 @@ internal sealed class ApiAddress
             address = new UriBuilder(scheme, url.Host, url.Port >= 0 ? url.Port : scheme == "https" ? HttpsPort : WeaviatePort).Uri;
         }
 
-        (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, kind, variable);
-        return new ApiAddress(address, className, Show(name, kind, address, className), authorization, [.. secrets, .. QueryValues(url)]);
+        (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, address, kind, isOnlyApi, variable);
+        ApiProxy? proxy = ApiProxy.Find(address, variable);
+        return new ApiAddress(
+            address, className, Show(name, kind, address, className), authorization, proxy, [.. secrets, .. NotEmpty(proxy?.Credentials?.Password ?? ""), .. QueryValues(url)]);
     }
 
     /// <summary>Turns a text from the API or the network into one line of limited length, and masks secrets in it.</summary>
@@ -129,7 +137,7 @@ internal sealed class ApiAddress
             : throw new IngestException($"The {name} URL names no class.", $"Write {name}://HOST:PORT/CLASS, where CLASS is letters, digits and _ and begins with a capital, such as {name}://localhost:8080/DailySummary.");
     }
 
-    private static (AuthenticationHeaderValue? Header, string[] Secrets) Authorize(Uri url, ApiKind kind, Func<string, string?> variable)
+    private static (AuthenticationHeaderValue? Header, string[] Secrets) Authorize(Uri url, Uri address, ApiKind kind, bool isOnlyApi, Func<string, string?> variable)
     {
         if (url.UserInfo.Length > 0)
         {
@@ -139,18 +147,7 @@ internal sealed class ApiAddress
             return (new AuthenticationHeaderValue("Basic", basic), [basic, .. NotEmpty(password), .. NotEmpty(url.UserInfo)]);
         }
 
-        string[] names = kind == ApiKind.Weaviate ? [WeaviateKeyVariable, TokenVariable] : [TokenVariable];
-        foreach (string name in names)
-        {
-            if (variable(name)?.Trim() is { Length: > 0 } token)
-            {
-                return token.All(c => c is > ' ' and < '\x7f')
-                    ? (new AuthenticationHeaderValue("Bearer", token), [token])
-                    : throw new IngestException($"${name} holds characters that no token has.", "Set it to the token alone.");
-            }
-        }
-
-        return (null, []);
+        return ApiTokens.Find(address, kind, isOnlyApi, variable) is { } token ? (new AuthenticationHeaderValue("Bearer", token), [token]) : (null, []);
     }
 
     /// <summary>The URL without user information and without query values, because a value may be an API key.</summary>

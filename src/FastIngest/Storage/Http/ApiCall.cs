@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
@@ -63,6 +64,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         ApiResponse response = new(ResponseKind.Transient);
         try
         {
+            await client.Rate.WaitAsync(stop.Soft).ConfigureAwait(false);
             Attempts++;
             response = await ExchangeAsync(stop.Hard).ConfigureAwait(false);
         }
@@ -83,7 +85,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         {
             using CancellationTokenRegistration stopping = hard.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _attempt);
             using HttpRequestMessage request = client.Request(_request.Method, _request.Address);
-            if (_request.Method == HttpMethod.Post)
+            if (!_request.Body.IsEmpty)
             {
                 request.Content = new ReadOnlyMemoryContent(_request.Body);
                 request.Content.Headers.ContentType = Json;
@@ -99,15 +101,15 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         }
         catch (OperationCanceledException) when (!hard.IsCancellationRequested)
         {
-            return new ApiResponse(ResponseKind.TimedOut, $"no response within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s");
+            return new ApiResponse(ResponseKind.TimedOut, Through($"no response within {client.Tuning.AttemptTimeout.TotalSeconds:0.#} s"));
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException tls)
         {
-            return new ApiResponse(ResponseKind.TargetRejected, "TLS: " + client.Address.Clean(tls.Message));
+            return new ApiResponse(ResponseKind.TargetRejected, Through("TLS: " + client.Address.Clean(tls.Message)));
         }
         catch (Exception e) when (IsNetworkFault(e) && !hard.IsCancellationRequested)
         {
-            return new ApiResponse(ResponseKind.Transient, client.Address.Clean(Innermost(e).Message));
+            return new ApiResponse(ResponseKind.Transient, Through(client.Address.Clean(Innermost(e).Message)));
         }
         finally
         {
@@ -122,15 +124,13 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ApiResponse> ReadAsync(HttpResponseMessage response)
     {
-        ResponseKind kind = ApiResponse.Classify(response.StatusCode);
+        ResponseKind kind = client.Accepts(response.StatusCode) ? ResponseKind.Ok : ApiResponse.Classify(response.StatusCode);
         Stream body = await response.Content.ReadAsStreamAsync(_attempt.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
             if (kind == ResponseKind.Ok)
             {
-                string? readError = await _bodyReader.ReadAsync(body, _request.Parser, _attempt.Token).ConfigureAwait(false);
-                string? bodyError = readError ?? _request.Parser.Error;
-                return bodyError is null ? new ApiResponse(kind) : new ApiResponse(ResponseKind.Transient, $"{(int)response.StatusCode} with {client.Address.Clean(bodyError)}");
+                return await ReadBodyAsync(response, body).ConfigureAwait(false);
             }
 
             string excerpt = client.Address.Clean(await _bodyReader.ReadExcerptAsync(body, _attempt.Token).ConfigureAwait(false));
@@ -139,9 +139,47 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
                 : "";
             string reason = response.ReasonPhrase is { Length: > 0 } phrase ? " " + client.Address.Clean(phrase) : "";
             string error = $"{(int)response.StatusCode}{reason}{place}{(excerpt.Length > 0 ? ": " + excerpt : "")}";
+            error = MayComeFromProxy(response.StatusCode) ? Through(error) : error;
+            error += kind == ResponseKind.Redirected ? "; redirects are not followed: name the new URL as the target if you trust it" : "";
             return new ApiResponse(kind, error, ApiResponse.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
+
+    /// <summary>Reads the body of a response with a successful status code, and decides by it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ApiResponse> ReadBodyAsync(HttpResponseMessage response, Stream body)
+    {
+        IResponseParser parser = _request.Parser;
+        string? readError = await _bodyReader.ReadAsync(body, parser, _attempt.Token).ConfigureAwait(false);
+        int status = (int)response.StatusCode;
+        if (readError is not null)
+        {
+            return new ApiResponse(ResponseKind.Transient, $"{status} with {readError}");
+        }
+
+        if (client.Accepts(response.StatusCode))
+        {
+            return new ApiResponse(ResponseKind.Ok);
+        }
+
+        string? type = response.Content.Headers.ContentType?.MediaType;
+        if (type == "application/problem+json" && parser.Kind == ResponseKind.Ok)
+        {
+            return new ApiResponse(ResponseKind.TargetRejected, $"{status} with a problem (application/problem+json) in the response");
+        }
+
+        if (_bodyReader.IsHtml)
+        {
+            return new ApiResponse(ResponseKind.Mismatched, Through($"{status} with an HTML page, which no API sends: '{client.Address.Clean(_bodyReader.Text)}'; check the URL"));
+        }
+
+        return parser.Kind == ResponseKind.Ok ? new ApiResponse(ResponseKind.Ok) : new ApiResponse(parser.Kind, $"{status} with {client.Address.Clean(parser.Error!)}");
+    }
+
+    private static bool MayComeFromProxy(HttpStatusCode status) => (int)status is 403 or 407 or >= 500;
+
+    /// <summary>Adds the proxy, if there is one, to an error that may be the proxy's.</summary>
+    private string Through(string error) => error + client.Address.Proxy?.Suffix;
 
     private static CancellationTokenSource NewAttempt(ApiClient client) => new(Timeout.InfiniteTimeSpan, client.Tuning.Time);
 
@@ -157,9 +195,9 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 }
 
 /// <summary>A request to an API.</summary>
-/// <param name="Method">GET or POST.</param>
+/// <param name="Method">GET, POST or DELETE.</param>
 /// <param name="Address">The URL.</param>
-/// <param name="Body">JSON; empty for GET.</param>
+/// <param name="Body">JSON; empty for none.</param>
 /// <param name="IdempotencyKey">Lets the API recognize a repeated request; null for none.</param>
 /// <param name="Parser">Parses the body of a successful response.</param>
 internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadOnlyMemory<byte> Body, Guid? IdempotencyKey, IResponseParser Parser)

@@ -1,4 +1,5 @@
 using System.Net;
+using FastIngest.Delivery;
 using Polly;
 using Polly.Retry;
 
@@ -12,11 +13,23 @@ internal sealed class ApiClient : IDisposable
 {
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(250);
 
-    public ApiClient(ApiAddress address, int concurrency, HttpTuning tuning)
+    private readonly bool _acceptsAny;
+
+    public ApiClient(ApiAddress address, DeliveryOptions options, HttpTuning tuning)
+        : this(address, options.Concurrency, options.RequestsPerSecond, tuning) => _acceptsAny = options.Success.Any(r => r.IsAny);
+
+    /// <summary>Creates a client for one request at a time.</summary>
+    public ApiClient(ApiAddress address, HttpTuning tuning)
+        : this(address, concurrency: 1, requestsPerSecond: 0, tuning)
+    {
+    }
+
+    private ApiClient(ApiAddress address, int concurrency, double requestsPerSecond, HttpTuning tuning)
     {
         Address = address;
         Tuning = tuning;
         Limit = new AdaptiveLimit(concurrency, tuning.Time);
+        Rate = new RequestRate(requestsPerSecond, tuning.Time);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             MaxConnectionsPerServer = concurrency,
@@ -24,6 +37,8 @@ internal sealed class ApiClient : IDisposable
             ConnectTimeout = tuning.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             UseCookies = false,
+            UseProxy = address.Proxy is not null,
+            Proxy = address.Proxy?.ToWebProxy(),
 
             // A redirect could send a token or a summary to another server.
             AllowAutoRedirect = false,
@@ -49,9 +64,14 @@ internal sealed class ApiClient : IDisposable
 
     public AdaptiveLimit Limit { get; }
 
+    public RequestRate Rate { get; }
+
     public HttpMessageInvoker Invoker { get; }
 
     public ResiliencePipeline<ApiResponse> Retry { get; }
+
+    /// <summary>Whether the user wants a status code to mean success whatever the API says.</summary>
+    public bool Accepts(HttpStatusCode status) => _acceptsAny && (int)status is >= 200 and < 300;
 
     /// <summary>Creates a request. Over TLS, it uses HTTP/2 if the API supports it.</summary>
     public HttpRequestMessage Request(HttpMethod method, Uri uri)
@@ -96,7 +116,7 @@ internal sealed class ApiClient : IDisposable
             }
             catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                error = e is OperationCanceledException ? "no response" : Address.Clean(e.Message);
+                error = (e is OperationCanceledException ? "no response" : Address.Clean(e.Message)) + Address.Proxy?.Suffix;
             }
 
             if (Tuning.Time.GetElapsedTime(started) + ProbePause >= patience)

@@ -30,6 +30,9 @@ internal enum ResponseKind
 
     /// <summary>The API redirects to another URL.</summary>
     Redirected,
+
+    /// <summary>The status code means success, but it is unknown whether the body does.</summary>
+    Mismatched,
 }
 
 /// <summary>The result of a request, or of one attempt.</summary>
@@ -52,13 +55,14 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
     /// <summary>Classifies a status code. The body of a successful response is checked separately.</summary>
     public static ResponseKind Classify(HttpStatusCode status) => (int)status switch
     {
-        200 or 201 => ResponseKind.Ok,
+        >= 200 and <= 204 => ResponseKind.Ok,
+        > 204 and < 300 => ResponseKind.Mismatched,
         429 or 503 => ResponseKind.Busy,
         408 or 504 => ResponseKind.TimedOut,
         413 => ResponseKind.TooLarge,
-        401 or 403 or 404 or 405 or 407 => ResponseKind.TargetRejected,
+        401 or 403 or 404 or 405 or 407 or 501 or 505 => ResponseKind.TargetRejected,
         >= 300 and < 400 => ResponseKind.Redirected,
-        425 or >= 500 or < 300 => ResponseKind.Transient,
+        425 or >= 500 or < 200 => ResponseKind.Transient,
         _ => ResponseKind.Rejected,
     };
 
@@ -74,6 +78,7 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
             ResponseKind.Ok => DeliveryState.Delivered,
             ResponseKind.Rejected or ResponseKind.TooLarge => DeliveryState.Rejected,
             ResponseKind.TargetRejected or ResponseKind.Redirected => DeliveryState.TargetRejected,
+            ResponseKind.Mismatched => DeliveryState.Mismatched,
             _ => DeliveryState.Failed,
         };
     }

@@ -10,9 +10,10 @@ internal static class HttpTarget
     {
         Prefixes = ApiAddress.Prefixes(ApiKind.Ingest),
         Forms = ["http(s)://HOST/PATH"],
-        Api = target => Api(ApiAddress.Parse(target.Name), HttpTuning.Default),
+        Erasure = (target, options) => new HttpErasure(ApiAddress.Parse(target.Name, options.IsOnlyApi), options.DeleteUrl, HttpTuning.Default),
+        Api = (target, options) => Api(ApiAddress.Parse(target.Name, options.IsOnlyApi), HttpTuning.Default),
     };
 
     public static DeliveryApi Api(ApiAddress address, HttpTuning tuning) =>
-        new(address.DisplayName, address.RequireLibraries, concurrency => new IngestApi(address, concurrency, tuning));
+        new(address.DisplayName, address.RequireLibraries, options => new IngestApi(address, options, tuning));
 }

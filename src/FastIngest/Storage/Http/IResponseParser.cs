@@ -8,45 +8,15 @@ internal interface IResponseParser
     /// <summary>Prepares the parser for the next response.</summary>
     void Reset();
 
-    /// <summary>The error in the body of a response with a successful status code; null without an error.</summary>
+    /// <summary>The outcome that the body of a response with a successful status code reports.</summary>
+    ResponseKind Kind { get; }
+
+    /// <summary>The reason, unless <see cref="Kind"/> is <see cref="ResponseKind.Ok"/>.</summary>
     string? Error { get; }
 
     /// <summary>Processes the current token of the reader.</summary>
     void Add(ref Utf8JsonReader token);
-}
 
-/// <summary>
-/// Checks the property <c>status</c> of a response that is a JSON object. Any value other than <c>"ok"</c> is an error, even
-/// if the status code is successful.
-/// </summary>
-internal sealed class StatusParser : IResponseParser
-{
-    private bool _isObject, _isNext;
-
-    public string? Error { get; private set; }
-
-    public void Reset()
-    {
-        _isObject = _isNext = false;
-        Error = null;
-    }
-
-    public void Add(ref Utf8JsonReader token)
-    {
-        if (token.CurrentDepth == 0)
-        {
-            _isObject |= token.TokenType == JsonTokenType.StartObject;
-        }
-        else if (_isObject && token.CurrentDepth == 1)
-        {
-            if (_isNext)
-            {
-                bool isOk = token.TokenType == JsonTokenType.String && token.ValueTextEquals("ok"u8);
-                string status = token.TokenType == JsonTokenType.String && !isOk ? token.GetString()! : token.TokenType.ToString();
-                Error = isOk ? null : $"status '{status}' in the response";
-            }
-
-            _isNext = token.TokenType == JsonTokenType.PropertyName && token.ValueTextEquals("status"u8);
-        }
-    }
+    /// <summary>Processes the beginning of a body that is not JSON.</summary>
+    void AddText(string text);
 }

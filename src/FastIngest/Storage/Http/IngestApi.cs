@@ -7,9 +7,9 @@ using FastIngest.Json;
 namespace FastIngest.Storage.Http;
 
 /// <summary>The client of an API that accepts one summary per <c>POST</c>.</summary>
-internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
+internal sealed class IngestApi(ApiAddress address, DeliveryOptions options, HttpTuning tuning) : ISummaryApi
 {
-    private readonly ApiClient _client = new(address, concurrency, tuning);
+    private readonly ApiClient _client = new(address, options, tuning);
 
     public string DisplayName => address.DisplayName;
 
@@ -22,7 +22,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
             ? await _client.WaitUntilReadyAsync(address.Uri, status => (int)status < 500, patience, cancellationToken).ConfigureAwait(false)
             : null;
 
-    public ISummarySender CreateSender() => new Sender(_client);
+    public ISummarySender CreateSender() => new Sender(_client, options.Success);
 
     public void Dispose() => _client.Dispose();
 
@@ -39,10 +39,10 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
         output.Write("\", \"type\": \"daily_summary\"}}"u8);
     }
 
-    private sealed class Sender(ApiClient client) : ISummarySender
+    private sealed class Sender(ApiClient client, IReadOnlyList<SuccessRule> rules) : ISummarySender
     {
         private readonly ApiCall _call = new(client);
-        private readonly StatusParser _status = new();
+        private readonly IResponseParser _parser = rules.Count > 0 ? new SuccessRuleParser(rules) : new OutcomeParser();
         private ArrayBufferWriter<byte> _body = new(4 << 10);
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -51,7 +51,7 @@ internal sealed class IngestApi(ApiAddress address, int concurrency, HttpTuning 
             PendingSummary summary = batch.Span[0];
             _body.ResetWrittenCount();
             WriteBody(_body, summary);
-            ApiRequest request = new(HttpMethod.Post, client.Address.Uri, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _status);
+            ApiRequest request = new(HttpMethod.Post, client.Address.Uri, _body.WrittenMemory, SummaryId.Of(summary.UserId, summary.Day), _parser);
             ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
             response.ApplyTo(summary, _call.Attempts);
             if (_call.Attempts > 1 || !response.IsOk)

@@ -17,19 +17,43 @@ internal sealed class ResponseBodyReader
     private const long MaxBytes = 64L << 20;
     private const int ExcerptBytes = 1024;
 
+    /// <summary>The most bytes of a body that is not JSON that are kept.</summary>
+    private const int MaxTextBytes = 256;
+
+    private readonly byte[] _text = new byte[MaxTextBytes];
+    private int _textBytes;
+    private bool _hasTokens;
     private byte[] _buffer = new byte[FirstBytes];
     private int _filled;
     private bool _isJson;
     private JsonReaderState _state;
 
-    /// <summary>Passes the tokens of a body to a parser. If the body contains invalid JSON, only the tokens before it are passed.</summary>
+    /// <summary>The beginning of the last body if it is not JSON; empty for JSON.</summary>
+    public string Text => Encoding.UTF8.GetString(_text, 0, _textBytes);
+
+    /// <summary>Whether the last body is a page for a browser.</summary>
+    public bool IsHtml
+    {
+        get
+        {
+            string text = _textBytes == 0 ? "" : Text.TrimStart('\uFEFF', ' ', '\r', '\n', '\t');
+            return text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    /// <summary>
+    /// Passes the tokens of a body to a parser, or the beginning of a body that is not JSON. If the body contains invalid JSON
+    /// after some tokens, only these tokens are passed. Several JSON values may follow one another, as in NDJSON.
+    /// </summary>
     /// <returns>The reason why the body could not be read; null when it was read to its end.</returns>
     public async ValueTask<string?> ReadAsync(Stream body, IResponseParser parser, CancellationToken cancellationToken)
     {
         parser.Reset();
         _filled = 0;
         _isJson = true;
-        _state = default;
+        _state = new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true });
+        _textBytes = 0;
+        _hasTokens = false;
         long total = 0;
         while (true)
         {
@@ -44,6 +68,11 @@ internal sealed class ResponseBodyReader
             Parse(parser, isLast: bytes == 0);
             if (bytes == 0)
             {
+                if (_textBytes > 0)
+                {
+                    parser.AddText(Text);
+                }
+
                 return null;
             }
 
@@ -65,6 +94,7 @@ internal sealed class ResponseBodyReader
     {
         if (!_isJson)
         {
+            KeepText();
             _filled = 0;
             return;
         }
@@ -74,12 +104,14 @@ internal sealed class ResponseBodyReader
         {
             while (reader.Read())
             {
+                _hasTokens = true;
                 parser.Add(ref reader);
             }
         }
         catch (JsonException)
         {
             _isJson = false;
+            KeepText();
             _filled = 0;
             return;
         }
@@ -88,6 +120,16 @@ internal sealed class ResponseBodyReader
         int consumed = (int)reader.BytesConsumed;
         _buffer.AsSpan(consumed, _filled - consumed).CopyTo(_buffer);
         _filled -= consumed;
+    }
+
+    private void KeepText()
+    {
+        if (!_hasTokens)
+        {
+            int bytes = Math.Min(_filled, MaxTextBytes - _textBytes);
+            _buffer.AsSpan(0, bytes).CopyTo(_text.AsSpan(_textBytes));
+            _textBytes += bytes;
+        }
     }
 
     private bool TryGrow()

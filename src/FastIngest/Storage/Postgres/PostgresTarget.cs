@@ -1,5 +1,6 @@
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Entries;
+using FastIngest.Storage.Postgres.Erasure;
 using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
@@ -22,6 +23,7 @@ public static class PostgresTarget
         Records = true,
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
+        Erasure = (target, options) => new PostgresErasure(target.Name, SchemaOf(options)),
         Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
         Notes = target => [.. PostgresAddress.Parse(target.Name).IgnoredOptions.Select(o => $"the option {o} of the PostgreSQL URL is ignored")],
     };

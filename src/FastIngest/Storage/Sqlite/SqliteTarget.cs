@@ -1,4 +1,5 @@
 using FastIngest.Storage.Sqlite.Entries;
+using FastIngest.Storage.Sqlite.Erasure;
 using FastIngest.Storage.Sqlite.Outbox;
 using FastIngest.Storage.Sqlite.Summaries;
 using FastIngest.Targets;
@@ -18,6 +19,7 @@ internal static class SqliteTarget
         ComparesDays = true,
         Entries = (target, _) => new SqliteEntrySink(target.Rest),
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
+        Erasure = (target, _) => new SqliteErasure(target.Rest),
         Outbox = (target, _) => new SqliteOutbox(target.Rest),
         Query = (target, sql) => $"sqlite3 {target.Rest} \"{sql}\"",
     };

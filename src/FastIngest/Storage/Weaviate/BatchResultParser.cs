@@ -23,6 +23,8 @@ internal sealed class BatchResultParser : IResponseParser
         Message,
     }
 
+    public ResponseKind Kind => ResponseKind.Ok;
+
     public string? Error => null;
 
     /// <summary>Returns the error of an object; null when the server stored the object.</summary>
@@ -40,6 +42,10 @@ internal sealed class BatchResultParser : IResponseParser
     }
 
     public void Reset() => _results.Clear();
+
+    public void AddText(string text)
+    {
+    }
 
     // [                                                     depth 0
     //   {                                                   depth 1

@@ -5,9 +5,9 @@ using FastIngest.Storage.Http;
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>The client of a Weaviate server, which stores summaries as objects of one class.</summary>
-internal sealed class WeaviateApi(ApiAddress address, int concurrency, HttpTuning tuning) : ISummaryApi
+internal sealed class WeaviateApi(ApiAddress address, DeliveryOptions options, HttpTuning tuning) : ISummaryApi
 {
-    private readonly ApiClient _client = new(address, concurrency, tuning);
+    private readonly ApiClient _client = new(address, options, tuning);
 
     public string DisplayName => address.DisplayName;
 

@@ -86,12 +86,18 @@ internal sealed class ClassPropertyParser : IResponseParser
 
     public IReadOnlyList<string> Names => _names;
 
+    public ResponseKind Kind => ResponseKind.Ok;
+
     public string? Error => null;
 
     public void Reset()
     {
         _names.Clear();
         _isInProperties = _isName = false;
+    }
+
+    public void AddText(string text)
+    {
     }
 
     // {                              depth 0

@@ -11,9 +11,10 @@ internal static class WeaviateTarget
     {
         Prefixes = ApiAddress.Prefixes(ApiKind.Weaviate),
         Forms = ["weaviate(s)://HOST/CLASS"],
-        Api = target => Api(ApiAddress.Parse(target.Name), HttpTuning.Default),
+        Erasure = (target, options) => new WeaviateErasure(ApiAddress.Parse(target.Name, options.IsOnlyApi), HttpTuning.Default),
+        Api = (target, options) => Api(ApiAddress.Parse(target.Name, options.IsOnlyApi), HttpTuning.Default),
     };
 
     public static DeliveryApi Api(ApiAddress address, HttpTuning tuning) =>
-        new(address.DisplayName, address.RequireLibraries, concurrency => new WeaviateApi(address, concurrency, tuning));
+        new(address.DisplayName, address.RequireLibraries, options => new WeaviateApi(address, options, tuning));
 }

@@ -37,12 +37,9 @@ public class ApiAddressTests
     [Fact]
     public void A_token_with_a_line_feed_is_rejected_and_not_shown()
     {
-        IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse("http://h/x", _ => "s3cr3t\r\nX: y"));
+        IngestException e = Assert.Throws<IngestException>(() => ApiAddress.Parse("http://h/x", n => n == "API_TOKEN" ? "s3cr3t\r\nX: y" : null));
         Assert.Equal("$API_TOKEN holds characters that no token has.", e.Message);
-        Assert.Equal("Bearer t", ApiAddress.Parse("http://h/x", _ => " t\n").Authorization!.ToString());
-        Assert.Equal("Bearer API_TOKEN", ApiAddress.Parse("http://h/x", n => n).Authorization!.ToString());
-        Assert.Equal("Bearer WEAVIATE_API_KEY", ApiAddress.Parse("weaviate://h/X", n => n).Authorization!.ToString());
-        Assert.Equal("Bearer API_TOKEN", ApiAddress.Parse("weaviate://h/X", n => n == ApiAddress.TokenVariable ? n : "").Authorization!.ToString());
+        Assert.Equal("Bearer t", ApiAddress.Parse("http://h/x", n => n == "API_TOKEN" ? " t\n" : null).Authorization!.ToString());
     }
 
     [Fact]

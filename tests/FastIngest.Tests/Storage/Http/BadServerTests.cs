@@ -15,7 +15,7 @@ public sealed class BadServerTests
 {
     /// <summary>The fault of the first attempt of every summary; the second attempt succeeds.</summary>
     public static TheoryData<string> Faults => [
-        "500", "502", "408", "425", "202", "204", "lie", "lie in a 201", "lie at the end", "lie as a number", "drop", "drop in the response", "drop in the headers", "hang", "endless text", "huge token", "429",
+        "500", "502", "408", "425", "busy", "drop", "drop in the response", "drop in the headers", "hang", "endless text", "huge token", "429",
     ];
 
     [Theory]
@@ -34,24 +34,6 @@ public sealed class BadServerTests
         Assert.All(server.Api.Requests.GroupBy(r => r.Summary), g => Assert.Single(g.Select(r => r.Key).Distinct()));
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("OK")]
-    [InlineData("[]")]
-    [InlineData("null")]
-    [InlineData("""{"status": "ok"}""")]
-    [InlineData("""{"id": 7, "nested": {"status": "error"}, "list": [{"status": "error"}]}""")]
-    [InlineData("""[{"status": "error"}]""")]
-    [InlineData("""  {"status" : "\u006fk", "x": [1, 2]}  """)]
-    [InlineData("""{"broken": """)]
-    public async Task These_responses_mean_success(string body)
-    {
-        using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(1);
-        await using ApiServer api = ApiServer.Start((context, _) => ApiServer.Write(context, 200, body));
-        DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
-        Assert.Equal((1, 1), (report.Delivered, report.Attempts));
-    }
-
     [Fact]
     public async Task A_large_response_is_read_in_little_memory_and_its_status_counts()
     {
@@ -62,8 +44,8 @@ public sealed class BadServerTests
 
         DeliveryReport report = await stored.DeliverAsync(api.Url, tuning: StoredSummaries.Quick with { Retries = 1 });
 
-        Assert.Equal((1, 1), (report.Delivered, report.Left));
-        Assert.Equal("200 with status 'error' in the response", report.LastError);
+        Assert.Equal((1, 1), (report.Delivered, report.Rejected));
+        Assert.Equal("200 with status 'error' in the response", report.Rejections[0].Reason);
     }
 
     [Theory]
@@ -167,7 +149,7 @@ public sealed class BadServerTests
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(2);
         await using ApiServer api = ApiServer.Start((context, request) => ApiServer.Write(context, 422, $"what shall I do with {request.Authorization} and {request.Path} s3cr3t?"));
         ApiAddress target = ApiAddress.Parse(
-            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiAddress.TokenVariable ? token : null);
+            api.Url.Replace("://", "://" + user, StringComparison.Ordinal) + query, name => name == ApiTokens.TokenVariable ? token : null);
 
         DeliveryReport report = await SummaryDelivery.RunAsync(HttpTarget.Api(target, StoredSummaries.Quick), stored.Options, null, default);
 
@@ -202,17 +184,8 @@ public sealed class BadServerTests
         {
             switch (fault)
             {
-                case "lie":
-                    await ApiServer.Write(context, 200, """{"status": "error", "message": "no room"}""");
-                    break;
-                case "lie in a 201":
-                    await ApiServer.Write(context, 201, """{"status": "queued"}""");
-                    break;
-                case "lie at the end":
-                    await ApiServer.Write(context, 200, $$"""{"status": "ok", "x": "{{new string('x', 100_000)}}", "status": null}""");
-                    break;
-                case "lie as a number":
-                    await ApiServer.Write(context, 200, """{"status": 0}""");
+                case "busy":
+                    await ApiServer.Write(context, 200, """{"ok": false, "error": "ratelimited"}""");
                     break;
                 case "drop":
                     context.Abort();
@@ -242,7 +215,7 @@ public sealed class BadServerTests
                     await ApiServer.Write(context, 200, $$"""{"x": "{{new string('x', 2_000_000)}}"}""");
                     break;
                 default:
-                    await ApiServer.Write(context, int.Parse(fault, CultureInfo.InvariantCulture), fault == "204" ? "" : "not now");
+                    await ApiServer.Write(context, int.Parse(fault, CultureInfo.InvariantCulture), "not now");
                     break;
             }
         }

@@ -166,7 +166,7 @@ public sealed class WeaviateTests : IAsyncDisposable
         _server.IsReady = () => false;
         DeliveryReport never = await stored.DeliverAsync(_server.Url, o => o with { WaitForApi = TimeSpan.FromMilliseconds(300) });
         Assert.Contains("was not ready within 0.3 s: it responds with 503", never.Problem, StringComparison.Ordinal);
-        ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiAddress.WeaviateKeyVariable ? "k3y" : "other");
+        ApiAddress target = ApiAddress.Parse(_server.Url, name => name == ApiTokens.WeaviateKeyVariable ? "k3y" : null);
         int looks = 0;
         _server.IsReady = () => ++looks == 3;
         DeliveryReport patient = await SummaryDelivery.RunAsync(

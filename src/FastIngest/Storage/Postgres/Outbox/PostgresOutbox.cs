@@ -92,32 +92,29 @@ internal sealed class PostgresOutbox : IOutbox
     public async ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken) =>
         await _calls.RunAsync(connection => WriteMarksAsync(connection, done, cancellationToken), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken)
+    public async ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken)
     {
-        List<Rejection> rejections = [];
         await _calls.RunAsync(
             async connection =>
             {
-                rejections.Clear();
+                groups.Clear();
                 NpgsqlCommand command = new(
-                    $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {_names.Deliveries} WHERE target = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT $2",
+                    $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {_names.Deliveries} WHERE target = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date",
                     connection);
                 await using (command.ConfigureAwait(false))
                 {
                     command.Parameters.Add(Target);
-                    command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
                     NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                     await using (reader.ConfigureAwait(false))
                     {
                         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                         {
-                            rejections.Add(new Rejection(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+                            groups.Add(reader.GetString(0), reader.GetString(1), reader.GetString(2));
                         }
                     }
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        return rejections;
     }
 
     public ValueTask DisposeAsync() => _calls.DisposeAsync();

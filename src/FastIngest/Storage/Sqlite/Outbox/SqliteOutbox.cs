@@ -121,18 +121,18 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<IReadOnlyList<Rejection>> ReadRejectedAsync(int max, CancellationToken cancellationToken)
+    public ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken)
     {
-        List<Rejection> rejections = [];
+        groups.Clear();
         SqliteStatement select = _database!.Prepare(
-            "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date LIMIT ?");
-        select.Bind(1, _target).Bind(2, max);
+            "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date");
+        select.Bind(1, _target);
         while (select.Step())
         {
-            rejections.Add(new Rejection(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2))));
+            groups.Add(Encoding.UTF8.GetString(select.Text(0)), Encoding.UTF8.GetString(select.Text(1)), Encoding.UTF8.GetString(select.Text(2)));
         }
 
-        return ValueTask.FromResult<IReadOnlyList<Rejection>>(rejections);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()

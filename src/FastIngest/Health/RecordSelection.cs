@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace FastIngest.Health;
+
+/// <summary>The users and days that a run takes. Records outside are counted and appear in no output.</summary>
+public sealed class RecordSelection
+{
+    private readonly byte[][] _users;
+    private readonly int _since, _until;
+
+    /// <param name="users">The ids of the users; empty for all users.</param>
+    /// <param name="since">The first day; null for no limit.</param>
+    /// <param name="until">The last day; null for no limit.</param>
+    public RecordSelection(IReadOnlyCollection<string> users, DateOnly? since, DateOnly? until)
+    {
+        _users = [.. users.Select(Encoding.UTF8.GetBytes)];
+        _since = since?.DayNumber ?? int.MinValue;
+        _until = until?.DayNumber ?? int.MaxValue;
+    }
+
+    /// <summary>Whether a record is taken. What a record lacks, it is not judged by; profiles have no day.</summary>
+    /// <param name="userId">The user id in UTF-8; empty when the record has none.</param>
+    /// <param name="day">Days since 0001-01-01, <see cref="RecordView.ProfileDay"/> or <see cref="RecordView.NoDay"/>.</param>
+    public bool Takes(ReadOnlySpan<byte> userId, int day) =>
+        (day is RecordView.NoDay or RecordView.ProfileDay || (day >= _since && day <= _until)) && TakesUser(userId);
+
+    private bool TakesUser(ReadOnlySpan<byte> userId)
+    {
+        if (_users.Length == 0 || userId.IsEmpty)
+        {
+            return true;
+        }
+
+        foreach (byte[] user in _users)
+        {
+            if (userId.SequenceEqual(user))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+
+namespace FastIngest.Storage.Http;
+
+/// <summary>
+/// The proxy that the environment names for an API: <c>http_proxy</c> or <c>https_proxy</c> by the scheme of the API, else
+/// <c>all_proxy</c>, each also in upper case. <c>no_proxy</c> lists the hosts that are reached directly.
+/// </summary>
+/// <param name="Variable">The environment variable that names the proxy.</param>
+/// <param name="Address">The URL of the proxy without its user information.</param>
+/// <param name="Credentials">The user and the password of the proxy; null without them.</param>
+internal sealed record ApiProxy(string Variable, Uri Address, NetworkCredential? Credentials)
+{
+    private static readonly string[] Schemes = ["http", "https", "socks4", "socks4a", "socks5"];
+
+    /// <summary>The host and the port of the proxy.</summary>
+    public string DisplayName => Address.GetComponents(UriComponents.HostAndPort, UriFormat.UriEscaped);
+
+    /// <summary>The words that an error of a connection through the proxy ends with.</summary>
+    public string Suffix => $" (through the proxy {DisplayName}, which ${Variable} names)";
+
+    /// <summary>Returns the proxy of an API; null when the API is reached directly.</summary>
+    /// <param name="api">The URL of the API.</param>
+    /// <param name="variable">Returns an environment variable.</param>
+    /// <exception cref="IngestException">The variable does not contain the URL of a proxy. The message does not repeat its value.</exception>
+    public static ApiProxy? Find(Uri api, Func<string, string?> variable)
+    {
+        string own = api.Scheme + "_proxy";
+        string? name = Array.Find([own, Upper(own), "all_proxy", "ALL_PROXY"], n => variable(n)?.Trim().Length > 0);
+        return name is null || IsExcluded(api, variable("no_proxy") ?? variable("NO_PROXY") ?? "") ? null : Parse(name, variable(name)!.Trim());
+    }
+
+    public WebProxy ToWebProxy() => new(Address) { Credentials = Credentials };
+
+    private static string Upper(string name) => name.ToUpperInvariant();
+
+    private static ApiProxy Parse(string name, string value)
+    {
+        string url = value.Contains("://", StringComparison.Ordinal) ? value : "http://" + value;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Host.Length == 0 || !Schemes.Contains(parsed.Scheme))
+        {
+            throw new IngestException($"${name} does not contain the URL of a proxy.", "Write http://HOST:PORT, or remove the variable.");
+        }
+
+        // Uri knows no default port for SOCKS.
+        Uri address = new UriBuilder(parsed.Scheme, parsed.Host, parsed.Port >= 0 ? parsed.Port : 1080).Uri;
+        string[] parts = parsed.UserInfo.Split(':', 2);
+        NetworkCredential? credentials = parsed.UserInfo.Length == 0 ? null : new(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
+        return new ApiProxy(name, address, credentials);
+    }
+
+    /// <summary>Whether a list such as <c>localhost,.example.com,10.0.0.0/8,api:8080</c> or <c>*</c> contains the host of an API.</summary>
+    private static bool IsExcluded(Uri api, string list)
+    {
+        string host = api.Host.Trim('[', ']');
+        return list.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(Matches);
+
+        bool Matches(string entry)
+        {
+            if (entry == "*")
+            {
+                return true;
+            }
+
+            if (IPAddress.TryParse(host, out IPAddress? ip))
+            {
+                return (IPNetwork.TryParse(entry, out IPNetwork network) && network.Contains(ip))
+                    || (IPAddress.TryParse(entry, out IPAddress? same) && same.Equals(ip))
+                    || (IPEndPoint.TryParse(entry, out IPEndPoint? place) && place.Address.Equals(ip) && place.Port == api.Port);
+            }
+
+            int colon = entry.LastIndexOf(':');
+            string domain = (colon < 0 ? entry : entry[..colon]).TrimStart('*').TrimStart('.');
+            bool isPort = colon < 0 || entry[(colon + 1)..] == api.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return isPort && domain.Length > 0
+                && (host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
+        }
+    }
+}
