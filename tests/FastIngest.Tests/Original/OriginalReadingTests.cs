@@ -14,12 +14,11 @@ public class OriginalReadingTests
     [InlineData("\uFEFF", "")]
     [InlineData(" \n", "")]
     [InlineData("[]", "")]
-    [InlineData("[", "")]
     [InlineData("[" + A + "," + B + "]", "a b")]
     [InlineData("\uFEFF \r\n[" + A + "]\n[" + B + "]" + C, "a b c")]
     [InlineData(A + "\r\n" + B + "\n\n" + C, "a b c")]
     [InlineData(A + B + "," + C + ",", "a b c")]
-    [InlineData("[" + A + B, "a b")]
+    [InlineData("[" + A + B + "]", "a b")]
     public void Every_framing_gives_the_same_records(string text, string users)
     {
         OriginalRun run = OriginalRun.Of(Category.Users, text);
@@ -28,8 +27,20 @@ public class OriginalReadingTests
     }
 
     [Theory]
+    [InlineData("[", "", "cut_off@1+0:1")]
+    [InlineData("[" + A + B, "a b", "cut_off@31+0:1")]
+    [InlineData("[" + A + ",{\"user_id\":", "a", "invalid_json@17+11:1")]
+    [InlineData("{\"data\":[" + A, "a", "cut_off@24+0:1")]
+    [InlineData("{\"x\":{\"data\":[" + A + "]}", "a", "cut_off@31+0:1")]
+    public void A_file_that_ends_too_early_has_one_reject_for_it(string text, string users, string rejects)
+    {
+        OriginalRun run = OriginalRun.Of(Category.Users, text);
+        Assert.Equal((users, rejects), (string.Join(" ", run.Users), run.RejectsText));
+    }
+
+    [Theory]
     [InlineData("{\"data\":[" + A + "," + B + "],\"more\":[" + C + "]}", "a b", "")]
-    [InlineData("{\"data\":[" + A + "]", "a", "")]
+    [InlineData("{\"data\":[" + A + "]", "a", "cut_off@25+0:1")]
     [InlineData("{\"x\":{\"y\":1,\"z\":{\"data\":[" + A + "]}}}", "a", "")]
     [InlineData("{\"no\":[1,[" + A + "],{\"no\":[" + B + "]}],\"data\":[" + C + "]}", "c", "")]
     [InlineData("{\"data\":[" + A + ",1,[" + B + "]," + C + "]]}", "a b c", "not_an_object@25+1:1 not_an_object@27+1:1")]
@@ -96,7 +107,7 @@ public class OriginalReadingTests
     [InlineData("[12345678901234567890," + B + "]", "b", "too_large@1+21:1")]
     [InlineData("[12345678901234567890]" + B, "", "too_large@1+36:1")]
     [InlineData("[[1,2,3,4,5,6,7,8,9]," + B + "]", "b", "too_large@1+19:1")]
-    [InlineData("[{\"a\":[1,2,3,4,5,6,7,8,9," + B, "b", "too_large@1+24:1")]
+    [InlineData("[{\"a\":[1,2,3,4,5,6,7,8,9," + B + "]", "b", "too_large@1+24:1")]
     [InlineData(A + "\n" + B, "a b", "")]
     [InlineData("{\"user_id\":\"a\" }\n" + B, "b", "too_large@0+16:1")]
     [InlineData("{\"a\":\"0123456789012345678901234567890123456789012345678\"}\n" + B, "b", "too_large@0+57:1")] // 4 times
