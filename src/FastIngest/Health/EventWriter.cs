@@ -134,9 +134,6 @@ public sealed class EventWriter
         segment.End();
     }
 
-    /// <summary>Notes that the last record was not written, so that no sample follows it as part of a run.</summary>
-    public void EndRun() => _isInRun = false;
-
     /// <summary>Discards the buffered samples; for a chunk that is read once more.</summary>
     public void Reset()
     {

@@ -49,7 +49,8 @@ internal sealed class PostgresSession(PostgresAddress target, PostgresNames name
         await PostgresMigration.RequireAsync(_connection, names, target.DisplayName, "daily summaries", cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Opens a further connection, which the caller closes. The schema is not examined.</summary>
+    public async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         if (_source is null)
         {
