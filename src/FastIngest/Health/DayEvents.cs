@@ -25,19 +25,15 @@ internal ref struct DayEvents
     private int _nextRun, _nextEvent;
     private SegmentReader _reader;
 
-    public DayEvents(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs)
+    /// <param name="data">The bytes of the partition.</param>
+    /// <param name="runs">The runs of the day.</param>
+    /// <param name="hasTimes">Whether each event begins with the time of its record.</param>
+    /// <param name="isRepeated">One element per event, true for an event to pass over; empty to pass over none.</param>
+    public DayEvents(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool hasTimes, ReadOnlySpan<bool> isRepeated)
     {
         _data = data;
         _runs = runs;
-    }
-
-    /// <param name="data">The bytes of the partition.</param>
-    /// <param name="runs">The runs of the day.</param>
-    /// <param name="isRepeated">One element per event, true for an event to pass over; empty to pass over none.</param>
-    public DayEvents(ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<bool> isRepeated)
-        : this(data, runs)
-    {
-        _hasTimes = true;
+        _hasTimes = hasTimes;
         _isRepeated = isRepeated;
     }
 

@@ -193,9 +193,9 @@ public sealed class EventWriter
         }
     }
 
-    /// <summary>The most bytes that the payload takes. A text that the category lacks is empty and costs a few bytes of room.</summary>
+    /// <summary>The most bytes that the payload takes. A text that the category lacks, and a time that is not kept, cost a few bytes of room.</summary>
     private long MaxPayload(scoped in RecordView record) =>
-        _maxNumbersBytes + (KeepsTimes ? Segment.MaxTextBytes(record.Timestamp.Length) : 0) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
+        _maxNumbersBytes + Segment.MaxTextBytes(record.Timestamp.Length) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
 
     /// <summary>Writes the texts and numbers of the category and ends the event.</summary>
     private void WritePayload(scoped in RecordView record, Segment segment)

@@ -117,7 +117,10 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
 
             row.Present |= (byte)(1 << (int)category);
             int partStart = batch.TextLength;
-            DayEvents events = EventsOf(category, data, Take(category), isCounted: true);
+            ReadOnlySpan<Run> runs = Take(category);
+            bool hasTimes = repeats.Applies(category);
+            ReadOnlySpan<bool> isRepeated = hasTimes ? FindRepeats(category, data, runs, isCounted: true) : [];
+            DayEvents events = new(data, runs, hasTimes, isRepeated);
             _aggregated[(int)category] += _days.Reduce(category, ref events, ref row, ref sleep, batch);
             row.Parts[(int)category] = batch.TextLength - partStart;
         }
@@ -127,24 +130,19 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         RowCount++;
     }
 
-    /// <summary>Returns the events of some runs without repeats of a record of another file.</summary>
-    private DayEvents EventsOf(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
+    /// <summary>Returns one element per event of some runs, true for a repeat of a record of another file; empty if there are no repeats.</summary>
+    private ReadOnlySpan<bool> FindRepeats(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
     {
-        if (!repeats.Applies(category))
-        {
-            return new DayEvents(data, runs);
-        }
-
         ReadOnlySpan<int> files = _files.Of(runs);
         if (files[0] == files[^1])
         {
             // The runs are in file order, so that all of them come from one file.
-            return new DayEvents(data, runs, []);
+            return [];
         }
 
         ReadOnlySpan<bool> isRepeated = _repeats.Examine(category, data, runs, files);
         _repeated[(int)category] += isCounted ? _repeats.RepeatCount : 0;
-        return new DayEvents(data, runs, isRepeated);
+        return isRepeated;
     }
 
     /// <summary>Finds the key of the next day on which the user has a record; false when there is none.</summary>
@@ -190,7 +188,10 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         }
 
         PayloadReader payload = default;
-        DayEvents records = EventsOf(Category.Users, data, Take(Category.Users), isHome);
+        ReadOnlySpan<Run> runs = Take(Category.Users);
+        bool hasTimes = repeats.Applies(Category.Users);
+        ReadOnlySpan<bool> isRepeated = hasTimes ? FindRepeats(Category.Users, data, runs, isHome) : [];
+        DayEvents records = new(data, runs, hasTimes, isRepeated);
         while (records.Next(out PayloadReader record))
         {
             payload = record;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastIngest.Json;
 
 namespace FastIngest.Health;
@@ -13,13 +12,7 @@ public sealed class PlausibilityCheck
 
     private readonly ImplausiblePolicy _policy;
     private readonly byte[][] _names;
-
-    // The smallest and the largest plausible value of each number in micros.
-    private readonly long[] _min;
-    private readonly long[] _max;
-
-    // The same, for the vectors of numbers that cover a record; none if a record has fewer numbers than a vector.
-    private readonly Bounds[] _vectors;
+    private readonly NumberBounds _bounds;
     private readonly int _firstDay;
     private readonly uint _daySpan;
     private readonly long[] _kept;
@@ -31,10 +24,7 @@ public sealed class PlausibilityCheck
         IReadOnlyDictionary<string, (long Min, long Max)> ranges = PlausibleRanges.Of(category);
         string[] names = [.. Enumerable.Range(RecordSchema.FirstOwn + schema.TextCount, schema.NumberCount).Select(schema.Names.NameAt)];
         _names = [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
-        _min = [.. names.Select(n => ranges[n].Min * 1_000_000)];
-        _max = [.. names.Select(n => ranges[n].Max * 1_000_000)];
-        _vectors = names.Length < Vector256<long>.Count ? [] : [.. Enumerable.Range(0, (names.Length + Vector256<long>.Count - 1) / Vector256<long>.Count)
-            .Select(i => new Bounds(Math.Min(i * Vector256<long>.Count, names.Length - Vector256<long>.Count), _min, _max))];
+        _bounds = new NumberBounds([.. names.Select(n => ranges[n].Min * 1_000_000)], [.. names.Select(n => ranges[n].Max * 1_000_000)]);
         _kept = new long[names.Length];
         bool hasDays = category != Category.Users;
         _firstDay = hasDays ? PlausibleRanges.FirstDay : int.MinValue;
@@ -45,25 +35,12 @@ public sealed class PlausibilityCheck
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Find(scoped in RecordView record)
     {
-        ReadOnlySpan<long> numbers = record.Numbers;
-        uint found = 0;
-        if (numbers.Length >= Vector256<long>.Count)
-        {
-            foreach (ref readonly Bounds bounds in _vectors.AsSpan())
-            {
-                found |= bounds.Find(numbers);
-            }
-        }
-        else
-        {
-            found = FindOneByOne(numbers);
-        }
-
+        uint found = _bounds.FindOutside(record.Numbers);
         return (found & record.NumbersPresent) | ((uint)(record.Day - _firstDay) > _daySpan ? DayBit : 0);
     }
 
     /// <summary>Whether all samples of a record's category are plausible if these are the smallest and the largest of them, in micros.</summary>
-    public bool AreSamplesPlausible(long smallest, long largest) => smallest >= _min[0] && largest <= _max[0];
+    public bool AreSamplesPlausible(long smallest, long largest) => _bounds.Contain(smallest, largest);
 
     /// <summary>Whether all samples, in micros, are plausible.</summary>
     public bool AreSamplesPlausible(ReadOnlySpan<long> samples)
@@ -115,32 +92,5 @@ public sealed class PlausibilityCheck
         }
 
         return _policy == ImplausiblePolicy.Reject ? RejectReason.Implausible : null;
-    }
-
-    private uint FindOneByOne(ReadOnlySpan<long> numbers)
-    {
-        uint found = 0;
-        for (int i = 0; i < numbers.Length; i++)
-        {
-            found |= (numbers[i] < _min[i] || numbers[i] > _max[i] ? 1u : 0) << i;
-        }
-
-        return found;
-    }
-
-    /// <summary>The plausible values of a vector of numbers of a record, which may overlap with the vector before it.</summary>
-    private readonly struct Bounds(int start, long[] min, long[] max)
-    {
-        private readonly Vector256<long> _min = Vector256.Create(min, start);
-        private readonly Vector256<long> _max = Vector256.Create(max, start);
-        private readonly int _start = start;
-
-        /// <summary>Returns one bit per number of the record that is out of bounds.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public uint Find(ReadOnlySpan<long> numbers)
-        {
-            Vector256<long> values = Vector256.Create(numbers[_start..]);
-            return (Vector256.LessThan(values, _min) | Vector256.GreaterThan(values, _max)).ExtractMostSignificantBits() << _start;
-        }
     }
 }

@@ -88,9 +88,9 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         {
             _shapes.Accept(records);
         }
-        else if (!fields.Unknown.IsEmpty)
+        else
         {
-            UnknownFields.Count(Element, fields.Unknown, unknown);
+            CountUnknown(unknown);
         }
     }
 
@@ -99,6 +99,8 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
 
     /// <summary>Forgets which records were accepted.</summary>
     public void DiscardUnknown() => _shapes.DiscardCounts();
+
+    private void CountUnknown(NameCounts unknown) => UnknownFields.Count(Element, fields.Unknown, unknown);
 
     private bool ReadAny()
     {

@@ -98,6 +98,7 @@ internal sealed class JsonRecordDecoder
     }
 
     /// <summary>Decodes only the key of a record; false when the key is missing. The user id is empty if it is the missing part.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryDecodeKey(ReadOnlySpan<byte> record, RecordFields fields, ref RecordView view)
     {
         _scratchLength = 0;
@@ -283,8 +284,8 @@ internal sealed class JsonRecordDecoder
 
     /// <summary>Whether the text after its first bytes, which are a day, is a valid time or empty.</summary>
     private static bool HasTimeOrNone(ReadOnlySpan<byte> record, in Field dayField) =>
-        dayField.Length >= DateParser.DayBytes
-        && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes));
+        dayField.Length == DateParser.DayBytes
+        || (dayField.Length > DateParser.DayBytes && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes)));
 
     /// <summary>Returns the index of the field that holds the day: the first one that is present and not null.</summary>
     private static int DayIndex(RecordFields fields)

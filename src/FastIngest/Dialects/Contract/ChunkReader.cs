@@ -121,9 +121,11 @@ public abstract class ChunkReader(Category category) : IDisposable
     {
         EventWriter writer = _events;
         PlausibilityCheck plausibility = _plausibility;
-        FieldFindings fields = output.Fields;
+        NameCounts unknown = output.Fields.Unknown;
         MapOutput events = output.Events;
-        bool examinesRuns = _examinesRuns;
+
+        // An encoder needs every record, so that no record may be skipped as part of a run.
+        bool readsRuns = encoders.Length == 0;
         RecordScope? scope = Scope;
         long records = 0;
         long filtered = 0;
@@ -141,10 +143,14 @@ public abstract class ChunkReader(Category category) : IDisposable
                 }
             }
 
-            RejectReason? reason = reader.Unread;
-            if (reason is null
-                && !(encoders.Length == 0 && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample)
-                    && (!examinesRuns || plausibility.AreSamplesPlausible(sample, sample)) && writer.TryAddToRun(sample)))
+            if (reader.Unread is { } unread)
+            {
+                output.Rejects.Add(new Reject(reader.Offset, reader.Length, unread));
+                continue;
+            }
+
+            if (!(readsRuns && writer.IsInRun && reader.TryGetSampleOfLastKey(out long sample)
+                && (!_examinesRuns || plausibility.AreSamplesPlausible(sample, sample)) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
                 if (scope is not null && !scope.TryEnter(ref view, category == Category.Users))
@@ -155,33 +161,29 @@ public abstract class ChunkReader(Category category) : IDisposable
                 }
 
                 uint implausible = plausibility.Find(view);
-                reason = implausible == 0 ? writer.Write(view, events) : WriteImplausible(implausible, ref view, reader.Offset, output);
-                if (reason is null)
+                RejectReason? reason = implausible == 0 ? writer.Write(view, events) : WriteImplausible(implausible, ref view, reader.Offset, output);
+                if (reason is { } rejected)
                 {
-                    foreach (RecordEncoder encoder in encoders)
-                    {
-                        encoder.Write(view);
-                    }
+                    output.Rejects.Add(new Reject(reader.Offset, reader.Length, rejected));
+                    continue;
+                }
 
-                    if (view.NumbersUnreadable != 0)
-                    {
-                        reader.CountUnreadable(view.NumbersUnreadable, fields.Unreadable);
-                    }
+                if (!readsRuns)
+                {
+                    Encode(view, encoders);
+                }
+
+                if (view.NumbersUnreadable != 0)
+                {
+                    reader.CountUnreadable(view.NumbersUnreadable, output.Fields.Unreadable);
                 }
             }
 
-            if (reason is { } rejected)
-            {
-                output.Rejects.Add(new Reject(reader.Offset, reader.Length, rejected));
-                continue;
-            }
-
             int accepted = 1;
-            if (encoders.Length == 0 && writer.IsInRun && records >= nextRun)
+            if (readsRuns && writer.IsInRun && records >= nextRun)
             {
-                // An encoder needs every record, so that no record may be skipped as part of a run.
                 int more = reader.ReadRun(writer.RunRoom);
-                if (!examinesRuns || plausibility.AreSamplesPlausible(writer.RunRoom[..more]))
+                if (!_examinesRuns || plausibility.AreSamplesPlausible(writer.RunRoom[..more]))
                 {
                     writer.AddToRun(more);
                     accepted += more;
@@ -199,13 +201,20 @@ public abstract class ChunkReader(Category category) : IDisposable
                 }
             }
 
-            reader.Accept(accepted, fields.Unknown);
+            reader.Accept(accepted, unknown);
         }
 
-        reader.TakeUnknown(fields.Unknown);
-
+        reader.TakeUnknown(unknown);
         output.Records = records;
         output.Filtered = filtered;
+    }
+
+    private static void Encode(scoped in RecordView record, RecordEncoder[] encoders)
+    {
+        foreach (RecordEncoder encoder in encoders)
+        {
+            encoder.Write(record);
+        }
     }
 
     /// <summary>Counts the implausible values of a record, and adds the record to the output as the policy demands.</summary>

@@ -62,13 +62,13 @@ internal struct ShapeNode
     /// <summary>The index of the field that the value belongs to, or <see cref="NoField"/> or <see cref="OtherField"/>.</summary>
     public short Field;
 
-    /// <summary>The offset of the field in the array of <see cref="FieldPlace"/>s, in bytes.</summary>
-    public int PlaceOffset;
-
     public SlotKind Slot;
 
     /// <summary>Whether the string lengths vary too often to be predicted.</summary>
     public bool Varies;
+
+    /// <summary>The offset of the field in the array of <see cref="FieldPlace"/>s, in bytes.</summary>
+    public int PlaceOffset;
 
     /// <summary>Whether a field occurs twice on the path from the root to this node.</summary>
     public bool HasFieldTwice;
@@ -85,9 +85,6 @@ internal struct ShapeNode
     /// <summary>Field and node of the last key string on the path to this node; -1 for none.</summary>
     public short KeyField, KeyNode;
 
-    /// <summary>Whether the shape that ends here has fields that are not read.</summary>
-    public bool HasUnknown;
-
     /// <summary>Whether the name of an <see cref="OtherField"/> has escapes.</summary>
     public bool NameIsEscaped;
 
@@ -102,6 +99,9 @@ internal struct ShapeNode
 
     /// <summary>How often the node matched after its earlier siblings failed; it decides the order of the siblings.</summary>
     public ushort Hits;
+
+    /// <summary>The number of accepted records whose shape ends here, since the counts were last taken.</summary>
+    public int Accepted;
 
     [InlineArray(MaxLiteral)]
     public struct LiteralBytes

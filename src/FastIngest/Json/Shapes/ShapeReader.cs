@@ -78,14 +78,7 @@ public abstract unsafe class ShapeReader
 
     /// <summary>Notes that the last record read, or a run of records of the same shape, was accepted.</summary>
     // SAFETY: the caller has just read a record by its shape, so that the node is set and the tree is unchanged since.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Accept(int records)
-    {
-        if (Last->HasUnknown)
-        {
-            Tree.Accept(Last, records);
-        }
-    }
+    public void Accept(int records) => Last->Accepted += records;
 
     /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
     public void TakeCounts(NameCounts counts) => Tree.TakeCounts(counts);

@@ -14,12 +14,9 @@ internal sealed unsafe class ShapeTree
     private int _count;
     private short _root = -1;
 
-    // The unknown fields of the shapes that have any, by the node at the end of the shape.
+    // The names of the unknown fields of the shapes that have any, by the node at the end of the shape.
     private readonly Dictionary<int, IReadOnlyList<byte[]>> _unknown = [];
     private readonly NameCounts _counts = new();
-
-    // The number of accepted records that ended at each node since the counts were last taken.
-    private readonly long[] _records = new long[MaxNodes];
 
     /// <summary>The first node of all shapes; -1 when no shape is known.</summary>
     public int Root => _root;
@@ -33,7 +30,6 @@ internal sealed unsafe class ShapeTree
     {
         CollectCounts();
         _unknown.Clear();
-        Array.Clear(_records);
         _count = 0;
         _root = -1;
     }
@@ -42,16 +38,7 @@ internal sealed unsafe class ShapeTree
     public bool KnowsUnknown(int end) => _unknown.ContainsKey(end);
 
     /// <summary>Sets the names of the unknown fields of the shape that ends at a node.</summary>
-    public void SetUnknown(int end, IReadOnlyList<byte[]> names)
-    {
-        _unknown[end] = names;
-        _nodes[end].HasUnknown = names.Count > 0;
-    }
-
-    /// <summary>Notes that records whose shape ends at a node were accepted.</summary>
-    // SAFETY: only the distance between two nodes of the same array is computed.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Accept(ShapeNode* end, int records) => _records[(int)(end - Nodes)] += records;
+    public void SetUnknown(int end, IReadOnlyList<byte[]> names) => _unknown[end] = names;
 
     /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
     public void TakeCounts(NameCounts counts)
@@ -72,7 +59,7 @@ internal sealed unsafe class ShapeTree
     {
         foreach ((int end, IReadOnlyList<byte[]> names) in _unknown)
         {
-            ref long records = ref _records[end];
+            ref int records = ref _nodes[end].Accepted;
             for (int i = 0; i < names.Count && records > 0; i++)
             {
                 _counts.Add(names[i], records);
