@@ -36,6 +36,6 @@ public abstract class InputRules<TKind>
     {
         const int Most = 5;
         IEnumerable<UnreadFile> first = unread.OrderByDescending(u => u.IsExpected || u.Guess is not null).Take(Most);
-        return string.Concat(first.Select(u => $" {u}.")) + (unread.Count > Most ? $" {unread.Count - Most} more files are not read." : "");
+        return string.Concat(first.Select(u => u.Guess is null ? $" {u}." : $" {u}")) + (unread.Count > Most ? $" {unread.Count - Most} more files are not read." : "");
     }
 }
