@@ -22,9 +22,38 @@ public sealed class ExitCodeTests
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--strict", "--to", "ndjson:rows.ndjson", "--rejects", "bad.ndjson");
 
         Assert.Equal(3, outcome.ExitCode);
+        Assert.EndsWith("records were rejected.", outcome.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("error: --strict: ", outcome.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Equal(["bad.ndjson", "rows.ndjson"], place.Files());
         Assert.NotEmpty(File.ReadAllText(place["rows.ndjson"]));
         Assert.Equal(Workplace.Rejected, File.ReadLines(place["bad.ndjson"]).Count());
+    }
+
+    [Fact]
+    public void A_strict_run_says_why_it_fails_even_when_quiet()
+    {
+        using Workplace place = Workplace.Empty();
+        Directory.CreateDirectory(place["data"]);
+        File.WriteAllText(place["data/sleep.json"], """[{"user_id":"u","date":"2024-01-02","total_sleep":"x","mood":1},{"user_id":"u"}]""");
+        File.WriteAllText(place["data/users.json"], "");
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--strict", "--quiet", "--dry-run");
+
+        Assert.Equal(3, outcome.ExitCode);
+        Assert.Equal(
+            "error: --strict: 1 record was rejected, 1 file or part of a file was not read, 1 field was not read, 1 field had values that are not numbers.",
+            outcome.OnlyErrorLine);
+    }
+
+    [Fact]
+    public void Empty_standard_input_is_an_error()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.RunShell(place.Directory, "false | $BIN - --category sleep --dry-run");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("standard input: not read: it is empty, as a failed download leaves it.", outcome.OnlyErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -144,6 +144,17 @@ public sealed class FieldCaseTests
     }
 
     [Fact]
+    public void An_allowed_field_of_an_unknown_category_is_a_usage_error()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, ".", "--dry-run", "--allow-unknown", "note,slep.note");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--allow-unknown slep.note: 'slep' is not a category; did you mean sleep.note?", outcome.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Implausible_values_are_counted_and_can_be_dropped_or_rejected()
     {
         using Workplace place = Workplace.Empty();

@@ -156,6 +156,12 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
 
     private static FileStream Create(string path, string rejectsPath)
     {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new IngestException($"The rejects file {rejectsPath} cannot be written: the folder {folder} does not exist.", "Create the folder, or choose another path with --rejects.");
+        }
+
         try
         {
             return PrivateFile.Open(path, rejectsPath, FileMode.Create, FileShare.Read, BufferBytes);

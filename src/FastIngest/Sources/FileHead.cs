@@ -7,7 +7,8 @@ namespace FastIngest.Sources;
 /// <summary>The wrapper object around an array of records.</summary>
 /// <param name="Key">The name of the array.</param>
 /// <param name="Depth">The number of objects around the array.</param>
-public sealed record Wrapper(string Key, int Depth);
+/// <param name="Bracket">The offset of the opening bracket of the array.</param>
+public sealed record Wrapper(string Key, int Depth, long Bracket);
 
 /// <summary>Finds where the records of a file begin: after a byte order mark, white space and the start of a wrapper object.</summary>
 public static class FileHead
@@ -17,12 +18,13 @@ public static class FileHead
 
     /// <summary>Returns the position where reading starts.</summary>
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
-    public static FramePosition Find(ReadOnlySpan<byte> head) => Find(head, out _);
+    public static FramePosition Find(ReadOnlySpan<byte> head) => Find(head, _ => false, out _);
 
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
+    /// <param name="isWanted">Whether an array with a name is preferred to arrays before it.</param>
     /// <param name="wrapper">Receives the wrapper object; null without one.</param>
     /// <returns>The position where reading starts.</returns>
-    public static FramePosition Find(ReadOnlySpan<byte> head, out Wrapper? wrapper)
+    public static FramePosition Find(ReadOnlySpan<byte> head, Func<string, bool> isWanted, out Wrapper? wrapper)
     {
         wrapper = null;
         int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -34,9 +36,10 @@ public static class FileHead
         if (start < head.Length && head[start] == '{' && start < WrapperBytes)
         {
             ReadOnlySpan<byte> limited = head[..Math.Min(head.Length, WrapperBytes)];
-            int wrapped = FindWrappedArray(limited[start..], out wrapper);
-            if (wrapped >= 0)
+            int wrapped = FindWrappedArray(limited[start..], isWanted, out wrapper);
+            if (wrapper is not null)
             {
+                wrapper = wrapper with { Bracket = start + wrapper.Bracket };
                 return new FramePosition(start + wrapped, FrameState.Wrapped);
             }
         }
@@ -46,14 +49,18 @@ public static class FileHead
 
     internal static bool IsWhiteSpace(byte b) => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
 
-    /// <summary>The offset of the first element of the first array of objects in an object without a user_id; or -1.</summary>
-    private static int FindWrappedArray(ReadOnlySpan<byte> data, out Wrapper? wrapper)
+    /// <summary>
+    /// The offset of the first element of the first array of objects in an object without a user_id; or -1. An array with a
+    /// wanted name, of objects or without an element, goes before others.
+    /// </summary>
+    private static int FindWrappedArray(ReadOnlySpan<byte> data, Func<string, bool> isWanted, out Wrapper? wrapper)
     {
-        wrapper = null;
+        Wrapper? first = null, wanted = null;
+        (int firstAt, int wantedAt) = (-1, -1);
         string key = "";
         Utf8JsonReader reader = new(data, isFinalBlock: false, state: default);
-        int found = -1;
         int arrays = 0;
+        long bracket = 0;
         bool afterStartArray = false;
         try
         {
@@ -68,17 +75,27 @@ public static class FileHead
                         return -1;
                     }
 
-                    key = found < 0 ? NameOf(ref reader) : key;
+                    key = NameOf(ref reader);
                 }
 
-                if (found < 0 && afterStartArray && arrays == 1 && token == JsonTokenType.StartObject)
+                if (afterStartArray && arrays == 1 && token is (JsonTokenType.StartObject or JsonTokenType.EndArray))
                 {
-                    found = (int)reader.TokenStartIndex;
-                    wrapper = new Wrapper(key, reader.CurrentDepth - 1);
+                    int at = (int)reader.TokenStartIndex;
+                    Wrapper found = new(key, token == JsonTokenType.StartObject ? reader.CurrentDepth - 1 : reader.CurrentDepth, bracket);
+                    if (first is null && token == JsonTokenType.StartObject)
+                    {
+                        (first, firstAt) = (found, at);
+                    }
+
+                    if (wanted is null && isWanted(key))
+                    {
+                        (wanted, wantedAt) = (found, at);
+                    }
                 }
 
                 arrays += token switch { JsonTokenType.StartArray => 1, JsonTokenType.EndArray => -1, _ => 0 };
                 afterStartArray = token == JsonTokenType.StartArray;
+                bracket = afterStartArray ? reader.TokenStartIndex : bracket;
                 if (reader.CurrentDepth == 0 && token == JsonTokenType.EndObject)
                 {
                     break;
@@ -90,7 +107,9 @@ public static class FileHead
             // The wrapper is damaged after its array, or it is not a wrapper. The array counts if it was found before the error.
         }
 
-        return found;
+        // An array without an element does not make the object around it a wrapper: a record may have one, too.
+        wrapper = first is null ? null : wanted ?? first;
+        return first is null ? -1 : wanted is null ? firstAt : wantedAt;
     }
 
     /// <summary>The text of the string or property name that a reader is at; empty for invalid text.</summary>

@@ -51,6 +51,10 @@ internal static class ForeignContent
             : IsBinary(head) ? "binary data" : null;
     }
 
+    /// <summary>Whether content has no byte but a byte order mark and white space.</summary>
+    public static bool IsBlank(ReadOnlySpan<byte> content) =>
+        (content.StartsWith("\uFEFF"u8) ? content[3..] : content).IndexOfAnyExcept(" \t\r\n"u8) < 0;
+
     /// <summary>Whether a text would not have so many control characters. Random bytes have 11 percent of them.</summary>
     private static bool IsBinary(ReadOnlySpan<byte> head)
     {

@@ -50,7 +50,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
     }
 
-    /// <summary>Adds an open file, decompressed and in UTF-8, unless its content is certainly no data.</summary>
+    /// <summary>Adds an open file, decompressed and in UTF-8, unless its content is empty or certainly no data.</summary>
     private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed)
     {
         SourceFile content = file;
@@ -67,6 +67,14 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             }
 
             content.Rewind();
+            if (!rules.AllowsEmptyFiles && content.Length == head.Length && ForeignContent.IsBlank(head))
+            {
+                string state = head.IsEmpty ? "is empty" : "has nothing but white space";
+                Unread.Add(new UnreadFile(file.Path, $"it {state}, as a failed download leaves it", IsExpected: true));
+                content.Dispose();
+                return;
+            }
+
             if (rules.Recognises(head) || ForeignContent.Describe(head) is not { } foreign)
             {
                 Files.Add(new InputFile<TKind>(content, name, relative, kind));

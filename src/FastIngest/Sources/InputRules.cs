@@ -7,6 +7,9 @@ public abstract class InputRules<TKind>
     /// <summary>The remedy shown to the user when a path does not exist.</summary>
     public abstract string PathHint { get; }
 
+    /// <summary>Whether a file without content is read as one without records; otherwise it is named as missing data.</summary>
+    public virtual bool AllowsEmptyFiles => false;
+
     /// <summary>Returns the kind of a file; null if the file is not read.</summary>
     /// <param name="path">The path shown to the user.</param>
     /// <param name="name">The file name without a compression ending; <c>-</c> for standard input.</param>
@@ -36,6 +39,6 @@ public abstract class InputRules<TKind>
     {
         const int Most = 5;
         IEnumerable<UnreadFile> first = unread.OrderByDescending(u => u.IsExpected || u.Guess is not null).Take(Most);
-        return string.Concat(first.Select(u => $" {u}.")) + (unread.Count > Most ? $" {unread.Count - Most} more files are not read." : "");
+        return string.Concat(first.Select(u => u.Guess is null ? $" {u}." : $" {u}")) + (unread.Count > Most ? $" {unread.Count - Most} more files are not read." : "");
     }
 }

@@ -247,8 +247,9 @@ public sealed unsafe class UnpackedFile : SourceFile
         }
         catch (Exception e) when (e is not IngestException)
         {
+            string where = e.Message.Contains(" byte ", StringComparison.Ordinal) ? "" : $" (at or before byte {_packedBytesRead()} of {PackedLength})";
             throw new IngestException(
-                $"{Path} cannot be decompressed: {e.Message.TrimEnd('.')} (at or before byte {_packedBytesRead()} of {PackedLength}).", $"Download or copy the file once more, or test it with {_test}.", e);
+                $"{Path} cannot be decompressed: {e.Message.TrimEnd('.')}{where}.", $"Download or copy the file once more, or test it with {_test}.", e);
         }
 
         _feeds += piece[..read].Count((byte)'\n');

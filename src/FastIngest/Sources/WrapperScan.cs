@@ -28,6 +28,12 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
     private readonly List<UnreadFile> _unread = [];
     private long _position, _more;
 
+    /// <summary>Lists the arrays with elements of a wrapper that come before the one that is read first.</summary>
+    /// <param name="from">The offset after the opening bracket of the wrapper object.</param>
+    /// <param name="array">The array that is read first.</param>
+    public IReadOnlyList<UnreadFile> ListBefore(long from, Wrapper array) =>
+        array.Depth > MaxDepth ? [] : Scan(from, 1, _ => _position >= array.Bracket).Unread;
+
     /// <summary>Reads on after an array.</summary>
     /// <param name="from">The offset after the array and the closing brackets that follow it.</param>
     /// <param name="depth">The number of objects that are open there; 0 or less after the end of the wrapper object.</param>
@@ -52,7 +58,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                 case '"' when depth > 0 && ReadName() is { } name:
                     if (ReadValue(name, ref depth, isWanted) is { } array)
                     {
-                        return End(array, new Wrapper(name, depth), true);
+                        return End(array, new Wrapper(name, depth, array.Offset - 1), true);
                     }
 
                     break;

@@ -41,7 +41,7 @@ internal sealed class IngestCommand : ICommand
                 new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
                 new("health_ingestion export/ --to http://api:5000/ingest", "store the summaries in health.db, and post them from there"),
                 new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
-                new("health_ingestion export/ --dry-run --strict", "check an export, write nothing"),
+                new("health_ingestion export/ --dry-run --strict", "check an export, write only rejects"),
             ],
             Environment =
             [
@@ -197,7 +197,13 @@ internal sealed class IngestCommand : ICommand
             log.Error(sentence);
         }
 
-        bool isRejected = report.RejectedFiles.Count > 0 || (settings.IsStrict && (report.Rejected > 0 || report.Fields.Any(f => f.IsFault) || report.Unread.Any(u => u.IsExpected)));
+        string[] strict = settings.IsStrict ? [.. StrictWords.Of(report)] : [];
+        if (strict.Length > 0)
+        {
+            log.Error($"--strict: {string.Join(", ", strict)}.");
+        }
+
+        bool isRejected = report.RejectedFiles.Count > 0 || strict.Length > 0;
         return hasFailed ? ExitCode.Failed : isRejected && delivered != ExitCode.Failed ? ExitCode.Rejected : delivered;
     }
 }

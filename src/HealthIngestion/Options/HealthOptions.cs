@@ -48,7 +48,7 @@ internal sealed class HealthOptions
         Description = "what a run does to a stored day of which it has fewer readings: replace, keep or fail (default: replace)",
     };
 
-    public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write nothing");
+    public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write no summaries, only the rejects");
 
     public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, even if --to or the environment names one");
 
@@ -73,7 +73,7 @@ internal sealed class HealthOptions
     public Option<string[]> AllowUnknown { get; } = new("--allow-unknown")
     {
         HelpName = "FIELDS",
-        Description = "fields that may be unknown or hold no number, separated by commas: FIELD, CATEGORY.FIELD, CATEGORY.* or *; repeatable (default: none)",
+        Description = "fields that may be unknown, separated by commas: FIELD, CATEGORY.FIELD, CATEGORY.* or *; FIELD and CATEGORY.FIELD may also hold no number; repeatable (default: none)",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -109,7 +109,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
-        foreach (string sentence in UnreadFiles(report.Unread).Concat(FieldWords.Sentences(report)))
+        foreach (string sentence in FieldWords.CutOff(report).Concat(UnreadFiles(report.Unread)).Concat(FieldWords.Sentences(report)))
         {
             yield return sentence;
         }
@@ -169,8 +169,10 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
             yield break;
         }
 
-        yield return $"not read: {Figures.Count(unread.Count, "file or part of a file", "files or parts of files")}";
         UnreadFile[] others = [.. unread.Where(u => !u.IsExpected)];
+        int warnings = unread.Count - others.Length;
+        yield return $"not read: {Figures.Count(unread.Count, "file or part of a file", "files or parts of files")}"
+            + (warnings == 0 ? "" : $" ({Figures.Count(warnings)} {(warnings == 1 ? "is a warning" : "are warnings")} above)");
         foreach (UnreadFile file in others.Take(MostUnread))
         {
             yield return "  " + file;

@@ -54,6 +54,20 @@ internal static class FieldWords
         }
     }
 
+    /// <summary>Returns one sentence for each file that was probably cut off.</summary>
+    public static IEnumerable<string> CutOff(IngestReport report)
+    {
+        foreach (string path in report.CutOff.Take(MaxFiles))
+        {
+            yield return $"{path} ends in the middle of a record or array; it was probably cut off: download it once more";
+        }
+
+        if (report.CutOff.Count > MaxFiles)
+        {
+            yield return $"{Figures.Count(report.CutOff.Count - MaxFiles, "more file")} were probably cut off; the rejects file names them";
+        }
+    }
+
     public static void Write(Utf8JsonWriter json, IngestReport report)
     {
         json.WriteStartArray("fields");
@@ -138,6 +152,7 @@ internal static class FieldWords
         RejectReason.InvalidCsv => "the records have other columns than the header line",
         RejectReason.InvalidText => "the text is not UTF-8",
         RejectReason.NotAnObject => "the values have no field names; a record is an object such as {\"user_id\": \"ada\"}",
+        RejectReason.CutOff => "the file was cut off; download it once more",
         _ => "the file is not JSON, or it is damaged",
     };
 }

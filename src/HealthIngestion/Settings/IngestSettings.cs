@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest;
 using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Pipeline;
@@ -61,8 +62,7 @@ internal sealed record IngestSettings : RunSettings
             IsRecursive = !arguments.GetValue(spec.NoRecursive),
             UserId = arguments.GetValue(spec.UserId),
             Implausible = arguments.GetValue(spec.Implausible),
-            AllowedFields = new AllowedFields((arguments.GetValue(spec.AllowUnknown) ?? [])
-                .SelectMany(f => f.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
+            AllowedFields = new AllowedFields(Allowed(arguments.GetValue(spec.AllowUnknown) ?? [])),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
         bool takesRecords = arguments.GetValue(spec.Records);
@@ -110,6 +110,24 @@ internal sealed record IngestSettings : RunSettings
             LogFormat = spec.Console.Format(arguments),
             LogLevel = spec.Console.Level(arguments),
         };
+    }
+
+    /// <summary>Splits the lists of allowed fields, and checks the categories in them.</summary>
+    private static string[] Allowed(IEnumerable<string> lists)
+    {
+        string[] patterns = [.. lists.SelectMany(f => f.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string[] categories = [.. Enum.GetValues<Category>().Select(c => c.Name())];
+        foreach (string pattern in patterns)
+        {
+            int dot = pattern.IndexOf('.', StringComparison.Ordinal);
+            if (dot >= 0 && !categories.Contains(pattern[..dot]))
+            {
+                string remedy = Suggestion.For(pattern[..dot], categories) is { } near ? $"did you mean {near}{pattern[dot..]}?" : $"the categories are {string.Join(", ", categories)}";
+                throw new UsageException($"--allow-unknown {pattern}: '{pattern[..dot]}' is not a category; {remedy}");
+            }
+        }
+
+        return patterns;
     }
 
     private static void RejectRecords(IEnumerable<Target> targets, IngestMode mode)

@@ -138,6 +138,18 @@ public sealed class FieldFindingTests
         Assert.Equal((isAllowed, !isAllowed), (finding.IsAllowed, finding.IsFault));
     }
 
+    [Theory]
+    [InlineData("fat", true)]
+    [InlineData("nutrition.fat", true)]
+    [InlineData("nutrition.*", false)]
+    [InlineData("*", false)]
+    public void A_star_allows_no_values_that_are_not_numbers(string pattern, bool isAllowed)
+    {
+        FieldFinding finding = Assert.Single(Ingest(
+            "nutrition.json", """[{"user_id":"u","date":"2024-01-01","fat":"1,2"}]""", new IngestOptions { Paths = [], AllowedFields = new AllowedFields([pattern]) }).Report.Fields);
+        Assert.Equal((isAllowed, !isAllowed), (finding.IsAllowed, finding.IsFault));
+    }
+
     [Fact]
     public void A_file_all_of_whose_records_were_rejected_is_named_with_the_most_frequent_reason()
     {

@@ -24,6 +24,9 @@ internal sealed class RandomDocument
         "duration", "calories_burned", "distance", "steps", "heart_rate_max", "heart_rate_avg", "weather", "activity_type", "workout_type", "sets", "reps", "meal_type", "calories", "protein", "carbs", "fat", "total_sleep",
         "deep_sleep", "rem_sleep", "sleep_quality", "resting_heart_rate", "name", "age", "gender", "height", "weight", "fitness_level", "id", "x_id", "timestamp", "date_time", "v\\u0061lue", "value", "é", "\\u00e9", "", "z\\/\\\"",
     ];
+    /// <summary>The name of the array of records in a wrapper, after other arrays.</summary>
+    private static readonly string[] Arrays = ["\"data\"", "\"data\"", "\"steps\":[{\"a\":1}],\"Sleep\"", "\"users\":[],\"data\"", "\"users\":[\"u\"],\"\\u0068eart_rate\"", "\"x\":[{}],\"in\":{\"sleep\":[]},\"data\""];
+
     private static readonly string[] Garbage = ["tru", "}", "]", "[", "{", "\"", "{\"a\":", "nonsense", "[1,", "\\", "/*x*/", "\0", "{}", "[[{}]]", "7", "\"s\"", "null", ",,", "{:[{}]}", ":", "-", "\uFEFF"];
     private static readonly string[] Separators = [",", ",\n", "\n", "\r\n", " ", ", ", "", ",\r\n  "];
 
@@ -60,7 +63,7 @@ internal sealed class RandomDocument
         int framing = _random.Next(4);
         string separator = Pick(Separators);
         string filler = _random.Next(10) == 0 ? $"\"note\":\"{new string('x', _random.Next(6000))}\"," : "";
-        _text.Append(framing switch { 0 or 1 => "[", 2 => $"{{{filler}\"exported\":{Pick(Values)},{(_random.Next(3) == 0 ? "\"in\":{" : "")}\"data\": [", _ => "" });
+        _text.Append(framing switch { 0 or 1 => "[", 2 => $"{{{filler}\"exported\":{Pick(Values)},{(_random.Next(3) == 0 ? "\"in\":{" : "")}{Pick(Arrays)}: [", _ => "" });
         for (int records = _random.Next(14); records > 0; records--)
         {
             string record = _random.Next(30) == 0 ? $"[{Record()},{Record()}]" : Record();

@@ -57,7 +57,7 @@ public sealed class RejectLogTests : IDisposable
     {
         foreach (string name in (string[])["users.json", "sleep.json", "heart_rate.json"])
         {
-            _folder.Write(name, new byte[1000].Select(_ => (byte)'\n').ToArray());
+            _folder.Write(name, Encoding.UTF8.GetBytes(new string('\n', 999) + "x"));
         }
 
         List<JsonElement> lines = Write(

@@ -21,6 +21,13 @@ public sealed class CategoryCsvDialect : Dialect
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
         int start = CsvHeader.StartOf(window.Bytes);
+        if (CsvHeader.HasLoneReturn(window.Bytes[start..]))
+        {
+            throw new IngestException(
+                $"The lines of {file.Path} end with CR (carriage return), as in the format CSV (Macintosh), so that the whole file is one line.",
+                $"Convert them: tr '\\r' '\\n' < {file.Path} > converted.csv; or export the table once more as CSV (UTF-8).");
+        }
+
         CsvHeader header = CsvHeader.Read(window.Bytes[start..], out int length) ?? throw new IngestException(
             $"{file.Path} does not begin with a header line that names user_id or a day.",
             "A CSV file begins with the names of its columns, such as user_id,date_time,value, separated by commas, semicolons or tabs.");

@@ -29,6 +29,25 @@ internal sealed class CsvHeader
         return blank < 0 ? head.Length : start + blank;
     }
 
+    /// <summary>Whether the first line has a carriage return outside of quotes that does not end it.</summary>
+    /// <param name="head">The bytes from the start of the header on.</param>
+    public static bool HasLoneReturn(ReadOnlySpan<byte> head)
+    {
+        int feed = head.IndexOf((byte)'\n');
+        ReadOnlySpan<byte> line = (feed < 0 ? head : head[..feed]).TrimEnd(" \t\r"u8);
+        bool isQuoted = false;
+        foreach (byte b in line)
+        {
+            isQuoted ^= b == '"';
+            if (b == '\r' && !isQuoted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Reads a header. A header names <c>user_id</c> or a day, and at least one more column; null when the bytes begin with no header.
     /// </summary>

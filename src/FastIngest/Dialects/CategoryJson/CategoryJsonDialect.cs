@@ -26,8 +26,15 @@ public sealed class CategoryJsonDialect : Dialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        FramePosition head = FileHead.Find(window.Bytes, out Wrapper? wrapper);
-        return JsonFilePlan.At(this, file, category, head, wrapper, part: 0, window, chunkBytes, maxRecordBytes);
+        FramePosition head = FileHead.Find(window.Bytes, name => Categories.Parse(name) is not null, out Wrapper? wrapper);
+        JsonFilePlan plan = JsonFilePlan.At(this, file, category, head, wrapper, part: 0, window, chunkBytes, maxRecordBytes);
+        if (wrapper is not null && Categories.Parse(wrapper.Key) is not null)
+        {
+            using WrapperScan scan = new(file);
+            plan.UnreadBefore = scan.ListBefore(window.Bytes.IndexOf((byte)'{') + 1, wrapper);
+        }
+
+        return plan;
     }
 
     public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new JsonChunkReader(category, maxRecordBytes);

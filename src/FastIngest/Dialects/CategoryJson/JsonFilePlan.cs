@@ -19,6 +19,9 @@ internal sealed class JsonFilePlan : FilePlan
     /// <summary>The wrapper object around the array; null without one.</summary>
     public required Wrapper? Wrapper { get; init; }
 
+    /// <summary>The arrays of the wrapper before the one that is read first.</summary>
+    public IReadOnlyList<UnreadFile> UnreadBefore { get; set; } = [];
+
     public override bool MayHaveMoreParts => Wrapper is not null;
 
     /// <summary>The maximum size of a record in bytes.</summary>
@@ -62,14 +65,15 @@ internal sealed class JsonFilePlan : FilePlan
 
         if (last.State == FrameState.Wrapped)
         {
-            return new PartEnd(null, true, []);
+            return new PartEnd(null, true, UnreadBefore);
         }
 
         using WrapperScan scan = new(File);
         WrapperRest rest = scan.Scan(last.Offset, Wrapper.Depth - last.State.Braces(), name => Part + 1 < RepeatRule.MaxParts && Categories.Parse(name) is not null);
+        IReadOnlyList<UnreadFile> unread = [.. UnreadBefore, .. rest.Unread];
         if (rest.Array is not { } array)
         {
-            return new PartEnd(null, !rest.IsClosed, rest.Unread);
+            return new PartEnd(null, !rest.IsClosed, unread);
         }
 
         using FileWindow window = new();
@@ -77,6 +81,6 @@ internal sealed class JsonFilePlan : FilePlan
         window.MoveTo(array.Offset, Dialect.HeadBytes);
         JsonFilePlan next = At(Dialect, File, Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
         (next.FileIndex, next.Repeats) = (FileIndex, Repeats);
-        return new PartEnd(next, false, rest.Unread);
+        return new PartEnd(next, false, unread);
     }
 }

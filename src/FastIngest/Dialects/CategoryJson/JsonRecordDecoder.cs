@@ -152,6 +152,12 @@ internal sealed class JsonRecordDecoder
             return TryDecodeOtherDate(ref view);
         }
 
+        if (HasEmptyDay(fields, index))
+        {
+            // A later record with the same first bytes may have a day where this one has an empty text.
+            return true;
+        }
+
         // A record without a user has the default user, so that its key is its day.
         _last = fields[RecordSchema.UserId].Kind == FieldKind.Missing && fields[index].Kind == FieldKind.String
             ? new LastKey(fields[index].Start + DateParser.DayBytes, index, view.Day)
@@ -287,17 +293,33 @@ internal sealed class JsonRecordDecoder
         dayField.Length == DateParser.DayBytes
         || (dayField.Length > DateParser.DayBytes && DateParser.IsRest(record.Slice(dayField.Start + DateParser.DayBytes, dayField.Length - DateParser.DayBytes)));
 
-    /// <summary>Returns the index of the field that holds the day: the first one that is present and not null.</summary>
+    /// <summary>Returns the index of the field that holds the day: the first one that is present, not null and not an empty text.</summary>
     private static int DayIndex(RecordFields fields)
     {
         int index = RecordSchema.Date;
-        while (index < RecordSchema.Timestamp && fields[index].Kind is FieldKind.Missing or FieldKind.Null)
+        while (index < RecordSchema.Timestamp && (fields[index].Kind is FieldKind.Missing or FieldKind.Null || IsEmptyText(fields[index])))
         {
             index++;
         }
 
         return index;
     }
+
+    /// <summary>Whether a field for the day, before the one that holds it, is an empty text.</summary>
+    private static bool HasEmptyDay(RecordFields fields, int dayIndex)
+    {
+        for (int i = RecordSchema.Date; i < dayIndex; i++)
+        {
+            if (IsEmptyText(fields[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsEmptyText(in Field field) => field is { Kind: FieldKind.String, Length: 0 };
 
     private bool TryGetText(ReadOnlySpan<byte> record, in Field field, out ReadOnlySpan<byte> text)
     {

@@ -103,23 +103,32 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         return null;
     }
 
-    /// <summary>Returns the first element of the wrapped array that holds the records, if the head is a wrapper.</summary>
+    /// <summary>
+    /// Returns the first element of the wrapped array that holds the records, if the head is a wrapper: of the first array with
+    /// the name of a category or, without one, of the first array.
+    /// </summary>
     private int? FindWrapped(int start)
     {
         Utf8JsonReader reader = new(file.AsSpan(0, Math.Min(4096, file.Length))[Math.Min(4096, start)..], isFinalBlock: false, default);
-        (int? first, int arrays, JsonTokenType before) = (null, 0, JsonTokenType.None);
+        (int? first, int? named, int arrays, JsonTokenType before, string key) = (null, null, 0, JsonTokenType.None, "");
         try
         {
             for (; start < file.Length && file[start] == '{' && reader.Read(); before = reader.TokenType)
             {
-                arrays += reader.TokenType == JsonTokenType.StartArray ? 1 : reader.TokenType == JsonTokenType.EndArray ? -1 : 0;
-                if ((before, reader.TokenType, arrays) == (JsonTokenType.StartArray, JsonTokenType.StartObject, 1))
-                    first ??= start + (int)reader.TokenStartIndex;
-                if ((reader.TokenType, reader.CurrentDepth) == (JsonTokenType.PropertyName, 1) && Regex.Unescape(Encoding.UTF8.GetString(reader.ValueSpan)) == "user_id")
+                if (reader.TokenType == JsonTokenType.PropertyName && arrays == 0)
+                    key = Regex.Unescape(Encoding.UTF8.GetString(reader.ValueSpan));
+                if ((reader.TokenType, reader.CurrentDepth) == (JsonTokenType.PropertyName, 1) && key == "user_id")
                     return null;
+                bool isEmpty = reader.TokenType == JsonTokenType.EndArray;
+                if (before == JsonTokenType.StartArray && arrays == 1 && (isEmpty || reader.TokenType == JsonTokenType.StartObject))
+                {
+                    first ??= isEmpty ? null : start + (int)reader.TokenStartIndex;
+                    named ??= Categories.Parse(key) is null ? null : start + (int)reader.TokenStartIndex;
+                }
+                arrays += reader.TokenType == JsonTokenType.StartArray ? 1 : isEmpty ? -1 : 0;
             }
         }
         catch (JsonException) { } // The available bytes end here.
-        return first;
+        return first is null ? null : named ?? first;
     }
 }

@@ -29,6 +29,8 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
     {
         public override string PathHint => "Check the path.";
 
+        public override bool AllowsEmptyFiles => true;
+
         /// <summary>Accepts any name for a file that the user names explicitly.</summary>
         public override string? KindOf(string path, string name, bool isNamed) =>
             isNamed || DictionaryFileNames.HoldsEntries(name) ? Kind : null;

@@ -57,7 +57,7 @@ public sealed record FieldFinding(FindingKind Kind, Category Category, string? F
         foreach (NameCount count in counts.Sorted().OrderByDescending(n => n.Count))
         {
             string field = Encoding.UTF8.GetString(count.Name);
-            yield return new FieldFinding(kind, category, field, count.Count, allowed.Contains(category, field))
+            yield return new FieldFinding(kind, category, field, count.Count, kind == FindingKind.Unknown ? allowed.MayBeUnknown(category, field) : allowed.Names(category, field))
             {
                 Suggestion = kind == FindingKind.Unknown ? FieldSuggestion.For(category, field) : null,
                 Example = kind == FindingKind.Unknown ? null : Encoding.UTF8.GetString(count.Example),
@@ -68,7 +68,7 @@ public sealed record FieldFinding(FindingKind Kind, Category Category, string? F
 
         if (counts.Others > 0)
         {
-            yield return new FieldFinding(kind, category, null, counts.Others, allowed.Contains(category, null));
+            yield return new FieldFinding(kind, category, null, counts.Others, kind == FindingKind.Unknown && allowed.MayBeUnknown(category, null));
         }
     }
 }

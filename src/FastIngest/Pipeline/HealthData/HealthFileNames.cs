@@ -40,6 +40,9 @@ public static class HealthFileNames
     public static Category? CategoryOf(string name, IReadOnlyList<string> endings) =>
         !name.StartsWith('.') && EndingOf(name, endings) is { } ending ? CategoryOfStem(name.AsSpan(0, name.Length - ending.Length)) : null;
 
+    /// <summary>Whether a file that is not hidden has one of the accepted endings.</summary>
+    public static bool HasEnding(string name, IReadOnlyList<string> endings) => !name.StartsWith('.') && EndingOf(name, endings) is not null;
+
     /// <summary>Explains why a file is not read whose name has no category.</summary>
     /// <param name="path">The path shown to the user.</param>
     /// <param name="name">The file name without its folder and without a compression ending.</param>

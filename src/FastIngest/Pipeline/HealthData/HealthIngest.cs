@@ -66,17 +66,23 @@ public static class HealthIngest
             Filtered = options.Selection is null ? null : done.Categories.Sum(c => c.Filtered),
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
-            Warnings = [.. MissingCategories(done.Categories), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
+            Warnings = [.. MissingCategories(options, done.Categories), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
             Unread = [.. input.Unread, .. done.Unread],
             Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
+            CutOff = done.CutOff,
             RejectedFiles = RejectedFile.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], input.Categories),
         };
     }
 
-    /// <summary>Returns one warning for each category without a file or a record.</summary>
-    private static IEnumerable<string> MissingCategories(IReadOnlyList<CategoryReport> categories) => categories
-        .Where(c => c is { Files: 0, Records: 0 })
-        .Select(c => $"No file for {c.Category.Name()} ({c.Category.Name()}*{string.Join(", ", HealthFileNames.Endings)}): its columns stay empty.");
+    /// <summary>Returns a warning that names the categories without a file or a record; none when the user named only files.</summary>
+    private static IEnumerable<string> MissingCategories(IngestOptions options, IReadOnlyList<CategoryReport> categories)
+    {
+        string[] missing = [.. categories.Where(c => c is { Files: 0, Records: 0 }).Select(c => c.Category.Name())];
+        if (missing.Length > 0 && options.Paths.Any(p => Directory.Exists(p) || ZipArchives.IsName(p)))
+        {
+            yield return $"No file for {string.Join(", ", missing)} ({missing[0]}*{string.Join(", ", HealthFileNames.Endings)}): {(missing.Length == 1 ? "its" : "their")} columns stay empty.";
+        }
+    }
 
     private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SummaryLane> lanes)
     {
@@ -210,6 +216,8 @@ public static class HealthIngest
         public string? RejectsWarning { get; private set; }
 
         public IReadOnlyList<UnreadFile> Unread => _reading.Unread;
+
+        public IReadOnlyList<string> CutOff => _rejects.CutOff;
 
         public long Rows => _writer.Rows;
 

@@ -140,7 +140,12 @@ internal sealed class HealthInput : IDisposable
             return false;
         }
 
-        public override UnreadFile Explain(string path, string name) => HealthFileNames.Explain(path, name, _endings);
+        public override UnreadFile Explain(string path, string name)
+        {
+            UnreadFile unread = HealthFileNames.Explain(path, name, _endings);
+            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || !ForeignName.HoldsRecords(path, Recognises) ? unread
+                : unread with { Reason = "its name begins with no category, but it holds records", IsExpected = true };
+        }
 
         public override IReadOnlyList<InputFile<CategoryOfFile>> Sort(IReadOnlyList<InputFile<CategoryOfFile>> files) =>
         [
@@ -151,6 +156,7 @@ internal sealed class HealthInput : IDisposable
         ];
 
         public override IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread) => new(
-            $"No health files in {string.Join(", ", paths)}.{Name(unread)}", "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
+            $"No health files in {string.Join(", ", paths.Select(p => p == StandardInput.Path ? StandardInput.DisplayName : p))}.{Name(unread)}",
+            unread.Count > 0 && unread.All(u => u is { IsExpected: true, Guess: null }) ? "Download or export the files once more." : "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
     }
 }

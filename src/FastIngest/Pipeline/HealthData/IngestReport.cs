@@ -32,6 +32,9 @@ public sealed record IngestReport
     /// <summary>The files all of whose records were rejected.</summary>
     public IReadOnlyList<RejectedFile> RejectedFiles { get; init; } = [];
 
+    /// <summary>The JSON files that end in the middle of a record, an array or a wrapper object.</summary>
+    public IReadOnlyList<string> CutOff { get; init; } = [];
+
     public long Records => Categories.Sum(c => c.Records);
 
     public long Aggregated => Categories.Sum(c => c.Aggregated);

@@ -15,8 +15,12 @@ namespace FastIngest.Pipeline.Map;
 internal sealed class RejectLog(string path, int maxRecordBytes, bool hasRaw = true) : IDisposable
 {
     private readonly ConcurrentDictionary<(int File, int Part), RejectSpool> _spools = new();
+    private readonly ConcurrentDictionary<int, string> _cutOff = new();
     private readonly string _spoolBase = RejectStream.BasePath(path);
     private readonly long[,] _counts = new long[Categories.Count, RejectReasons.Count];
+
+    /// <summary>The files that end in the middle of a record, an array or a wrapper object, in file order.</summary>
+    public IReadOnlyList<string> CutOff => [.. _cutOff.OrderBy(f => f.Key).Select(f => f.Value)];
 
     /// <summary>Returns the number of rejected records of a category for each reason that occurred.</summary>
     public IReadOnlyDictionary<RejectReason, long> CountsOf(Category category) => Enum.GetValues<RejectReason>()
@@ -41,6 +45,7 @@ internal sealed class RejectLog(string path, int maxRecordBytes, bool hasRaw = t
     public bool AddCutOff(FilePlan part)
     {
         part.File.ReadToEnd();
+        _cutOff[part.FileIndex] = part.File.Path;
         if (_spools.TryGetValue((part.FileIndex, part.Part), out RejectSpool? spool) && spool.End == part.File.Length)
         {
             return false;
@@ -55,6 +60,11 @@ internal sealed class RejectLog(string path, int maxRecordBytes, bool hasRaw = t
     {
         if (_spools.TryGetValue((part.FileIndex, part.Part), out RejectSpool? spool))
         {
+            if (spool.EndsInRecord && spool.End == part.File.Length)
+            {
+                _cutOff[part.FileIndex] = part.File.Path;
+            }
+
             spool.Close();
         }
     }

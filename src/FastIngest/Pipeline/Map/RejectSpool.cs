@@ -20,6 +20,9 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
     /// <summary>The offset after the last reject, in bytes.</summary>
     public long End { get; private set; }
 
+    /// <summary>Whether the last reject begins like a record and ends in the middle of one.</summary>
+    public bool EndsInRecord { get; private set; }
+
     /// <summary>Closes the file and releases the memory; no further reject may be added.</summary>
     public void Close()
     {
@@ -39,6 +42,7 @@ internal sealed class RejectSpool(SourceFile source, Category category, RejectSt
 
         Span<byte> raw = _raw.AsSpan(0, kept);
         source.Read(raw, reject.Offset);
+        EndsInRecord = reject.Reason == RejectReason.InvalidJson && raw is [(byte)'{', .., not ((byte)'}' or (byte)']' or (byte)'\n' or (byte)'\r' or (byte)' ' or (byte)'\t')];
         stream.Write(
             source.Path, "category", category.Name(), reject.Reason.Name(), reject.Offset, reject.Length, _lines.LineOf(reject.Offset), raw, hasRaw);
     }

@@ -22,7 +22,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     public int? Day => OriginalDate.Day(DayValue);
 
     /// <summary>The value that holds the day.</summary>
-    private JsonElement DayValue => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null));
+    private JsonElement DayValue => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) && !(v.ValueKind == JsonValueKind.String && v.ValueEquals("")));
 
     /// <summary>Returns why the element is not a record of the category; null when it is one.</summary>
     public RejectReason? Check(Category category)
@@ -61,7 +61,7 @@ internal sealed record OriginalRecord(JsonElement Element)
     {
         FieldNames names = RecordSchema.Of(category).Names;
         var texts = Enumerable.Range(RecordSchema.FirstOwn, names.Count - RecordSchema.FirstOwn).Select(i => (Name: names.NameAt(i), IsText: i < RecordSchema.FirstOwn + RecordSchema.Of(category).TextCount));
-        string time = category == Category.Users ? "" : DayFields.Select(Value).First(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null)).ToString();
+        string time = category == Category.Users ? "" : DayValue.ToString();
         IEnumerable<string?> values = [category.Name(), Text("user_id"), time, .. texts.Select(f => f.IsText ? Text(f.Name) : Number(f.Name)?.ToString(CultureInfo.InvariantCulture)),
             .. category != Category.Measurements ? [] : MeasurementNames.Where(n => Number(n) is not null).Order(StringComparer.Ordinal).SelectMany(n => (string[])[n, $"{Number(n)}"])];
         return string.Concat(values.Select(v => v is null ? "-;" : string.Create(CultureInfo.InvariantCulture, $"{v.Length}:{v};")));

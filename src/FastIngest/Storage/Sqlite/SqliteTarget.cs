@@ -21,6 +21,10 @@ internal static class SqliteTarget
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Erasure = (target, _) => new SqliteErasure(target.Rest),
         Outbox = (target, _) => new SqliteOutbox(target.Rest),
-        Query = (target, sql) => $"sqlite3 {target.Rest} \"{sql}\"",
+        Query = (target, sql) => $"sqlite3 {Quoted(target.Rest)} \"{sql}\"",
     };
+
+    /// <summary>A path as a word of a shell command, in quotes where it needs them.</summary>
+    private static string Quoted(string path) => path.All(c => char.IsLetterOrDigit(c) || "/._-+:,@%=".Contains(c, StringComparison.Ordinal))
+        ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

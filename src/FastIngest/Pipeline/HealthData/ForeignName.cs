@@ -1,0 +1,35 @@
+namespace FastIngest.Pipeline.HealthData;
+
+/// <summary>Recognises health records in a file whose name has no category.</summary>
+internal static class ForeignName
+{
+    private const int HeadBytes = 4096;
+
+    /// <summary>
+    /// Whether a file probably holds health records: its beginning has a dialect and names user_id, and it is neither a file of
+    /// rejects nor one of daily summaries, which this program writes. A compressed file is not examined.
+    /// </summary>
+    /// <param name="path">The path of the file; there is no such file for a member of an archive.</param>
+    /// <param name="isRecognised">Whether content with these first bytes has a dialect.</param>
+    public static bool HoldsRecords(string path, Func<ReadOnlySpan<byte>, bool> isRecognised)
+    {
+        byte[] bytes = new byte[HeadBytes];
+        ReadOnlySpan<byte> head;
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return false;
+            }
+
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            head = bytes.AsSpan(0, file.ReadAtLeast(bytes, HeadBytes, throwOnEndOfStream: false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        return head.IndexOf("user_id"u8) >= 0 && isRecognised(head) && !head.StartsWith("{\"file\": "u8) && head.IndexOf("\"summary\""u8) < 0;
+    }
+}
