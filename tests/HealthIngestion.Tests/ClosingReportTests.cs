@@ -23,20 +23,20 @@ public sealed class ClosingReportTests
         Assert.Equal(
             """
 
-            category      files     size     records  rejected  why
+            category      files     size     records  repeated  rejected  why
             users             0
             activities        0
             workouts          0
             nutrition         0
             sleep             0
-            heart_rate        2  3.00 GB  21,900,000        12  invalid_json 2, no_value 10
+            heart_rate        2  3.00 GB  21,900,000         0        12  invalid_json 2, no_value 10
             measurements      0
-            total             2  3.00 GB  21,900,000        12
+            total             2  3.00 GB  21,900,000         0        12
 
             target            rows   inserted  updated  unchanged
             sqlite:a.db  1,825,000  1,824,999        1          0
 
-            balance: 21,900,000 records = 21,899,988 aggregated + 12 rejected
+            balance: 21,900,000 records = 21,899,988 aggregated + 0 repeated + 12 rejected
             1,825,000 daily summaries in 2.00 s: 1.50 GB/s, 11.0 M records/s, peak memory 213 MB
             rejects: 12 records in /no/such/file
             next: sqlite3 a.db "select summary from daily_summaries limit 3"

@@ -64,7 +64,6 @@ public sealed class LexiconCaseTests
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE html>\n<html></html>\n", "an HTML or XML page")]
     [InlineData("[\n{\"word\": \"a\"},\n", "--format json")]
     [InlineData("{\"user_id\": \"u\", \"value\": 1}\n", "none has a field word or headword")]
     [InlineData("{\"word\": \"a\"}\n", "none has a field lang_code, lang or language")]
@@ -76,6 +75,17 @@ public sealed class LexiconCaseTests
 
         Assert.Equal(3, outcome.ExitCode);
         Assert.Contains(cause, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_web_page_is_said_to_be_that()
+    {
+        using Workplace place = Workplace.Empty();
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "ingest", "--source", "s", "--file", Write(place, "<!DOCTYPE html>\n<html></html>\n"), "--to", "ndjson:-");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("is an HTML page", outcome.OnlyErrorLine, StringComparison.Ordinal);
     }
 
     private static string Write(Workplace place, string text)

@@ -47,7 +47,7 @@ public sealed class OutputTests
 
         string error = HealthIngestionProcess.Run(place.Directory, "data").Error;
 
-        Assert.Contains($"balance: {Workplace.Records} records = {Workplace.Records - Workplace.Rejected} aggregated + {Workplace.Rejected} rejected", error, StringComparison.Ordinal);
+        Assert.Contains($"balance: {Workplace.Records} records = {Workplace.Records - Workplace.Rejected} aggregated + 0 repeated + {Workplace.Rejected} rejected", error, StringComparison.Ordinal);
         Assert.Contains("rejects: 2 records in rejects.ndjson, the first for no_value at ", error, StringComparison.Ordinal);
         Assert.Contains(" line 3", error, StringComparison.Ordinal);
         Assert.Contains("next: sqlite3 health.db ", error, StringComparison.Ordinal);

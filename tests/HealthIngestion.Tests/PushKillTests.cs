@@ -45,7 +45,7 @@ public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
                     await ApiServer.Write(context, 500, "");
                     break;
                 case 29:
-                    await ApiServer.Write(context, 200, """{"status": "error"}""");
+                    await ApiServer.Write(context, 503, """{"status": "error"}""");
                     break;
                 case 37:
                     await Task.Delay(30);

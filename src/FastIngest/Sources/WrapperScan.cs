@@ -28,6 +28,9 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
     private readonly List<UnreadFile> _unread = [];
     private long _position, _more;
 
+    // Whether the file ends in a property name.
+    private bool _isCutOff;
+
     /// <summary>Lists the arrays with elements of a wrapper that come before the one that is read first.</summary>
     /// <param name="from">The offset after the opening bracket of the wrapper object.</param>
     /// <param name="array">The array that is read first.</param>
@@ -62,6 +65,8 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                     }
 
                     break;
+                case '"' when depth > 0 && _isCutOff:
+                    return End(null, null, false);
                 default:
                     Add(new UnreadFile(file.Path, $"the {Bytes(Length() - _position)} from byte {_position} on follow the records and are no JSON of a wrapper", IsExpected: true));
                     return End(null, null, true);
@@ -110,7 +115,13 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
         Utf8JsonReader json = new(_window.Bytes, isFinalBlock: false, default);
         try
         {
-            if (!json.Read() || json.TokenType != JsonTokenType.String)
+            if (!json.Read())
+            {
+                _isCutOff = _window.ReachesEnd;
+                return null;
+            }
+
+            if (json.TokenType != JsonTokenType.String)
             {
                 return null;
             }
@@ -129,6 +140,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
             return name;
         }
 
+        _isCutOff = Current() < 0;
         _position = before;
         return null;
     }

@@ -23,7 +23,7 @@ public sealed class EventWriterTests
     [InlineData("{\"User_id\": \"u\", \"date\": \"2024-01-01\"}", RejectReason.NoUserId)]
     [InlineData("{\"user_id\": \"u\"}", RejectReason.NoDate)]
     [InlineData("{\"user_id\": \"u\", \"date\": \"2023-02-29\"}", RejectReason.NoDate)]
-    [InlineData("{\"user_id\": \"u\", \"date\": \"\", \"date_time\": \"2024-01-01\"}", RejectReason.NoDate)]
+    [InlineData("{\"user_id\": \"u\", \"date\": \"\", \"date_time\": \"2024-01-01\"}", null)]
     [InlineData("{\"user_id\": \"u\", \"date\": 20240101, \"date_time\": \"2024-01-01\"}", RejectReason.NoDate)]
     [InlineData("{\"user_id\": \"u\", \"date\": {}, \"timestamp\": \"2024-01-01\"}", RejectReason.NoDate)]
     [InlineData("{\"user_id\": \"u\", \"date\": null, \"date_time\": null, \"timestamp\": null}", RejectReason.NoDate)]

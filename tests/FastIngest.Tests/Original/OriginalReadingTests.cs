@@ -10,9 +10,6 @@ public class OriginalReadingTests
     private const string A = """{"user_id":"a"}""", B = """{"user_id":"b"}""", C = """{"user_id":"c"}""";
 
     [Theory]
-    [InlineData("", "")]
-    [InlineData("\uFEFF", "")]
-    [InlineData(" \n", "")]
     [InlineData("[]", "")]
     [InlineData("[" + A + "," + B + "]", "a b")]
     [InlineData("\uFEFF \r\n[" + A + "]\n[" + B + "]" + C, "a b c")]
