@@ -211,12 +211,15 @@ public sealed class DeliveryTests
     {
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(3_000);
         using CancellationTokenSource stop = new();
+
+        // Every request after the first 500 waits until the stop has reached the client, which then sends no further ones.
+        Lazy<Task> stopping = new(stop.CancelAsync);
         ApiServer? api = null;
         await using ApiServer server = api = ApiServer.Start(async (context, _) =>
         {
             if (api!.Taken.Count >= 500)
             {
-                await stop.CancelAsync();
+                await stopping.Value;
             }
 
             await api.Ok(context);

@@ -13,6 +13,9 @@ namespace FastIngest.Dialects.CategoryJson;
 /// </summary>
 internal sealed class JsonRecordDecoder
 {
+    /// <summary>Up to this many names are compared with each other in place.</summary>
+    private const int MaxCompared = 32;
+
     private readonly Category _category;
     private readonly RecordSchema _schema;
     private readonly NamedNumberList _named = new();
@@ -257,6 +260,52 @@ internal sealed class JsonRecordDecoder
 
     /// <summary>Counts the measurements that are not numbers. Of a repeated name the last value counts.</summary>
     private void CountUnreadableOthers(ReadOnlySpan<byte> record, RecordFields fields, long offset, NameCounts counts)
+    {
+        ReadOnlySpan<(Field Name, Field Value)> others = fields.Others;
+        if (!HavePlainNames(others))
+        {
+            CountUnreadableDecoded(record, fields, offset, counts);
+            return;
+        }
+
+        for (int i = 0; i < others.Length; i++)
+        {
+            Field value = others[i].Value;
+            ReadOnlySpan<byte> name = record.Slice(others[i].Name.Start, others[i].Name.Length);
+            if (value.Kind == FieldKind.Null || NamedNumberList.IsKey(name) || TryGetNumber(record, value, out _) || IsBlank(record, value))
+            {
+                continue;
+            }
+
+            bool isLast = true;
+            for (int later = i + 1; later < others.Length && isLast; later++)
+            {
+                isLast = !name.SequenceEqual(record.Slice(others[later].Name.Start, others[later].Name.Length));
+            }
+
+            if (isLast)
+            {
+                CountUnreadable(record, name, value, offset, counts);
+            }
+        }
+    }
+
+    /// <summary>Whether names can be compared in place: few of them, none with escapes, and none so long that it is cut.</summary>
+    private static bool HavePlainNames(ReadOnlySpan<(Field Name, Field Value)> others)
+    {
+        foreach ((Field name, _) in others)
+        {
+            if (name.Kind == FieldKind.EscapedString || name.Length > ShortText.MaxNameBytes)
+            {
+                return false;
+            }
+        }
+
+        return others.Length <= MaxCompared;
+    }
+
+    /// <summary>As <see cref="CountUnreadableOthers"/>, for any names.</summary>
+    private void CountUnreadableDecoded(ReadOnlySpan<byte> record, RecordFields fields, long offset, NameCounts counts)
     {
         Dictionary<string, (byte[] Name, Field Value)> last = [];
         foreach ((Field name, Field value) in fields.Others)
