@@ -9,7 +9,7 @@ public sealed class DatabaseUrlTests
 
     private static PostgresServer Server => PostgresServer.Shared;
 
-    /// <summary>docker run --env-file keeps quotes (docker/cli issue 3630); SQLAlchemy and JDBC have schemes of their own.</summary>
+    /// <summary>docker run --env-file keeps quotes; SQLAlchemy and JDBC have schemes of their own.</summary>
     [Theory]
     [InlineData("\"{0}\"")]
     [InlineData("'{0}'")]
@@ -42,7 +42,7 @@ public sealed class DatabaseUrlTests
         Assert.Equal([file], place.Files());
     }
 
-    /// <summary>Raw passwords in URLs: prisma issue 15679, sequelize issue 9419, SQLAlchemy's "special characters in passwords".</summary>
+    /// <summary>Passwords with characters that have a meaning in a URL, written as they are.</summary>
     [Theory]
     [InlineData("postgres://u:p@ss/w#rd%@127.0.0.1:1/d")]
     [InlineData("postgres://u:p/ss@127.0.0.1:1/d")]

@@ -5,7 +5,7 @@ namespace HealthIngestion.Tests;
 
 /// <summary>
 /// A later run with fewer readings of a day than are stored, and files that overlap. Such exports are common: a phone exports the
-/// day so far (Health Auto Export issue 31), a watch and a phone export halves of a day, an export was cut off, or a day was
+/// day so far, a watch and a phone export halves of a day, an export was cut off, or a day was
 /// exported twice with other limits.
 /// </summary>
 public sealed class FewerReadingsTests
