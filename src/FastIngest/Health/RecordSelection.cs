@@ -18,15 +18,19 @@ public sealed class RecordSelection
         _until = until?.DayNumber ?? int.MaxValue;
     }
 
-    /// <summary>Whether a record is taken. What a record lacks, it is not judged by; profiles have no day.</summary>
+    /// <summary>
+    /// Whether a record is taken. A record without a user is taken, so that it is rejected and not filtered; one without a valid
+    /// day, such as a profile, is chosen by its user.
+    /// </summary>
     /// <param name="userId">The user id in UTF-8; empty when the record has none.</param>
-    /// <param name="day">Days since 0001-01-01, <see cref="RecordView.ProfileDay"/> or <see cref="RecordView.NoDay"/>.</param>
-    public bool Takes(ReadOnlySpan<byte> userId, int day) =>
-        (day is RecordView.NoDay or RecordView.ProfileDay || (day >= _since && day <= _until)) && TakesUser(userId);
+    /// <param name="day">Days since 0001-01-01, <see cref="RecordView.ProfileDay"/>, <see cref="RecordView.NoDay"/> or <see cref="RecordView.AmbiguousDay"/>.</param>
+    public bool Takes(ReadOnlySpan<byte> userId, int day) => userId.IsEmpty || (TakesDay(day) && TakesUser(userId));
+
+    private bool TakesDay(int day) => day is <= RecordView.AmbiguousDay or RecordView.ProfileDay || (day >= _since && day <= _until);
 
     private bool TakesUser(ReadOnlySpan<byte> userId)
     {
-        if (_users.Length == 0 || userId.IsEmpty)
+        if (_users.Length == 0)
         {
             return true;
         }

@@ -51,10 +51,11 @@ internal sealed class OriginalIngest(RecordRules rules)
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
-        foreach ((int offset, int length, RejectReason? unread, JsonElement element) in file)
+        foreach ((int offset, int length, RejectReason? unread, JsonElement found) in file)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;
+            JsonElement element = unread is null ? WithUser(found, category) : found;
             if (unread is null && Selection is not null && !new OriginalRecord(element).IsIn(Selection, category))
             {
                 Filtered[(int)category]++;
@@ -76,17 +77,16 @@ internal sealed class OriginalIngest(RecordRules rules)
         }
     }
 
+    /// <summary>Gives a record without a user the default user, if there is one.</summary>
+    private JsonElement WithUser(JsonElement value, Category category) =>
+        rules.DefaultUser.IsEmpty || new OriginalRecord(value).Check(category) != RejectReason.NoUserId ? value
+            : OriginalFindings.With(value, new Dictionary<string, string?> { ["user_id"] = Encoding.UTF8.GetString(rules.DefaultUser.Span) });
+
     /// <summary>Checks a record and applies the rules of the run to it; returns why it is rejected, or null.</summary>
     private RejectReason? Accept(JsonElement value, Category category, long offset, out JsonElement accepted)
     {
         accepted = value;
         RejectReason? reason = new OriginalRecord(value).Check(category);
-        if (reason == RejectReason.NoUserId && !rules.DefaultUser.IsEmpty)
-        {
-            accepted = OriginalFindings.With(value, new Dictionary<string, string?> { ["user_id"] = Encoding.UTF8.GetString(rules.DefaultUser.Span) });
-            reason = new OriginalRecord(accepted).Check(category);
-        }
-
         if (reason is not null)
             return reason;
         OriginalRecord record = new(accepted);
