@@ -128,9 +128,15 @@ public class AgreementTests
         {
             Paths = [folder.Path], MaxRecordBytes = maxRecordBytes, Implausible = policy, UserId = user, Selection = selection, Pseudonyms = key,
         };
-        Agree(options, [.. Enumerable.Range(0, 3).Select(_ => (
-            random.GetItems(ChunkSizes, 1)[0], random.GetItems(WorkerCounts, 1)[0], random.GetItems(PartitionCounts, 1)[0], random.GetItems(IoModes, 1)[0]))], $"seed {seed}, {policy}, user {user}, {(selection is null ? "all" : "selected")}, {(key is null ? "as written" : "pseudonyms")}");
+        (int, int, int, IoMode)[] ways = [.. Enumerable.Range(0, 3).Select(_ => AnyWay(random))];
+        Agree(options, ways, $"seed {seed}, {policy}, user {user}, {(selection is null ? "all" : "selected")}, {(key is null ? "as written" : "pseudonyms")}");
     }
+
+    private static (int, int, int, IoMode) AnyWay(Random random) => (
+        random.GetItems(ChunkSizes, 1)[0],
+        random.GetItems(WorkerCounts, 1)[0],
+        random.GetItems(PartitionCounts, 1)[0],
+        random.GetItems(IoModes, 1)[0]);
 
     private static void AgreeOn(Category category, byte[] document, int maxRecordBytes, (int, int, int, IoMode)[] ways, string what)
     {
