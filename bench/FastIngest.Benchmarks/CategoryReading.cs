@@ -4,6 +4,7 @@ using FastIngest.Dialects.Contract;
 using FastIngest.Generate;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Samples;
 using FastIngest.Shuffle;
 using FastIngest.Sources;
 
@@ -123,10 +124,10 @@ internal sealed class MappedPartition
 
     public PartitionBoundaries Boundaries { get; } = PartitionBoundaries.FromSample([], 1);
 
-    public Category[] Categories { get; } = Enum.GetValues<Category>();
+    public Category[] Categories { get; } = [.. Health.Categories.Named];
 
     /// <summary>A reducer for a partition of any size, with the batch size of the default memory limit.</summary>
-    public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024, repeats: default);
+    public static PartitionReducer NewReducer() => new(maxRuns: 1 << 22, batchRows: 1024, batchTextBytes: 512 * 1024, repeats: default, SourcePolicy.Largest);
 
     public void Reduce(PartitionReducer reducer, IRowReceiver receiver)
     {

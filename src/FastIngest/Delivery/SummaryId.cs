@@ -1,4 +1,5 @@
-using FastIngest.Health;
+using FastIngest.Json;
+
 
 namespace FastIngest.Delivery;
 

@@ -1,6 +1,6 @@
 namespace FastIngest.Health;
 
-/// <summary>The seven kinds of records in a health export, in reading and reporting order.</summary>
+/// <summary>The kinds of records, in reading and reporting order.</summary>
 public enum Category
 {
     Users,
@@ -10,17 +10,23 @@ public enum Category
     Sleep,
     HeartRate,
     Measurements,
+
+    /// <summary>Readings of one metric, from the export of a phone, a watch or a clinic; see <see cref="FastIngest.Samples.Metric"/>.</summary>
+    Samples,
 }
 
 /// <summary>Maps categories to names and file names to categories.</summary>
 public static class Categories
 {
-    public const int Count = 7;
+    public const int Count = 8;
 
     private static readonly string[] Names =
-        ["users", "activities", "workouts", "nutrition", "sleep", "heart_rate", "measurements"];
+        ["users", "activities", "workouts", "nutrition", "sleep", "heart_rate", "measurements", "samples"];
 
-    /// <summary>The categories whose records have a day, in the order of their sentences in a summary.</summary>
+    /// <summary>The categories that have files of their own in the layout of this program; they can be named by the user.</summary>
+    public static IReadOnlyList<Category> Named { get; } = [.. Enum.GetValues<Category>().Where(c => c != Category.Samples)];
+
+    /// <summary>The categories with a day and sentences of their own, in the order of the sentences in a summary. The sentence of samples follows them.</summary>
     public static ReadOnlySpan<Category> InTextOrder =>
         [Category.Activities, Category.Workouts, Category.Nutrition, Category.Sleep, Category.HeartRate, Category.Measurements];
 
@@ -30,11 +36,11 @@ public static class Categories
     /// <summary>Returns the category with a name, in any case; null when there is none.</summary>
     public static Category? Parse(ReadOnlySpan<char> name)
     {
-        for (int i = 0; i < Names.Length; i++)
+        foreach (Category category in Named)
         {
-            if (name.Equals(Names[i], StringComparison.OrdinalIgnoreCase))
+            if (name.Equals(category.Name(), StringComparison.OrdinalIgnoreCase))
             {
-                return (Category)i;
+                return category;
             }
         }
 

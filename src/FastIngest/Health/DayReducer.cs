@@ -1,4 +1,5 @@
 using FastIngest.Json;
+using FastIngest.Samples;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -7,15 +8,26 @@ namespace FastIngest.Health;
 /// Computes the columns and sentences of one category from the events of a day. There is one method per category; each
 /// reads the payload in the field order of <see cref="RecordSchema"/> and appends its sentences to the batch's text.
 /// </summary>
-internal sealed class DayReducer
+/// <param name="sources">Which source counts for a cumulative metric.</param>
+internal sealed class DayReducer(SourcePolicy sources)
 {
+    private readonly SampleDay _samples = new(sources);
     private readonly MeasurementDay _measurements = new();
     private readonly long[] _numbers = new long[NumericAggregate.MaxNumbers];
 
     private static ReadOnlySpan<byte> Unknown => "unknown"u8;
 
+    /// <summary>The number of samples so far that do not count, because another source counts for their metric and day.</summary>
+    public long LeftOut => _samples.LeftOut;
+
     /// <summary>Reduces the events into the row and returns the number of records they represent.</summary>
-    public long Reduce(Category category, ref DayEvents events, ref DailySummary row, ref SleepChoice sleep, SummaryBatch batch)
+    /// <param name="category">The category of the events.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="hasSamples">Whether the day has samples, see <see cref="ReadSamples"/>.</param>
+    /// <param name="row">Receives the columns.</param>
+    /// <param name="sleep">Receives what is known of the night's longest sleep.</param>
+    /// <param name="batch">Receives the sentences.</param>
+    public long Reduce(Category category, ref DayEvents events, bool hasSamples, ref DailySummary row, ref SleepChoice sleep, SummaryBatch batch)
     {
         switch (category)
         {
@@ -32,7 +44,7 @@ internal sealed class DayReducer
                 ReduceSleep(ref events, ref row, ref sleep, batch);
                 break;
             case Category.HeartRate:
-                return HeartRateDay.Reduce(ref events, ref row, batch);
+                return HeartRateDay.Reduce(ref events, hasSamples ? _samples.Find(Metrics.HeartRate) : null, ref row, batch);
             case Category.Measurements:
                 _measurements.Reduce(ref events, batch);
                 break;
@@ -41,12 +53,33 @@ internal sealed class DayReducer
         return events.Count;
     }
 
+    /// <summary>Reads the samples of a day; returns their number.</summary>
+    /// <param name="events">The events of the category <see cref="Category.Samples"/>.</param>
+    /// <param name="hasTimes">Whether the events begin with their times.</param>
+    public long ReadSamples(ref DayEvents events, bool hasTimes) => _samples.Read(ref events, hasTimes);
+
+    /// <summary>Fills the columns of a category that its records leave empty from the samples of the day; returns whether it filled any.</summary>
+    public bool FillFromSamples(Category category, bool hasRecords, ref DailySummary row, SummaryBatch batch) =>
+        SampleColumns.Fill(category, hasRecords, _samples, ref row, batch);
+
+    /// <summary>Writes the sentence about the metrics that people talk about.</summary>
+    public void WriteReadings(SummaryBatch batch) => SampleSentence.Write(_samples, batch);
+
     /// <summary>Writes the text columns. Call it once per row, after the summary text is complete.</summary>
     public void WriteColumns(ref DailySummary row, in SleepChoice sleep, SummaryBatch batch)
     {
-        if (row.Has(Category.Sleep))
+        if (row.Has(Category.Samples))
+        {
+            row.Texts[TextSlot.Metrics] = MetricJson.Write(_samples.Result, batch);
+        }
+
+        if (row.Has(Category.Sleep) && double.IsNaN(row.Numbers[NumberSlot.RestingHr]))
         {
             row.Numbers[NumberSlot.RestingHr] = sleep.HasRestingHeartRate ? ExactDouble.FromMicros(sleep.RestingHeartRate) : double.NaN;
+        }
+
+        if (row.Has(Category.Sleep))
+        {
             if (!sleep.Quality.IsEmpty)
             {
                 row.Texts[TextSlot.SleepQuality] = batch.AddText(sleep.Quality);

@@ -13,8 +13,8 @@ public sealed class EventWriter
     private readonly int _textCount;
     private readonly long _maxNumbersBytes;
     private readonly long[] _samples = new long[SampleReduction.MaxRun];
-    private byte[] _runUser = [];
-    private int _runUserLength;
+    private byte[] _runUser = [], _runMetric = [], _runSource = [];
+    private int _runUserLength, _runMetricLength, _runSourceLength;
     private int _runDay;
     private int _sampleCount;
     private bool _isInRun;
@@ -81,7 +81,7 @@ public sealed class EventWriter
             return record.Day == RecordView.NoDay ? RejectReason.NoDate : RejectReason.AmbiguousDate;
         }
 
-        return _category == Category.HeartRate && record.NumbersPresent == 0 ? RejectReason.NoValue : null;
+        return _category is Category.HeartRate or Category.Samples && record.NumbersPresent == 0 ? RejectReason.NoValue : null;
     }
 
     /// <summary>Adds a record to the output. Returns null, or the reason why the record is rejected.</summary>
@@ -103,6 +103,9 @@ public sealed class EventWriter
                 break;
             case Category.Measurements:
                 AddMeasurements(record, output);
+                break;
+            case Category.Samples:
+                AddMetricSample(record, output);
                 break;
             case Category.Users:
                 AddProfile(record, output);
@@ -129,6 +132,12 @@ public sealed class EventWriter
         LargestSample = Math.Max(LargestSample, totals.Max);
         _sampleCount = 0;
         _isInRun = false;
+        if (_category == Category.Samples)
+        {
+            WriteRunOfMetric(user, totals, output);
+            return;
+        }
+
         Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
         SampleEvent.Write(segment, totals);
         segment.End();
@@ -154,13 +163,7 @@ public sealed class EventWriter
 
         if (!sameRun)
         {
-            if (_runUser.Length < user.Length)
-            {
-                _runUser = new byte[user.Length * 2];
-            }
-
-            user.CopyTo(_runUser);
-            _runUserLength = user.Length;
+            Keep(user, ref _runUser, ref _runUserLength);
             _runDay = day;
         }
 
@@ -172,11 +175,100 @@ public sealed class EventWriter
         }
     }
 
+    /// <summary>
+    /// Adds a sample of a metric. An interval of sleep keeps its times. Of other metrics, consecutive samples of the same source and
+    /// day become one event, unless repeats are looked for, which needs each sample.
+    /// </summary>
+    private void AddMetricSample(scoped in RecordView record, MapOutput output)
+    {
+        bool isSleep = SleepMetric.Is(record.Text0);
+        long value = record.Numbers[0];
+        if (!isSleep && !KeepsTimes)
+        {
+            AddToRunOfMetric(record, value, output);
+            return;
+        }
+
+        ReadOnlySpan<byte> end = KeepsTimes ? record.Text2 : default;
+        Segment segment = output.Begin(
+            record.UserId, record.Day, Segment.MaxTextBytes(record.Identity.Length) + MetricSample.MaxBytes(record.Text0.Length, record.Text1.Length, end.Length));
+        if (KeepsTimes)
+        {
+            segment.WriteText(record.Identity);
+        }
+
+        segment.WriteText(record.Text0);
+        segment.WriteText(record.Text1);
+        if (KeepsTimes)
+        {
+            segment.WriteText(end);
+        }
+
+        if (isSleep)
+        {
+            (long from, long until) = SleepMetric.Interval(record);
+            MetricSample.WriteInterval(segment, from, until);
+        }
+        else
+        {
+            SampleEvent.Write(segment, new SampleTotals(1, value, value, value));
+        }
+
+        segment.End();
+    }
+
+    private void AddToRunOfMetric(scoped in RecordView record, long value, MapOutput output)
+    {
+        bool sameRun = _sampleCount > 0 && record.Day == _runDay
+            && record.Text0.SequenceEqual(_runMetric.AsSpan(0, _runMetricLength))
+            && record.Text1.SequenceEqual(_runSource.AsSpan(0, _runSourceLength))
+            && record.UserId.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
+        bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
+        if (!sameRun || large || _sampleCount == _samples.Length)
+        {
+            Flush(output);
+        }
+
+        if (!sameRun)
+        {
+            Keep(record.UserId, ref _runUser, ref _runUserLength);
+            Keep(record.Text0, ref _runMetric, ref _runMetricLength);
+            Keep(record.Text1, ref _runSource, ref _runSourceLength);
+            _runDay = record.Day;
+        }
+
+        _samples[_sampleCount++] = value;
+        if (large)
+        {
+            Flush(output);
+        }
+    }
+
+    private void WriteRunOfMetric(ReadOnlySpan<byte> user, in SampleTotals totals, MapOutput output)
+    {
+        Segment segment = output.Begin(user, _runDay, MetricSample.MaxBytes(_runMetricLength, _runSourceLength, 0));
+        segment.WriteText(_runMetric.AsSpan(0, _runMetricLength));
+        segment.WriteText(_runSource.AsSpan(0, _runSourceLength));
+        SampleEvent.Write(segment, totals);
+        segment.End();
+    }
+
+    private static void Keep(ReadOnlySpan<byte> text, ref byte[] buffer, ref int length)
+    {
+        if (buffer.Length < text.Length)
+        {
+            buffer = new byte[text.Length * 2];
+        }
+
+        text.CopyTo(buffer);
+        length = text.Length;
+    }
+
     private static void AddSampleWithTime(scoped in RecordView record, MapOutput output)
     {
         long value = record.Numbers[0];
-        Segment segment = output.Begin(record.UserId, record.Day, Segment.MaxTextBytes(record.Timestamp.Length) + SampleEvent.MaxBytes);
-        segment.WriteText(record.Timestamp);
+        Segment segment = output.Begin(record.UserId, record.Day, Segment.MaxTextBytes(record.Identity.Length) + SampleEvent.MaxBytes);
+        segment.WriteText(record.Identity);
         SampleEvent.Write(segment, new SampleTotals(1, value, value, value));
         segment.End();
     }
@@ -195,14 +287,14 @@ public sealed class EventWriter
 
     /// <summary>The most bytes that the payload takes. A text that the category lacks, and a time that is not kept, cost a few bytes of room.</summary>
     private long MaxPayload(scoped in RecordView record) =>
-        _maxNumbersBytes + Segment.MaxTextBytes(record.Timestamp.Length) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
+        _maxNumbersBytes + Segment.MaxTextBytes(record.Identity.Length) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
 
     /// <summary>Writes the texts and numbers of the category and ends the event.</summary>
     private void WritePayload(scoped in RecordView record, Segment segment)
     {
         if (KeepsTimes)
         {
-            segment.WriteText(record.Timestamp);
+            segment.WriteText(record.Identity);
         }
 
         // Without a loop: nearly every category has one text.
@@ -230,10 +322,10 @@ public sealed class EventWriter
         Segment segment = output.Begin(
             record.UserId,
             record.Day,
-            Segment.MaxTextBytes(named.Names.Length) + Segment.MaxNumbersBytes(numbers.Length) + (KeepsTimes ? Segment.MaxTextBytes(record.Timestamp.Length) : 0));
+            Segment.MaxTextBytes(named.Names.Length) + Segment.MaxNumbersBytes(numbers.Length) + (KeepsTimes ? Segment.MaxTextBytes(record.Identity.Length) : 0));
         if (KeepsTimes)
         {
-            segment.WriteText(record.Timestamp);
+            segment.WriteText(record.Identity);
         }
 
         segment.WriteText(named.Names);

@@ -14,7 +14,10 @@ public sealed class FieldFindings
     /// <summary>The fields with a value that <see cref="PlausibleRanges"/> excludes.</summary>
     public NameCounts Implausible { get; } = new();
 
-    public bool IsEmpty => Unknown.IsEmpty && Unreadable.IsEmpty && Implausible.IsEmpty;
+    /// <summary>The kinds of records that the dialect does not read.</summary>
+    public NameCounts PassedOver { get; } = new();
+
+    public bool IsEmpty => PassedOver.IsEmpty && Unknown.IsEmpty && Unreadable.IsEmpty && Implausible.IsEmpty;
 
     /// <summary>Adds the findings of a part of a file.</summary>
     public void Add(FieldFindings other, int file)
@@ -22,6 +25,7 @@ public sealed class FieldFindings
         Unknown.Add(other.Unknown, file);
         Unreadable.Add(other.Unreadable, file);
         Implausible.Add(other.Implausible, file);
+        PassedOver.Add(other.PassedOver, file);
     }
 
     public void Clear()
@@ -29,5 +33,6 @@ public sealed class FieldFindings
         Unknown.Clear();
         Unreadable.Clear();
         Implausible.Clear();
+        PassedOver.Clear();
     }
 }

@@ -6,13 +6,17 @@ namespace FastIngest.Health;
 /// <summary>Merges the partial reductions of a day's heart-rate samples.</summary>
 internal static class HeartRateDay
 {
-    /// <summary>Fills the heart-rate columns, writes the sentence and returns the number of samples.</summary>
-    public static long Reduce(ref DayEvents events, ref DailySummary row, SummaryBatch batch)
+    /// <summary>Fills the heart-rate columns, writes the sentence and returns the number of samples among the events.</summary>
+    /// <param name="events">The events of the category.</param>
+    /// <param name="others">The heart rates of exports with many metrics; null without any.</param>
+    /// <param name="row">Receives the columns.</param>
+    /// <param name="batch">Receives the sentence.</param>
+    public static long Reduce(ref DayEvents events, DayMetric? others, ref DailySummary row, SummaryBatch batch)
     {
-        long count = 0;
-        Int128 sum = 0;
-        long min = long.MaxValue;
-        long max = long.MinValue;
+        long count = others?.Count ?? 0;
+        Int128 sum = others?.Sum ?? 0;
+        long min = others?.Min ?? long.MaxValue;
+        long max = others?.Max ?? long.MinValue;
         while (events.Next(out PayloadReader payload))
         {
             SampleTotals part = SampleEvent.Read(ref payload);
@@ -38,7 +42,7 @@ internal static class HeartRateDay
         sentence.Number(count * 1_000_000);
         sentence.Literal(" readings."u8);
         batch.Advance(sentence.Length);
-        return count;
+        return count - (others?.Count ?? 0);
     }
 
     /// <summary>The mean in tenths, rounded half to even on the exact value.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using FastIngest.Samples;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -11,13 +12,14 @@ namespace FastIngest.Health;
 /// <param name="batchRows">A batch is delivered when it holds this many rows or users.</param>
 /// <param name="batchTextBytes">A batch is also delivered when it holds this many bytes of text.</param>
 /// <param name="repeats">The categories in which repeats are looked for.</param>
-public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes, RepeatRule repeats)
+/// <param name="sources">Which source counts for a cumulative metric.</param>
+public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes, RepeatRule repeats, SourcePolicy sources)
 {
     private readonly PartitionRuns _runs = new(maxRuns);
     private readonly RepeatFilter _repeats = new();
     private readonly RunFiles _files = new();
     private readonly long[] _repeated = new long[Categories.Count];
-    private readonly DayReducer _days = new();
+    private readonly DayReducer _days = new(sources);
     private readonly int[] _next = new int[Categories.Count];
 
     // The key of each category's next run; ulong.MaxValue after the last run.
@@ -32,6 +34,9 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
 
     /// <summary>Number of records so far that repeat a record of another file, by category.</summary>
     public IReadOnlyList<long> Repeated => _repeated;
+
+    /// <summary>The number of samples so far that do not count, because another source counts for their metric and day.</summary>
+    public long LeftOut => _days.LeftOut;
 
     public long RowCount { get; private set; }
 
@@ -108,21 +113,43 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         batch.Advance(profileBytes);
         row.Parts[(int)Category.Users] = profileBytes;
         SleepChoice sleep = default;
+        bool hasSamples = _nextKey[(int)Category.Samples] == key;
+        if (hasSamples)
+        {
+            DayEvents samples = TakeEvents(Category.Samples, data);
+            row.Present |= 1 << (int)Category.Samples;
+            _aggregated[(int)Category.Samples] += _days.ReadSamples(ref samples, repeats.Applies(Category.Samples));
+        }
+
         foreach (Category category in Categories.InTextOrder)
         {
-            if (_nextKey[(int)category] != key)
+            bool hasRecords = _nextKey[(int)category] == key;
+            if (!hasRecords && !hasSamples)
             {
                 continue;
             }
 
-            row.Present |= (byte)(1 << (int)category);
             int partStart = batch.TextLength;
-            ReadOnlySpan<Run> runs = Take(category);
-            bool hasTimes = repeats.Applies(category);
-            ReadOnlySpan<bool> isRepeated = hasTimes ? FindRepeats(category, data, runs, isCounted: true) : [];
-            DayEvents events = new(data, runs, hasTimes, isRepeated);
-            _aggregated[(int)category] += _days.Reduce(category, ref events, ref row, ref sleep, batch);
+            if (hasRecords)
+            {
+                row.Present |= (byte)(1 << (int)category);
+                DayEvents events = TakeEvents(category, data);
+                _aggregated[(int)category] += _days.Reduce(category, ref events, hasSamples, ref row, ref sleep, batch);
+            }
+
+            if (hasSamples && _days.FillFromSamples(category, hasRecords, ref row, batch))
+            {
+                row.Present |= (byte)(1 << (int)category);
+            }
+
             row.Parts[(int)category] = batch.TextLength - partStart;
+        }
+
+        if (hasSamples)
+        {
+            int partStart = batch.TextLength;
+            _days.WriteReadings(batch);
+            row.Parts[(int)Category.Samples] = batch.TextLength - partStart;
         }
 
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
@@ -130,11 +157,19 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         RowCount++;
     }
 
+    /// <summary>Returns the category's next events with the same key, and moves past them.</summary>
+    private DayEvents TakeEvents(Category category, ReadOnlySpan<byte> data)
+    {
+        ReadOnlySpan<Run> runs = Take(category);
+        bool hasTimes = repeats.Applies(category);
+        return new DayEvents(data, runs, hasTimes, hasTimes ? FindRepeats(category, data, runs, isCounted: true) : []);
+    }
+
     /// <summary>Returns one element per event of some runs, true for a repeat of a record of another file; empty if there are no repeats.</summary>
     private ReadOnlySpan<bool> FindRepeats(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
     {
         ReadOnlySpan<int> files = _files.Of(runs);
-        if (files[0] == files[^1])
+        if (files[0] == files[^1] && !repeats.IsIdentified(category))
         {
             // The runs are in file order, so that all of them come from one file.
             return [];
@@ -148,7 +183,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     /// <summary>Finds the key of the next day on which the user has a record; false when there is none.</summary>
     private bool TryNextKey(int user, out ulong key)
     {
-        key = ulong.MaxValue;
+        key = _nextKey[(int)Category.Samples];
         foreach (Category category in Categories.InTextOrder)
         {
             key = Math.Min(key, _nextKey[(int)category]);

@@ -22,6 +22,7 @@ public static class PlausibleRanges
         new() { ["total_sleep"] = (0, 24), ["deep_sleep"] = (0, 24), ["rem_sleep"] = (0, 24), ["resting_heart_rate"] = (20, 300) },
         new() { ["value"] = (20, 300) },
         [],
+        new() { ["value"] = (-9_000_000_000_000, 9_000_000_000_000) },
     ];
 
     /// <summary>Returns the plausible values of the number fields of a category in their unit, both ends included.</summary>

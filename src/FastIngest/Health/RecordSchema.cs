@@ -24,6 +24,7 @@ public sealed class RecordSchema
         new(["sleep_quality"], ["total_sleep", "deep_sleep", "rem_sleep", "resting_heart_rate"]),
         new([], ["value"]),
         new([], [], takesOthers: true),
+        new(["metric", "source", "end"], ["value"]),
     ];
 
     private RecordSchema(string[] texts, string[] numbers, bool takesOthers = false)

@@ -15,6 +15,9 @@ public ref struct RecordView
     /// <summary>The <see cref="Day"/> of a profile record, which has no day; it sorts before all days.</summary>
     public const int ProfileDay = -1;
 
+    /// <summary>The first byte of <see cref="Id"/>, with which no time begins.</summary>
+    public const byte IdMark = 1;
+
     /// <summary>The user id in decoded UTF-8; empty when the record has none.</summary>
     public ReadOnlySpan<byte> UserId;
 
@@ -25,6 +28,15 @@ public ref struct RecordView
     /// The local day and time as written in the record, in a form that <see cref="Json.DateParser"/> reads; the time may be missing.
     /// </summary>
     public ReadOnlySpan<byte> Timestamp;
+
+    /// <summary>
+    /// The id that the vendor gives the record, after the byte <see cref="IdMark"/>; empty without one. Records with the same id are the
+    /// same record, whatever else they say.
+    /// </summary>
+    public ReadOnlySpan<byte> Id;
+
+    /// <summary>What identifies the record among equal ones: the id or else the time.</summary>
+    public readonly ReadOnlySpan<byte> Identity => Id.IsEmpty ? Timestamp : Id;
 
     /// <summary>The numbers in the order of the category's <see cref="RecordSchema"/>, in micros; 0 for a missing number.</summary>
     public ReadOnlySpan<long> Numbers;

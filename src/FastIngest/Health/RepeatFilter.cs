@@ -16,6 +16,7 @@ internal sealed class RepeatFilter
     private byte[] _record = new byte[256];
     private int _length;
     private bool[] _isRepeated = new bool[16];
+    private bool _isIdentified;
 
     /// <summary>The number of repeats among the events examined last.</summary>
     public int RepeatCount { get; private set; }
@@ -61,7 +62,7 @@ internal sealed class RepeatFilter
 
         ref Tally tally = ref _tallies[record];
         tally = isNew ? new Tally(file, 1, 0) : tally with { File = file, InFile = tally.File == file ? tally.InFile + 1 : 1 };
-        if (tally.InFile <= tally.Kept)
+        if (tally.InFile <= tally.Kept || (_isIdentified && !isNew))
         {
             return true;
         }
@@ -74,7 +75,21 @@ internal sealed class RepeatFilter
     private void Encode(Category category, PayloadReader payload)
     {
         _length = 0;
-        AddText(payload.ReadText());
+        ReadOnlySpan<byte> time = payload.ReadText();
+        AddText(time);
+        _isIdentified = time is [RecordView.IdMark, ..];
+        if (_isIdentified)
+        {
+            // The id of the vendor decides, whatever the record says.
+            return;
+        }
+
+        if (category == Category.Samples)
+        {
+            AddSample(ref payload);
+            return;
+        }
+
         if (category == Category.HeartRate)
         {
             Add(SampleEvent.Read(ref payload).Sum);
@@ -128,6 +143,15 @@ internal sealed class RepeatFilter
             AddText(name);
             Add(number);
         }
+    }
+
+    private void AddSample(ref PayloadReader payload)
+    {
+        MetricSample sample = MetricSample.Read(ref payload, hasTimes: true);
+        AddText(sample.Metric);
+        AddText(sample.Source);
+        AddText(sample.EndText);
+        Add(sample.IsInterval ? sample.End : sample.Totals.Sum);
     }
 
     private void AddText(ReadOnlySpan<byte> text)

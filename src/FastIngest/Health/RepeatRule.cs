@@ -7,10 +7,14 @@ namespace FastIngest.Health;
 /// their record as written, because two records are equal only if their times are. Categories with one file cost nothing.
 /// </summary>
 /// <param name="Categories">Bit <c>1 &lt;&lt; category</c> is set for a category with records in several files.</param>
-public readonly record struct RepeatRule(uint Categories)
+/// <param name="Identified">Bit <c>1 &lt;&lt; category</c> is set for a category whose records may have an id, which is then looked for within one file too.</param>
+public readonly record struct RepeatRule(uint Categories, uint Identified = 0)
 {
     /// <summary>The number of parts that a file may have.</summary>
     public const int MaxParts = 1000;
+
+    /// <summary>Whether repeats are looked for within one file, too.</summary>
+    public bool IsIdentified(Category category) => (Identified >> (int)category & 1) != 0;
 
     /// <summary>Whether the events of a category begin with a time, and repeats are looked for.</summary>
     public bool Applies(Category category) => (Categories >> (int)category & 1) != 0;

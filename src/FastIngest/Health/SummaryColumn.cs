@@ -57,6 +57,7 @@ public sealed record SummaryColumn(string Name, ColumnKind Kind, int Slot, Categ
         new("hr_mean", ColumnKind.Number, NumberSlot.HrMean, Category.HeartRate),
         new("measurements", ColumnKind.Json, TextSlot.Measurements, Category.Measurements),
         new("summary", ColumnKind.Text, TextSlot.Summary, null),
+        new("metrics", ColumnKind.Json, TextSlot.Metrics, Category.Samples),
     ];
 }
 
@@ -74,6 +75,6 @@ public static class NumberSlot
 /// <summary>Indexes into <see cref="DailySummary.Texts"/>.</summary>
 public static class TextSlot
 {
-    public const int UserId = 0, SleepQuality = 1, Measurements = 2, Summary = 3;
-    public const int Length = 4;
+    public const int UserId = 0, SleepQuality = 1, Measurements = 2, Summary = 3, Metrics = 4;
+    public const int Length = 5;
 }

@@ -27,6 +27,7 @@ public sealed class FieldNames
         }
 
         TakesOthers = takesOthers;
+        HasPaths = names.Any(n => n.Contains('.', StringComparison.Ordinal));
         _names = [.. names.Select(Encoding.UTF8.GetBytes)];
         for (_multiplier = 1; !TryFill(); _multiplier++)
         {
@@ -46,7 +47,27 @@ public sealed class FieldNames
 
     public bool TakesOthers { get; }
 
+    /// <summary>
+    /// Whether the names include values in nested objects, as paths: <c>value.bpm</c> is the member <c>bpm</c> of the member <c>value</c>. Arrays
+    /// do not appear in a path: of several elements the last one counts.
+    /// </summary>
+    public bool HasPaths { get; }
+
     public string NameAt(int index) => Encoding.UTF8.GetString(_names[index]);
+
+    /// <summary>Whether a name is the beginning of a path, so that values inside it are read.</summary>
+    public bool IsPathStart(ReadOnlySpan<byte> name)
+    {
+        foreach (byte[] path in HasPaths ? _names : [])
+        {
+            if (path.Length > name.Length && path[name.Length] == '.' && path.AsSpan().StartsWith(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Returns the field index of a name, or -1.</summary>
     public int Find(ReadOnlySpan<byte> name)

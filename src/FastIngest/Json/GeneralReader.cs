@@ -58,7 +58,7 @@ public static class GeneralReader
             bool isObject = reader.TokenType == JsonTokenType.StartObject;
             bool validText = true;
             bool whole = isObject
-                ? ReadObject(ref reader, fields, ref validText)
+                ? ReadObject(ref reader, data, fields, ref validText)
                 : reader.TokenType != JsonTokenType.StartArray || ReadNested(ref reader, ref validText);
             if (!whole)
             {
@@ -81,7 +81,7 @@ public static class GeneralReader
     private static bool StartsValue(byte b) =>
         b is (byte)'{' or (byte)'[' or (byte)'"' or (byte)'-' or (byte)'t' or (byte)'f' or (byte)'n' || (uint)(b - '0') <= 9;
 
-    private static bool ReadObject(ref Utf8JsonReader reader, RecordFields fields, ref bool validText)
+    private static bool ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, RecordFields fields, ref bool validText)
     {
         while (reader.Read())
         {
@@ -103,7 +103,7 @@ public static class GeneralReader
             {
                 CheckText(ref reader, ref validText);
             }
-            else if (value.Kind == FieldKind.Nested && !ReadNested(ref reader, ref validText))
+            else if (value.Kind == FieldKind.Nested && !ReadInside(ref reader, data, fields, name, ref validText))
             {
                 return false;
             }
@@ -118,9 +118,61 @@ public static class GeneralReader
             }
             else if (fields.Names.Count > 0)
             {
-                // A reader that looks for no names at all has no use for the others.
-                fields.AddUnknown(new UnknownField(name, value.Kind == FieldKind.Null));
+                // A reader that looks for no names at all has no use for the others. Inside a path, the values are read.
+                if (!fields.Names.HasPaths || value.Kind != FieldKind.Nested || !IsPathStart(fields.Names, name, data))
+                {
+                    fields.AddUnknown(new UnknownField(name, value.Kind == FieldKind.Null));
+                }
             }
+        }
+
+        return false;
+    }
+
+    private static bool IsPathStart(FieldNames names, Field name, ReadOnlySpan<byte> data) => names.IsPathStart(data.Slice(name.Start, name.Length));
+
+    /// <summary>Reads the value of a member of the record, with the values inside it that have a path.</summary>
+    private static bool ReadInside(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, RecordFields fields, Field name, ref bool validText)
+    {
+        if (!fields.Names.HasPaths || name.Length > FieldPath.MaxBytes)
+        {
+            return ReadNested(ref reader, ref validText);
+        }
+
+        int depth = reader.CurrentDepth;
+        FieldPath path = new(stackalloc byte[FieldPath.MaxBytes], stackalloc int[FieldPath.MaxDepth]);
+        path.Name(1, data.Slice(name.Start, name.Length));
+        path.Enter(depth, isMember: true);
+        int index = -1;
+        bool isMember = false;
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject && reader.CurrentDepth == depth)
+            {
+                return true;
+            }
+
+            CheckText(ref reader, ref validText);
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    index = path.Name(reader.CurrentDepth, reader.ValueSpan) ? fields.Names.Find(path.Bytes) : -1;
+                    isMember = true;
+                    continue;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    path.Enter(reader.CurrentDepth, isMember);
+                    break;
+                default:
+                    break;
+            }
+
+            if (index >= 0 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+            {
+                fields[index] = ValueField(ref reader);
+            }
+
+            index = -1;
+            isMember = false;
         }
 
         return false;

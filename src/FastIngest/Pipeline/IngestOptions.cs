@@ -1,7 +1,9 @@
 using System.Text;
 using FastIngest.Dialects;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.Times;
 using FastIngest.Health;
+using FastIngest.Samples;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
 
@@ -58,6 +60,18 @@ public sealed record IngestOptions
 
     /// <summary>The user of records without a <c>user_id</c>; null to reject them.</summary>
     public string? UserId { get; init; }
+
+    /// <summary>The number of folders of a relative path after which the folder's name is the user of the file's records, from 1; 0 for none.</summary>
+    public int UserFolder { get; init; }
+
+    /// <summary>The time zone for stamps in UTC; null without one.</summary>
+    public TimeZoneChoice? TimeZone { get; init; }
+
+    /// <summary>Which source counts for a cumulative metric that several sources report.</summary>
+    public SourcePolicy Sources { get; init; } = SourcePolicy.Largest;
+
+    /// <summary>The dialect of all files; null to recognise it by their content.</summary>
+    public Dialect? From { get; init; }
 
     /// <summary>What happens to implausible values.</summary>
     public ImplausiblePolicy Implausible { get; init; }

@@ -19,7 +19,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
     /// <summary>Whether the name of a file says that it holds data of the run.</summary>
     public bool IsExpected(string fileName) =>
-        ZipArchives.IsName(fileName) || rules.KindOf(fileName, Compression.Compression.NameOfContent(fileName), isNamed: false) is not null;
+        ZipArchives.IsName(fileName) || rules.IsExpected(Compression.Compression.NameOfContent(fileName));
 
     public void AddStandardInput()
     {
@@ -75,9 +75,17 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
                 return;
             }
 
-            if (rules.Recognises(head) || ForeignContent.Describe(head) is not { } foreign)
+            string? foreign = ForeignContent.Describe(head);
+            if (rules.Resolve(content, kind, name, relative, isNamed, out bool isRecognised, out UnreadFile? unread) is not { } resolved)
             {
-                Files.Add(new InputFile<TKind>(content, name, relative, kind));
+                Unread.Add(foreign is null || isRecognised ? unread! : unread! with { Reason = $"it is {foreign}" });
+                content.Dispose();
+                return;
+            }
+
+            if (isRecognised || foreign is null || rules.Recognises(head))
+            {
+                Files.Add(new InputFile<TKind>(content, name, relative, resolved));
                 return;
             }
 

@@ -3,6 +3,7 @@ namespace FastIngest.Sources;
 /// <summary>Rules that select the files of an input, assign their kinds and order them.</summary>
 /// <typeparam name="TKind">The kind of a file.</typeparam>
 public abstract class InputRules<TKind>
+    where TKind : class
 {
     /// <summary>The remedy shown to the user when a path does not exist.</summary>
     public abstract string PathHint { get; }
@@ -16,6 +17,26 @@ public abstract class InputRules<TKind>
     /// <param name="isNamed">Whether the user named this file itself, not only its folder or archive.</param>
     /// <exception cref="IngestException">The user named the file, and it cannot be read.</exception>
     public abstract TKind? KindOf(string path, string name, bool isNamed);
+
+    /// <summary>Decides by its content whether a file is read, and as what.</summary>
+    /// <param name="file">The content of the file, decompressed and in UTF-8.</param>
+    /// <param name="kind">The result of <see cref="KindOf"/>.</param>
+    /// <param name="name">The file name without a compression ending.</param>
+    /// <param name="relative">The path below the given folder.</param>
+    /// <param name="isNamed">Whether the user named this file itself.</param>
+    /// <param name="isRecognised">Whether the content is certainly data of the run.</param>
+    /// <param name="unread">Says why a file is not read.</param>
+    /// <returns>The kind; null if the file is not read.</returns>
+    public virtual TKind? Resolve(SourceFile file, TKind kind, string name, string relative, bool isNamed, out bool isRecognised, out UnreadFile? unread)
+    {
+        isRecognised = false;
+        unread = null;
+        return kind;
+    }
+
+    /// <summary>Whether the name of a file says that it holds data of the run.</summary>
+    /// <param name="name">The file name without a compression ending.</param>
+    public virtual bool IsExpected(string name) => KindOf(name, name, isNamed: false) is not null;
 
     /// <summary>Whether content with these first bytes is certainly data of the run.</summary>
     /// <param name="head">The first bytes, decompressed and in UTF-8.</param>

@@ -26,10 +26,10 @@ internal sealed class HealthOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    public ChoiceOption<Category?> Category { get; } = new("--category", [.. Enum.GetValues<Category>().Select(c => (c.Name(), (Category?)c))])
+    public ChoiceOption<Category?> Category { get; } = new("--category", [.. Categories.Named.Select(c => (c.Name(), (Category?)c))])
     {
         HelpName = "NAME",
-        Description = $"the category of standard input (-) and of the named files: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))} (default: by name)",
+        Description = $"the category of standard input (-) and of the named files: {string.Join(", ", Categories.Named.Select(c => c.Name()))} (default: by name)",
     };
 
     public Option<bool> NoRecursive { get; } = Flag("--no-recursive", "read no subfolders");

@@ -116,7 +116,7 @@ internal sealed record IngestSettings : RunSettings
     private static string[] Allowed(IEnumerable<string> lists)
     {
         string[] patterns = [.. lists.SelectMany(f => f.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-        string[] categories = [.. Enum.GetValues<Category>().Select(c => c.Name())];
+        string[] categories = [.. Categories.Named.Select(c => c.Name())];
         foreach (string pattern in patterns)
         {
             int dot = pattern.IndexOf('.', StringComparison.Ordinal);

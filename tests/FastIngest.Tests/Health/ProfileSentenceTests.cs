@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Json;
 
 namespace FastIngest.Tests.Health;
 

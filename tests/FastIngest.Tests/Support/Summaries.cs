@@ -2,6 +2,7 @@ using System.Text;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Samples;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Tests.Support;
@@ -34,7 +35,7 @@ internal sealed class Summaries : IRowReceiver
         writer.Flush(output);
         Summaries summaries = new();
         byte[] bytes = output[0].Bytes.ToArray();
-        PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19, repeats: default);
+        PartitionReducer reducer = new(maxRuns: 1000, batchRows: 1000, batchTextBytes: 1 << 19, repeats: default, SourcePolicy.Largest);
         Assert.True(reducer.TryRead(bytes, [new SegmentRef(new SegmentId((int)category, 0, 0), 0, bytes.Length)]));
         reducer.Reduce(KeyRange.All, bytes, summaries, CancellationToken.None);
         Assert.Equal(records.Length, reducer.Aggregated[(int)category]);

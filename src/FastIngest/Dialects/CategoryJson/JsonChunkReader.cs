@@ -41,7 +41,7 @@ internal sealed class JsonChunkReader : ChunkReader
         _elements.Start(start, start.Offset + 1);
         RecordView view = default;
         _decoder.Reset();
-        _decoder.DefaultUser = Rules.DefaultUser;
+        _decoder.DefaultUser = plan.User ?? Rules.DefaultUser;
         if (!_elements.Next() || _elements.Status != ReadStatus.Object || !_decoder.TryDecodeKey(_elements.Element, _fields, ref view))
         {
             return false;
@@ -55,7 +55,7 @@ internal sealed class JsonChunkReader : ChunkReader
         FilePlan plan, FramePosition start, long endExcl, ChunkOutput output, RecordEncoder[] encoders, CancellationToken cancellationToken)
     {
         _decoder.Reset();
-        _decoder.DefaultUser = Rules.DefaultUser;
+        _decoder.DefaultUser = plan.User ?? Rules.DefaultUser;
         _elements.Start(start, endExcl);
         _elements.DiscardUnknown();
         ReadRecords(new Elements(_elements, _fields, _decoder), output, encoders, cancellationToken);

@@ -22,7 +22,7 @@ internal sealed class JsonFilePlan : FilePlan
     /// <summary>The arrays of the wrapper before the one that is read first.</summary>
     public IReadOnlyList<UnreadFile> UnreadBefore { get; set; } = [];
 
-    public override bool MayHaveMoreParts => Wrapper is not null;
+    public override uint CategoryBits => Wrapper is null ? base.CategoryBits : (1u << Categories.Count) - 1;
 
     /// <summary>The maximum size of a record in bytes.</summary>
     public required int MaxRecordBytes { get; init; }
@@ -80,7 +80,7 @@ internal sealed class JsonFilePlan : FilePlan
         window.Attach(File);
         window.MoveTo(array.Offset, Dialect.HeadBytes);
         JsonFilePlan next = At(Dialect, File, Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
-        (next.FileIndex, next.Repeats) = (FileIndex, Repeats);
+        (next.FileIndex, next.Repeats, next.User) = (FileIndex, Repeats, User);
         return new PartEnd(next, false, unread);
     }
 }

@@ -1,3 +1,4 @@
+using FastIngest.Dialects.Times;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Shuffle;
@@ -46,6 +47,9 @@ public abstract class ChunkReader(Category category) : IDisposable
 
     /// <summary>The selection and the pseudonyms of the run; null when every record is taken as it is.</summary>
     internal RecordScope? Scope { get; set; }
+
+    /// <summary>The time zone for stamps in UTC; null without one.</summary>
+    public TimeZoneChoice? TimeZone { get; set; }
 
     /// <summary>The part of the file that is in memory.</summary>
     protected FileWindow Window { get; } = new();

@@ -31,6 +31,9 @@ public abstract class Dialect
     /// <exception cref="IngestException">The beginning is invalid, such as a header line without a user.</exception>
     public abstract FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes);
 
+    /// <summary>The categories in which the records of one file may repeat each other and carry an id that decides, see <see cref="RepeatRule"/>.</summary>
+    public virtual uint IdentifiedCategories => 0;
+
     /// <summary>Creates a reader for one worker and category.</summary>
     public abstract ChunkReader CreateReader(Category category, int maxRecordBytes);
 

@@ -21,14 +21,20 @@ public abstract class FilePlan
     /// <summary>The index of the part of the file, when a file has several parts with records, such as the arrays of a wrapper object.</summary>
     public int Part { get; init; }
 
-    /// <summary>Whether further parts with records of any category may follow.</summary>
-    public virtual bool MayHaveMoreParts => false;
+    /// <summary>The categories of which the file may have records: bit <c>1 &lt;&lt; category</c> is set.</summary>
+    public virtual uint CategoryBits => 1u << (int)Category;
+
+    /// <summary>The user of records that name none, in UTF-8; null for that of <see cref="RecordRules.DefaultUser"/>.</summary>
+    public ReadOnlyMemory<byte>? User { get; set; }
 
     /// <summary>The categories in which repeats are looked for.</summary>
     public RepeatRule Repeats { get; set; }
 
     /// <summary>Whether events begin with the time of their record, see <see cref="RepeatRule"/>.</summary>
     public bool KeepsTimes => Repeats.Applies(Category);
+
+    /// <summary>Whether a record got <see cref="User"/>, because it names none. Readers set it.</summary>
+    public bool UsesDefaultUser { get; set; }
 
     /// <summary>The position at which the records begin.</summary>
     public required FramePosition Head { get; init; }

@@ -23,9 +23,22 @@ internal static class ShapeLearner
         int nameStart = 0;
         int nameLength = 0;
         bool nameIsEscaped = false;
+        FieldPath path = new(names.HasPaths ? stackalloc byte[FieldPath.MaxBytes] : default, names.HasPaths ? stackalloc int[FieldPath.MaxDepth] : default);
+        bool isMember = false;
         while (reader.Read())
         {
             int start = (int)reader.TokenStartIndex;
+            bool isValue = isMember;
+            isMember = reader.TokenType == JsonTokenType.PropertyName;
+            if (names.HasPaths && isMember)
+            {
+                path.Name(reader.CurrentDepth, reader.ValueSpan);
+            }
+            else if (names.HasPaths && reader.TokenType is (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            {
+                path.Enter(reader.CurrentDepth, isValue);
+            }
+
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName when reader.CurrentDepth == 1:
@@ -36,6 +49,7 @@ internal static class ShapeLearner
                     nameIsEscaped = reader.ValueIsEscaped;
                     continue;
                 case JsonTokenType.PropertyName:
+                    field = names.HasPaths && !path.Bytes.IsEmpty ? (short)names.Find(path.Bytes) : ShapeNode.NoField;
                     continue;
                 case JsonTokenType.String:
                     builder.Add(start + 1, start + 1 + reader.ValueSpan.Length, Slot(SlotKind.String));
@@ -54,7 +68,7 @@ internal static class ShapeLearner
                 case JsonTokenType.True or JsonTokenType.False when field != ShapeNode.NoField:
                     builder.AddConstant(start, reader.ValueSpan.Length, Slot(SlotKind.Constant), FieldKind.Boolean);
                     break;
-                case JsonTokenType.StartObject or JsonTokenType.StartArray when field != ShapeNode.NoField && reader.CurrentDepth == 1:
+                case JsonTokenType.StartObject or JsonTokenType.StartArray when field != ShapeNode.NoField:
                     builder.AddConstant(start, 1, Slot(SlotKind.Constant), FieldKind.Nested);
                     break;
                 default:

@@ -85,7 +85,7 @@ public static class HealthFileNames
 
         // A date or a number may come first.
         stem = stem.TrimStart("0123456789-_. ()");
-        foreach (Category category in Enum.GetValues<Category>())
+        foreach (Category category in Categories.Named)
         {
             if (BeginsWith(stem, category.Name()))
             {
@@ -120,7 +120,7 @@ public static class HealthFileNames
     private static Category? Guess(string stem)
     {
         string letters = string.Concat(stem.Where(char.IsLetter)).ToLowerInvariant();
-        foreach (Category category in Enum.GetValues<Category>())
+        foreach (Category category in Categories.Named)
         {
             string name = category.Name().Replace("_", "", StringComparison.Ordinal);
             if (letters.Contains(name.TrimEnd('s'), StringComparison.Ordinal))
@@ -137,6 +137,6 @@ public static class HealthFileNames
             }
         }
 
-        return Suggestion.For(letters, Enum.GetValues<Category>().Select(c => c.Name())) is { } near ? Categories.Parse(near) : null;
+        return Suggestion.For(letters, Categories.Named.Select(c => c.Name())) is { } near ? Categories.Parse(near) : null;
     }
 }

@@ -48,7 +48,7 @@ public static class HealthIngest
             Expansion = options.Expansion,
             TempDirectory = options.TempDirectory,
             IsRecursive = options.IsRecursive,
-        });
+        }, options.From);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
@@ -66,7 +66,9 @@ public static class HealthIngest
             Filtered = options.Selection is null ? null : done.Categories.Sum(c => c.Filtered),
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
-            Warnings = [.. MissingCategories(options, done.Categories), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
+            LeftOut = done.LeftOut,
+            PassedOver = done.Fields.Of(Category.Samples).PassedOver.Sorted(),
+            Warnings = [.. input.HasExports ? (IEnumerable<string>)[] : MissingCategories(options, done.Categories), .. ExportWarnings(options, input, done), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
             Unread = [.. input.Unread, .. done.Unread],
             Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
             CutOff = done.CutOff,
@@ -81,6 +83,20 @@ public static class HealthIngest
         if (missing.Length > 0 && options.Paths.Any(p => Directory.Exists(p) || ZipArchives.IsName(p)))
         {
             yield return $"No file for {string.Join(", ", missing)} ({missing[0]}*{string.Join(", ", HealthFileNames.Endings)}): {(missing.Length == 1 ? "its" : "their")} columns stay empty.";
+        }
+    }
+
+    /// <summary>Returns warnings about choices that the run made for exports of other programs.</summary>
+    private static IEnumerable<string> ExportWarnings(IngestOptions options, HealthInput input, Pass done)
+    {
+        if (input.HasExports && options is { UserId: null, UserFolder: 0 } && done.HasUnnamedUser)
+        {
+            yield return $"Exports that name no person are stored as user {HealthInput.UnnamedUser}; --user-id gives another name.";
+        }
+
+        if (done.UtcStamps > 0)
+        {
+            yield return $"{done.UtcStamps} stamps are in UTC, so that their days are those of UTC; --time-zone, such as --time-zone Europe/Berlin, makes them local days.";
         }
     }
 
@@ -104,7 +120,7 @@ public static class HealthIngest
         int chunkBytes = options.ChunkBytes > 0
             ? options.ChunkBytes
             : (int)Math.Clamp(input.EstimatedBytes / (8L * memory.Workers), MemoryPlan.MinChunkBytes, memory.ChunkBytes);
-        IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes);
+        IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
         PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(input.EstimatedBytes, plans, options, memory);
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
@@ -123,7 +139,12 @@ public static class HealthIngest
 
         ReduceStage reduce = new(options, memory, HealthInput.RepeatsOf(plans), boundaries, store, writer);
         reduce.Run(cancellationToken);
-        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c]), map.RecordRows, [.. map.Unread]);
+        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c], map.PassedOver), map.RecordRows, [.. map.Unread])
+        {
+            LeftOut = reduce.LeftOut,
+            UtcStamps = map.UtcStamps,
+            HasUnnamedUser = plans.Any(p => p.UsesDefaultUser),
+        };
     }
 
     private static Reading RunOriginal(
@@ -133,7 +154,7 @@ public static class HealthIngest
         OriginalIngest original = new(options.Rules) { Selection = options.Selection, Pseudonyms = options.Pseudonyms };
 
         List<UnreadFile> unread = [];
-        IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes);
+        IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
         for (int f = 0; f < input.Files.Count; f++)
         {
             byte[] bytes = ReadWhole(input.Files[f]);
@@ -168,7 +189,7 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c], c => original.Filtered[(int)c]), null, unread);
+        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c], c => original.Filtered[(int)c], 0), null, unread);
     }
 
     private static byte[] ReadWhole(SourceFile file)
@@ -186,21 +207,31 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered) =>
-        [.. Enum.GetValues<Category>().Select(category => new CategoryReport(
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered, long passedOver) =>
+        [.. Enum.GetValues<Category>().Where(c => c != Category.Samples || input.HasExports).Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),
             input.Infos.Where(i => i.Category == category).Sum(i => i.Bytes),
             records(category),
             aggregated(category),
             repeated(category),
-            rejects.CountsOf(category)) { Filtered = filtered(category) })];
+            rejects.CountsOf(category)) { Filtered = filtered(category), PassedOver = category == Category.Samples ? passedOver : 0 })];
 
     /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
     /// <param name="RecordRows">The number of records passed to sinks that store records, by category; null without such a sink.</param>
     /// <param name="Unread">The values in files that are not read.</param>
-    private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows, IReadOnlyList<UnreadFile> Unread);
+    private sealed record Reading(IReadOnlyList<CategoryReport> Categories, IReadOnlyList<long>? RecordRows, IReadOnlyList<UnreadFile> Unread)
+    {
+        /// <summary>The number of samples that do not count, because another source counts for their metric and day.</summary>
+        public long LeftOut { get; init; }
+
+        /// <summary>The number of stamps whose day is that of UTC, because no time zone was chosen.</summary>
+        public long UtcStamps { get; init; }
+
+        /// <summary>Whether records of exports got the user of the run.</summary>
+        public bool HasUnnamedUser { get; init; }
+    }
 
     private sealed class Pass(IngestOptions options, HealthInput input, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress) : IRunPass<RunFigures>
     {
@@ -221,13 +252,19 @@ public static class HealthIngest
 
         public long Rows => _writer.Rows;
 
+        public long LeftOut => _reading.LeftOut;
+
+        public long UtcStamps => _reading.UtcStamps;
+
+        public bool HasUnnamedUser => _reading.HasUnnamedUser;
+
         /// <summary>
         /// Every record must be part of a row or a profile, repeat a record of another file, be outside the selection, or be rejected. If a sink stores
         /// records, every record that is not rejected must also be passed to that sink, which finds the repeats itself.
         /// </summary>
         public IEnumerable<RunBalance> Balances =>
         [
-            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.Rejected, "rejected"))),
+            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.PassedOver, "passed over"), (c.Rejected, "rejected"))),
             .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
                 .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
         ];

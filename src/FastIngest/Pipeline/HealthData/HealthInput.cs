@@ -1,3 +1,4 @@
+using System.Text;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
@@ -9,15 +10,19 @@ namespace FastIngest.Pipeline.HealthData;
 internal sealed class HealthInput : IDisposable
 {
     private readonly InputCatalog<CategoryOfFile> _catalog;
+    /// <summary>The user of exports that name none, unless the run chooses another one.</summary>
+    public const string UnnamedUser = "me";
+
     private readonly Dialect[] _dialects;
 
     private HealthInput(InputCatalog<CategoryOfFile> catalog, IReadOnlyList<Dialect> known)
     {
         _catalog = catalog;
         Files = [.. catalog.Files.Select(f => f.Source)];
-        Categories = [.. catalog.Files.Select(f => f.Kind.Category)];
-        Infos = [.. catalog.Files.Select(f => new InputFileInfo(f.Source.Path, f.Kind.Category, f.Source.PackedLength))];
-        _dialects = [.. catalog.Files.Select(f => DialectOf(f.Source, f.Name, known))];
+        Categories = [.. catalog.Files.Select(f => f.Kind.Category!.Value)];
+        _dialects = [.. catalog.Files.Select(f => f.Kind.Dialect ?? DialectOf(f.Source, f.Name, known))];
+        Infos = [.. catalog.Files.Select((f, i) => new InputFileInfo(
+            f.Source.Path, Categories[i], _dialects[i] is ExportDialect ? _dialects[i].Name : Categories[i].Name(), f.Source.PackedLength))];
     }
 
     public IReadOnlyList<SourceFile> Files { get; }
@@ -40,12 +45,13 @@ internal sealed class HealthInput : IDisposable
     /// <param name="dialects">The supported dialects.</param>
     /// <param name="category">The category of standard input and of the named files; null to take it from their names.</param>
     /// <param name="options">How files are found and opened.</param>
-    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, Category? category, InputOptions options)
+    /// <param name="from">The dialect of all files; null to recognise it by content.</param>
+    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, Category? category, InputOptions options, Dialect? from = null)
     {
-        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects, category), options);
+        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects, category, from), options);
         try
         {
-            return new HealthInput(catalog, dialects);
+            return new HealthInput(catalog, from is null ? dialects : [from]);
         }
         catch
         {
@@ -54,28 +60,41 @@ internal sealed class HealthInput : IDisposable
         }
     }
 
-    /// <summary>Returns the categories with records in several files. A file with several parts may have records of any category.</summary>
+    /// <summary>Returns the categories with records in several files.</summary>
     public static RepeatRule RepeatsOf(IReadOnlyList<FilePlan> plans)
     {
-        uint several = 0, any = 0;
+        uint several = 0, any = 0, identified = 0;
         foreach (FilePlan plan in plans)
         {
-            uint bits = plan.MayHaveMoreParts ? (1u << Health.Categories.Count) - 1 : 1u << (int)plan.Category;
-            several |= any & bits;
-            any |= bits;
+            identified |= plan.Dialect.IdentifiedCategories;
+            several |= (any & plan.CategoryBits) | identified;
+            any |= plan.CategoryBits;
         }
 
-        return new RepeatRule(several);
+        return new RepeatRule(several, identified);
     }
 
+    /// <summary>Whether any file is an export of another program.</summary>
+    public bool HasExports => _dialects.Any(d => d is ExportDialect);
+
     /// <summary>Reads the beginning of each file and decides how it is split.</summary>
-    public IReadOnlyList<FilePlan> Plan(int chunkBytes, int maxRecordBytes)
+    /// <param name="chunkBytes">The requested chunk size in bytes.</param>
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
+    /// <param name="userId">The user of records that name none; null for none.</param>
+    /// <param name="userFolder">The folder of the relative path that is the user, from 1; 0 for none.</param>
+    /// <exception cref="IngestException">The beginning of a file is invalid, or its path has too few folders.</exception>
+    public IReadOnlyList<FilePlan> Plan(int chunkBytes, int maxRecordBytes, string? userId = null, int userFolder = 0)
     {
         List<FilePlan> plans = [];
         for (int f = 0; f < Files.Count; f++)
         {
-            FilePlan plan = _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
+            string relative = _catalog.Files[f].Relative;
+            FilePlan plan = _dialects[f] is ExportDialect export
+                ? export.Plan(Files[f], relative, chunkBytes, maxRecordBytes)
+                : _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
             plan.FileIndex = f;
+            string? user = userFolder > 0 ? FolderOf(relative, userFolder, Files[f].Path) : plan.Dialect is ExportDialect ? userId ?? UnnamedUser : null;
+            plan.User = user is null ? null : Encoding.UTF8.GetBytes(user);
             plans.Add(plan);
             Files[f].Rewind();
         }
@@ -89,6 +108,14 @@ internal sealed class HealthInput : IDisposable
         return plans;
     }
 
+    private static string FolderOf(string relative, int number, string path)
+    {
+        string[] parts = relative.Split('/');
+        return number < parts.Length ? parts[number - 1] : throw new IngestException(
+            $"{path} lies in {parts.Length - 1} folders below the given one, so that folder {number}, which --user-from names, does not exist.",
+            "Name the folder that holds one folder for each person, or a smaller number.");
+    }
+
     /// <summary>Prepares to read all files once more.</summary>
     public void Rewind() => _catalog.Rewind();
 
@@ -97,34 +124,68 @@ internal sealed class HealthInput : IDisposable
     /// <summary>Returns the dialect that the content of a file identifies; if none does, the dialect of its name.</summary>
     private static Dialect DialectOf(SourceFile file, string name, IReadOnlyList<Dialect> known)
     {
-        file.Reach(Dialect.HeadBytes);
-        byte[] head = new byte[(int)Math.Min(file.Length, Dialect.HeadBytes)];
-        file.Read(head, 0);
-        file.Rewind();
+        byte[] head = HeadOf(file);
         return known.FirstOrDefault(d => d.Recognises(head))
             ?? known.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
             ?? known[0];
     }
 
-    /// <summary>The category that the name of a file specifies.</summary>
-    internal sealed record CategoryOfFile(Category Category);
-
-    private sealed class Rules(IReadOnlyList<Dialect> dialects, Category? given) : InputRules<CategoryOfFile>
+    private static byte[] HeadOf(SourceFile file)
     {
+        file.Reach(Dialect.HeadBytes);
+        byte[] head = new byte[(int)Math.Min(file.Length, Dialect.HeadBytes)];
+        file.Read(head, 0);
+        file.Rewind();
+        return head;
+    }
+
+    /// <summary>What a file holds.</summary>
+    /// <param name="Category">The category that the name of the file specifies; null while only its content can tell.</param>
+    /// <param name="Dialect">The dialect of an export; null for the layouts of this program.</param>
+    internal sealed record CategoryOfFile(Category? Category, ExportDialect? Dialect = null);
+
+    private sealed class Rules(IReadOnlyList<Dialect> dialects, Category? given, Dialect? from) : InputRules<CategoryOfFile>
+    {
+        private readonly ExportDialect[] _exports = from is null ? [.. dialects.OfType<ExportDialect>()] : [.. new[] { from }.OfType<ExportDialect>()];
+
         private readonly string[] _endings = [.. dialects.SelectMany(d => d.Endings)];
 
         public override string PathHint => "Name a folder with health files, or the files.";
 
         public override CategoryOfFile? KindOf(string path, string name, bool isNamed)
         {
-            if (((isNamed ? given : null) ?? HealthFileNames.CategoryOf(name, _endings)) is { } category)
+            Category? category = (isNamed ? given : null) ?? HealthFileNames.CategoryOf(name, _endings);
+            return category is not null || isNamed || HealthFileNames.HasEnding(name, _endings) ? new CategoryOfFile(category) : null;
+        }
+
+        public override bool IsExpected(string name) => HealthFileNames.CategoryOf(name, _endings) is not null;
+
+        public override CategoryOfFile? Resolve(
+            SourceFile file, CategoryOfFile kind, string name, string relative, bool isNamed, out bool isRecognised, out UnreadFile? unread)
+        {
+            unread = null;
+            ExportDialect? dialect = from is not null ? from as ExportDialect : ExportOf(file, relative);
+            isRecognised = dialect is not null;
+            if (dialect is not null)
             {
-                return new CategoryOfFile(category);
+                return new CategoryOfFile(Category.Samples, dialect);
             }
 
+            if (kind.Category is not null)
+            {
+                return kind;
+            }
+
+            unread = Explain(file.Path, name);
             return !isNamed ? null : throw new IngestException(
-                $"{path} is not named after a category, so that its content is unknown.",
-                $"Give its category with --category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings)}.");
+                $"{file.Path} is not named after a category, and it is no export that this program knows.",
+                $"Give its category with --category: {string.Join(", ", Health.Categories.Named.Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings.Distinct())}. 'health_ingestion formats' lists the exports.");
+        }
+
+        private ExportDialect? ExportOf(SourceFile file, string relative)
+        {
+            byte[] head = HeadOf(file);
+            return _exports.FirstOrDefault(d => d.Recognises(head, relative));
         }
 
         public override bool Recognises(ReadOnlySpan<byte> head)

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
@@ -35,6 +36,12 @@ public sealed record IngestReport
     /// <summary>The JSON files that end in the middle of a record, an array or a wrapper object.</summary>
     public IReadOnlyList<string> CutOff { get; init; } = [];
 
+    /// <summary>The samples that do not count, because another source counts for their metric and day.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>The kinds of records of exports that no dialect reads, and how many there are of each.</summary>
+    public IReadOnlyList<NameCount> PassedOver { get; init; } = [];
+
     public long Records => Categories.Sum(c => c.Records);
 
     public long Aggregated => Categories.Sum(c => c.Aggregated);
@@ -67,6 +74,9 @@ public sealed record CategoryReport(
 {
     /// <summary>Records outside the selection.</summary>
     public long Filtered { get; init; }
+
+    /// <summary>Records of exports that the dialect does not read.</summary>
+    public long PassedOver { get; init; }
 
     public long Rejected => RejectedByReason.Values.Sum();
 }

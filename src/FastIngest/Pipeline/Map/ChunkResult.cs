@@ -1,4 +1,5 @@
 using FastIngest.Dialects.Contract;
+using FastIngest.Health;
 using FastIngest.Shuffle;
 using FastIngest.Sinks.Records;
 
@@ -6,9 +7,11 @@ namespace FastIngest.Pipeline.Map;
 
 /// <summary>The result of reading one chunk. Results are reused; each has one owner at a time.</summary>
 /// <param name="boundaries">The boundaries of the partitions.</param>
-/// <param name="batches">Receive the encoded records, one batch for each format that the sinks need.</param>
-internal sealed class ChunkResult(PartitionBoundaries boundaries, params RecordBatch[] batches)
+/// <param name="createBatches">Create the batches that receive the encoded records, one for each format that the sinks need.</param>
+internal sealed class ChunkResult(PartitionBoundaries boundaries, params Func<RecordBatch>[] createBatches)
 {
+    private readonly RecordBatch[]?[] _batches = new RecordBatch[]?[Categories.Count];
+
     public int FileIndex { get; set; }
 
     public int ChunkIndex { get; set; }
@@ -16,18 +19,21 @@ internal sealed class ChunkResult(PartitionBoundaries boundaries, params RecordB
     /// <summary>The events and rejects of the chunk.</summary>
     public ChunkOutput Output { get; } = new(boundaries);
 
-    /// <summary>The accepted records in the formats of the sinks; each batch holds the same records.</summary>
-    public IReadOnlyList<RecordBatch> Batches => batches;
+    /// <summary>The accepted records in the formats of the sinks, by category. The batches of a category hold the same records.</summary>
+    public IEnumerable<RecordBatch[]> Batches => _batches.OfType<RecordBatch[]>().Where(b => b.Length > 0 && b[0].Rows > 0);
 
-    /// <summary>The number of accepted records in each of <see cref="Batches"/>; 0 without batches.</summary>
-    public long BatchRows => batches.Length > 0 ? batches[0].Rows : 0;
+    /// <summary>Returns the batches of a category, one for each format.</summary>
+    public RecordBatch[] BatchesOf(Category category) => _batches[(int)category] ??= [.. createBatches.Select(create => create())];
 
     public void Clear()
     {
         Output.Clear();
-        foreach (RecordBatch batch in batches)
+        foreach (RecordBatch[]? batches in _batches)
         {
-            batch.Clear();
+            foreach (RecordBatch batch in batches ?? [])
+            {
+                batch.Clear();
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class MapStage(
     private readonly Lock _gate = new();
     private readonly long[] _records = new long[Categories.Count];
     private readonly long[] _filtered = new long[Categories.Count];
+    private long _passedOver, _utcStamps;
     private int _partIndex;
 
     /// <summary>The number of records read so far, by category.</summary>
@@ -32,6 +33,12 @@ internal sealed class MapStage(
 
     /// <summary>The number of these records outside the selection, by category.</summary>
     public IReadOnlyList<long> Filtered => _filtered;
+
+    /// <summary>The number of records of the category <see cref="Category.Samples"/> that no dialect reads.</summary>
+    public long PassedOver => _passedOver;
+
+    /// <summary>The number of stamps whose day is that of UTC, because no time zone was chosen.</summary>
+    public long UtcStamps => _utcStamps;
 
     /// <summary>The values in files that are not read, in file order.</summary>
     public IEnumerable<UnreadFile> Unread => _unread.Values.SelectMany(u => u);
@@ -44,7 +51,7 @@ internal sealed class MapStage(
         Func<RecordBatch>[] batches =
             [.. lanes.Select(l => l.RecordFormat).OfType<IRecordFormat>().Distinct().Select(f => f.CreateBatches(memory.RecordPieceBytes))];
         bool takesRecords = batches.Length > 0;
-        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(boundaries, [.. batches.Select(create => create())]));
+        using Pool<ChunkResult> results = new(memory.ChunkResults, () => new ChunkResult(boundaries, batches));
         using RecordWriter? records = takesRecords ? new RecordWriter(lanes, GiveBack) : null;
         int readers = memory.Workers;
         int roles = takesRecords ? 1 : 0;
@@ -97,7 +104,7 @@ internal sealed class MapStage(
                     right =>
                     {
                         Commit(part, right);
-                        if (right.BatchRows > 0)
+                        if (right.Batches.Any())
                         {
                             records!.Add(right);
                         }
@@ -196,10 +203,12 @@ internal sealed class MapStage(
         FilePlan plan = part.Plan;
         ChunkOutput output = result.Output;
         part.IsEnded |= output.End.State.IsDone();
-        SegmentId id = RepeatRule.Origin(plan.Category, plan.FileIndex, plan.Part, result.ChunkIndex);
-        foreach (int partition in output.Events.Touched)
+        Store(plan.Category, output.Events, part, result);
+        foreach (CategoryOutput other in output.Others)
         {
-            store.Append(partition, id, output.Events[partition].Bytes);
+            Store(other.Category, other.Events, part, result);
+            Interlocked.Add(ref _records[(int)other.Category], other.Records);
+            Interlocked.Add(ref _filtered[(int)other.Category], other.Filtered);
         }
 
         foreach (Reject reject in output.Rejects)
@@ -207,12 +216,23 @@ internal sealed class MapStage(
             rejects.Add(plan, reject);
         }
 
-        fields.Add(result.FileIndex, plan.Category, output.Fields, output.Records, output.Rejects);
+        fields.Add(result.FileIndex, plan.Category, output.Fields, output.AllRecords, output.Rejects);
         Interlocked.Add(ref _records[(int)plan.Category], output.Records);
         Interlocked.Add(ref _filtered[(int)plan.Category], output.Filtered);
+        Interlocked.Add(ref _passedOver, output.PassedOver);
+        Interlocked.Add(ref _utcStamps, output.UtcStamps);
         long start = plan.StartOf(result.ChunkIndex), end = plan.EndOf(result.ChunkIndex);
-        progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.Records);
+        progress?.Read(result.FileIndex, plan.File.PackedBytesTo(end) - plan.File.PackedBytesTo(start), output.AllRecords);
         plan.File.ReleaseBefore(Math.Min(end, output.End.Offset));
+    }
+
+    private void Store(Category category, MapOutput events, Part part, ChunkResult result)
+    {
+        SegmentId id = RepeatRule.Origin(category, part.Plan.FileIndex, part.Plan.Part, result.ChunkIndex);
+        foreach (int partition in events.Touched)
+        {
+            store.Append(partition, id, events[partition].Bytes);
+        }
     }
 
     /// <summary>A part of a file that is being read.</summary>

@@ -21,17 +21,38 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     public void Read(FilePlan plan, FramePosition? start, ChunkResult result, CancellationToken cancellationToken)
     {
         result.Clear();
-        RecordEncoder[] encoders = _encoders[(int)plan.Category] ??= plan.Category == Category.Users
-            ? []
-            : [.. result.Batches.Select(b => b.Format.CreateEncoder(plan.Category))];
-        for (int i = 0; i < encoders.Length; i++)
+        ChunkReader reader = ReaderFor(plan);
+        RecordEncoder[] encoders = [];
+        if (reader is ExportReader export)
         {
-            result.Batches[i].Category = plan.Category;
-            result.Batches[i].FileIndex = plan.KeepsTimes ? plan.FileIndex : RecordBatch.NoFile;
-            encoders[i].Begin(result.Batches[i]);
+            export.EncodersOf = category => Begin(category, plan, result);
+        }
+        else
+        {
+            encoders = Begin(plan.Category, plan, result);
         }
 
-        ReaderFor(plan).Read(plan, result.ChunkIndex, start, result.Output, encoders, cancellationToken);
+        reader.Read(plan, result.ChunkIndex, start, result.Output, encoders, cancellationToken);
+    }
+
+    /// <summary>Returns the encoders of a category, at the start of its batches in a result.</summary>
+    private RecordEncoder[] Begin(Category category, FilePlan plan, ChunkResult result)
+    {
+        if (category == Category.Users)
+        {
+            return [];
+        }
+
+        RecordBatch[] batches = result.BatchesOf(category);
+        RecordEncoder[] encoders = _encoders[(int)category] ??= [.. batches.Select(b => b.Format.CreateEncoder(category))];
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            batches[i].Category = category;
+            batches[i].FileIndex = plan.Repeats.Applies(category) ? plan.FileIndex : RecordBatch.NoFile;
+            encoders[i].Begin(batches[i]);
+        }
+
+        return encoders;
     }
 
     public void Dispose()
@@ -49,6 +70,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
             reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
             reader.Rules = _rules;
             reader.Scope = _scope;
+            reader.TimeZone = options.TimeZone;
             _readers.Add((plan.Dialect, plan.Category), reader);
         }
 

@@ -27,16 +27,20 @@ internal sealed class RecordWriter(IReadOnlyList<SummaryLane> lanes, Action<Chun
     {
         foreach (ChunkResult result in _queue.GetConsumingEnumerable(cancellationToken))
         {
-            foreach (RecordBatch batch in result.Batches)
+            foreach (RecordBatch[] batches in result.Batches)
             {
-                foreach (SummaryLane lane in lanes.Where(l => l.RecordFormat == batch.Format))
+                foreach (RecordBatch batch in batches)
                 {
-                    lane.WriteRecords(batch, cancellationToken);
+                    foreach (SummaryLane lane in lanes.Where(l => l.RecordFormat == batch.Format))
+                    {
+                        lane.WriteRecords(batch, cancellationToken);
+                    }
                 }
+
+                lanes.ThrowIfNoneIsLeft();
+                _rows[(int)batches[0].Category] += batches[0].Rows;
             }
 
-            lanes.ThrowIfNoneIsLeft();
-            _rows[(int)result.Batches[0].Category] += result.BatchRows;
             giveBack(result);
         }
     }

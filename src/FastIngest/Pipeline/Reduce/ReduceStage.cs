@@ -18,6 +18,7 @@ internal sealed class ReduceStage(
     IngestOptions options, MemoryPlan memory, RepeatRule repeats, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
 {
     private readonly long[] _aggregated = new long[Categories.Count], _repeated = new long[Categories.Count];
+    private long _leftOut;
     private int _nextPartition = -1;
 
     /// <summary>The number of records in rows and profiles, by category.</summary>
@@ -25,6 +26,9 @@ internal sealed class ReduceStage(
 
     /// <summary>The number of records that repeat a record of another file, by category.</summary>
     public IReadOnlyList<long> Repeated => _repeated;
+
+    /// <summary>The number of samples that do not count, because another source counts for their metric and day.</summary>
+    public long LeftOut => _leftOut;
 
     public void Run(CancellationToken cancellationToken)
     {
@@ -48,7 +52,7 @@ internal sealed class ReduceStage(
 
     private void ReducePartitions(RowQueue queue, CancellationToken token)
     {
-        Reducer reducer = new(memory, repeats, options.TempDirectory);
+        Reducer reducer = new(options, memory, repeats);
         while (true)
         {
             int partition = Interlocked.Increment(ref _nextPartition);
@@ -61,6 +65,7 @@ internal sealed class ReduceStage(
             queue.Complete(partition);
         }
 
+        Interlocked.Add(ref _leftOut, reducer.LeftOut);
         for (int category = 0; category < Categories.Count; category++)
         {
             Interlocked.Add(ref _aggregated[category], reducer.Aggregated[category]);
@@ -69,15 +74,17 @@ internal sealed class ReduceStage(
     }
 
     /// <summary>The buffers and readers of one worker.</summary>
-    private sealed class Reducer(MemoryPlan memory, RepeatRule repeats, string tempDirectory)
+    private sealed class Reducer(IngestOptions options, MemoryPlan memory, RepeatRule repeats)
     {
-        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes, repeats);
+        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes, repeats, options.Sources);
         private readonly PartitionData _data = new((int)memory.PartitionBytes);
-        private readonly PartitionSplitter _splitter = new(memory, repeats, tempDirectory);
+        private readonly PartitionSplitter _splitter = new(memory, repeats, options.TempDirectory);
 
         public IReadOnlyList<long> Aggregated => _reducer.Aggregated;
 
         public IReadOnlyList<long> Repeated => _reducer.Repeated;
+
+        public long LeftOut => _reducer.LeftOut;
 
         public void Reduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
         {

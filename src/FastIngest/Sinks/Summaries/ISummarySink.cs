@@ -12,9 +12,16 @@ public interface ISummarySink : ISink<SinkRun, SummaryBatch, RunFigures, SinkRes
 public sealed record SinkRun(Guid RunId, DateTime Started, IReadOnlyList<RunFile> Files) : RunHead(RunId, Started, Files);
 
 /// <param name="Path">The path as the user gave it.</param>
-/// <param name="Category">The category that the file name specifies.</param>
+/// <param name="Category">The category of the file.</param>
+/// <param name="Kind">The name of the category or, for an export of another program, of its dialect.</param>
 /// <param name="Bytes">The size when the file was opened.</param>
-public sealed record InputFileInfo(string Path, Category Category, long Bytes) : RunFile(Path, Category.Name(), Bytes);
+public sealed record InputFileInfo(string Path, Category Category, string Kind, long Bytes) : RunFile(Path, Kind, Bytes)
+{
+    public InputFileInfo(string path, Category category, long bytes)
+        : this(path, category, category.Name(), bytes)
+    {
+    }
+}
 
 /// <summary>The data that a sink may record about a run at its end.</summary>
 /// <param name="Records">Records read, in all categories.</param>

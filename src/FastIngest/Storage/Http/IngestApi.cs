@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using FastIngest.Delivery;
-using FastIngest.Health;
 using FastIngest.Json;
 
 namespace FastIngest.Storage.Http;

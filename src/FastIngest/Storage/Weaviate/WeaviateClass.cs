@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using FastIngest.Delivery;
-using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Storage.Http;
 

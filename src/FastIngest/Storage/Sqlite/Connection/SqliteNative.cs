@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Storage.Sqlite.Connection;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using FastIngest.Delivery;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Runs;

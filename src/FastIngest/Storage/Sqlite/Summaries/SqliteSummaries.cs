@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Schema;

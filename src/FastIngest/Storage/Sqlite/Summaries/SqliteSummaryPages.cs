@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Stored;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Storage.Sqlite.Connection;
 
 namespace FastIngest.Storage.Sqlite.Summaries;

@@ -1,5 +1,5 @@
 using System.Text;
-using FastIngest.Health;
+using FastIngest.Json;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Stored;
 

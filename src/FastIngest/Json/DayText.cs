@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastIngest.Health;
+namespace FastIngest.Json;
 
 /// <summary>Writes and reads a calendar day as <c>YYYY-MM-DD</c>; the year always has four digits.</summary>
 public static class DayText

@@ -1,0 +1,246 @@
+using System.Text;
+using FastIngest.Dialects.Times;
+using FastIngest.Health;
+using FastIngest.Samples;
+using FastIngest.Sinks.Records;
+
+namespace FastIngest.Dialects.Contract;
+
+/// <summary>
+/// Receives the records of an export from its dialect and turns them into events: checks them, applies the selection, the
+/// pseudonyms and the plausibility rules, and counts. One receiver serves one worker. Before the records of a user, the dialect
+/// sets <see cref="User"/> if the export names users.
+/// </summary>
+internal sealed class RecordReceiver
+{
+    private readonly EventWriter?[] _writers = new EventWriter?[Categories.Count];
+    private readonly PlausibilityCheck?[] _checks = new PlausibilityCheck?[Categories.Count];
+    private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
+    private readonly byte[] _start = new byte[WallTime.MaxBytes], _end = new byte[WallTime.MaxBytes];
+    private readonly long[] _numbers = new long[NumericAggregate.MaxNumbers];
+    private Func<Category, RecordEncoder[]> _encodersOf = _ => [];
+    private FilePlan? _plan;
+    private ChunkOutput? _output;
+    private RecordRules _rules = RecordRules.Default;
+    private RecordScope? _scope;
+    private TimeZoneChoice? _zone;
+    private byte[] _user = [];
+    private int _userLength;
+    private bool _isDefaultUser;
+
+    /// <summary>Turns points in time into local times.</summary>
+    public ZoneClock Clock { get; private set; } = new(null);
+
+    /// <summary>The user of the following records, in UTF-8. At the start of a chunk it is the user that the run has chosen for the file.</summary>
+    public ReadOnlySpan<byte> User
+    {
+        get => _user.AsSpan(0, _userLength);
+        set
+        {
+            _isDefaultUser = false;
+            if (_user.Length < value.Length)
+            {
+                _user = new byte[value.Length * 2];
+            }
+
+            value.CopyTo(_user);
+            _userLength = value.Length;
+        }
+    }
+
+    /// <summary>Counts the fields that are not read, by name.</summary>
+    public Json.NameCounts Unknown => _output!.Fields.Unknown;
+
+    /// <summary>Begins with a chunk.</summary>
+    public void Begin(FilePlan plan, ChunkOutput output, Func<Category, RecordEncoder[]> encodersOf, RecordRules rules, RecordScope? scope, TimeZoneChoice? zone)
+    {
+        (_plan, _output, _encodersOf, _scope) = (plan, output, encodersOf, scope);
+        if (_rules != rules)
+        {
+            Array.Clear(_checks);
+            _rules = rules;
+        }
+
+        if (_zone != zone)
+        {
+            (_zone, Clock) = (zone, new ZoneClock(zone));
+        }
+
+        Clock.UtcCount = 0;
+        User = (plan.User ?? rules.DefaultUser).Span;
+        _isDefaultUser = true;
+        Array.Clear(_encoders);
+        for (int category = 0; category < Categories.Count; category++)
+        {
+            if (_writers[category] is { } writer)
+            {
+                writer.Reset();
+                writer.KeepsTimes = plan.Repeats.Applies((Category)category);
+            }
+        }
+    }
+
+    /// <summary>Ends the chunk.</summary>
+    public void End()
+    {
+        for (int category = 0; category < Categories.Count; category++)
+        {
+            _writers[category]?.Flush(category == (int)Category.Samples ? _output!.Events : _output!.Of((Category)category).Events);
+        }
+
+        _output!.UtcStamps = Clock.UtcCount;
+    }
+
+    /// <summary>Adds a sample.</summary>
+    /// <param name="metric">Its metric.</param>
+    /// <param name="source">The name of the device or program that recorded it, decoded UTF-8; empty when unknown.</param>
+    /// <param name="start">When it starts; it belongs to this day, a sleep to the day that <see cref="SleepDay"/> returns.</param>
+    /// <param name="end">When it ends; equal to <paramref name="start"/> for a point in time.</param>
+    /// <param name="micros">The value in micros of the metric's unit. For sleep it is ignored: the interval counts.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddSample(Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length)
+    {
+        RecordView view = default;
+        view.UserId = User;
+        view.Day = metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day;
+        view.Timestamp = _start.AsSpan(0, start.Write(_start));
+        view.Text0 = metric.Utf8Name;
+        view.Text1 = source;
+        view.Text2 = end == start ? default : _end.AsSpan(0, end.Write(_end));
+        _numbers[0] = metric.Kind == MetricKind.Sleep ? (end.TotalMicros - start.TotalMicros) / 60 : micros;
+        view.Numbers = _numbers.AsSpan(0, 1);
+        view.NumbersPresent = 1;
+        Add(Category.Samples, ref view, offset, length);
+    }
+
+    /// <summary>The day of an interval of sleep: that on which it ends, but an interval that ends after 18:00 belongs to the night before the next day.</summary>
+    public static int SleepDay(in WallTime end) => end.Plus(6 * 3600 * WallTime.MicrosPerSecond).Day;
+
+    /// <summary>Adds a workout.</summary>
+    /// <param name="type">The kind of sport, decoded UTF-8; empty when unknown.</param>
+    /// <param name="start">When it starts; it belongs to this day.</param>
+    /// <param name="minutes">The duration in micros of a minute; null when unknown.</param>
+    /// <param name="kcal">The energy in micros of a kcal; null when unknown.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddWorkout(ReadOnlySpan<byte> type, in WallTime start, long? minutes, long? kcal, long offset, long length) =>
+        AddNumbers(Category.Workouts, type, start.Day, start, [minutes, null, null, kcal], offset, length);
+
+    /// <summary>Adds a meal.</summary>
+    /// <param name="type">The meal or the food, decoded UTF-8; empty when unknown.</param>
+    /// <param name="start">When it was eaten.</param>
+    /// <param name="kcal">The energy in micros of a kcal.</param>
+    /// <param name="protein">The protein in micros of a gram.</param>
+    /// <param name="carbohydrates">The carbohydrates in micros of a gram.</param>
+    /// <param name="fat">The fat in micros of a gram.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddMeal(ReadOnlySpan<byte> type, in WallTime start, long? kcal, long? protein, long? carbohydrates, long? fat, long offset, long length) =>
+        AddNumbers(Category.Nutrition, type, start.Day, start, [kcal, protein, carbohydrates, fat], offset, length);
+
+    /// <summary>Adds a sleep of which only totals are known. Where intervals are known, add them as samples of the sleep metrics.</summary>
+    /// <param name="quality">A word for its quality, decoded UTF-8; empty when unknown.</param>
+    /// <param name="end">When it ends; it belongs to this day.</param>
+    /// <param name="hours">The time asleep in micros of an hour.</param>
+    /// <param name="deepHours">The deep sleep in micros of an hour; null when unknown.</param>
+    /// <param name="remHours">The REM sleep in micros of an hour; null when unknown.</param>
+    /// <param name="restingHeartRate">The resting heart rate in micros of a beat a minute; null when unknown.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddSleep(ReadOnlySpan<byte> quality, in WallTime end, long? hours, long? deepHours, long? remHours, long? restingHeartRate, long offset, long length) =>
+        AddNumbers(Category.Sleep, quality, end.Day, end, [hours, deepHours, remHours, restingHeartRate], offset, length);
+
+    /// <summary>Adds a record that the dialect could not read.</summary>
+    public void Reject(long offset, long length, RejectReason reason)
+    {
+        _output!.Records++;
+        _output.Rejects.Add(new Reject(offset, length, reason));
+    }
+
+    /// <summary>Counts a record that the dialect does not read, such as a kind of resource without a place in a day.</summary>
+    /// <param name="name">The name of its kind in UTF-8.</param>
+    public void PassOver(ReadOnlySpan<byte> name)
+    {
+        _output!.Records++;
+        _output.PassedOver++;
+        _output.Fields.PassedOver.Add(name, 1);
+    }
+
+    /// <summary>Counts a field of an accepted record that should hold a number and does not.</summary>
+    public void CountUnreadable(string field, long offset, ReadOnlySpan<byte> text, bool isText) =>
+        _output!.Fields.Unreadable.Add(Encoding.UTF8.GetBytes(field), offset, text, isText);
+
+    /// <summary>Adds a record of any category.</summary>
+    /// <param name="category">The category.</param>
+    /// <param name="view">The record; its user may be replaced by a pseudonym.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes. Records arrive in the order of their offsets.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void Add(Category category, ref RecordView view, long offset, long length)
+    {
+        ChunkOutput output = _output!;
+        CategoryOutput? other = category == Category.Samples ? null : output.Of(category);
+        if (_scope is not null && !_scope.TryEnter(ref view, category == Category.Users))
+        {
+            Count(output, other, isFiltered: true);
+            return;
+        }
+
+        EventWriter writer = WriterOf(category);
+        PlausibilityCheck check = _checks[(int)category] ??= new PlausibilityCheck(category, _rules);
+        RejectReason? reason = writer.Check(view);
+        if (reason is null && check.Find(view) is var implausible and not 0)
+        {
+            check.Count(implausible, view, offset, output.Fields.Implausible);
+            reason = check.Apply(implausible, ref view);
+        }
+
+        reason ??= writer.Write(view, other?.Events ?? output.Events);
+        if (reason is { } rejected)
+        {
+            Reject(offset, length, rejected);
+            return;
+        }
+
+        _plan!.UsesDefaultUser |= _isDefaultUser;
+        Count(output, other, isFiltered: false);
+        foreach (RecordEncoder encoder in _encoders[(int)category] ??= _encodersOf(category))
+        {
+            encoder.Write(view);
+        }
+    }
+
+    private static void Count(ChunkOutput output, CategoryOutput? other, bool isFiltered)
+    {
+        if (other is null)
+        {
+            output.Records++;
+            output.Filtered += isFiltered ? 1 : 0;
+        }
+        else
+        {
+            other.Records++;
+            other.Filtered += isFiltered ? 1 : 0;
+        }
+    }
+
+    private void AddNumbers(Category category, ReadOnlySpan<byte> text, int day, in WallTime time, ReadOnlySpan<long?> numbers, long offset, long length)
+    {
+        RecordView view = default;
+        view.UserId = User;
+        view.Day = day;
+        view.Timestamp = _start.AsSpan(0, time.Write(_start));
+        view.Text0 = text;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            _numbers[i] = numbers[i].GetValueOrDefault();
+            view.NumbersPresent |= numbers[i] is null ? 0 : 1u << i;
+        }
+
+        view.Numbers = _numbers.AsSpan(0, numbers.Length);
+        Add(category, ref view, offset, length);
+    }
+
+    private EventWriter WriterOf(Category category) =>
+        _writers[(int)category] ??= new EventWriter(category) { KeepsTimes = _plan!.Repeats.Applies(category) };
+}

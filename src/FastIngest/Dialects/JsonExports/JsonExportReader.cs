@@ -1,0 +1,86 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Sources;
+
+namespace FastIngest.Dialects.JsonExports;
+
+/// <summary>
+/// Reads the objects of JSON exports with the shape-learned reader, and gives each to the layout of its file. Chunks are read in
+/// parallel, because the start of an object can be guessed.
+/// </summary>
+internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
+{
+    /// <summary>The number of records between two checks for cancellation.</summary>
+    private const int CancellationInterval = 1024;
+
+    private readonly Dictionary<FieldNames, (RecordFields Fields, ElementReader Elements)> _readers = [];
+    private readonly TextBuffer _scratch = new();
+
+    protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
+    {
+        JsonExportPlan json = (JsonExportPlan)plan;
+        if (from == plan.Head.Offset)
+        {
+            return plan.Head;
+        }
+
+        long guess = json.Separator.Find(Window, from, endExcl);
+        if (guess < 0)
+        {
+            ElementReader elements = ReaderOf(json.Layout.Names).Elements;
+            elements.Start(new FramePosition(from, json.GuessedState), endExcl);
+            guess = elements.GuessStart(from, endExcl);
+        }
+
+        return guess < 0 ? null : new FramePosition(guess, json.GuessedState);
+    }
+
+    protected override FramePosition ReadRecords(FilePlan plan, FramePosition start, long endExcl, RecordReceiver records, CancellationToken cancellationToken)
+    {
+        JsonLayout layout = ((JsonExportPlan)plan).Layout;
+        (RecordFields fields, ElementReader elements) = ReaderOf(layout.Names);
+        elements.Start(start, endExcl);
+        elements.DiscardUnknown();
+        int count = 0;
+        while (elements.Next())
+        {
+            if (++count % CancellationInterval == 0 && cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (elements.Status != ReadStatus.Object)
+            {
+                records.Reject(elements.ElementOffset, elements.ElementLength, ReasonOf(elements.Status));
+                continue;
+            }
+
+            _scratch.Clear();
+            layout.Read(new JsonRecord(elements.Element, fields, elements.ElementOffset, _scratch), records);
+            elements.Accept(1, records.Unknown);
+        }
+
+        elements.TakeUnknown(records.Unknown);
+        return elements.Position;
+    }
+
+    private (RecordFields Fields, ElementReader Elements) ReaderOf(FieldNames names)
+    {
+        if (!_readers.TryGetValue(names, out (RecordFields Fields, ElementReader Elements) reader))
+        {
+            RecordFields fields = new(names);
+            _readers.Add(names, reader = (fields, new ElementReader(Window, fields, maxRecordBytes)));
+        }
+
+        return reader;
+    }
+
+    private static RejectReason ReasonOf(ReadStatus status) => status switch
+    {
+        ReadStatus.OtherValue => RejectReason.NotAnObject,
+        ReadStatus.InvalidText => RejectReason.InvalidText,
+        ReadStatus.TooLarge => RejectReason.TooLarge,
+        _ => RejectReason.InvalidJson,
+    };
+}
