@@ -94,7 +94,7 @@ internal sealed class HealthInput : IDisposable
                 : _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
             plan.FileIndex = f;
             string? user = userFolder > 0 ? FolderOf(relative, userFolder, Files[f].Path) : plan.Dialect is ExportDialect ? userId ?? UnnamedUser : null;
-            plan.User = user is null ? null : Encoding.UTF8.GetBytes(user);
+            plan.User = user is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(user);
             plans.Add(plan);
             Files[f].Rewind();
         }
