@@ -12,13 +12,18 @@ namespace FastIngest.Storage.Ndjson;
 internal static class SummaryJson
 {
     private static readonly Field[] Fields = [.. SummaryColumn.All.Select((column, i) => new Field(
-        Encoding.UTF8.GetBytes($"{(i == 0 ? "{" : ", ")}\"{column.Name}\": "), column.Kind, column.Slot))];
+        Encoding.UTF8.GetBytes($"{(i == 0 ? "{" : ", ")}\"{column.Name}\": "), column.Kind, column.Slot, column is { Kind: ColumnKind.Json, Slot: TextSlot.Metrics }))];
 
     /// <summary>Writes one object and a line feed.</summary>
     public static void WriteLine(IBufferWriter<byte> output, SummaryBatch batch, in DailySummary row)
     {
         foreach (Field field in Fields)
         {
+            if (field.IsOptional && row.Texts[field.Slot].IsNull)
+            {
+                continue;
+            }
+
             output.Write(field.Key);
             switch (field.Kind)
             {
@@ -57,5 +62,6 @@ internal static class SummaryJson
         output.Write("}\n"u8);
     }
 
-    private readonly record struct Field(byte[] Key, ColumnKind Kind, int Slot);
+    /// <param name="IsOptional">Whether the key is left out instead of null: days without samples look as they did before there were samples.</param>
+    private readonly record struct Field(byte[] Key, ColumnKind Kind, int Slot, bool IsOptional);
 }

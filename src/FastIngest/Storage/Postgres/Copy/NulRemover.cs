@@ -61,6 +61,7 @@ internal sealed class NulRemover
 
         clean.Texts[TextSlot.SleepQuality] = Copy(batch, row.Texts[TextSlot.SleepQuality]);
         clean.Texts[TextSlot.Measurements] = CopyJson(batch, row.Texts[TextSlot.Measurements]);
+        clean.Texts[TextSlot.Metrics] = CopyJson(batch, row.Texts[TextSlot.Metrics]);
         int start = _clean.TextLength;
         TextRef summary = row.Texts[TextSlot.Summary];
         int partAt = summary.Start;

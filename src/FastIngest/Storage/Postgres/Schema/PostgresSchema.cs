@@ -18,8 +18,9 @@ public static class PostgresSchema
         ["daily_summaries", "users"],
         ["ingest_runs", "ingest_chunks"],
         ["deliveries"],
-        [.. RecordTable.All.Select(t => t.Name)],
+        [.. RecordTable.All.Where(t => t != RecordTable.Samples).Select(t => t.Name)],
         EntrySchema.Tables,
+        [RecordTable.Samples.Name],
     ];
 
     /// <summary>Returns a psql script that creates the schema or migrates an older one. Running it again changes nothing.</summary>
@@ -105,8 +106,12 @@ public static class PostgresSchema
             PRIMARY KEY (target, user_id, date)
         );
         """,
-        string.Join('\n', RecordTable.All.Select(t => t.Create(names))),
+        string.Join('\n', RecordTable.All.Where(t => t != RecordTable.Samples).Select(t => t.Create(names))),
         EntrySchema.Step(names),
+        $"""
+        ALTER TABLE {names.Summaries} ADD COLUMN IF NOT EXISTS metrics jsonb;
+        {RecordTable.Samples.Create(names)}
+        """,
     ];
 
     private static string Define(SummaryColumn column) => column.Kind switch

@@ -20,6 +20,8 @@ internal sealed class RecordTable
         (Time, string[] columns, string[] definitions) = category switch
         {
             Category.HeartRate => ("ts", numbers, (string[])["ts timestamp NOT NULL", "value double precision NOT NULL"]),
+            Category.Samples => ("start", ["metric", "value", "unit", "source", "\"end\""], [
+                "start timestamp NOT NULL", "metric text NOT NULL", "value double precision NOT NULL", "unit text NOT NULL", "source text", "\"end\" timestamp"]),
             Category.Measurements => ("date", ["fields"], ["date date NOT NULL", "fields jsonb NOT NULL"]),
             _ => ("date", [.. texts, .. numbers], [
                 "date date NOT NULL", .. texts.Select(t => $"{t} text"), .. numbers.Select(n => $"{n} double precision")]),
@@ -27,6 +29,9 @@ internal sealed class RecordTable
         Columns = string.Join(", ", ["user_id", Time, .. columns]);
         Definition = string.Join(",\n    ", [UserId, .. definitions]);
     }
+
+    /// <summary>The table of the samples of exports.</summary>
+    public static RecordTable Samples { get; } = new(Category.Samples, "samples");
 
     /// <summary>One table for each category whose records have a day, in reading order.</summary>
     public static IReadOnlyList<RecordTable> All { get; } =
@@ -37,6 +42,7 @@ internal sealed class RecordTable
         new(Category.Sleep, "sleep"),
         new(Category.HeartRate, "heart_rate"),
         new(Category.Measurements, "measurements"),
+        Samples,
     ];
 
     public Category Category { get; }
@@ -56,7 +62,7 @@ internal sealed class RecordTable
     private string Definition { get; }
 
     /// <summary>Whether the table has monthly partitions.</summary>
-    public bool IsByMonth => Category == Category.HeartRate;
+    public bool IsByMonth => Category is Category.HeartRate or Category.Samples;
 
     /// <summary>
     /// Returns the SQL that creates the table. An export holds the records of a user close together, and months are partitions.

@@ -76,7 +76,12 @@ internal static class SummaryTuples
                 default:
                     if (tuples.TryField(out ReadOnlySpan<byte> text))
                     {
-                        row.Texts[column.Slot] = column.Kind == ColumnKind.Json ? measurements.Add(batch, text[1..]) : batch.AddText(text);
+                        row.Texts[column.Slot] = column switch
+                        {
+                            { Kind: ColumnKind.Json, Slot: TextSlot.Metrics } => MetricJson.Normalise(text[1..], batch),
+                            { Kind: ColumnKind.Json } => measurements.Add(batch, text[1..]),
+                            _ => batch.AddText(text),
+                        };
                     }
 
                     break;

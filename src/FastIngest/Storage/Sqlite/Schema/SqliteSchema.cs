@@ -13,7 +13,12 @@ public sealed class SqliteSchema
     internal SqliteSchema(params SqliteTable[] tables) => _tables = tables;
 
     /// <summary>The schema version, stored in <c>PRAGMA user_version</c>. It increases whenever a table of either part changes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    private const int FirstVersion = 1;
+
+    /// <summary>The columns that later versions added to tables: the table, the column, and the statement that adds it.</summary>
+    internal IReadOnlyList<(SqliteTable Table, string Column, string Statement)> Upgrades { get; init; } = [];
 
     /// <summary>The table of runs, which both parts share. Times are in UTC; files are JSON.</summary>
     internal static SqliteTable Runs { get; } = new(
@@ -73,9 +78,14 @@ public sealed class SqliteSchema
         }
 
         bool isHere = _tables.Any(t => present.Contains(t.Name)) || !hasRuns;
+        if (isHere && hasRuns && version >= FirstVersion)
+        {
+            Upgrade(database);
+        }
+
         foreach (SqliteTable table in isHere ? _tables.Append(Runs) : [Runs])
         {
-            if (version != Version || !database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid").SequenceEqual(table.Columns))
+            if (version < FirstVersion || !database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid").SequenceEqual(table.Columns))
             {
                 throw new IngestException(
                     $"{path} is a database that health_ingestion did not make: it has no table {table.Name} of version {Version}.",
@@ -84,5 +94,19 @@ public sealed class SqliteSchema
         }
 
         return isHere;
+    }
+
+    /// <summary>Adds the columns that an older version of this program did not know.</summary>
+    private void Upgrade(SqliteDatabase database)
+    {
+        foreach ((SqliteTable table, string column, string statement) in Upgrades)
+        {
+            List<string> columns = database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid");
+            if (columns.SequenceEqual(table.Columns.Where(c => c != column)))
+            {
+                database.Execute(statement);
+                database.Execute($"PRAGMA user_version = {Version}");
+            }
+        }
     }
 }

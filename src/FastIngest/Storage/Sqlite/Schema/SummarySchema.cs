@@ -10,21 +10,29 @@ namespace FastIngest.Storage.Sqlite.Schema;
 /// </summary>
 internal static class SummarySchema
 {
+    /// <summary>The column that version 2 added; it comes after those of version 1, as in a database that was upgraded.</summary>
+    private const string MetricsColumn = "metrics";
+
+    private static readonly string[] ValueColumns = [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"];
+
     private static readonly SqliteTable Summaries = new(
         "daily_summaries",
-        [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"],
-        $"({string.Join(", ", SummaryColumn.All.Select(Define))}, summary_parts TEXT NOT NULL, PRIMARY KEY (user_id, date)) WITHOUT ROWID");
+        [.. ValueColumns.Where(c => c != MetricsColumn), MetricsColumn],
+        $"({string.Join(", ", SummaryColumn.All.Where(c => c.Name != MetricsColumn).Select(Define))}, summary_parts TEXT NOT NULL, {MetricsColumn} TEXT, PRIMARY KEY (user_id, date)) WITHOUT ROWID");
 
     private static readonly SqliteTable Users = new(
         "users",
         ["user_id", "name", "age", "gender", "height", "weight", "fitness_level"],
         "(user_id TEXT NOT NULL PRIMARY KEY, name TEXT, age REAL, gender TEXT, height REAL, weight REAL, fitness_level TEXT) WITHOUT ROWID");
 
-    public static SqliteSchema Tables { get; } = new(Summaries, Users);
+    public static SqliteSchema Tables { get; } = new(Summaries, Users)
+    {
+        Upgrades = [(Summaries, MetricsColumn, $"ALTER TABLE daily_summaries ADD COLUMN {MetricsColumn} TEXT")],
+    };
 
     /// <summary>Inserts a row of <c>daily_summaries</c>; <see cref="SqliteNative"/> binds its parameters.</summary>
     public static string InsertSummary { get; } =
-        $"INSERT INTO daily_summaries VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
+        $"INSERT INTO daily_summaries ({string.Join(", ", ValueColumns)}) VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
 
     /// <summary>Inserts a row, or updates the row with the same key.</summary>
     public static string UpsertSummary { get; } =
@@ -33,7 +41,7 @@ internal static class SummarySchema
 
     /// <summary>Selects all columns of one row by its key.</summary>
     public static string SelectSummary { get; } =
-        $"SELECT {string.Join(", ", Summaries.Columns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
+        $"SELECT {string.Join(", ", ValueColumns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
 
     private static string Define(SummaryColumn column) => column.Kind switch
     {
