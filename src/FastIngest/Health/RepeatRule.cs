@@ -12,12 +12,18 @@ public readonly record struct RepeatRule(uint Categories)
     /// <summary>The number of parts that a file may have.</summary>
     public const int MaxParts = 1000;
 
+    /// <summary>
+    /// The file index of stored records that are taken into a run. They come before the records of all files, and have no time, so
+    /// that none of them repeats a record of a file.
+    /// </summary>
+    public const int StoredFile = -1;
+
     /// <summary>Whether the events of a category begin with a time, and repeats are looked for.</summary>
     public bool Applies(Category category) => (Categories >> (int)category & 1) != 0;
 
     /// <summary>The origin of the events of a chunk.</summary>
     /// <param name="category">The category of the events.</param>
-    /// <param name="file">The index of the input file.</param>
+    /// <param name="file">The index of the input file, or <see cref="StoredFile"/>.</param>
     /// <param name="part">The index of the part of the file, below <see cref="MaxParts"/>.</param>
     /// <param name="chunk">The index of the chunk in the part.</param>
     public static SegmentId Origin(Category category, int file, int part, int chunk) => new((int)category, (file * MaxParts) + part, chunk);
