@@ -17,9 +17,9 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
     public List<UnreadFile> Unread { get; } = [];
 
-    /// <summary>Whether the name of a file says that it holds data of the run.</summary>
+    /// <summary>Whether the name of a file alone says that it holds data of the run.</summary>
     public bool IsExpected(string fileName) =>
-        ZipArchives.IsName(fileName) || rules.KindOf(fileName, Compression.Compression.NameOfContent(fileName), isNamed: false) is not null;
+        ZipArchives.IsName(fileName) || rules.KindOf("", Compression.Compression.NameOfContent(fileName), isNamed: false) is not null;
 
     public void AddStandardInput()
     {

@@ -122,6 +122,11 @@ internal sealed class HealthInput : IDisposable
                 return new CategoryOfFile(category);
             }
 
+            if (CategoryOfContent(path, name) is { } named)
+            {
+                return new CategoryOfFile(named);
+            }
+
             return !isNamed ? null : throw new IngestException(
                 $"{path} is not named after a category, so that its content is unknown.",
                 $"Give its category with --category: {string.Join(", ", Enum.GetValues<Category>().Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings)}.");
@@ -143,9 +148,15 @@ internal sealed class HealthInput : IDisposable
         public override UnreadFile Explain(string path, string name)
         {
             UnreadFile unread = HealthFileNames.Explain(path, name, _endings);
-            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || !ForeignName.HoldsRecords(path, Recognises) ? unread
+            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || ForeignName.HeadOfRecords(path, Recognises) is null ? unread
                 : unread with { Reason = "its name begins with no category, but it holds records", IsExpected = true };
         }
+
+        /// <summary>Returns the category that the content of a file names, such as a wrapper object with the key of a category; null without one.</summary>
+        private Category? CategoryOfContent(string path, string name) =>
+            HealthFileNames.HasEnding(name, _endings) && ForeignName.HeadOfRecords(path, Recognises) is { } head
+                ? dialects.Select(d => d.CategoryOf(head)).FirstOrDefault(c => c is not null)
+                : null;
 
         public override IReadOnlyList<InputFile<CategoryOfFile>> Sort(IReadOnlyList<InputFile<CategoryOfFile>> files) =>
         [
