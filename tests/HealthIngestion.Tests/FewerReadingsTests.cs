@@ -69,6 +69,27 @@ public sealed class FewerReadingsTests
         Assert.Equal("2", HeartRates(place, kind));
     }
 
+    /// <summary>Later exports that other programs stored over a fuller day, or that only add to a day.</summary>
+    [Theory]
+    [InlineData("Lybron/health-auto-export, issue 56", "heart_rate", """{"user_id":"u1","date_time":"2023-03-05 08:00:00","value":60},{"user_id":"u1","date_time":"2023-03-05 09:00:00","value":70}""", """{"user_id":"u1","date_time":"2023-03-05 08:00:00","value":60}""", true)]
+    [InlineData("oliexdev/openScale-sync, issue 23", "measurements", """{"user_id":"u1","date":"2026-03-10","weight":80,"fat":20}""", """{"user_id":"u1","date":"2026-03-10","weight":80.5}""", true)]
+    [InlineData("ryanbr/noop, issue 1677", "sleep", """{"user_id":"u1","date":"2026-08-27","total_sleep":3},{"user_id":"u1","date":"2026-08-27","total_sleep":4}""", """{"user_id":"u1","date":"2026-08-27","total_sleep":3}""", true)]
+    [InlineData("matomo-org/plugin-GoogleAnalyticsImporter, issue 241", "activities", """{"user_id":"u1","date":"2022-04-16","steps":1},{"user_id":"u1","date":"2022-04-16","steps":2}""", """{"user_id":"u1","date":"2022-04-16","steps":2}""", true)]
+    [InlineData("CodyBontecou/health-md, issue 157", "sleep", """{"user_id":"u1","date":"2026-09-06","total_sleep":7}""", """{"user_id":"u1","date":"2026-09-06","total_sleep":7},{"user_id":"u1","date":"2026-09-06","total_sleep":1}""", false)]
+    public void A_later_export_of_a_day_does_not_take_readings_away_in_silence(string report, string category, string first, string second, bool isPoorer)
+    {
+        using Workplace place = Workplace.Empty();
+        Directory.CreateDirectory(place["d"]);
+        foreach ((string records, bool isLast) in ((string, bool)[])[(first, false), (second, true)])
+        {
+            File.WriteAllText(Path.Combine(place["d"], category + ".json"), $"[{records}]");
+            Outcome outcome = Ingest(place, "sqlite", place["d"], "--on-fewer", "fail");
+            Assert.True(outcome.ExitCode == (isLast && isPoorer ? 1 : 0), report + ": " + outcome.Error);
+        }
+
+        Assert.Equal(isPoorer, Ingest(place, "sqlite", place["d"]).Error.Contains("fewer readings than stored: 1 day", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("activities", """{"user_id":"u1","date":"2024-01-02","steps":1}""", "activity_count")]
     [InlineData("workouts", """{"user_id":"u1","date":"2024-01-02","duration":1}""", "workout_count")]

@@ -85,6 +85,10 @@ public sealed class FieldCaseTests
     [InlineData("5/26/2020", "BlythMeister/Fitbit-Overview-Face, issue 34")]
     [InlineData("13.04.2024", "the form of German exports")]
     [InlineData("3/10/20, 7:59 AM", "the short form of iOS in the United States")]
+    [InlineData("12/01/2026", "dannymcc/may, issue 250")]
+    [InlineData("03/04/1991", "submersion-app/submersion, issue 1828")]
+    [InlineData("02/01/2014", "wireservice/csvkit, issue 280")]
+    [InlineData("31.10.2022", "SheetJS/sheetjs, issue 2704")]
     public void Each_ambiguous_form_has_the_same_reason(string date, string report)
     {
         using Workplace place = Workplace.Empty();
@@ -109,10 +113,11 @@ public sealed class FieldCaseTests
     }
 
     [Theory]
-    [InlineData("sleep.json", """[{"date":"2024-01-02","total_sleep":7}]""")]
-    [InlineData("sleep.ndjson", """{"date":"2024-01-02","total_sleep":7,"user_id":null}""")]
-    [InlineData("sleep.csv", "date,total_sleep\n2024-01-02,7\n")]
-    [InlineData("sleep.json", """[{"date":"2024-01-02","total_sleep":7,"user_id":""}]""")]
+    [InlineData("sleep.json", """[{"date":"2024-01-02","total_sleep":7}]""")] // case fitbit
+    [InlineData("sleep.ndjson", """{"date":"2024-01-02","total_sleep":7,"user_id":null}""")] // burke-software/django-simple-import, issue 21: a null user_id
+    [InlineData("sleep.csv", "date,total_sleep\n2024-01-02,7\n")] // oliexdev/openScale, issue 480: the CSV export does not say whose records it holds
+    [InlineData("sleep.csv", "user_id,date,total_sleep\n,2024-01-02,7\n")] // ahuseyn/TGcollector, issue 8: a blank user id in CSV
+    [InlineData("sleep.json", """[{"date":"2024-01-02","total_sleep":7,"user_id":""}]""")] // epam/badgerdoc, issue 273: an empty user id
     public void A_user_can_be_given_to_records_without_one(string name, string content)
     {
         using Workplace place = Workplace.Empty();
@@ -130,6 +135,9 @@ public sealed class FieldCaseTests
     [InlineData("sleep", "total sleep", "total_sleep")]
     [InlineData("nutrition", "protien", "protein")]
     [InlineData("workouts", "max_memory", null)]
+    [InlineData("activities", "durations", "duration")] // matthiaskoenig/pkdb, issue 109: the plural of a field
+    [InlineData("activities", "distnace", "distance")] // YourBr0ther/pkhex-cli, issue 25: two letters swapped
+    [InlineData("nutrition", "prottein", "protein")] // awslabs/stickler, issue 350: a letter doubled
     public void A_field_that_is_not_read_is_named_with_the_one_that_was_meant(string category, string field, string? meant)
     {
         using Workplace place = Workplace.Empty();

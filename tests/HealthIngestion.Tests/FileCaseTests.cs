@@ -214,6 +214,43 @@ public sealed class FileCaseTests
         }
     }
 
+    [Theory]
+    [InlineData("export.json", """{"exported":"2024-02-01","nutrition":[{"user_id":"a","date":"2024-01-02","calories":1}],"sleep":[{"user_id":"a","date":"2024-01-03","total_sleep":7}]}""")]
+    [InlineData("My Data.JSON", """{"data":{"Sleep":[{"user_id":"a","date":"2024-01-02","total_sleep":7}],"workouts":[{"user_id":"a","date":"2024-01-03","sets":1}]}}""")]
+    public void A_file_whose_arrays_name_categories_is_read_whatever_its_own_name_is(string name, string content)
+    {
+        using Workplace place = Workplace.Empty();
+        Directory.CreateDirectory(place["data"]);
+        File.WriteAllText(place[$"data/{name}"], content);
+        File.WriteAllText(place["data/users.json"], """[{"user_id":"a","name":"Ada"}]""");
+
+        foreach (string mode in (string[])["optimized", "original"])
+        {
+            Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-", "--strict", "--mode", mode);
+            Assert.True(outcome.ExitCode == 0, outcome.Error);
+            Assert.Equal(["2024-01-02", "2024-01-03"], Dates(outcome));
+            Assert.DoesNotContain("not read: ", outcome.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["2024-01-02", "2024-01-03"], Dates(HealthIngestionProcess.Run(place.Directory, $"data/{name}", "--to", "ndjson:-")));
+    }
+
+    [Theory]
+    [InlineData("config.json", """{"users":[{"name":"root"}]}""")]
+    [InlineData("package.json", """{"workouts":[1,2]}""")]
+    public void A_file_that_names_a_category_but_no_user_is_not_read(string name, string content)
+    {
+        using Workplace place = Workplace.Empty();
+        Directory.CreateDirectory(place["data"]);
+        File.WriteAllText(place[$"data/{name}"], content);
+        File.WriteAllText(place["data/sleep.json"], Night);
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:-");
+
+        Assert.Equal((0, 1), (outcome.ExitCode, Lines(outcome)));
+        Assert.Contains($"{name}: not read: its name begins with no category", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Members_of_an_archive_are_read_or_named()
     {

@@ -130,13 +130,6 @@ internal sealed class DeliveryMarks(IOutbox outbox, SemaphoreSlim database, stri
     private void Take(PendingSummary summary, Action<string> halt)
     {
         Attempts += summary.Attempts;
-        if (summary.State == DeliveryState.Mismatched)
-        {
-            // Every further response would be of the same kind.
-            summary.State = DeliveryState.Failed;
-            halt($"{target}: {summary.Error}");
-        }
-
         if (summary.State == DeliveryState.TargetRejected)
         {
             _doubtful.Add(summary);

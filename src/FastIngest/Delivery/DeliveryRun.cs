@@ -65,7 +65,7 @@ internal sealed class DeliveryRun : IDisposable
         Task[] working =
         [
             .. _stages.SelectMany(stage => Enumerable.Range(0, stage.Workers).Select(_ => GuardAsync(() => stage.WorkAsync(problem => Halt(problem, soft), soft.Token), soft))),
-            .. Enumerable.Range(0, _options.Concurrency).Select(_ => GuardAsync(() => SendAllAsync(stop), soft)),
+            .. Enumerable.Range(0, _options.Concurrency).Select(_ => GuardAsync(() => SendAllAsync(stop, problem => Halt(problem, soft)), soft)),
         ];
         await Task.WhenAll(working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _marks.Complete();
@@ -169,7 +169,7 @@ internal sealed class DeliveryRun : IDisposable
         return selected;
     }
 
-    private async Task SendAllAsync(StopTokens stop)
+    private async Task SendAllAsync(StopTokens stop, Action<string> halt)
     {
         using ISummarySender sender = _api.CreateSender();
         BatchQueue batches = _queues[^1];
@@ -184,14 +184,18 @@ internal sealed class DeliveryRun : IDisposable
                 }
                 finally
                 {
-                    await SettleAsync(batch).ConfigureAwait(false);
+                    await SettleAsync(batch, halt).ConfigureAwait(false);
                 }
             }
         }
         while (_problem is null && await batches.WaitAsync(stop.Soft).ConfigureAwait(false));
     }
 
-    private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> batch)
+    /// <summary>
+    /// Passes the outcomes of a batch on to be marked. A response that is not understood stops the delivery here, before this worker
+    /// sends anything else: every further response would be of the same kind.
+    /// </summary>
+    private ValueTask SettleAsync(ReadOnlyMemory<PendingSummary> batch, Action<string> halt)
     {
         ValueTask room = ValueTask.CompletedTask;
         foreach (PendingSummary summary in batch.Span)
@@ -202,6 +206,12 @@ internal sealed class DeliveryRun : IDisposable
             }
             else
             {
+                if (summary.State == DeliveryState.Mismatched)
+                {
+                    halt($"{_api.DisplayName}: {summary.Error}");
+                    summary.State = DeliveryState.Failed;
+                }
+
                 room = _marks.AddAsync(summary);
             }
         }

@@ -16,12 +16,18 @@ public readonly record struct RepeatRule(uint Categories, uint Identified = 0)
     /// <summary>Whether repeats are looked for within one file, too.</summary>
     public bool IsIdentified(Category category) => (Identified >> (int)category & 1) != 0;
 
+    /// <summary>
+    /// The file index of stored records that are taken into a run. They come before the records of all files, and have no time, so
+    /// that none of them repeats a record of a file.
+    /// </summary>
+    public const int StoredFile = -1;
+
     /// <summary>Whether the events of a category begin with a time, and repeats are looked for.</summary>
     public bool Applies(Category category) => (Categories >> (int)category & 1) != 0;
 
     /// <summary>The origin of the events of a chunk.</summary>
     /// <param name="category">The category of the events.</param>
-    /// <param name="file">The index of the input file.</param>
+    /// <param name="file">The index of the input file, or <see cref="StoredFile"/>.</param>
     /// <param name="part">The index of the part of the file, below <see cref="MaxParts"/>.</param>
     /// <param name="chunk">The index of the chunk in the part.</param>
     public static SegmentId Origin(Category category, int file, int part, int chunk) => new((int)category, (file * MaxParts) + part, chunk);

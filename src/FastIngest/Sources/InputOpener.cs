@@ -17,7 +17,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
     public List<UnreadFile> Unread { get; } = [];
 
-    /// <summary>Whether the name of a file says that it holds data of the run.</summary>
+    /// <summary>Whether the name of a file alone says that it holds data of the run.</summary>
     public bool IsExpected(string fileName) =>
         ZipArchives.IsName(fileName) || rules.IsExpected(Compression.Compression.NameOfContent(fileName));
 

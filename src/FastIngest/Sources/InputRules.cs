@@ -12,7 +12,7 @@ public abstract class InputRules<TKind>
     public virtual bool AllowsEmptyFiles => false;
 
     /// <summary>Returns the kind of a file; null if the file is not read.</summary>
-    /// <param name="path">The path shown to the user.</param>
+    /// <param name="path">The path shown to the user; empty if the name alone decides.</param>
     /// <param name="name">The file name without a compression ending; <c>-</c> for standard input.</param>
     /// <param name="isNamed">Whether the user named this file itself, not only its folder or archive.</param>
     /// <exception cref="IngestException">The user named the file, and it cannot be read.</exception>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using FastIngest.Sources.Compression;
 using FastIngest.Sources.Text;
 
@@ -34,11 +35,11 @@ internal static class ZipArchives
             .. archive.Entries
                 .Where(e => !e.FullName.EndsWith('/'))
                 .OrderBy(e => e.FullName, Utf8Order.Instance)
-                .Select(e => new ArchiveMember(e.FullName, e.IsEncrypted, () => Open(path, e.FullName, e.CompressedLength, e.Length, limit))),
+                .Select(e => new ArchiveMember(e.FullName, e.IsEncrypted, () => Open(path, e.FullName, e.CompressedLength, new MemberSize(e.Length, e.Crc32), limit))),
         ];
     }
 
-    private static UnpackedFile Open(string path, string name, long packedLength, long length, ExpansionLimit limit)
+    private static UnpackedFile Open(string path, string name, long packedLength, MemberSize size, ExpansionLimit limit)
     {
         ZipArchive? archive = null;
         SourceFile? file = null;
@@ -53,7 +54,7 @@ internal static class ZipArchives
             stream = new SourceStream(file);
             archive = OpenArchive(path, stream);
             ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InvalidDataException("the member no longer exists");
-            Stream member = new SizedStream(entry.Open(), length);
+            Stream member = new CheckedStream(entry.Open(), size);
             started = stream.Position;
             PrefixedStream content = PrefixedStream.Peek(member, Compression.Compression.MagicBytes);
             return WideText.ToUtf8(Compression.Compression.Of(content.Prefix)?.Open(content) ?? content);
@@ -81,18 +82,28 @@ internal static class ZipArchives
         }
     }
 
-    /// <summary>The bytes of a member. Their number must match the size stated in the archive.</summary>
-    private sealed class SizedStream(Stream inner, long length) : ReadOnlyStream
+    /// <param name="Length">The length of a member in bytes, as the archive states it.</param>
+    /// <param name="Crc">The CRC-32 of its bytes, as the archive states it.</param>
+    private readonly record struct MemberSize(long Length, uint Crc);
+
+    /// <summary>The bytes of a member. Their number and their checksum, which .NET does not check, must be those that the archive states.</summary>
+    private sealed class CheckedStream(Stream inner, MemberSize size) : ReadOnlyStream
     {
+        private readonly Crc32 _crc = new();
         private long _read;
 
         public override int Read(Span<byte> buffer)
         {
             int count = inner.Read(buffer);
             _read += count;
-            return (count == 0 && !buffer.IsEmpty && _read != length) || _read > length
-                ? throw new InvalidDataException($"the member should have {length} bytes and has {_read}")
-                : count;
+            _crc.Append(buffer[..count]);
+            bool isEnd = count == 0 && !buffer.IsEmpty;
+            if ((isEnd && _read != size.Length) || _read > size.Length)
+            {
+                throw new InvalidDataException($"the member should have {size.Length} bytes and has {_read}");
+            }
+
+            return isEnd && _crc.GetCurrentHashAsUInt32() != size.Crc ? throw new InvalidDataException("the checksum of the member is wrong: the data is damaged") : count;
         }
 
         protected override void Dispose(bool disposing)

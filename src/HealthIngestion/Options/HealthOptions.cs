@@ -42,10 +42,10 @@ internal sealed class HealthOptions
 
     public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
 
-    public ChoiceOption<OnFewer> OnFewer { get; } = new("--on-fewer", ("replace", FastIngest.Sinks.Summaries.OnFewer.Replace), ("keep", FastIngest.Sinks.Summaries.OnFewer.Keep), ("fail", FastIngest.Sinks.Summaries.OnFewer.Fail))
+    public ChoiceOption<OnFewer> OnFewer { get; } = new("--on-fewer", ("replace", FastIngest.Sinks.Summaries.OnFewer.Replace), ("keep", FastIngest.Sinks.Summaries.OnFewer.Keep), ("union", FastIngest.Sinks.Summaries.OnFewer.Union), ("fail", FastIngest.Sinks.Summaries.OnFewer.Fail))
     {
         HelpName = "HOW",
-        Description = "what a run does to a stored day of which it has fewer readings: replace, keep or fail (default: replace)",
+        Description = "what a run does to a stored day of which it has fewer readings: replace, keep, union or fail (default: replace)",
     };
 
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write no summaries, only the rejects");

@@ -119,6 +119,11 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
             yield return $"replaced: {Figures.Count(sink.Result!.Tables.Sum(t => t.Replaced), "older record")} of the same users and days in {sink.Target}";
         }
 
+        if (report.Stored > 0)
+        {
+            yield return $"united: {Figures.Count(report.Stored, "stored record")} of the same users and days are part of the summaries";
+        }
+
         foreach (SinkReport<SinkResult> sink in report.Sinks.Where(s => s.Result is { PoorerDays: > 0 }))
         {
             yield return $"fewer readings than stored: {Figures.Count(sink.Result!.PoorerDays, "day")} in {sink.Target}, {(settings.OnFewer == OnFewer.Keep ? "kept" : "replaced")}";

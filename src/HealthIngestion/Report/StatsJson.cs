@@ -64,6 +64,11 @@ internal static class StatsJson
     {
         json.WriteStartObject("balance");
         json.WriteNumber("records", balance.Records);
+        if (balance.Stored > 0)
+        {
+            json.WriteNumber("stored", balance.Stored);
+        }
+
         json.WriteNumber("aggregated", balance.Aggregated);
         json.WriteNumber("repeated", balance.Repeated);
         if (balance.Filtered is { } filtered)
@@ -116,6 +121,7 @@ internal static class StatsJson
         json.WriteNumber("files", category.Files);
         json.WriteNumber("bytes", category.Bytes);
         json.WriteNumber("records", category.Records);
+        json.WriteNumber("stored", category.Stored);
         json.WriteNumber("aggregated", category.Aggregated);
         json.WriteNumber("repeated", category.Repeated);
         json.WriteNumber("rejected", category.Rejected);

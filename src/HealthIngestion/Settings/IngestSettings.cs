@@ -76,6 +76,11 @@ internal sealed record IngestSettings : RunSettings
             throw new UsageException("--on-fewer: no target holds earlier days; it applies to sqlite: and postgres: only");
         }
 
+        if (arguments.GetValue(spec.OnFewer) == OnFewer.Union && !(takesRecords && targets is [var only] && only.Has(TargetCapability.Records)))
+        {
+            throw new UsageException($"--on-fewer union unites records in the only target: use it with --records and one --to, {TargetRegistry.All.JoinForms(TargetCapability.Records)}");
+        }
+
         return new IngestSettings
         {
             Options = options with

@@ -136,6 +136,25 @@ public sealed class CompressedInputTests : IDisposable
         Assert.Equal((2, 1), (run.Report.Records, run.Report.Rows));
     }
 
+    [Fact]
+    public void A_damaged_member_of_an_archive_is_a_fault_even_if_it_has_the_right_length()
+    {
+        string path = _folder.File("export.zip");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            using Stream stream = archive.CreateEntry("sleep.json", CompressionLevel.NoCompression).Open();
+            stream.Write("[{\"user_id\":\"a\",\"date\":\"2024-01-01\",\"total_sleep\":7}]"u8);
+        }
+
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.AsSpan().IndexOf(":7}"u8) + 1] = (byte)'8';
+        File.WriteAllBytes(path, bytes);
+
+        IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [path], Workers = 2 }));
+        Assert.Contains("export.zip/sleep.json", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("the checksum of the member is wrong: the data is damaged", fault.Message, StringComparison.Ordinal);
+    }
+
     private static string WithoutFiles(string rejects) => string.Join('\n', rejects.Split('\n').Select(l => l.Length == 0 ? l : l[l.IndexOf("\"category\"", StringComparison.Ordinal)..]));
 
     private static void Add(ZipArchive archive, string name, string text)

@@ -21,6 +21,13 @@ public sealed class CategoryJsonDialect : Dialect
         return !head.IsEmpty && head[0] is (byte)'{' or (byte)'[';
     }
 
+    /// <summary>The category that the first such array of a wrapper object is named after.</summary>
+    public override Category? CategoryOf(ReadOnlySpan<byte> head)
+    {
+        FileHead.Find(head, name => Categories.Parse(name) is not null, out Wrapper? wrapper);
+        return wrapper is null ? null : Categories.Parse(wrapper.Key);
+    }
+
     public override FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes)
     {
         using FileWindow window = new();

@@ -23,6 +23,10 @@ public abstract class Dialect
     /// <param name="head">The first bytes, decompressed, up to <see cref="HeadBytes"/>.</param>
     public abstract bool Recognises(ReadOnlySpan<byte> head);
 
+    /// <summary>Returns the category that the content of a file itself names, whatever the name of the file is; null without one.</summary>
+    /// <param name="head">The first bytes, decompressed, up to <see cref="HeadBytes"/>.</param>
+    public virtual Category? CategoryOf(ReadOnlySpan<byte> head) => null;
+
     /// <summary>Reads the beginning of a file and decides how it is split.</summary>
     /// <param name="file">The open file.</param>
     /// <param name="category">The category of its records.</param>

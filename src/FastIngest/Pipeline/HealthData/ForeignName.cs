@@ -6,12 +6,13 @@ internal static class ForeignName
     private const int HeadBytes = 4096;
 
     /// <summary>
-    /// Whether a file probably holds health records: its beginning has a dialect and names user_id, and it is neither a file of
-    /// rejects nor one of daily summaries, which this program writes. A compressed file is not examined.
+    /// Returns the beginning of a file that probably holds health records, and null for any other file: the beginning has a dialect and
+    /// names user_id, and the file is neither one of rejects nor one of daily summaries, which this program writes. A compressed file
+    /// is not examined.
     /// </summary>
     /// <param name="path">The path of the file; there is no such file for a member of an archive.</param>
     /// <param name="isRecognised">Whether content with these first bytes has a dialect.</param>
-    public static bool HoldsRecords(string path, Func<ReadOnlySpan<byte>, bool> isRecognised)
+    public static byte[]? HeadOfRecords(string path, Func<ReadOnlySpan<byte>, bool> isRecognised)
     {
         byte[] bytes = new byte[HeadBytes];
         ReadOnlySpan<byte> head;
@@ -19,7 +20,7 @@ internal static class ForeignName
         {
             if (!File.Exists(path))
             {
-                return false;
+                return null;
             }
 
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -27,9 +28,10 @@ internal static class ForeignName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
 
-        return head.IndexOf("user_id"u8) >= 0 && isRecognised(head) && !head.StartsWith("{\"file\": "u8) && head.IndexOf("\"summary\""u8) < 0;
+        bool holdsRecords = head.IndexOf("user_id"u8) >= 0 && isRecognised(head) && !head.StartsWith("{\"file\": "u8) && head.IndexOf("\"summary\""u8) < 0;
+        return holdsRecords ? head.ToArray() : null;
     }
 }

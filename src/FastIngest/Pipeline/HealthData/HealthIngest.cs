@@ -127,6 +127,9 @@ public static class HealthIngest
 
         MapStage map = new(options, memory, plans, boundaries, store, rejects, fields, lanes, progress);
         map.Run(cancellationToken);
+        RepeatRule repeats = HealthInput.RepeatsOf(plans);
+        StoredRecordStage stored = new(boundaries, store, repeats);
+        stored.Run(lanes, cancellationToken);
         store.Seal();
         progress?.Reducing();
         if (store.SpilledBytes > 0 || pool.UsedBytes > memory.EventBytes / 4)
@@ -137,9 +140,14 @@ public static class HealthIngest
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
-        ReduceStage reduce = new(options, memory, HealthInput.RepeatsOf(plans), boundaries, store, writer);
+        ReduceStage reduce = new(options, memory, repeats, boundaries, store, writer);
         reduce.Run(cancellationToken);
-        return new Reading(ReportCategories(input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c], map.PassedOver), map.RecordRows, [.. map.Unread])
+        return new Reading(
+            ReportCategories(
+                input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c],
+                c => c == Category.Samples ? map.PassedOver : 0, c => stored.Records[(int)c]),
+            map.RecordRows,
+            [.. map.Unread])
         {
             LeftOut = reduce.LeftOut,
             UtcStamps = map.UtcStamps,
@@ -189,7 +197,12 @@ public static class HealthIngest
             writer.Write(batch, cancellationToken);
         }
 
-        return new Reading(ReportCategories(input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c], c => original.Filtered[(int)c], 0), null, unread);
+        return new Reading(
+            ReportCategories(
+                input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c],
+                c => original.Filtered[(int)c], _ => 0, _ => 0),
+            null,
+            unread);
     }
 
     private static byte[] ReadWhole(SourceFile file)
@@ -207,7 +220,8 @@ public static class HealthIngest
     }
 
     private static List<CategoryReport> ReportCategories(
-        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered, long passedOver) =>
+        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered,
+        Func<Category, long> passedOver, Func<Category, long> stored) =>
         [.. Enum.GetValues<Category>().Where(c => c != Category.Samples || input.HasExports).Select(category => new CategoryReport(
             category,
             input.Infos.Count(i => i.Category == category),
@@ -215,7 +229,7 @@ public static class HealthIngest
             records(category),
             aggregated(category),
             repeated(category),
-            rejects.CountsOf(category)) { Filtered = filtered(category), PassedOver = category == Category.Samples ? passedOver : 0 })];
+            rejects.CountsOf(category)) { Filtered = filtered(category), PassedOver = passedOver(category), Stored = stored(category) })];
 
     /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
@@ -259,14 +273,14 @@ public static class HealthIngest
         public bool HasUnnamedUser => _reading.HasUnnamedUser;
 
         /// <summary>
-        /// Every record must be part of a row or a profile, repeat a record of another file, be outside the selection, or be rejected. If a sink stores
+        /// Every record, with the stored ones that were taken into the run, must be part of a row or a profile, repeat a record of another file, be outside the selection, or be rejected. If a sink stores
         /// records, every record that is not rejected must also be passed to that sink, which finds the repeats itself.
         /// </summary>
         public IEnumerable<RunBalance> Balances =>
         [
-            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records, "records", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.PassedOver, "passed over"), (c.Rejected, "rejected"))),
+            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records + c.Stored, c.Stored == 0 ? "records" : "records, read or stored before", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.PassedOver, "passed over"), (c.Rejected, "rejected"))),
             .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
-                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"))),
+                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"), (c.Stored, "stored before"))),
         ];
 
         public void Read(CancellationToken cancellationToken)
@@ -281,7 +295,7 @@ public static class HealthIngest
         public RunFigures Complete()
         {
             RejectsWarning = _rejects.Complete();
-            return new RunFigures(Categories.Sum(c => c.Records - c.Filtered), Categories.Sum(c => c.Aggregated + c.Repeated), Categories.Sum(c => c.Rejected), Rows)
+            return new RunFigures(Categories.Sum(c => c.Records - c.Filtered), Categories.Sum(c => c.Aggregated + c.Repeated - c.Stored), Categories.Sum(c => c.Rejected), Rows)
             {
                 AggregatedByCategory = _reading.RecordRows is null ? null : [.. Categories.Select(c => c.Aggregated)],
             };

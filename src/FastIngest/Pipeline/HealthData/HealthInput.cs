@@ -171,9 +171,10 @@ internal sealed class HealthInput : IDisposable
                 return new CategoryOfFile(Category.Samples, dialect);
             }
 
-            if (kind.Category is not null)
+            Category? category = kind.Category ?? CategoryOfContent(file.Path, name);
+            if (category is not null)
             {
-                return kind;
+                return new CategoryOfFile(category);
             }
 
             unread = Explain(file.Path, name);
@@ -204,9 +205,15 @@ internal sealed class HealthInput : IDisposable
         public override UnreadFile Explain(string path, string name)
         {
             UnreadFile unread = HealthFileNames.Explain(path, name, _endings);
-            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || !ForeignName.HoldsRecords(path, Recognises) ? unread
+            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || ForeignName.HeadOfRecords(path, Recognises) is null ? unread
                 : unread with { Reason = "its name begins with no category, but it holds records", IsExpected = true };
         }
+
+        /// <summary>Returns the category that the content of a file names, such as a wrapper object with the key of a category; null without one.</summary>
+        private Category? CategoryOfContent(string path, string name) =>
+            HealthFileNames.HasEnding(name, _endings) && ForeignName.HeadOfRecords(path, Recognises) is { } head
+                ? dialects.Select(d => d.CategoryOf(head)).FirstOrDefault(c => c is not null)
+                : null;
 
         public override IReadOnlyList<InputFile<CategoryOfFile>> Sort(IReadOnlyList<InputFile<CategoryOfFile>> files) =>
         [

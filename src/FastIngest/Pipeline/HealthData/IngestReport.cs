@@ -50,6 +50,9 @@ public sealed record IngestReport
 
     public long Rejected => Categories.Sum(c => c.Rejected);
 
+    /// <summary>Stored records that were taken into the run, and are aggregated, too.</summary>
+    public long Stored => Categories.Sum(c => c.Stored);
+
     /// <summary>Records outside the selection; null when the run takes all records.</summary>
     public required long? Filtered { get; init; }
 
@@ -77,6 +80,9 @@ public sealed record CategoryReport(
 
     /// <summary>Records of exports that the dialect does not read.</summary>
     public long PassedOver { get; init; }
+
+    /// <summary>Stored records that were taken into the run, see <see cref="Sinks.Summaries.OnFewer.Union"/>; part of <see cref="Aggregated"/>.</summary>
+    public long Stored { get; init; }
 
     public long Rejected => RejectedByReason.Values.Sum();
 }

@@ -48,6 +48,15 @@ internal sealed class SinkLane<TRun, TBatch, TFigures, TResult>(ISink<TRun, TBat
     public void WriteRecords(RecordBatch batch, CancellationToken cancellationToken) =>
         Wait(() => ((IRecordSink)sink).WriteRecordsAsync(batch, cancellationToken), cancellationToken);
 
+    /// <summary>Takes stored records into the run, see <see cref="IRecordSink.TakeStoredAsync"/>; waits until that is done or the sink failed.</summary>
+    public void TakeStored(StoredRecordReceiver receive, CancellationToken cancellationToken)
+    {
+        if (sink is IRecordSink { RecordFormat: not null } records)
+        {
+            Wait(() => records.TakeStoredAsync(receive, cancellationToken), cancellationToken);
+        }
+    }
+
     public async ValueTask CompleteAsync(TFigures figures, CancellationToken cancellationToken)
     {
         if (Fault is not null)

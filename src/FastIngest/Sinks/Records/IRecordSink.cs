@@ -13,4 +13,13 @@ internal interface IRecordSink
     /// <param name="batch">A batch of <see cref="RecordFormat"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the stored records of the run's users and days into the run, as many of each as the run has fewer of; then the run holds
+    /// the multiset union of both. Called once, after the last <see cref="WriteRecordsAsync"/> and before the first summaries.
+    /// By default nothing is taken.
+    /// </summary>
+    /// <param name="receive">Receives each record that was taken into the run, by category, user and day.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask TakeStoredAsync(StoredRecordReceiver receive, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }

@@ -9,6 +9,12 @@ public enum OnFewer
     /// <summary>The stored columns and sentences of the category stay.</summary>
     Keep,
 
+    /// <summary>
+    /// The day is made from the multiset union of the stored records and those of the run. Only for a target that stores the records;
+    /// the rule holds for every stored day of which the run has records.
+    /// </summary>
+    Union,
+
     /// <summary>The run fails, and nothing is written.</summary>
     Fail,
 }

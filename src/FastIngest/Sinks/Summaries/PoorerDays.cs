@@ -26,7 +26,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
 
     /// <summary>Compares a day of a run with the stored one.</summary>
     /// <returns>The categories whose stored part stays: bit <c>1 &lt;&lt; category</c> is set.</returns>
-    /// <exception cref="IngestException">The day is poorer, and the rule is <see cref="OnFewer.Fail"/>.</exception>
+    /// <exception cref="IngestException">The day is poorer, and the rule is <see cref="OnFewer.Fail"/> or <see cref="OnFewer.Union"/>.</exception>
     public byte Examine(SummaryBatch storedTexts, in DailySummary stored, SummaryBatch runTexts, in DailySummary run)
     {
         int poorer = 0;
@@ -71,12 +71,21 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
 
     private void Check(Category category, long storedCount, long count, SummaryBatch texts, in DailySummary row)
     {
-        if (rule == OnFewer.Fail)
+        if (rule is not (OnFewer.Fail or OnFewer.Union))
         {
-            throw new IngestException(
-                $"{displayName} holds {storedCount} readings of {category.Name()} for user {Encoding.UTF8.GetString(texts.Text(row.Texts[TextSlot.UserId]))} "
-                + $"on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd}, and the input has {count}; nothing was written.",
-                "Add the missing input, or use --on-fewer replace to take the input as it is, or --on-fewer keep to keep what is stored.");
+            return;
         }
+
+        string held = $"{displayName} holds {storedCount} readings of {category.Name()} for user {Encoding.UTF8.GetString(texts.Text(row.Texts[TextSlot.UserId]))} "
+            + $"on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd}, ";
+
+        // A union has every stored record, so that the day can be poorer only if records are missing.
+        throw rule == OnFewer.Union
+            ? new IngestException(
+                held + $"but it and the input have only {count} records of them; nothing was written.",
+                "The day was stored without --records, or its records were removed: add all of its input and use --on-fewer replace once, or --on-fewer keep to keep what is stored.")
+            : new IngestException(
+                held + $"and the input has {count}; nothing was written.",
+                "Add the missing input, or use --on-fewer replace to take the input as it is, or --on-fewer keep to keep what is stored.");
     }
 }

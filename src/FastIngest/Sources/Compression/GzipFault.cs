@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace FastIngest.Sources.Compression;
 
@@ -11,8 +12,6 @@ internal static class GzipFault
 {
     private const int Header = 10, Trailer = 8, Deflate = 8;
     private const int TextFlags = 0b0001_1000, ExtraFlag = 4, ChecksumFlag = 2, ReservedFlags = 0b1110_0000;
-
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(i => Enumerable.Range(0, 8).Aggregate((uint)i, (crc, _) => (crc >> 1) ^ ((crc & 1) * 0xEDB88320)))];
 
     /// <summary>Describes the fault, for example <c>it is cut off at byte 110</c>.</summary>
     /// <param name="packed">The compressed file; it can seek.</param>
@@ -129,7 +128,7 @@ internal static class GzipFault
         Pieces pieces = new(packed, singleFrom);
         using DeflateStream stream = new(pieces, CompressionMode.Decompress);
         byte[] buffer = new byte[64 * 1024];
-        uint crc = uint.MaxValue;
+        Crc32 crc = new();
         long length = 0;
         try
         {
@@ -137,10 +136,7 @@ internal static class GzipFault
             while ((read = stream.Read(buffer)) > 0)
             {
                 length += read;
-                foreach (byte each in buffer.AsSpan(0, read))
-                {
-                    crc = (crc >> 8) ^ CrcTable[(byte)(crc ^ each)];
-                }
+                crc.Append(buffer.AsSpan(0, read));
             }
         }
         catch (InvalidDataException)
@@ -148,7 +144,7 @@ internal static class GzipFault
             return new Inflated(pieces.LastRead, pieces.End, 0, 0, IsDamaged: true, IsCut: false);
         }
 
-        return new Inflated(pieces.LastRead, pieces.End, ~crc, length, IsDamaged: false, pieces.IsEndReached);
+        return new Inflated(pieces.LastRead, pieces.End, crc.GetCurrentHashAsUInt32(), length, IsDamaged: false, pieces.IsEndReached);
     }
 
     /// <param name="LastRead">The offset of the last piece that was needed.</param>

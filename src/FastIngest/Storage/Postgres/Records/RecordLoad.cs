@@ -95,6 +95,59 @@ internal sealed class RecordLoad
         }
     }
 
+    /// <summary>
+    /// Adds the stored records of the staged days to the staged ones, as far as these lack them, and passes them on. Records are
+    /// compared as the tables hold them: the time of most categories is not stored.
+    /// </summary>
+    /// <param name="displayName">The target, for messages.</param>
+    /// <param name="receive">Receives the added records.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask TakeStoredAsync(string displayName, StoredRecordReceiver receive, CancellationToken cancellationToken)
+    {
+        await EndCopyAsync(cancellationToken).ConfigureAwait(false);
+        foreach (TableState table in _tables.Where(t => t.StagedRows > 0))
+        {
+            if (table.HasOrigins)
+            {
+                await UniteAsync(table, cancellationToken).ConfigureAwait(false);
+            }
+
+            await _connection.RunAsync(RecordStatements.JoinWhole, cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.CollectDays(table.Table), cancellationToken).ConfigureAwait(false);
+            List<string> targets = await FindStagedDaysAsync(table, cancellationToken).ConfigureAwait(false);
+            if (targets.Count > 0)
+            {
+                await _connection.RunAsync(RecordStatements.CollectMissing(_names, table.Table, targets), cancellationToken).ConfigureAwait(false);
+                await ReadMissingAsync(table.Table, displayName, receive, cancellationToken).ConfigureAwait(false);
+                int added = await _connection.RunAsync(RecordStatements.StageMissing(table.Table), cancellationToken).ConfigureAwait(false);
+                table.Rows += added;
+                table.StagedRows += added;
+                await _connection.RunAsync(RecordStatements.DropMissing, cancellationToken).ConfigureAwait(false);
+            }
+
+            await _connection.RunAsync(RecordStatements.DropDays, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ReadMissingAsync(RecordTable table, string displayName, StoredRecordReceiver receive, CancellationToken cancellationToken)
+    {
+        NpgsqlRawCopyStream stream = await _connection.BeginRawBinaryCopyAsync(RecordStatements.ReadMissing(table), cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            CopyRecordDecoder decoder = new(table.Category, receive);
+            using CopyReader reader = new(64 << 10);
+            reader.Begin(stream);
+            while (await reader.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!decoder.TryRead(reader.Current))
+                {
+                    throw new IngestException(
+                        $"{displayName} was changed by another program: table {table.Name} holds a record that no run stores.", "Delete that record, then run again.");
+                }
+            }
+        }
+    }
+
     /// <summary>Replaces the stored days that differ from the staged ones; returns the result for each table.</summary>
     /// <param name="kept">The days whose stored records stay.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -132,6 +185,7 @@ internal sealed class RecordLoad
         await _connection.RunAsync(RecordStatements.ReplaceStagingByUnited(table.Table), cancellationToken).ConfigureAwait(false);
         table.Rows -= table.StagedRows - united;
         table.StagedRows = united;
+        table.HasOrigins = false;
     }
 
     private async ValueTask SendKeptAsync(IReadOnlyList<KeptDay> kept, CancellationToken cancellationToken)
@@ -162,15 +216,7 @@ internal sealed class RecordLoad
     /// <summary>Moves staged rows to their table, except for days that are stored unchanged.</summary>
     private async ValueTask MoveStagedAsync(TableState table, CancellationToken cancellationToken)
     {
-        List<string> targets = [];
-        foreach (string target in StoredTargets(table.Table))
-        {
-            if (await _connection.ScalarAsync(RecordStatements.HasDays(table.Table, target), cancellationToken).ConfigureAwait(false) is true)
-            {
-                targets.Add(target);
-            }
-        }
-
+        List<string> targets = await FindStagedDaysAsync(table, cancellationToken).ConfigureAwait(false);
         if (targets.Count == 0)
         {
             await _connection.RunAsync(RecordStatements.InsertStaged(_names, table.Table), cancellationToken).ConfigureAwait(false);
@@ -185,6 +231,21 @@ internal sealed class RecordLoad
 
         table.Unchanged = table.StagedRows
             - await _connection.RunAsync(RecordStatements.InsertChanged(_names, table.Table), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the table, or those of its partitions, that hold any of the staged days.</summary>
+    private async ValueTask<List<string>> FindStagedDaysAsync(TableState table, CancellationToken cancellationToken)
+    {
+        List<string> targets = [];
+        foreach (string target in StoredTargets(table.Table))
+        {
+            if (await _connection.ScalarAsync(RecordStatements.HasDays(table.Table, target), cancellationToken).ConfigureAwait(false) is true)
+            {
+                targets.Add(target);
+            }
+        }
+
+        return targets;
     }
 
     /// <summary>The table, or those of its partitions that were not empty when the run began and for which the run has records.</summary>

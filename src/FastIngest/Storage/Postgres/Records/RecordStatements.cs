@@ -108,12 +108,39 @@ internal static class RecordStatements
     public static string InsertStaged(PostgresNames names, RecordTable table) =>
         $"INSERT INTO {names.Records(table.Name)} ({table.Columns}) SELECT {table.Columns} FROM {Staging(table)}";
 
-    public static string DropStaging(RecordTable table) =>
-        $"""
-        DROP TABLE pg_temp.staged_days, pg_temp.changed_days, {Staging(table)};
+    public static string DropStaging(RecordTable table) => $"DROP TABLE {Staging(table)}; {DropDays}";
+
+    /// <summary>Ends what <see cref="CollectDays"/> and <see cref="JoinWhole"/> began.</summary>
+    public const string DropDays =
+        """
+        DROP TABLE pg_temp.staged_days, pg_temp.changed_days;
         SET LOCAL enable_hashjoin = off;
         SET LOCAL enable_nestloop = on
         """;
+
+    /// <summary>
+    /// Stores in <c>missing</c> the stored records of the staged days that the staged records lack: of each distinct record, as many
+    /// as are stored more often than staged.
+    /// </summary>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="targets">The table, or its partitions, that contain any of the days.</param>
+    public static string CollectMissing(PostgresNames names, RecordTable table, IEnumerable<string> targets) =>
+        $"""
+        SET LOCAL work_mem = '64MB';
+        CREATE TEMPORARY TABLE missing (LIKE {names.Records(table.Name)}) ON COMMIT DROP;
+        INSERT INTO pg_temp.missing ({table.Columns})
+        ({string.Join(" UNION ALL ", targets.Select(t => $"SELECT {table.Columns} FROM {t} WHERE {IsOf("staged_days", table)}"))})
+        EXCEPT ALL SELECT {table.Columns} FROM {Staging(table)}
+        """;
+
+    public static string ReadMissing(RecordTable table) =>
+        $"COPY (SELECT {table.Fields} FROM pg_temp.missing ORDER BY {table.Order}) TO STDOUT (FORMAT BINARY)";
+
+    public static string StageMissing(RecordTable table) =>
+        $"INSERT INTO {Staging(table)} ({table.Columns}) SELECT {table.Columns} FROM pg_temp.missing";
+
+    public const string DropMissing = "DROP TABLE pg_temp.missing";
 
     private static string IsOf(string days, RecordTable table) => $"(user_id, {table.Day}) IN (SELECT d.user_id, d.date FROM pg_temp.{days} d)";
 }

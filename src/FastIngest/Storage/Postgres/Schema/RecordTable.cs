@@ -27,6 +27,8 @@ internal sealed class RecordTable
                 "date date NOT NULL", .. texts.Select(t => $"{t} text"), .. numbers.Select(n => $"{n} double precision")]),
         };
         Columns = string.Join(", ", ["user_id", Time, .. columns]);
+        Fields = string.Join(", ", ["user_id", Day, .. category == Category.Measurements ? ["fields::text"] : columns]);
+        Order = string.Join(", ", ["user_id", Time, .. category == Category.Measurements ? ["fields::text COLLATE \"C\""] : columns.Select(c => texts.Contains(c) ? c + " COLLATE \"C\"" : c)]);
         Definition = string.Join(",\n    ", [UserId, .. definitions]);
     }
 
@@ -57,6 +59,12 @@ internal sealed class RecordTable
 
     /// <summary>All columns as a list in SQL, in the order of a tuple.</summary>
     public string Columns { get; }
+
+    /// <summary>The expressions in SQL by which records are read: the user's id, the day, then the fields of the category.</summary>
+    public string Fields { get; }
+
+    /// <summary>An order of rows in SQL that depends on their content alone, in every database.</summary>
+    public string Order { get; }
 
     /// <summary>All columns with their types.</summary>
     private string Definition { get; }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Storage.Postgres.Copy;
 
 namespace FastIngest.Storage.Postgres.Summaries;
 
@@ -18,7 +18,7 @@ internal sealed class MeasurementText
     public TextRef Add(SummaryBatch batch, ReadOnlySpan<byte> json)
     {
         _entries.Clear();
-        if (!TryReadEntries(json))
+        if (!NumberObject.TryRead(json, _entries))
         {
             return batch.AddText(json);
         }
@@ -40,28 +40,5 @@ internal sealed class MeasurementText
 
         batch.AddText("}"u8);
         return batch.TextSince(start);
-    }
-
-    private bool TryReadEntries(ReadOnlySpan<byte> json)
-    {
-        Utf8JsonReader reader = new(json);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            byte[] name = new byte[reader.ValueSpan.Length];
-            int length = reader.CopyString(name);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !DecimalParser.TryParse(reader.ValueSpan, out long micros))
-            {
-                return false;
-            }
-
-            _entries.Add((name[..length], micros));
-        }
-
-        return reader.TokenType == JsonTokenType.EndObject;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
@@ -28,6 +29,7 @@ internal sealed class PostgresLoad
     private readonly SummaryBatch _merged = new();
     private readonly PoorerDays _poorer;
     private readonly List<KeptDay> _keptDays = [];
+    private readonly bool _unites;
     private bool _notesKeptDays;
     private bool _isEmpty;
     private bool _mayRepeatKeys;
@@ -38,6 +40,7 @@ internal sealed class PostgresLoad
     {
         _connection = connection;
         _poorer = new PoorerDays(onFewer, displayName);
+        _unites = onFewer == OnFewer.Union;
         _names = names;
         _isEmpty = isEmpty;
         _new = new CopyWriter(connection, names.Summaries, PostgresNames.SummaryColumnList);
@@ -63,6 +66,14 @@ internal sealed class PostgresLoad
     public async ValueTask WriteAsync(SummaryBatch given, CancellationToken cancellationToken)
     {
         SummaryBatch batch = _nuls.Clean(given);
+        if (_unites && _nuls.ChangedIds is [var first, ..])
+        {
+            // The stored records of the user have another id than those of the run, so that they would not be united in one day.
+            throw new IngestException(
+                $"The id of the user {Encoding.UTF8.GetString(batch.Text(batch.Rows[first].Texts[TextSlot.UserId]))} holds the character U+0000, which PostgreSQL cannot store; nothing was written.",
+                "Remove U+0000 from the id, or use another --on-fewer.");
+        }
+
         if (_nuls.ChangedIds.Count > 0 && !_mayRepeatKeys)
         {
             // From now on a key may occur twice, so each lookup must find the rows that were written before it.

@@ -39,6 +39,10 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     ValueTask IRecordSink.WriteRecordsAsync(RecordBatch batch, CancellationToken cancellationToken) =>
         SendAsync(() => _records!.WriteAsync((CopyRecordBatch)batch, cancellationToken));
 
+    /// <exception cref="IngestException">The connection broke, or another program changed the tables.</exception>
+    ValueTask IRecordSink.TakeStoredAsync(StoredRecordReceiver receive, CancellationToken cancellationToken) =>
+        _onFewer == OnFewer.Union ? SendAsync(() => _records!.TakeStoredAsync(DisplayName, receive, cancellationToken)) : ValueTask.CompletedTask;
+
     private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
     {
         _load = await PostgresLoad.BeginAsync(connection, Names, DisplayName, _takesRecords, _onFewer, cancellationToken).ConfigureAwait(false);
