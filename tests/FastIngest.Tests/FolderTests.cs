@@ -22,7 +22,7 @@ public sealed class FolderTests
         ["Stored"] = ["Health"],
         ["Delivery"] = ["Health", "Stored", "Json"],
         ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
-        ["Storage"] = ["Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Storage"] = ["Samples", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
         ["Generate"] = ["Health", "Json"],
     };
 

@@ -13,6 +13,7 @@ internal static class AllCommands
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),
         new CommandEntry(LexiconReprocessCommand.Name, () => new LexiconReprocessCommand()) { Alias = LexiconReprocessCommand.Alias },
         new CommandEntry(LexiconValidateCommand.Name, () => new LexiconValidateCommand()) { Alias = LexiconValidateCommand.Alias },
+        new CommandEntry(FormatsCommand.Name, () => new FormatsCommand()),
         new CommandEntry(GenerateCommand.Name, () => new GenerateCommand()),
         new CommandEntry(SchemaCommand.Name, () => new SchemaCommand()),
         new CommandEntry(CompletionCommand.Name, () => new CompletionCommand()),

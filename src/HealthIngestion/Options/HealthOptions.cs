@@ -1,7 +1,11 @@
 using System.CommandLine;
 using FastIngest.Delivery;
+using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.Times;
 using FastIngest.Health;
 using FastIngest.Pipeline;
+using FastIngest.Samples;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 using FastIngest.Storage;
@@ -32,6 +36,34 @@ internal sealed class HealthOptions
         Description = $"the category of standard input (-) and of the named files: {string.Join(", ", Categories.Named.Select(c => c.Name()))} (default: by name)",
     };
 
+    public ChoiceOption<Dialect?> From { get; } = new("--from", [("auto", (Dialect?)null), .. DialectCatalog.All.Select(d => (d.Name, (Dialect?)d))])
+    {
+        HelpName = "FORMAT",
+        Description = $"the format of all files: auto, {string.Join(", ", DialectCatalog.All.Select(d => d.Name))} (default: auto, by content)",
+    };
+
+    public Option<TimeZoneChoice?> TimeZone { get; } = new("--time-zone")
+    {
+        HelpName = "ZONE",
+        Description = "the IANA time zone, such as Europe/Berlin, in which stamps in UTC become local days (default: they stay UTC days)",
+        CustomParser = TimeZoneOption.Parse,
+    };
+
+    public Option<SourcePolicy> Sources { get; } = new("--sources")
+    {
+        HelpName = "HOW",
+        Description = "which source counts when several report the same steps or energy: largest, sum, or prefer:NAME,NAME (default: largest)",
+        DefaultValueFactory = _ => SourcePolicy.Largest,
+        CustomParser = SourcesOption.Parse,
+    };
+
+    public Option<int> UserFrom { get; } = new("--user-from")
+    {
+        HelpName = "path:N",
+        Description = "the N-th folder of a file's path below the given folder is the user of its records (default: none)",
+        CustomParser = UserFromOption.Parse,
+    };
+
     public Option<bool> NoRecursive { get; } = Flag("--no-recursive", "read no subfolders");
 
     public SelectionOptions Selection { get; } = new("only the records of this user; repeatable (default: all users)");
@@ -59,7 +91,7 @@ internal sealed class HealthOptions
     public Option<string?> UserId { get; } = new("--user-id")
     {
         HelpName = "NAME",
-        Description = "the user of records without a user_id, as in an export of one person (default: such records are rejected)",
+        Description = "the user of records without a user_id, as in an export of one person (default: me for exports of phones and watches; else such records are rejected)",
         CustomParser = Values.NotEmpty,
     };
 
@@ -137,7 +169,7 @@ internal sealed class HealthOptions
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Input", [Category, NoRecursive, UserId, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
+        new("Input", [From, Category, NoRecursive, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
         new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),

@@ -109,7 +109,7 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
                 + (first is null ? "" : $", the first for {first.Reason} at {first.File} line {first.Line}");
         }
 
-        foreach (string sentence in FieldWords.CutOff(report).Concat(UnreadFiles(report.Unread)).Concat(FieldWords.Sentences(report)))
+        foreach (string sentence in FieldWords.CutOff(report).Concat(ExportWords.Sentences(report)).Concat(UnreadFiles(report.Unread)).Concat(FieldWords.Sentences(report)))
         {
             yield return sentence;
         }

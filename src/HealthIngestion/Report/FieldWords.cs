@@ -26,7 +26,7 @@ internal static class FieldWords
 
         foreach (IGrouping<(Category Category, FindingKind Kind), FieldFinding> group in report.Fields.Where(f => !f.IsAllowed).GroupBy(f => (f.Category, f.Kind)))
         {
-            long accepted = report.Categories.Single(c => c.Category == group.Key.Category) is var category ? category.Records - category.Rejected : 0;
+            long accepted = report.Categories.Single(c => c.Category == group.Key.Category) is var category ? category.Records - category.Rejected - category.PassedOver : 0;
             foreach (FieldFinding finding in group.Take(MaxShown))
             {
                 yield return Sentence(finding, accepted);
@@ -146,7 +146,7 @@ internal static class FieldWords
         RejectReason.NoUserId => "there is no user_id; --user-id NAME gives every record one user",
         RejectReason.NoDate => "there is no date, date_time or timestamp in a form that is read, such as 2024-05-01 07:30:15",
         RejectReason.AmbiguousDate => "dates are written like 03/04/2024, where day and month are unclear; write 2024-04-03",
-        RejectReason.NoValue => "a heart rate needs a number in value",
+        RejectReason.NoValue => "a heart rate or a sample needs a number as its value",
         RejectReason.Implausible => "values are implausible; --implausible keep accepts them",
         RejectReason.TooLarge => "records are larger than --max-record-size",
         RejectReason.InvalidCsv => "the records have other columns than the header line",

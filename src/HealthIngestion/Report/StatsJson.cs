@@ -38,6 +38,7 @@ internal static class StatsJson
         });
         DeliveryWords.Write(json, deliveries);
         FieldWords.Write(json, report);
+        ExportWords.Write(json, report);
         WriteBalance(json, Balance.Of(report));
         StatsFile.Write(json, "warnings", report.Warnings);
         StatsFile.WriteObjects(json, "unread", report.Unread, file =>
@@ -74,6 +75,11 @@ internal static class StatsJson
         if (balance.Filtered is { } filtered)
         {
             json.WriteNumber("filtered", filtered);
+        }
+
+        if (balance.PassedOver > 0)
+        {
+            json.WriteNumber("passed_over", balance.PassedOver);
         }
 
         json.WriteNumber("rejected", balance.Rejected);

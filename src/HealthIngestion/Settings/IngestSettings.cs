@@ -4,6 +4,7 @@ using FastIngest.Delivery;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
+using FastIngest.Samples;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources.Compression;
 using FastIngest.Storage;
@@ -61,6 +62,10 @@ internal sealed record IngestSettings : RunSettings
             Category = arguments.GetValue(spec.Category),
             IsRecursive = !arguments.GetValue(spec.NoRecursive),
             UserId = arguments.GetValue(spec.UserId),
+            UserFolder = arguments.GetValue(spec.UserFrom),
+            From = arguments.GetValue(spec.From),
+            TimeZone = arguments.GetValue(spec.TimeZone),
+            Sources = arguments.GetValue(spec.Sources) ?? SourcePolicy.Largest,
             Implausible = arguments.GetValue(spec.Implausible),
             AllowedFields = new AllowedFields(Allowed(arguments.GetValue(spec.AllowUnknown) ?? [])),
             Workers = Math.Min(Environment.ProcessorCount, 1024),

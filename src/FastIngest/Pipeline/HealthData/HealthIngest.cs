@@ -67,6 +67,7 @@ public static class HealthIngest
             Rows = done.Rows,
             Elapsed = Stopwatch.GetElapsedTime(started),
             LeftOut = done.LeftOut,
+            Exports = input.Exports,
             PassedOver = done.Fields.Of(Category.Samples).PassedOver.Sorted(),
             Warnings = [.. input.HasExports ? (IEnumerable<string>)[] : MissingCategories(options, done.Categories), .. ExportWarnings(options, input, done), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
             Unread = [.. input.Unread, .. done.Unread],

@@ -74,6 +74,9 @@ internal sealed class HealthInput : IDisposable
         return new RepeatRule(several, identified);
     }
 
+    /// <summary>The files that are exports of other programs.</summary>
+    public IReadOnlyList<ExportFile> Exports => [.. Infos.Where((_, i) => _dialects[i] is ExportDialect).Select(f => new ExportFile(f.Path, f.Kind, f.Bytes))];
+
     /// <summary>Whether any file is an export of another program.</summary>
     public bool HasExports => _dialects.Any(d => d is ExportDialect);
 

@@ -36,6 +36,9 @@ public sealed record IngestReport
     /// <summary>The JSON files that end in the middle of a record, an array or a wrapper object.</summary>
     public IReadOnlyList<string> CutOff { get; init; } = [];
 
+    /// <summary>The files that are exports of other programs, in reading order.</summary>
+    public IReadOnlyList<ExportFile> Exports { get; init; } = [];
+
     /// <summary>The samples that do not count, because another source counts for their metric and day.</summary>
     public long LeftOut { get; init; }
 
@@ -58,6 +61,11 @@ public sealed record IngestReport
 
     public long Bytes => Categories.Sum(c => c.Bytes);
 }
+
+/// <param name="Path">The path as the user gave it.</param>
+/// <param name="Dialect">The name of its dialect.</param>
+/// <param name="Bytes">The size when the file was opened.</param>
+public sealed record ExportFile(string Path, string Dialect, long Bytes);
 
 /// <param name="Category">The category.</param>
 /// <param name="Files">The number of files read.</param>

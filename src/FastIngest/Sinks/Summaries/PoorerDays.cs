@@ -49,6 +49,16 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
             }
         }
 
+        if (run.Has(Category.Samples))
+        {
+            ReadOnlySpan<byte> before = storedTexts.Text(stored.Texts[TextSlot.Metrics]), now = runTexts.Text(run.Texts[TextSlot.Metrics]);
+            if (!before.SequenceEqual(now) && CountSamples(now) is var samples && CountSamples(before) is var storedSamples && samples < storedSamples)
+            {
+                poorer |= 1 << (int)Category.Samples;
+                Check(Category.Samples, storedSamples, samples, runTexts, run);
+            }
+        }
+
         Days += poorer != 0 ? 1 : 0;
         return rule == OnFewer.Keep ? (byte)poorer : (byte)0;
     }
@@ -67,6 +77,26 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
         }
 
         return names;
+    }
+
+    /// <summary>Adds up the counts of a <c>metrics</c> object.</summary>
+    private static long CountSamples(ReadOnlySpan<byte> json)
+    {
+        long samples = 0;
+        if (!json.IsEmpty)
+        {
+            Utf8JsonReader reader = new(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 2 && reader.ValueTextEquals("count"u8) && reader.Read()
+                    && reader.TryGetInt64(out long count))
+                {
+                    samples += count;
+                }
+            }
+        }
+
+        return samples;
     }
 
     private void Check(Category category, long storedCount, long count, SummaryBatch texts, in DailySummary row)

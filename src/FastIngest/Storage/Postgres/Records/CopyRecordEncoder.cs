@@ -1,5 +1,7 @@
+using System.Text;
 using FastIngest.Health;
 using FastIngest.Json;
+using FastIngest.Samples;
 using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
@@ -22,6 +24,7 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
     private int _lastUserLength = -1;
     private int _lastUserNuls;
 
+    private byte[] _metric = [], _unit = [];
     private CopyRecordBatch? _batch;
     private int _lastDay = -1;
 
@@ -52,6 +55,9 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
                 copy.Timestamp(day, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
                 copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));
                 break;
+            case Category.Samples:
+                WriteSample(record, copy, batch, extra);
+                break;
             case Category.Measurements:
                 copy.BeginTuple(3 + extra);
                 copy.Raw(_user.WrittenSpan);
@@ -75,6 +81,61 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         batch.Rows++;
         batch.RemovedNuls += _lastUserNuls;
         batch.LongestUserId = Math.Max(batch.LongestUserId, _lastUserLength - _lastUserNuls);
+    }
+
+    /// <summary>Writes a sample. A sleep belongs to the day on which it ends, but its month is that of its start.</summary>
+    private void WriteSample(scoped in RecordView record, CopyBuffer copy, CopyRecordBatch batch, int extra)
+    {
+        int start = DateParser.TryParseDay(record.Timestamp, out int day) ? day : record.Day;
+        if (start != _lastDay)
+        {
+            batch.AddMonth(Month.Of(start));
+            _lastDay = start;
+        }
+
+        copy.BeginTuple(7 + extra);
+        copy.Raw(_user.WrittenSpan);
+        copy.Timestamp(start, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
+        WriteText(record.Text0, copy, batch);
+        copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));
+        copy.Text(UnitOf(record.Text0));
+        if (record.Text1.IsEmpty)
+        {
+            copy.Null();
+        }
+        else
+        {
+            WriteText(record.Text1, copy, batch);
+        }
+
+        if (DateParser.TryParseDay(record.Text2, out int end))
+        {
+            copy.Timestamp(end, TimeOfDay.Microseconds(record.Text2[DateParser.DayBytes..]));
+        }
+        else
+        {
+            copy.Null();
+        }
+    }
+
+    private ReadOnlySpan<byte> UnitOf(ReadOnlySpan<byte> metric)
+    {
+        if (!metric.SequenceEqual(_metric))
+        {
+            _metric = metric.ToArray();
+            string name = Encoding.UTF8.GetString(metric);
+            int bracket = name.IndexOf(" [", StringComparison.Ordinal);
+            _unit = Encoding.UTF8.GetBytes(Metrics.Find(name)?.Unit ?? (bracket < 0 ? "" : name[(bracket + 2)..^1]));
+        }
+
+        return _unit;
+    }
+
+    private void WriteText(ReadOnlySpan<byte> text, CopyBuffer copy, CopyRecordBatch batch)
+    {
+        ReadOnlySpan<byte> clean = WithoutNuls(text);
+        batch.RemovedNuls += text.Length - clean.Length;
+        copy.Text(clean);
     }
 
     private void SetUser(ReadOnlySpan<byte> user)

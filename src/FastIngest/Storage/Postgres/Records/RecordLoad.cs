@@ -26,8 +26,6 @@ internal sealed class RecordLoad
     private readonly bool _keepsDays;
     private readonly TableState[] _tables = [.. RecordTable.All.Select(t => new TableState(t))];
 
-    // Indexed by month; null until the run has records of the month.
-    private readonly bool?[] _monthWasEmpty = new bool?[Month.Count];
     private CopyStatement? _statement;
     private string? _target;
 
@@ -53,10 +51,11 @@ internal sealed class RecordLoad
             """
             SELECT string_agg(c.relname, ',') FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
             JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
-            WHERE n.nspname = $1 AND p.relname = 'heart_rate' AND c.relnamespace = n.oid
+            WHERE n.nspname = $1 AND p.relname = ANY ($2) AND c.relnamespace = n.oid
             """,
             cancellationToken,
-            new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
+            new NpgsqlParameter<string> { TypedValue = names.Schema },
+            new NpgsqlParameter<string[]> { TypedValue = [.. RecordTable.All.Where(t => t.IsByMonth).Select(t => t.Name)] }).ConfigureAwait(false);
         RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')], keepsDays);
         foreach (TableState table in load._tables.Where(t => !t.Table.IsByMonth))
         {
@@ -71,7 +70,7 @@ internal sealed class RecordLoad
     {
         UserIdLimit.Check(batch.LongestUserId);
         TableState table = _tables.Single(t => t.Table.Category == batch.Category);
-        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(batch, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
+        bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(table, batch, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
         table.HasOrigins = batch.FileIndex != RecordBatch.NoFile;
         isEmpty &= !table.HasOrigins && !_keepsDays;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
@@ -237,7 +236,7 @@ internal sealed class RecordLoad
     private async ValueTask<List<string>> FindStagedDaysAsync(TableState table, CancellationToken cancellationToken)
     {
         List<string> targets = [];
-        foreach (string target in StoredTargets(table.Table))
+        foreach (string target in StoredTargets(table))
         {
             if (await _connection.ScalarAsync(RecordStatements.HasDays(table.Table, target), cancellationToken).ConfigureAwait(false) is true)
             {
@@ -249,30 +248,30 @@ internal sealed class RecordLoad
     }
 
     /// <summary>The table, or those of its partitions that were not empty when the run began and for which the run has records.</summary>
-    private IEnumerable<string> StoredTargets(RecordTable table) => table.IsByMonth
-        ? Enumerable.Range(0, Month.Count).Where(m => _monthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(m)))
-        : [_names.Records(table.Name)];
+    private IEnumerable<string> StoredTargets(TableState table) => table.Table.IsByMonth
+        ? Enumerable.Range(0, Month.Count).Where(m => table.MonthWasEmpty[m] == false).Select(m => _names.Records(Month.Partition(table.Table.Name, m)))
+        : [_names.Records(table.Table.Name)];
 
     /// <summary>Whether all months of a batch were empty when the run began. Missing partitions are created.</summary>
-    private async ValueTask<bool> AreMonthsEmptyAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
+    private async ValueTask<bool> AreMonthsEmptyAsync(TableState table, CopyRecordBatch batch, CancellationToken cancellationToken)
     {
         bool areEmpty = true;
         foreach (int month in batch.Months)
         {
-            areEmpty &= _monthWasEmpty[month] ??= await EnsureMonthAsync(month, cancellationToken).ConfigureAwait(false);
+            areEmpty &= table.MonthWasEmpty[month] ??= await EnsureMonthAsync(table.Table, month, cancellationToken).ConfigureAwait(false);
         }
 
         return areEmpty;
     }
 
     /// <summary>Creates the partition of a month if it is missing; returns whether the partition is empty.</summary>
-    private async ValueTask<bool> EnsureMonthAsync(int month, CancellationToken cancellationToken)
+    private async ValueTask<bool> EnsureMonthAsync(RecordTable table, int month, CancellationToken cancellationToken)
     {
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-        string partition = Month.Partition(month);
+        string partition = Month.Partition(table.Name, month);
         if (!_partitions.Contains(partition))
         {
-            await _connection.RunAsync(RecordStatements.AddMonth(_names, month), cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.AddMonth(_names, table, month), cancellationToken).ConfigureAwait(false);
             return true;
         }
 
@@ -314,6 +313,9 @@ internal sealed class RecordLoad
 
         /// <summary>Whether the table had no rows when the run began.</summary>
         public bool IsEmpty { get; set; }
+
+        /// <summary>For a table with monthly partitions, whether each month was empty; null until the run has records of the month.</summary>
+        public bool?[] MonthWasEmpty { get; } = table.IsByMonth ? new bool?[Month.Count] : [];
 
         public bool HasStaging { get; set; }
 

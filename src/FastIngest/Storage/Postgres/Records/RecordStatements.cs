@@ -13,10 +13,10 @@ internal static class RecordStatements
         """;
 
     /// <summary>Creates the partition of a month. It is created separately and then attached, because this does not block readers.</summary>
-    public static string AddMonth(PostgresNames names, int month)
+    public static string AddMonth(PostgresNames names, RecordTable table, int month)
     {
-        string parent = names.Records("heart_rate");
-        string partition = names.Records(Month.Partition(month));
+        string parent = names.Records(table.Name);
+        string partition = names.Records(Month.Partition(table.Name, month));
         (string from, string to) = Month.Bounds(month);
         return $"""
             CREATE TABLE {partition} (LIKE {parent} INCLUDING DEFAULTS);

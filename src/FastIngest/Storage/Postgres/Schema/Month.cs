@@ -23,12 +23,12 @@ internal static class Month
         return Math.Clamp(((date.Year - FirstYear) * 12) + date.Month, Before, After);
     }
 
-    /// <summary>Returns the name of a partition, such as <c>heart_rate_2024_01</c>.</summary>
-    public static string Partition(int month) => month switch
+    /// <summary>Returns the name of a table's partition, such as <c>heart_rate_2024_01</c>.</summary>
+    public static string Partition(string table, int month) => month switch
     {
-        Before => "heart_rate_before",
-        After => "heart_rate_after",
-        _ => string.Create(CultureInfo.InvariantCulture, $"heart_rate_{FirstOf(month):yyyy_MM}"),
+        Before => $"{table}_before",
+        After => $"{table}_after",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{table}_{FirstOf(month):yyyy_MM}"),
     };
 
     /// <summary>Returns the half-open range [From, To) of a partition as SQL.</summary>

@@ -82,7 +82,7 @@ internal sealed class RecordTable
         string partitions = !IsByMonth ? "" : string.Concat(((int[])[Month.Before, Month.After]).Select(month =>
         {
             (string from, string to) = Month.Bounds(month);
-            return $"\nCREATE TABLE IF NOT EXISTS {names.Records(Month.Partition(month))} PARTITION OF {name} FOR VALUES FROM ({from}) TO ({to});";
+            return $"\nCREATE TABLE IF NOT EXISTS {names.Records(Month.Partition(Name, month))} PARTITION OF {name} FOR VALUES FROM ({from}) TO ({to});";
         }));
         return $"""
             CREATE TABLE IF NOT EXISTS {name} (

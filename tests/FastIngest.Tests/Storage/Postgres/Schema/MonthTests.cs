@@ -16,7 +16,7 @@ public sealed class MonthTests
     public void A_day_falls_into_one_partition(string day, string partition, string from, string to)
     {
         int month = Month.Of(DateOnly.Parse(day, CultureInfo.InvariantCulture).DayNumber);
-        Assert.Equal(partition, Month.Partition(month));
+        Assert.Equal(partition, Month.Partition("heart_rate", month));
         Assert.Equal((from, to), Month.Bounds(month));
     }
 
