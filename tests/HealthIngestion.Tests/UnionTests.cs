@@ -166,7 +166,7 @@ public sealed class UnionTests
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, [.. Arguments(Path.Combine(Case, "b"))]);
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains("holds 2 readings of heart_rate for user u1 on 2024-01-02, but it and the input have only 1 records of them; nothing was written", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("holds 2 readings of heart_rate for user u1 on 2024-01-02, but its stored records and the input together have only 1; nothing was written", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("stored without --records", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(["2"], Days("hr_count"));
         Assert.Equal(["0"], Records("heart_rate"));

@@ -112,7 +112,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
         // A union has every stored record, so that the day can be poorer only if records are missing.
         throw rule == OnFewer.Union
             ? new IngestException(
-                held + $"but it and the input have only {count} records of them; nothing was written.",
+                held + $"but its stored records and the input together have only {count}; nothing was written.",
                 "The day was stored without --records, or its records were removed: add all of its input and use --on-fewer replace once, or --on-fewer keep to keep what is stored.")
             : new IngestException(
                 held + $"and the input has {count}; nothing was written.",
