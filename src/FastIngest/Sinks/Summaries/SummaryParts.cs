@@ -5,7 +5,8 @@ namespace FastIngest.Sinks.Summaries;
 
 /// <summary>
 /// Formats the lengths of a summary's parts for the column <c>summary_parts</c>: the bytes of the first sentence, then of
-/// the sentences of each category in category order, separated by commas: <c>85,0,42,180,0,0,0</c>.
+/// the sentences of each category in category order, separated by commas: <c>85,0,42,180,0,0,0</c>. The length for samples comes
+/// last and is left out if it is 0, so that days without samples look as they did before there were samples.
 /// </summary>
 public static class SummaryParts
 {
@@ -18,7 +19,8 @@ public static class SummaryParts
     public static int Write(Span<byte> destination, in DailySummary.PartArray parts)
     {
         int length = 0;
-        for (int i = 0; i < Categories.Count; i++)
+        int count = parts[(int)Category.Samples] == 0 ? (int)Category.Samples : Categories.Count;
+        for (int i = 0; i < count; i++)
         {
             if (i > 0)
             {
@@ -48,6 +50,11 @@ public static class SummaryParts
         long total = 0;
         for (int i = 0; i < Categories.Count; i++)
         {
+            if (i == (int)Category.Samples && text.IsEmpty)
+            {
+                break;
+            }
+
             if (i > 0)
             {
                 if (text.IsEmpty || text[0] != ',')

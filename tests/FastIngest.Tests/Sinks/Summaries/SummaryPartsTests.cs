@@ -20,10 +20,24 @@ public class SummaryPartsTests
         Assert.Equal(((ReadOnlySpan<int>)parts).ToArray(), ((ReadOnlySpan<int>)read).ToArray());
     }
 
+    [Fact]
+    public void The_length_for_samples_is_written_only_if_it_is_not_0()
+    {
+        DailySummary.PartArray parts = default;
+        parts[0] = 3;
+        parts[7] = 7;
+        Span<byte> text = stackalloc byte[SummaryParts.MaxBytes];
+        int bytes = SummaryParts.Write(text, parts);
+        Assert.Equal("3,0,0,0,0,0,0,7", Encoding.ASCII.GetString(text[..bytes]));
+        Assert.True(SummaryParts.TryRead(text[..bytes], 10, out DailySummary.PartArray read));
+        Assert.Equal(((ReadOnlySpan<int>)parts).ToArray(), ((ReadOnlySpan<int>)read).ToArray());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("10,0,0,0,0,0")]
-    [InlineData("10,0,0,0,0,0,0,0")]
+    [InlineData("10,0,0,0,0,0,0,0,0")]
+    [InlineData("10,0,0,0,0,0,0,")]
     [InlineData("9,0,0,0,0,0,0")]
     [InlineData("11,-1,0,0,0,0,0")]
     [InlineData("10,0,0,0,0,0,0 ")]

@@ -60,6 +60,11 @@ internal sealed class CopyRecordDecoder(Category category, StoredRecordReceiver 
         }
 
         record.Numbers = _numbers;
+        if (category == Category.Samples)
+        {
+            fields.TryField(out record.Timestamp);
+        }
+
         receive(category, record);
         return true;
     }

@@ -83,18 +83,19 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         batch.LongestUserId = Math.Max(batch.LongestUserId, _lastUserLength - _lastUserNuls);
     }
 
-    /// <summary>Writes a sample. A sleep belongs to the day on which it ends, but its month is that of its start.</summary>
+    /// <summary>Writes a sample with the day that it belongs to, which for a sleep is not always that of its start.</summary>
     private void WriteSample(scoped in RecordView record, CopyBuffer copy, CopyRecordBatch batch, int extra)
     {
         int start = DateParser.TryParseDay(record.Timestamp, out int day) ? day : record.Day;
-        if (start != _lastDay)
+        if (record.Day != _lastDay)
         {
-            batch.AddMonth(Month.Of(start));
-            _lastDay = start;
+            batch.AddMonth(Month.Of(record.Day));
+            _lastDay = record.Day;
         }
 
-        copy.BeginTuple(7 + extra);
+        copy.BeginTuple(8 + extra);
         copy.Raw(_user.WrittenSpan);
+        copy.Date(record.Day);
         copy.Timestamp(start, TimeOfDay.Microseconds(record.Timestamp[DateParser.DayBytes..]));
         WriteText(record.Text0, copy, batch);
         copy.Float8(ExactDouble.FromMicros(record.Numbers[0]));

@@ -48,14 +48,13 @@ internal sealed class RecordLoad
     public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, bool keepsDays, CancellationToken cancellationToken)
     {
         object? partitions = await connection.ScalarAsync(
-            """
+            $"""
             SELECT string_agg(c.relname, ',') FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
             JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
-            WHERE n.nspname = $1 AND p.relname = ANY ($2) AND c.relnamespace = n.oid
+            WHERE n.nspname = $1 AND p.relname IN ({string.Join(", ", RecordTable.All.Where(t => t.IsByMonth).Select(t => PostgresNames.Literal(t.Name)))}) AND c.relnamespace = n.oid
             """,
             cancellationToken,
-            new NpgsqlParameter<string> { TypedValue = names.Schema },
-            new NpgsqlParameter<string[]> { TypedValue = [.. RecordTable.All.Where(t => t.IsByMonth).Select(t => t.Name)] }).ConfigureAwait(false);
+            new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
         RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')], keepsDays);
         foreach (TableState table in load._tables.Where(t => !t.Table.IsByMonth))
         {

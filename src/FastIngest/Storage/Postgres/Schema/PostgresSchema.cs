@@ -57,7 +57,7 @@ public static class PostgresSchema
         // user_id has the collation "C": rows are ordered by the bytes of the id, and byte comparison keeps the index fast.
         $"""
         CREATE TABLE IF NOT EXISTS {names.Summaries} (
-            {string.Join(",\n    ", SummaryColumn.All.Select(Define))},
+            {string.Join(",\n    ", SummaryColumn.All.Where(c => c.Name != "metrics").Select(Define))},
             summary_parts text NOT NULL,
             PRIMARY KEY (user_id, date)
         );

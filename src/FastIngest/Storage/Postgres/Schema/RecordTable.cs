@@ -20,15 +20,20 @@ internal sealed class RecordTable
         (Time, string[] columns, string[] definitions) = category switch
         {
             Category.HeartRate => ("ts", numbers, (string[])["ts timestamp NOT NULL", "value double precision NOT NULL"]),
-            Category.Samples => ("start", ["metric", "value", "unit", "source", "\"end\""], [
-                "start timestamp NOT NULL", "metric text NOT NULL", "value double precision NOT NULL", "unit text NOT NULL", "source text", "\"end\" timestamp"]),
+            Category.Samples => ("date", ["start", "metric", "value", "unit", "source", "\"end\""], [
+                "date date NOT NULL", "start timestamp NOT NULL", "metric text NOT NULL", "value double precision NOT NULL", "unit text NOT NULL", "source text", "\"end\" timestamp"]),
             Category.Measurements => ("date", ["fields"], ["date date NOT NULL", "fields jsonb NOT NULL"]),
             _ => ("date", [.. texts, .. numbers], [
                 "date date NOT NULL", .. texts.Select(t => $"{t} text"), .. numbers.Select(n => $"{n} double precision")]),
         };
         Columns = string.Join(", ", ["user_id", Time, .. columns]);
-        Fields = string.Join(", ", ["user_id", Day, .. category == Category.Measurements ? ["fields::text"] : columns]);
-        Order = string.Join(", ", ["user_id", Time, .. category == Category.Measurements ? ["fields::text COLLATE \"C\""] : columns.Select(c => texts.Contains(c) ? c + " COLLATE \"C\"" : c)]);
+        Fields = string.Join(", ", ["user_id", Day, .. category switch
+        {
+            Category.Measurements => (string[])["fields::text"],
+            Category.Samples => ["metric", "source", IsoText("\"end\""), "value", IsoText("start")],
+            _ => columns,
+        }]);
+        Order = string.Join(", ", ["user_id", Time, .. category == Category.Measurements ? ["fields::text COLLATE \"C\""] : columns.Select(c => texts.Contains(c) || c == "unit" ? c + " COLLATE \"C\"" : c)]);
         Definition = string.Join(",\n    ", [UserId, .. definitions]);
     }
 
@@ -55,7 +60,7 @@ internal sealed class RecordTable
     public string Time { get; }
 
     /// <summary>The day of a row as an SQL expression.</summary>
-    public string Day => IsByMonth ? $"{Time}::date" : Time;
+    public string Day => Category == Category.HeartRate ? $"{Time}::date" : Time;
 
     /// <summary>All columns as a list in SQL, in the order of a tuple.</summary>
     public string Columns { get; }
@@ -71,6 +76,9 @@ internal sealed class RecordTable
 
     /// <summary>Whether the table has monthly partitions.</summary>
     public bool IsByMonth => Category is Category.HeartRate or Category.Samples;
+
+    /// <summary>A timestamp as text, in the form of a record.</summary>
+    private static string IsoText(string column) => $"to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')";
 
     /// <summary>
     /// Returns the SQL that creates the table. An export holds the records of a user close together, and months are partitions.
