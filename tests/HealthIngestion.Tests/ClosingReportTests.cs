@@ -90,7 +90,7 @@ public sealed class ClosingReportTests
         RunId = Guid.CreateVersion7(),
         Categories =
         [
-            .. Enum.GetValues<Category>().Select(c => c == Category.HeartRate
+            .. Categories.Named.Select(c => c == Category.HeartRate
                 ? new CategoryReport(c, 2, 3_000_000_000, 21_900_000, aggregated, 0, new Dictionary<RejectReason, long> { [RejectReason.NoValue] = 10, [RejectReason.InvalidJson] = 2 })
                 : new CategoryReport(c, 0, 0, 0, 0, 0, new Dictionary<RejectReason, long>())),
         ],

@@ -6,7 +6,7 @@ namespace FastIngest.Tests.Json;
 
 public sealed class FieldNamesTests
 {
-    public static TheoryData<Category> Categories => [.. Enum.GetValues<Category>()];
+    public static TheoryData<Category> Categories => [.. FastIngest.Health.Categories.Named];
 
     [Theory]
     [MemberData(nameof(Categories))]

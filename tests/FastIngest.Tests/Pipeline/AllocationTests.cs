@@ -20,7 +20,7 @@ public sealed class AllocationTests
     private static bool IsDebugBuild =>
         typeof(EventWriter).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled ?? false;
 
-    public static TheoryData<Category> AllCategories => [.. Enum.GetValues<Category>()];
+    public static TheoryData<Category> AllCategories => [.. Categories.Named];
 
     [Theory]
     [MemberData(nameof(AllCategories))]

@@ -21,7 +21,7 @@ public sealed class SplitTests
     public void Records_in_any_order_give_the_same_rows_however_small_the_memory(int users, int days) => Fuzz.Run(1_400_000, 3, random =>
     {
         using TemporaryFolder folder = new(inMemory: true);
-        foreach (Category category in Enum.GetValues<Category>())
+        foreach (Category category in Categories.Named)
         {
             StringBuilder text = new();
             for (int i = random.Next(1, 3000); i > 0; i--)

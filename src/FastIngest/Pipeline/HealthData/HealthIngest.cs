@@ -298,7 +298,7 @@ public static class HealthIngest
             RejectsWarning = _rejects.Complete();
             return new RunFigures(Categories.Sum(c => c.Records - c.Filtered), Categories.Sum(c => c.Aggregated + c.Repeated - c.Stored), Categories.Sum(c => c.Rejected), Rows)
             {
-                AggregatedByCategory = _reading.RecordRows is null ? null : [.. Categories.Select(c => c.Aggregated)],
+                AggregatedByCategory = _reading.RecordRows is null ? null : [.. Enum.GetValues<Category>().Select(category => Categories.FirstOrDefault(c => c.Category == category)?.Aggregated ?? 0)],
             };
         }
 

@@ -168,10 +168,10 @@ public sealed class EntrySqliteTests : IDisposable
     {
         { "CREATE TABLE entries (id TEXT); PRAGMA user_version = 1", "did not make" },
         { "CREATE TABLE notes (id TEXT)", "did not make" },
-        { "UPDATE @; PRAGMA user_version = 2", "newer version" },
+        { "UPDATE @; PRAGMA user_version = 3", "newer version" },
         { "UPDATE @; PRAGMA user_version = 0", "did not make" },
-        { "UPDATE @; DROP TABLE data_sources", "no table data_sources of version 1" },
-        { "UPDATE @; ALTER TABLE raw_entries ADD COLUMN mine TEXT", "no table raw_entries of version 1" },
+        { "UPDATE @; DROP TABLE data_sources", "no table data_sources of version 2" },
+        { "UPDATE @; ALTER TABLE raw_entries ADD COLUMN mine TEXT", "no table raw_entries of version 2" },
     };
 
     [Theory]

@@ -35,13 +35,13 @@ public sealed class SqliteSinkTests : IDisposable
         using SqliteFile file = new(Db);
         Assert.Equal(
             "u1 2024-02-29 0 NULL NULL NULL NULL NULL 0 NULL NULL 2 1000.2r NULL NULL NULL 2 NULL NULL NULL good NULL 2 NULL NULL "
-            + "85.33333333333333r {\"weight\": 61.5} Zoë (age 35.5, female) on 2024-02-29. Meal: x. Sleep: 8 h. Heart. Measured. 38,0,0,9,12,7,10",
+            + "85.33333333333333r {\"weight\": 61.5} Zoë (age 35.5, female) on 2024-02-29. Meal: x. Sleep: 8 h. Heart. Measured. 38,0,0,9,12,7,10 NULL",
             Assert.Single(file.Query("SELECT * FROM daily_summaries")));
         Assert.Equal(["u1 Zoë 35.5r female NULL NULL NULL"], file.Query("SELECT * FROM users"));
         Assert.Equal(
             ["2024-02-29T12:00:00.000Z 1 [{\"path\": \"data/\\\"é\\\".json\", \"category\": \"sleep\", \"bytes\": 12}] 10 9 1 3"],
             file.Query("SELECT started, finished > started, files, records, aggregated, rejected, rows FROM ingest_runs"));
-        Assert.Equal(["1"], file.Query("PRAGMA user_version"));
+        Assert.Equal(["2"], file.Query("PRAGMA user_version"));
         Assert.Equal(["delete"], file.Query("PRAGMA journal_mode"));
         Assert.Equal("user_id date", string.Join(' ', file.Query("SELECT name FROM pragma_table_info('daily_summaries') WHERE pk > 0 ORDER BY pk")));
     }
@@ -177,7 +177,7 @@ public sealed class SqliteSinkTests : IDisposable
         await new SqliteSink(Db).IngestAsync(Batch());
         using (SqliteFile file = new(Db))
         {
-            file.Query("PRAGMA user_version = 2");
+            file.Query("PRAGMA user_version = 3");
         }
 
         Assert.Contains("newer version", (await OpenFails(new SqliteSink(Db))).Message);
