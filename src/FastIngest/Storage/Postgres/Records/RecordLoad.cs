@@ -172,7 +172,7 @@ internal sealed class RecordLoad
             await _connection.RunAsync(RecordStatements.DropStaging(table.Table), cancellationToken).ConfigureAwait(false);
         }
 
-        return [.. _tables.Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes) { Kept = t.Kept })];
+        return [.. _tables.Where(t => t.Table != RecordTable.Samples || t.Rows > 0).Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes) { Kept = t.Kept })];
     }
 
     /// <summary>Replaces the staged rows of several files by their multiset union.</summary>
