@@ -1,3 +1,4 @@
+using FastIngest.Dialects.AppleHealth;
 using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
@@ -10,6 +11,7 @@ public static class DialectCatalog
     /// <summary>The dialects, in the order in which they are tried on a file.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
+        new AppleHealthDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

@@ -53,6 +53,39 @@ public static class Metrics
     public static readonly Metric VitaminC = new("vitamin_c", MetricKind.Cumulative, "mg");
     public static readonly Metric Caffeine = new("caffeine", MetricKind.Cumulative, "mg");
 
+    // Rarer activities and events.
+    public static readonly Metric SkiingDistance = new("skiing_distance", MetricKind.Cumulative, "km");
+    public static readonly Metric RowingDistance = new("rowing_distance", MetricKind.Cumulative, "km");
+    public static readonly Metric PaddlingDistance = new("paddling_distance", MetricKind.Cumulative, "km");
+    public static readonly Metric SkatingDistance = new("skating_distance", MetricKind.Cumulative, "km");
+    public static readonly Metric NikeFuel = new("nike_fuel", MetricKind.Cumulative, "");
+    public static readonly Metric Falls = new("falls", MetricKind.Cumulative, "");
+    public static readonly Metric InhalerUses = new("inhaler_uses", MetricKind.Cumulative, "");
+    public static readonly Metric AlcoholicDrinks = new("alcoholic_drinks", MetricKind.Cumulative, "");
+
+    // Vitamins and minerals.
+    public static readonly Metric VitaminA = new("vitamin_a", MetricKind.Cumulative, "mcg");
+    public static readonly Metric VitaminB6 = new("vitamin_b6", MetricKind.Cumulative, "mg");
+    public static readonly Metric VitaminB12 = new("vitamin_b12", MetricKind.Cumulative, "mcg");
+    public static readonly Metric VitaminD = new("vitamin_d", MetricKind.Cumulative, "mcg");
+    public static readonly Metric VitaminE = new("vitamin_e", MetricKind.Cumulative, "mg");
+    public static readonly Metric VitaminK = new("vitamin_k", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Thiamin = new("thiamin", MetricKind.Cumulative, "mg");
+    public static readonly Metric Riboflavin = new("riboflavin", MetricKind.Cumulative, "mg");
+    public static readonly Metric Niacin = new("niacin", MetricKind.Cumulative, "mg");
+    public static readonly Metric Folate = new("folate", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Biotin = new("biotin", MetricKind.Cumulative, "mcg");
+    public static readonly Metric PantothenicAcid = new("pantothenic_acid", MetricKind.Cumulative, "mg");
+    public static readonly Metric Phosphorus = new("phosphorus", MetricKind.Cumulative, "mg");
+    public static readonly Metric Iodine = new("iodine", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Zinc = new("zinc", MetricKind.Cumulative, "mg");
+    public static readonly Metric Selenium = new("selenium", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Copper = new("copper", MetricKind.Cumulative, "mg");
+    public static readonly Metric Manganese = new("manganese", MetricKind.Cumulative, "mg");
+    public static readonly Metric Chromium = new("chromium", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Molybdenum = new("molybdenum", MetricKind.Cumulative, "mcg");
+    public static readonly Metric Chloride = new("chloride", MetricKind.Cumulative, "mg");
+
     // Heart and lungs.
     public static readonly Metric HeartRate = new("heart_rate", MetricKind.Discrete, "bpm", "8867-4");
     public static readonly Metric RestingHeartRate = new("resting_heart_rate", MetricKind.Discrete, "bpm", "40443-4");
@@ -117,6 +150,9 @@ public static class Metrics
         SedentaryMinutes, LightMinutes, ModerateMinutes, VigorousMinutes, MindfulMinutes, DaylightMinutes,
         Water, DietaryEnergy, Protein, Carbohydrates, Fat, SaturatedFat, MonounsaturatedFat, PolyunsaturatedFat, Sugar, Fiber, Cholesterol,
         Sodium, Potassium, Calcium, Iron, Magnesium, VitaminC, Caffeine,
+        SkiingDistance, RowingDistance, PaddlingDistance, SkatingDistance, NikeFuel, Falls, InhalerUses, AlcoholicDrinks,
+        VitaminA, VitaminB6, VitaminB12, VitaminD, VitaminE, VitaminK, Thiamin, Riboflavin, Niacin, Folate, Biotin, PantothenicAcid,
+        Phosphorus, Iodine, Zinc, Selenium, Copper, Manganese, Chromium, Molybdenum, Chloride,
         HeartRate, RestingHeartRate, WalkingHeartRate, HeartRateRecovery, HrvSdnn, HrvRmssd, OxygenSaturation, RespiratoryRate, Systolic, Diastolic, Vo2Max, PeakFlow,
         Weight, Height, BodyMassIndex, BodyFat, LeanMass, MuscleMass, BoneMass, Waist, BodyTemperature, BasalTemperature, WristTemperature, Glucose, Insulin,
         WalkingSpeed, StepLength, WalkingAsymmetry, DoubleSupport, WalkingSteadiness, SixMinuteWalk, StairAscentSpeed, StairDescentSpeed,

@@ -158,13 +158,14 @@ internal sealed class RecordReceiver
         _output.Rejects.Add(new Reject(offset, length, reason));
     }
 
-    /// <summary>Counts a record that the dialect does not read, such as a kind of resource without a place in a day.</summary>
-    /// <param name="name">The name of its kind in UTF-8.</param>
-    public void PassOver(ReadOnlySpan<byte> name)
+    /// <summary>Counts records that the dialect does not read, such as a kind of resource without a place in a day.</summary>
+    /// <param name="name">The name of their kind in UTF-8.</param>
+    /// <param name="count">The number of records.</param>
+    public void PassOver(ReadOnlySpan<byte> name, long count = 1)
     {
-        _output!.Records++;
-        _output.PassedOver++;
-        _output.Fields.PassedOver.Add(name, 1);
+        _output!.Records += count;
+        _output.PassedOver += count;
+        _output.Fields.PassedOver.Add(name, count);
     }
 
     /// <summary>Counts a field of an accepted record that should hold a number and does not.</summary>

@@ -1,4 +1,5 @@
 using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Sources;
 using FastIngest.Sources.Compression;
@@ -25,8 +26,8 @@ public static class HealthFileNames
         ("profile", Category.Users), ("weight", Category.Measurements), ("vitals", Category.Measurements),
     ];
 
-    /// <summary>The file name endings of all dialects, with the dot.</summary>
-    public static IReadOnlyList<string> Endings { get; } = [.. DialectCatalog.All.SelectMany(d => d.Endings)];
+    /// <summary>The file name endings of the dialects whose files are named after a category, with the dot.</summary>
+    public static IReadOnlyList<string> Endings { get; } = [.. DialectCatalog.All.Where(d => d is not ExportDialect).SelectMany(d => d.Endings)];
 
     /// <summary>Returns the category of a file, which may be compressed, by its name alone; null without one.</summary>
     public static Category? CategoryOf(string name) => CategoryOf(Compression.NameOfContent(name), Endings);

@@ -129,7 +129,7 @@ internal sealed class HealthInput : IDisposable
     {
         byte[] head = HeadOf(file);
         return known.FirstOrDefault(d => d.Recognises(head))
-            ?? known.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
+            ?? known.FirstOrDefault(d => d is not ExportDialect && d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
             ?? known[0];
     }
 
@@ -151,14 +151,16 @@ internal sealed class HealthInput : IDisposable
     {
         private readonly ExportDialect[] _exports = from is null ? [.. dialects.OfType<ExportDialect>()] : [.. new[] { from }.OfType<ExportDialect>()];
 
-        private readonly string[] _endings = [.. dialects.SelectMany(d => d.Endings)];
+        private readonly string[] _endings = [.. dialects.Where(d => d is not ExportDialect).SelectMany(d => d.Endings)];
+
+        private readonly string[] _allEndings = [.. dialects.SelectMany(d => d.Endings)];
 
         public override string PathHint => "Name a folder with health files, or the files.";
 
         public override CategoryOfFile? KindOf(string path, string name, bool isNamed)
         {
             Category? category = (isNamed ? given : null) ?? HealthFileNames.CategoryOf(name, _endings);
-            return category is not null || isNamed || HealthFileNames.HasEnding(name, _endings) ? new CategoryOfFile(category) : null;
+            return category is not null || isNamed || HealthFileNames.HasEnding(name, _allEndings) ? new CategoryOfFile(category) : null;
         }
 
         public override bool IsExpected(string name) => HealthFileNames.CategoryOf(name, _endings) is not null;
