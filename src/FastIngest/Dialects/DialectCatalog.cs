@@ -2,6 +2,7 @@ using FastIngest.Dialects.AppleHealth;
 using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.Fitbit;
 
 namespace FastIngest.Dialects;
 
@@ -12,6 +13,7 @@ public static class DialectCatalog
     public static IReadOnlyList<Dialect> All { get; } =
     [
         new AppleHealthDialect(),
+        new FitbitDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

@@ -13,6 +13,9 @@ namespace FastIngest.Dialects.Contract;
 /// </summary>
 internal sealed class RecordReceiver
 {
+    /// <summary>The last day that can be written, 9999-12-30, so that its intervals of sleep have a next day.</summary>
+    private static readonly int LastDay = DateOnly.MaxValue.DayNumber - 1;
+
     private readonly EventWriter?[] _writers = new EventWriter?[Categories.Count];
     private readonly PlausibilityCheck?[] _checks = new PlausibilityCheck?[Categories.Count];
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
@@ -24,7 +27,7 @@ internal sealed class RecordReceiver
     private RecordRules _rules = RecordRules.Default;
     private RecordScope? _scope;
     private TimeZoneChoice? _zone;
-    private byte[] _user = [];
+    private byte[] _user = [], _id = [];
     private int _userLength;
     private bool _isDefaultUser;
 
@@ -99,11 +102,18 @@ internal sealed class RecordReceiver
     /// <param name="micros">The value in micros of the metric's unit. For sleep it is ignored: the interval counts.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddSample(Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length)
+    /// <param name="day">The day that the vendor gives, as days since 0001-01-01; null for that of the times.</param>
+    public void AddSample(Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length, int? day = null)
     {
+        if (start.Day > LastDay || end.Day > LastDay)
+        {
+            Reject(offset, length, RejectReason.NoDate);
+            return;
+        }
+
         RecordView view = default;
         view.UserId = User;
-        view.Day = metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day;
+        view.Day = day ?? (metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day);
         view.Timestamp = _start.AsSpan(0, start.Write(_start));
         view.Text0 = metric.Utf8Name;
         view.Text1 = source;
@@ -124,8 +134,9 @@ internal sealed class RecordReceiver
     /// <param name="kcal">The energy in micros of a kcal; null when unknown.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddWorkout(ReadOnlySpan<byte> type, in WallTime start, long? minutes, long? kcal, long offset, long length) =>
-        AddNumbers(Category.Workouts, type, start.Day, start, [minutes, null, null, kcal], offset, length);
+    /// <param name="id">The vendor's id of the workout; empty without one. See <see cref="RecordView.Id"/>.</param>
+    public void AddWorkout(ReadOnlySpan<byte> type, in WallTime start, long? minutes, long? kcal, long offset, long length, ReadOnlySpan<byte> id = default) =>
+        AddNumbers(Category.Workouts, type, start.Day, start, [minutes, null, null, kcal], offset, length, id);
 
     /// <summary>Adds a meal.</summary>
     /// <param name="type">The meal or the food, decoded UTF-8; empty when unknown.</param>
@@ -225,13 +236,14 @@ internal sealed class RecordReceiver
         }
     }
 
-    private void AddNumbers(Category category, ReadOnlySpan<byte> text, int day, in WallTime time, ReadOnlySpan<long?> numbers, long offset, long length)
+    private void AddNumbers(Category category, ReadOnlySpan<byte> text, int day, in WallTime time, ReadOnlySpan<long?> numbers, long offset, long length, ReadOnlySpan<byte> id = default)
     {
         RecordView view = default;
         view.UserId = User;
         view.Day = day;
         view.Timestamp = _start.AsSpan(0, time.Write(_start));
         view.Text0 = text;
+        view.Id = Mark(id);
         for (int i = 0; i < numbers.Length; i++)
         {
             _numbers[i] = numbers[i].GetValueOrDefault();
@@ -240,6 +252,24 @@ internal sealed class RecordReceiver
 
         view.Numbers = _numbers.AsSpan(0, numbers.Length);
         Add(category, ref view, offset, length);
+    }
+
+    /// <summary>Writes an id after the byte that distinguishes it from a time.</summary>
+    private ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> id)
+    {
+        if (id.IsEmpty)
+        {
+            return default;
+        }
+
+        if (_id.Length <= id.Length)
+        {
+            _id = new byte[(id.Length + 1) * 2];
+        }
+
+        _id[0] = RecordView.IdMark;
+        id.CopyTo(_id.AsSpan(1));
+        return _id.AsSpan(0, id.Length + 1);
     }
 
     private EventWriter WriterOf(Category category) =>

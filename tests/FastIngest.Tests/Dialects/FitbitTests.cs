@@ -1,0 +1,136 @@
+using System.Text;
+using FastIngest.Dialects.Fitbit;
+using FastIngest.Dialects.Times;
+using FastIngest.Pipeline;
+using FastIngest.Tests.Support;
+using Run = FastIngest.Tests.Support.Run;
+
+namespace FastIngest.Tests.Dialects;
+
+/// <summary>Fitbit exports: the golden set, the recognition of files, and damaged input.</summary>
+public sealed class FitbitTests : IDisposable
+{
+    private static readonly ExportSet Set = new("fitbit");
+
+    private readonly TemporaryFolder _folder = new(inMemory: true);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_golden_set_gives_its_expected_rows_however_it_is_read()
+    {
+        RunResult run = Set.HoldsExpectedRows();
+        Assert.Equal("", run.Rejects);
+
+        // Repeated: three heart rates, a minute of steps, a sleep log, and an exercise that a later file has in another version.
+        Assert.Equal(run.Report.Records, run.Report.Aggregated + run.Report.Repeated + PassedOver(run));
+        Assert.Equal(4, PassedOver(run));
+    }
+
+    [Theory]
+    [InlineData("heart_rate-2024-01-01.json", """[{"dateTime":"01/01/24 08:00:05","value":{"bpm":61,"confidence":2}}]""", true)]
+    [InlineData("any.json", """[{ "dateTime" : "01/01/24 08:00:05", "value" : { "bpm" : 61 } }]""", true)]
+    [InlineData("steps-2024-01-01.json", """[{"dateTime":"01/01/24 08:00:00","value":"3"}]""", true)]
+    [InlineData("steps-2024-01-01(1).json", """[{"dateTime":"01/01/24 08:00:00","value":"3"}]""", true)]
+    [InlineData("Takeout/Fitbit/Global Export Data/new_metric-2024-01-01.json", """[{"dateTime":"01/01/24 08:00:00","value":"3"}]""", true)]
+    [InlineData("other.json", """[{"dateTime":"01/01/24 08:00:00","value":"3"}]""", false)]
+    [InlineData("steps.json", """[{"user_id":"u","dateTime":"01/01/24 08:00:00","value":"3"}]""", false)]
+    [InlineData("sleep.json", """[{"dateOfSleep":"2024-01-01","startTime":"2023-12-31T23:10:30.000"}]""", true)]
+    [InlineData("sleep.json", """[{"user_id":"u","date":"2024-01-01","total_sleep":7}]""", false)]
+    [InlineData("steps.json", "[]", false)]
+    [InlineData("steps.json", "", false)]
+    [InlineData("steps.json", "{\"dateTime\":1,\"value\":2}", false)]
+    public void A_file_is_recognised_by_its_content_and_a_series_by_its_name_too(string path, string content, bool isFitbit) =>
+        Assert.Equal(isFitbit, new FitbitDialect().Recognises(Encoding.UTF8.GetBytes(content), path));
+
+    [Theory]
+    [InlineData("steps-1.json", """[{"dateTime":"02/30/24 08:00:00","value":"3"},{"dateTime":"02/28/24 08:00:00","value":"3"}]""", "no_date")]
+    [InlineData("steps-1.json", """[{"dateTime":"02/28/24 08:00:00","value":"many"},{"dateTime":"02/28/24 08:00:00","value":"3"}]""", "no_value")]
+    [InlineData("steps-1.json", """[{"dateTime":"02/28/24 08:00:00","value":null},{"dateTime":"02/28/24 08:00:00","value":"3"}]""", "no_value")]
+    [InlineData("steps-1.json", """[{"value":"3","dateTime":17},{"dateTime":"02/28/24 08:00:00","value":"3"}]""", "no_date")]
+    [InlineData("weight-1.json", """[{"logId":1,"weight":"x","date":"02/28/24","time":"08:00:00"},{"logId":1,"weight":150,"date":"02/28/24","time":"08:00:00"}]""", "no_value")]
+    [InlineData("exercise-0.json", """[{"logId":1,"activityName":"Run","startTime":"yesterday"},{"logId":2,"activityName":"Run","startTime":"02/28/24 08:00:00"}]""", "no_date")]
+    [InlineData("sleep-1.json", """[{"dateOfSleep":"2024-02-28","startTime":null},{"dateOfSleep":"2024-02-28","startTime":"2024-02-28T01:00:00","duration":3600000,"minutesAsleep":60}]""", "no_date")]
+    public void A_record_without_a_time_or_a_value_is_rejected_and_the_others_are_read(string name, string content, string reason)
+    {
+        RunResult run = Read(name, content);
+        Assert.Contains($"\"{reason}\"", run.Rejects, StringComparison.Ordinal);
+        Assert.Equal(1, run.Report.Rejected);
+        Assert.Equal(1, run.Report.Rows);
+    }
+
+    [Fact]
+    public void Steps_are_in_UTC_and_energy_is_local()
+    {
+        string record = """[{"dateTime":"01/01/24 23:30:00","value":"5"}]""";
+        Assert.Contains("\"date\": \"2024-01-02\"", Read("steps-1.json", record, "Asia/Tokyo").Rows, StringComparison.Ordinal);
+        Assert.Contains("\"date\": \"2024-01-01\"", Read("calories-1.json", record, "Asia/Tokyo").Rows, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Short_times_awake_are_cut_out_of_the_stages_although_they_overlap_or_have_no_order()
+    {
+        RunResult run = Read("sleep-1.json", """
+            [{"dateOfSleep":"2024-01-02","startTime":"2024-01-02T01:00:00","duration":7200000,"levels":{"data":[
+            {"dateTime":"2024-01-02T02:00:00","level":"deep","seconds":3600},{"level":"light","seconds":3600,"dateTime":"2024-01-02T01:00:00","note":[{}]},
+            {"dateTime":"2024-01-02T02:00:00","level":"dreaming","seconds":60},{"dateTime":"soon","level":"rem","seconds":60},7],
+            "shortData":[{"dateTime":"2024-01-02T02:30:00","level":"wake","seconds":120},{"dateTime":"2024-01-02T02:31:00","level":"wake","seconds":120},
+            {"dateTime":"2024-01-02T01:59:00","level":"wake","seconds":120}]}}]
+            """);
+
+        // Light 59 min, deep 60 - 1 - 3 min, awake 2 + 3 min.
+        Assert.Contains("\"sleep_light\": {\"sum\": 59.0,", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"sleep_deep\": {\"sum\": 56.0,", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"sleep_awake\": {\"sum\": 5.0,", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"in_bed\": {\"sum\": 120.0,", run.Rows, StringComparison.Ordinal);
+        Assert.Equal(3, PassedOver(run));
+    }
+
+    [Fact]
+    public void Many_overlapping_segments_take_time_in_proportion_to_their_number()
+    {
+        string segments = string.Join(',', Enumerable.Repeat("""{"dateTime":"2024-01-02T01:00:00","level":"light","seconds":172800}""", 50_000));
+        RunResult run = Read("sleep-1.json", $$$"""[{"dateOfSleep":"2024-01-02","startTime":"2024-01-02T01:00:00","levels":{"data":[{{{segments}}}],"shortData":[{{{segments}}}]}}]""");
+        Assert.Equal(1, run.Report.Rows);
+    }
+
+    [Fact]
+    public void A_file_that_ends_anywhere_is_accounted_for()
+    {
+        foreach (string file in Set.Files)
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            for (int length = 1; length < bytes.Length; length += bytes.Length > 1500 ? 17 : 1)
+            {
+                ReadAny(Path.GetFileName(file), bytes[..length]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Damaged_files_are_accounted_for() => Fuzz.Run(1213, 300, random =>
+    {
+        string file = random.Any(Set.Files);
+        byte[] bytes = File.ReadAllBytes(file);
+        int from = random.Next(bytes.Length), to = Math.Min(bytes.Length, from + random.Next(1, 400));
+        ReadAny(Path.GetFileName(file), [.. bytes[..from], .. Mutations.Mutate(random, bytes[from..to]), .. bytes[to..]]);
+    });
+
+    /// <summary>Reads a file as one of a Fitbit export, whatever it holds, and checks the balance.</summary>
+    private void ReadAny(string name, byte[] content)
+    {
+        string path = _folder.Write(name, content);
+        RunResult? first = null;
+        foreach (int chunkBytes in (int[])[0, 50])
+        {
+            RunResult run = Run.Ingest(new IngestOptions { Paths = [path], From = new FitbitDialect(), ChunkBytes = chunkBytes, Workers = 2 });
+            Assert.Equal(run.Report.Records, run.Report.Aggregated + run.Report.Repeated + run.Report.Rejected + PassedOver(run));
+            Same.Text((first ??= run).Rows, run.Rows, $"{name} of {content.Length} bytes in chunks of {chunkBytes}");
+        }
+    }
+
+    private static long PassedOver(RunResult run) => run.Report.PassedOver.Sum(p => p.Count);
+
+    private RunResult Read(string name, string content, string zone = "UTC") =>
+        Run.Ingest(new IngestOptions { Paths = [_folder.Write(name, Encoding.UTF8.GetBytes(content))], TimeZone = TimeZoneChoice.Find(zone) });
+}
