@@ -1,6 +1,7 @@
 using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.HealthAutoExport;
 
 namespace FastIngest.Dialects;
 
@@ -10,6 +11,7 @@ public static class DialectCatalog
     /// <summary>The dialects, in the order in which they are tried on a file.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
+        new HealthAutoExportDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

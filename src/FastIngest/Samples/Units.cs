@@ -26,7 +26,7 @@ public static class Units
         ("ratio", ["%", "percent"], 1, 100), ("ratio", ["1", "fraction", "ratio"], 1, 1),
         ("power", ["W"], 1, 1), ("power", ["kW"], 1000, 1),
         ("flow", ["L/min"], 1, 1), ("flow", ["L/s"], 60, 1), ("flow", ["mL/min"], 1, 1000),
-        ("uptake", ["mL/min/kg", "mL/min\u00B7kg", "mL/kg/min", "ml/kg/min", "mL/(kg*min)", "ml/min/kg", "mL/(min.kg)", "mL/min\u00B7kg"], 1, 1),
+        ("uptake", ["mL/min/kg", "mL/min\u00B7kg", "mL/kg/min", "ml/kg/min", "mL/(kg*min)", "ml/min/kg", "mL/(min.kg)", "ml/(kg\u00B7min)", "mL/(kg\u00B7min)", "ml/(kg*min)", "mL/(kg.min)"], 1, 1),
         ("bmi", ["kg/m2", "kg/m^2", "kg/m\u00B2"], 1, 1), ("sound", ["dB", "dBASPL", "dB(A)"], 1, 1), ("insulin", ["IU", "U", "[iU]"], 1, 1),
 
         // Glucose: 1 mmol/L is 18.0156 mg/dL, by the molar mass of glucose, 180.156 g/mol.

@@ -13,6 +13,9 @@ namespace FastIngest.Dialects.Contract;
 /// </summary>
 internal sealed class RecordReceiver
 {
+    /// <summary>The last day that can be written, 9999-12-30, so that its intervals of sleep have a next day.</summary>
+    private static readonly int LastDay = DateOnly.MaxValue.DayNumber - 1;
+
     private readonly EventWriter?[] _writers = new EventWriter?[Categories.Count];
     private readonly PlausibilityCheck?[] _checks = new PlausibilityCheck?[Categories.Count];
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
@@ -24,7 +27,7 @@ internal sealed class RecordReceiver
     private RecordRules _rules = RecordRules.Default;
     private RecordScope? _scope;
     private TimeZoneChoice? _zone;
-    private byte[] _user = [];
+    private byte[] _user = [], _id = [];
     private int _userLength;
     private bool _isDefaultUser;
 
@@ -99,11 +102,22 @@ internal sealed class RecordReceiver
     /// <param name="micros">The value in micros of the metric's unit. For sleep it is ignored: the interval counts.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddSample(Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length)
+    /// <param name="day">The day that the vendor gives, as days since 0001-01-01; null for that of the times.</param>
+    /// <param name="id">The vendor's id of the record; empty without one. A record may give one sample of each metric.</param>
+    /// <param name="spread">The smallest and largest value of the time, of which <paramref name="micros"/> is the average; null for a single value.</param>
+    public void AddSample(
+        Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length, int? day = null,
+        ReadOnlySpan<byte> id = default, SampleSpread? spread = null)
     {
+        if (start.Day > LastDay || end.Day > LastDay)
+        {
+            Reject(offset, length, RejectReason.NoDate);
+            return;
+        }
+
         RecordView view = default;
         view.UserId = User;
-        view.Day = metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day;
+        view.Day = day ?? (metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day);
         view.Timestamp = _start.AsSpan(0, start.Write(_start));
         view.Text0 = metric.Utf8Name;
         view.Text1 = source;
@@ -111,6 +125,8 @@ internal sealed class RecordReceiver
         _numbers[0] = metric.Kind == MetricKind.Sleep ? (end.TotalMicros - start.TotalMicros) / 60 : micros;
         view.Numbers = _numbers.AsSpan(0, 1);
         view.NumbersPresent = 1;
+        view.Id = Mark(id, metric.Utf8Name);
+        view.Spread = spread;
         Add(Category.Samples, ref view, offset, length);
     }
 
@@ -124,8 +140,9 @@ internal sealed class RecordReceiver
     /// <param name="kcal">The energy in micros of a kcal; null when unknown.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddWorkout(ReadOnlySpan<byte> type, in WallTime start, long? minutes, long? kcal, long offset, long length) =>
-        AddNumbers(Category.Workouts, type, start.Day, start, [minutes, null, null, kcal], offset, length);
+    /// <param name="id">The vendor's id of the workout; empty without one. See <see cref="RecordView.Id"/>.</param>
+    public void AddWorkout(ReadOnlySpan<byte> type, in WallTime start, long? minutes, long? kcal, long offset, long length, ReadOnlySpan<byte> id = default) =>
+        AddNumbers(Category.Workouts, type, start.Day, start, [minutes, null, null, kcal], offset, length, id);
 
     /// <summary>Adds a meal.</summary>
     /// <param name="type">The meal or the food, decoded UTF-8; empty when unknown.</param>
@@ -160,11 +177,12 @@ internal sealed class RecordReceiver
 
     /// <summary>Counts a record that the dialect does not read, such as a kind of resource without a place in a day.</summary>
     /// <param name="name">The name of its kind in UTF-8.</param>
-    public void PassOver(ReadOnlySpan<byte> name)
+    /// <param name="count">The number of such records.</param>
+    public void PassOver(ReadOnlySpan<byte> name, long count = 1)
     {
-        _output!.Records++;
-        _output.PassedOver++;
-        _output.Fields.PassedOver.Add(name, 1);
+        _output!.Records += count;
+        _output.PassedOver += count;
+        _output.Fields.PassedOver.Add(name, count);
     }
 
     /// <summary>Counts a field of an accepted record that should hold a number and does not.</summary>
@@ -224,13 +242,14 @@ internal sealed class RecordReceiver
         }
     }
 
-    private void AddNumbers(Category category, ReadOnlySpan<byte> text, int day, in WallTime time, ReadOnlySpan<long?> numbers, long offset, long length)
+    private void AddNumbers(Category category, ReadOnlySpan<byte> text, int day, in WallTime time, ReadOnlySpan<long?> numbers, long offset, long length, ReadOnlySpan<byte> id = default)
     {
         RecordView view = default;
         view.UserId = User;
         view.Day = day;
         view.Timestamp = _start.AsSpan(0, time.Write(_start));
         view.Text0 = text;
+        view.Id = Mark(id);
         for (int i = 0; i < numbers.Length; i++)
         {
             _numbers[i] = numbers[i].GetValueOrDefault();
@@ -239,6 +258,26 @@ internal sealed class RecordReceiver
 
         view.Numbers = _numbers.AsSpan(0, numbers.Length);
         Add(category, ref view, offset, length);
+    }
+
+    /// <summary>Writes an id after the byte that distinguishes it from a time, and after it what distinguishes several records with the id.</summary>
+    private ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> id, ReadOnlySpan<byte> part = default)
+    {
+        if (id.IsEmpty)
+        {
+            return default;
+        }
+
+        int length = 1 + id.Length + part.Length;
+        if (_id.Length < length)
+        {
+            _id = new byte[length * 2];
+        }
+
+        _id[0] = RecordView.IdMark;
+        id.CopyTo(_id.AsSpan(1));
+        part.CopyTo(_id.AsSpan(1 + id.Length));
+        return _id.AsSpan(0, length);
     }
 
     private EventWriter WriterOf(Category category) =>

@@ -34,6 +34,9 @@ internal readonly ref struct JsonRecord(ReadOnlySpan<byte> element, RecordFields
         return field.Kind == FieldKind.EscapedString ? scratch.Unescape(raw) : raw;
     }
 
+    /// <summary>The bytes from the start of an object or an array on, to be read with a JSON reader; empty for any other value.</summary>
+    public ReadOnlySpan<byte> Nested(int index) => fields[index].Kind == FieldKind.Nested ? Element[fields[index].Start..] : default;
+
     /// <summary>Reads a number, also one that is written as a string, and converts its unit. Counts a value that is something else.</summary>
     /// <param name="index">The index of the field.</param>
     /// <param name="factor">The conversion of the unit.</param>
