@@ -1,7 +1,9 @@
 using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.Fhir;
 using FastIngest.Dialects.HealthAutoExport;
+using FastIngest.Dialects.OpenMHealth;
 
 namespace FastIngest.Dialects;
 
@@ -12,6 +14,8 @@ public static class DialectCatalog
     public static IReadOnlyList<Dialect> All { get; } =
     [
         new HealthAutoExportDialect(),
+        new FhirDialect(),
+        new OpenMHealthDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

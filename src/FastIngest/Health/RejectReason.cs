@@ -33,6 +33,9 @@ public enum RejectReason
     /// <summary>A value is implausible, and the run rejects such records.</summary>
     Implausible,
 
+    /// <summary>The record itself says that it was entered in error or cancelled.</summary>
+    Withdrawn,
+
     /// <summary>No record: the file ends before its array or wrapper object is closed, as after an interrupted download.</summary>
     CutOff,
 }
@@ -41,7 +44,7 @@ public enum RejectReason
 public static class RejectReasons
 {
     private static readonly string[] Names =
-        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "cut_off"];
+        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "withdrawn", "cut_off"];
 
     public static readonly int Count = Names.Length;
 

@@ -51,6 +51,13 @@ internal sealed class RecordReceiver
         }
     }
 
+    /// <summary>Makes the user that the run has chosen for the file the user of the following records, which name none.</summary>
+    public void UseDefaultUser()
+    {
+        User = (_plan!.User ?? _rules.DefaultUser).Span;
+        _isDefaultUser = true;
+    }
+
     /// <summary>Counts the fields that are not read, by name.</summary>
     public Json.NameCounts Unknown => _output!.Fields.Unknown;
 
@@ -70,8 +77,7 @@ internal sealed class RecordReceiver
         }
 
         Clock.UtcCount = 0;
-        User = (plan.User ?? rules.DefaultUser).Span;
-        _isDefaultUser = true;
+        UseDefaultUser();
         Array.Clear(_encoders);
         for (int category = 0; category < Categories.Count; category++)
         {
@@ -165,8 +171,26 @@ internal sealed class RecordReceiver
     /// <param name="restingHeartRate">The resting heart rate in micros of a beat a minute; null when unknown.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddSleep(ReadOnlySpan<byte> quality, in WallTime end, long? hours, long? deepHours, long? remHours, long? restingHeartRate, long offset, long length) =>
-        AddNumbers(Category.Sleep, quality, end.Day, end, [hours, deepHours, remHours, restingHeartRate], offset, length);
+    /// <param name="id">The vendor's id of the sleep; empty without one. See <see cref="RecordView.Id"/>.</param>
+    public void AddSleep(
+        ReadOnlySpan<byte> quality, in WallTime end, long? hours, long? deepHours, long? remHours, long? restingHeartRate, long offset, long length, ReadOnlySpan<byte> id = default) =>
+        AddNumbers(Category.Sleep, quality, end.Day, end, [hours, deepHours, remHours, restingHeartRate], offset, length, id);
+
+    /// <summary>Adds the profile of the current user.</summary>
+    /// <param name="name">The name, decoded UTF-8; empty when unknown.</param>
+    /// <param name="gender">The gender, decoded UTF-8; empty when unknown.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddProfile(ReadOnlySpan<byte> name, ReadOnlySpan<byte> gender, long offset, long length)
+    {
+        RecordView view = default;
+        view.UserId = User;
+        view.Day = RecordView.ProfileDay;
+        view.Text0 = name;
+        view.Text1 = gender;
+        view.Numbers = _numbers.AsSpan(0, RecordSchema.Of(Category.Users).NumberCount);
+        Add(Category.Users, ref view, offset, length);
+    }
 
     /// <summary>Adds a record that the dialect could not read.</summary>
     public void Reject(long offset, long length, RejectReason reason)

@@ -226,6 +226,15 @@ internal sealed class FileOutline
         return true;
     }
 
+    /// <summary>Whether a text begins here and the file ends in it or behind it.</summary>
+    private bool EndsInText()
+    {
+        long start = _skim.Position;
+        bool ends = _skim.Peek() == '"' && (!_skim.Skip() || _skim.Peek() < 0);
+        _skim.Position = start;
+        return ends;
+    }
+
     private bool CutOff()
     {
         IsCutOff = true;
@@ -241,6 +250,11 @@ internal sealed class FileOutline
         }
 
         long start = _skim.Position;
+        if (EndsInText())
+        {
+            return CutOff();
+        }
+
         Marks.Add(start);
         _file.ReadToEnd();
         _sections.Add(new FileSection(SectionKind.Damaged, start, _file.Length, "", 1));

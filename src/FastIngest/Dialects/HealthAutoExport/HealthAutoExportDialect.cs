@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.JsonExports;
 using FastIngest.Health;
 using FastIngest.Sources;
 
@@ -25,7 +26,7 @@ public sealed class HealthAutoExportDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path)
     {
-        int start = StartOf(head);
+        int start = FileStart.Of(head);
         if (start == head.Length || head[start] != '{')
         {
             return false;
@@ -48,7 +49,7 @@ public sealed class HealthAutoExportDialect : ExportDialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        FileOutline outline = FileOutline.Read(file, StartOf(window.Bytes), chunkBytes);
+        FileOutline outline = FileOutline.Read(file, FileStart.Of(window.Bytes), chunkBytes);
         return new HealthAutoExportPlan
         {
             Dialect = this,
@@ -61,13 +62,6 @@ public sealed class HealthAutoExportDialect : ExportDialect
     }
 
     private protected override ExportReader CreateReader(int maxRecordBytes) => new HealthAutoExportReader(maxRecordBytes);
-
-    private static int StartOf(ReadOnlySpan<byte> head)
-    {
-        int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
-        int blanks = head[start..].IndexOfAnyExcept(" \t\r\n"u8);
-        return blanks < 0 ? head.Length : start + blanks;
-    }
 
     /// <summary>Whether an object has the member <c>data</c> with an array of the app.</summary>
     private static bool HasLayout(ref Utf8JsonReader json)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using FastIngest.Dialects.JsonExports;
 using FastIngest.Samples;
 
 namespace FastIngest.Dialects.HealthAutoExport;
@@ -101,6 +102,6 @@ internal static class MetricNames
             : Units.Convert(units, metric.Unit);
         return factor is { } known
             ? new PointMetric(name, PointKind.Quantity, metric!, known)
-            : new PointMetric(name, PointKind.Quantity, Metrics.Unlisted(name, units), UnitFactor.One);
+            : new PointMetric(name, PointKind.Quantity, Metrics.Unlisted(name, units.Length == 0 && metric is not null ? UnlistedMetrics.NoUnit : units), UnitFactor.One);
     }
 }

@@ -16,14 +16,14 @@ internal static class SleepPoint
     {
         if (record.Has(PointLayout.StartDate) && record.Has(PointLayout.Value))
         {
-            ReadInterval(record, records);
+            ReadInterval(record, metric, records);
             return;
         }
 
         ReadNight(record, metric, records);
     }
 
-    private static void ReadInterval(in JsonRecord record, RecordReceiver records)
+    private static void ReadInterval(in JsonRecord record, PointMetric metric, RecordReceiver records)
     {
         if (!PointLayout.TryReadTime(record, PointLayout.StartDate, records, out WallTime start) || !PointLayout.TryReadTime(record, PointLayout.EndDate, records, out WallTime end))
         {
@@ -34,6 +34,7 @@ internal static class SleepPoint
         ReadOnlySpan<byte> value = record.Text(PointLayout.Value);
         if (StageOf(value) is { } stage)
         {
+            end = RealEnd(start, end, Hours(record, PointLayout.Qty, metric, records));
             records.AddSample(stage, record.Text(PointLayout.Source), start, end, 0, record.Offset, record.Length);
         }
         else
@@ -85,8 +86,9 @@ internal static class SleepPoint
         }
 
         if (PointLayout.TryReadTime(record, PointLayout.InBedStart, records, out WallTime bedStart) && PointLayout.TryReadTime(record, PointLayout.InBedEnd, records, out WallTime bedEnd)
-            && Hours(record, PointLayout.InBed, metric, records) > 0)
+            && Hours(record, PointLayout.InBed, metric, records) is > 0 and var inBed)
         {
+            bedEnd = RealEnd(bedStart, bedEnd, inBed);
             ReadOnlySpan<byte> source = record.Text(record.Has(PointLayout.InBedSource) ? PointLayout.InBedSource : PointLayout.Source);
             records.AddSample(Metrics.InBed, source, bedStart, bedEnd, 0, record.Offset, record.Length);
             isRead = true;
@@ -96,6 +98,19 @@ internal static class SleepPoint
         {
             records.Reject(record.Offset, record.Length, RejectReason.NoValue);
         }
+    }
+
+    /// <summary>
+    /// Returns the end of an interval by the clock at its start. On the nights when the clocks change, the clock says an hour more or less than the
+    /// app, which knows the real length.
+    /// </summary>
+    private static WallTime RealEnd(in WallTime start, in WallTime end, long hours)
+    {
+        const long hour = 3600, tolerance = 60;
+        long shown = (end.TotalMicros - start.TotalMicros) / WallTime.MicrosPerSecond;
+        (long whole, long part) = Math.DivRem(hours, WallTime.MicrosPerSecond);
+        long real = (whole * hour) + (part * hour / WallTime.MicrosPerSecond);
+        return hours > 0 && Math.Abs(Math.Abs(shown - real) - hour) <= tolerance ? start.Plus(real * WallTime.MicrosPerSecond) : end;
     }
 
     /// <summary>Returns a number of hours in micros; 0 when it is missing or negative.</summary>

@@ -19,10 +19,8 @@ internal static class WorkoutLayout
     public static readonly FieldNames Names = new(
         false, "id", "name", "start", "end", "duration", "activeEnergyBurned.qty", "activeEnergyBurned.units", "activeEnergy", "activeEnergy.qty", "activeEnergy.units",
         "totalEnergy.qty", "totalEnergy.units",
-        "activeEnergyBurned", "totalEnergy", "location", "isIndoor", "intensity", "distance", "speed", "avgSpeed", "maxSpeed", "pace", "temperature", "humidity", "elevation", "elevationUp", "elevationDown",
-        "lapLength", "strokeStyle", "swolfScore", "salinity", "basalEnergy", "cyclingCadence", "cyclingDistance", "cyclingPower", "cyclingSpeed", "swimDistance", "swimStroke", "swimCadence", "stepCount",
-        "stepCadence", "totalSwimmingStrokeCount", "flightsClimbed", "walkingAndRunningDistance", "heartRate", "heartRateData", "heartRateRecovery", "avgHeartRate", "maxHeartRate", "minHeartRate", "metadata",
-        "route", "source");
+        "location", "isIndoor", "intensity", "distance", "speed", "avgSpeed", "maxSpeed", "temperature", "humidity", "elevation", "elevationUp", "elevationDown", "basalEnergy", "stepCount", "stepCadence",
+        "flightsClimbed", "walkingAndRunningDistance", "cyclingDistance", "swimDistance", "heartRate", "heartRateData", "heartRateRecovery", "avgHeartRate", "maxHeartRate", "metadata", "route", "source");
 
     /// <summary>Reads a workout.</summary>
     public static void Read(in JsonRecord record, RecordReceiver records)
