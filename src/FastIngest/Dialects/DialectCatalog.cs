@@ -2,7 +2,10 @@ using FastIngest.Dialects.AppleHealth;
 using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.Fhir;
 using FastIngest.Dialects.Fitbit;
+using FastIngest.Dialects.HealthAutoExport;
+using FastIngest.Dialects.OpenMHealth;
 
 namespace FastIngest.Dialects;
 
@@ -14,6 +17,9 @@ public static class DialectCatalog
     [
         new AppleHealthDialect(),
         new FitbitDialect(),
+        new HealthAutoExportDialect(),
+        new FhirDialect(),
+        new OpenMHealthDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

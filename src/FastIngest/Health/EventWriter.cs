@@ -185,8 +185,13 @@ public sealed class EventWriter
         long value = record.Numbers[0];
         if (!isSleep && !KeepsTimes)
         {
-            AddToRunOfMetric(record, value, output);
-            return;
+            if (record.Spread is null)
+            {
+                AddToRunOfMetric(record, value, output);
+                return;
+            }
+
+            Flush(output);
         }
 
         ReadOnlySpan<byte> end = KeepsTimes ? record.Text2 : default;
@@ -208,6 +213,10 @@ public sealed class EventWriter
         {
             (long from, long until) = SleepMetric.Interval(record);
             MetricSample.WriteInterval(segment, from, until);
+        }
+        else if (record.Spread is { } spread)
+        {
+            SampleEvent.WriteTotals(segment, new SampleTotals(1, value, spread.Min, spread.Max));
         }
         else
         {

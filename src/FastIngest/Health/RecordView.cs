@@ -50,6 +50,9 @@ public ref struct RecordView
     /// </summary>
     public uint NumbersUnreadable;
 
+    /// <summary>The smallest and largest value of the time that a sample stands for; null for a single value.</summary>
+    public SampleSpread? Spread;
+
     /// <summary>The texts in the order of the category's <see cref="RecordSchema"/>, decoded UTF-8; a missing text is empty.</summary>
     public ReadOnlySpan<byte> Text0, Text1, Text2;
 
@@ -78,3 +81,6 @@ public readonly ref struct NamedNumbers(ReadOnlySpan<byte> names, ReadOnlySpan<l
     /// <summary>Whether the number at an index is valid.</summary>
     public bool Has(int index) => (Present[index / NamedNumberList.GroupSize] >> (index % NamedNumberList.GroupSize) & 1) != 0;
 }
+
+/// <summary>The smallest and largest value, in micros, of the readings that a sample is the average of.</summary>
+public readonly record struct SampleSpread(long Min, long Max);

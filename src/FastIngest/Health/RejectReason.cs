@@ -36,6 +36,9 @@ public enum RejectReason
     /// <summary>A damaged tag, text between tags, or an element without its end.</summary>
     InvalidXml,
 
+    /// <summary>The record itself says that it was entered in error or cancelled.</summary>
+    Withdrawn,
+
     /// <summary>No record: the file ends before its array or wrapper object is closed, as after an interrupted download.</summary>
     CutOff,
 }
@@ -44,7 +47,10 @@ public enum RejectReason
 public static class RejectReasons
 {
     private static readonly string[] Names =
-        ["too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "invalid_xml", "cut_off"];
+        [
+            "too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "invalid_xml",
+            "withdrawn", "cut_off",
+        ];
 
     public static readonly int Count = Names.Length;
 

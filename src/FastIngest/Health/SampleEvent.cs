@@ -21,9 +21,13 @@ internal static class SampleEvent
         }
         else
         {
-            segment.WriteNumbers([totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max], Totals);
+            WriteTotals(segment, totals);
         }
     }
+
+    /// <summary>Writes totals whose smallest and largest value may differ from their average even for one sample.</summary>
+    public static void WriteTotals(Segment segment, in SampleTotals totals) =>
+        segment.WriteNumbers([totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max], Totals);
 
     public static SampleTotals Read(ref PayloadReader payload)
     {

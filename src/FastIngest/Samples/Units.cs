@@ -20,13 +20,13 @@ public static class Units
         ("volume", ["fl_oz_us", "fl oz", "[foz_us]"], 295_735_295_625, 10_000_000), ("volume", ["fl_oz_imp", "[foz_br]"], 284_130_625, 10_000),
         ("volume", ["cup_us"], 2_365_882_365, 10_000), ("volume", ["pt_us"], 473_176_473, 1000),
         ("time", ["min", "mins", "minute", "minutes"], 60_000, 1), ("time", ["s", "sec", "second", "seconds"], 1000, 1), ("time", ["ms"], 1, 1), ("time", ["hr", "h", "hour", "hours"], 3_600_000, 1), ("time", ["d", "day", "days"], 86_400_000, 1),
-        ("rate", ["bpm", "count/min", "/min", "{beats}/min", "beats/min", "beats/minute", "{Beats}/min", "breaths/min", "{breaths}/min", "1/min", "rpm"], 60, 1), ("rate", ["count/s", "Hz", "/s"], 3600, 1), ("rate", ["/h", "count/hr"], 1, 1),
+        ("rate", ["bpm", "count/min", "/min", "{beats}/min", "beats/min", "beats/minute", "{Beats}/min", "breaths/min", "{breaths}/min", "breaths/minute", "{Breaths}/min", "1/min", "rpm"], 60, 1), ("rate", ["count/s", "Hz", "/s"], 3600, 1), ("rate", ["/h", "count/hr"], 1, 1),
         ("speed", ["km/h", "km/hr", "kmph"], 1000, 3600), ("speed", ["m/s"], 1, 1), ("speed", ["mi/h", "mi/hr", "mph"], 1_609_344, 3_600_000), ("speed", ["ft/s"], 3048, 10_000), ("speed", ["cm/s"], 1, 100),
         ("pressure", ["mmHg", "mm[Hg]"], 1, 1), ("pressure", ["cmHg"], 10, 1), ("pressure", ["kPa"], 1_000_000_000, 133_322_387),
         ("ratio", ["%", "percent"], 1, 100), ("ratio", ["1", "fraction", "ratio"], 1, 1),
         ("power", ["W"], 1, 1), ("power", ["kW"], 1000, 1),
         ("flow", ["L/min"], 1, 1), ("flow", ["L/s"], 60, 1), ("flow", ["mL/min"], 1, 1000),
-        ("uptake", ["mL/min/kg", "mL/min\u00B7kg", "mL/kg/min", "ml/kg/min", "mL/(kg*min)", "ml/min/kg", "mL/(min.kg)", "mL/min\u00B7kg"], 1, 1),
+        ("uptake", ["mL/min/kg", "mL/min\u00B7kg", "mL/kg/min", "ml/kg/min", "mL/(kg*min)", "ml/min/kg", "mL/(min.kg)", "ml/(kg\u00B7min)", "mL/(kg\u00B7min)", "ml/(kg*min)", "mL/(kg.min)"], 1, 1),
         ("bmi", ["kg/m2", "kg/m^2", "kg/m\u00B2"], 1, 1), ("sound", ["dB", "dBASPL", "dB(A)"], 1, 1), ("insulin", ["IU", "U", "[iU]"], 1, 1),
 
         // Glucose: 1 mmol/L is 18.0156 mg/dL, by the molar mass of glucose, 180.156 g/mol.
@@ -41,7 +41,7 @@ public static class Units
     /// <param name="to">The unit of a <see cref="Metric"/>.</param>
     public static UnitFactor? Convert(string from, string to)
     {
-        if (from == to || (to.Length == 0 && from is "count" or "steps" or "{count}" or "1" or ""))
+        if (from == to || (to.Length == 0 && from is "count" or "steps" or "{count}" or "{steps}" or "{#}" or "1" or ""))
         {
             return UnitFactor.One;
         }

@@ -51,6 +51,13 @@ internal sealed class RecordReceiver
         }
     }
 
+    /// <summary>Makes the user that the run has chosen for the file the user of the following records, which name none.</summary>
+    public void UseDefaultUser()
+    {
+        User = (_plan!.User ?? _rules.DefaultUser).Span;
+        _isDefaultUser = true;
+    }
+
     /// <summary>Counts the fields that are not read, by name.</summary>
     public Json.NameCounts Unknown => _output!.Fields.Unknown;
 
@@ -70,8 +77,7 @@ internal sealed class RecordReceiver
         }
 
         Clock.UtcCount = 0;
-        User = (plan.User ?? rules.DefaultUser).Span;
-        _isDefaultUser = true;
+        UseDefaultUser();
         Array.Clear(_encoders);
         for (int category = 0; category < Categories.Count; category++)
         {
@@ -103,7 +109,11 @@ internal sealed class RecordReceiver
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
     /// <param name="day">The day that the vendor gives, as days since 0001-01-01; null for that of the times.</param>
-    public void AddSample(Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length, int? day = null)
+    /// <param name="id">The vendor's id of the record; empty without one. A record may give one sample of each metric.</param>
+    /// <param name="spread">The smallest and largest value of the time, of which <paramref name="micros"/> is the average; null for a single value.</param>
+    public void AddSample(
+        Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length, int? day = null,
+        ReadOnlySpan<byte> id = default, SampleSpread? spread = null)
     {
         if (start.Day > LastDay || end.Day > LastDay)
         {
@@ -121,6 +131,8 @@ internal sealed class RecordReceiver
         _numbers[0] = metric.Kind == MetricKind.Sleep ? (end.TotalMicros - start.TotalMicros) / 60 : micros;
         view.Numbers = _numbers.AsSpan(0, 1);
         view.NumbersPresent = 1;
+        view.Id = Mark(id, metric.Utf8Name);
+        view.Spread = spread;
         Add(Category.Samples, ref view, offset, length);
     }
 
@@ -159,8 +171,26 @@ internal sealed class RecordReceiver
     /// <param name="restingHeartRate">The resting heart rate in micros of a beat a minute; null when unknown.</param>
     /// <param name="offset">The offset of the record in its file, in bytes.</param>
     /// <param name="length">The length of the record in bytes.</param>
-    public void AddSleep(ReadOnlySpan<byte> quality, in WallTime end, long? hours, long? deepHours, long? remHours, long? restingHeartRate, long offset, long length) =>
-        AddNumbers(Category.Sleep, quality, end.Day, end, [hours, deepHours, remHours, restingHeartRate], offset, length);
+    /// <param name="id">The vendor's id of the sleep; empty without one. See <see cref="RecordView.Id"/>.</param>
+    public void AddSleep(
+        ReadOnlySpan<byte> quality, in WallTime end, long? hours, long? deepHours, long? remHours, long? restingHeartRate, long offset, long length, ReadOnlySpan<byte> id = default) =>
+        AddNumbers(Category.Sleep, quality, end.Day, end, [hours, deepHours, remHours, restingHeartRate], offset, length, id);
+
+    /// <summary>Adds the profile of the current user.</summary>
+    /// <param name="name">The name, decoded UTF-8; empty when unknown.</param>
+    /// <param name="gender">The gender, decoded UTF-8; empty when unknown.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="length">The length of the record in bytes.</param>
+    public void AddProfile(ReadOnlySpan<byte> name, ReadOnlySpan<byte> gender, long offset, long length)
+    {
+        RecordView view = default;
+        view.UserId = User;
+        view.Day = RecordView.ProfileDay;
+        view.Text0 = name;
+        view.Text1 = gender;
+        view.Numbers = _numbers.AsSpan(0, RecordSchema.Of(Category.Users).NumberCount);
+        Add(Category.Users, ref view, offset, length);
+    }
 
     /// <summary>Adds a record that the dialect could not read.</summary>
     public void Reject(long offset, long length, RejectReason reason)
@@ -169,9 +199,9 @@ internal sealed class RecordReceiver
         _output.Rejects.Add(new Reject(offset, length, reason));
     }
 
-    /// <summary>Counts records that the dialect does not read, such as a kind of resource without a place in a day.</summary>
-    /// <param name="name">The name of their kind in UTF-8.</param>
-    /// <param name="count">The number of records.</param>
+    /// <summary>Counts a record that the dialect does not read, such as a kind of resource without a place in a day.</summary>
+    /// <param name="name">The name of its kind in UTF-8.</param>
+    /// <param name="count">The number of such records.</param>
     public void PassOver(ReadOnlySpan<byte> name, long count = 1)
     {
         _output!.Records += count;
@@ -254,22 +284,24 @@ internal sealed class RecordReceiver
         Add(category, ref view, offset, length);
     }
 
-    /// <summary>Writes an id after the byte that distinguishes it from a time.</summary>
-    private ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> id)
+    /// <summary>Writes an id after the byte that distinguishes it from a time, and after it what distinguishes several records with the id.</summary>
+    private ReadOnlySpan<byte> Mark(ReadOnlySpan<byte> id, ReadOnlySpan<byte> part = default)
     {
         if (id.IsEmpty)
         {
             return default;
         }
 
-        if (_id.Length <= id.Length)
+        int length = 1 + id.Length + part.Length;
+        if (_id.Length < length)
         {
-            _id = new byte[(id.Length + 1) * 2];
+            _id = new byte[length * 2];
         }
 
         _id[0] = RecordView.IdMark;
         id.CopyTo(_id.AsSpan(1));
-        return _id.AsSpan(0, id.Length + 1);
+        part.CopyTo(_id.AsSpan(1 + id.Length));
+        return _id.AsSpan(0, length);
     }
 
     private EventWriter WriterOf(Category category) =>

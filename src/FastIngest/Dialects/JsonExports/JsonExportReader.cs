@@ -76,7 +76,8 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
         return reader;
     }
 
-    private static RejectReason ReasonOf(ReadStatus status) => status switch
+    /// <summary>The reason to reject an element that is no object.</summary>
+    internal static RejectReason ReasonOf(ReadStatus status) => status switch
     {
         ReadStatus.OtherValue => RejectReason.NotAnObject,
         ReadStatus.InvalidText => RejectReason.InvalidText,

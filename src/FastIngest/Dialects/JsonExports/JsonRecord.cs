@@ -34,6 +34,9 @@ internal readonly ref struct JsonRecord(ReadOnlySpan<byte> element, RecordFields
         return field.Kind == FieldKind.EscapedString ? scratch.Unescape(raw) : raw;
     }
 
+    /// <summary>Decodes the escapes of a text of the record; it stays valid until the next record.</summary>
+    public ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> text) => text.Contains((byte)'\\') ? scratch.Unescape(text) : text;
+
     /// <summary>The bytes from the start of an object or an array on, to be read with a JSON reader; empty for any other value.</summary>
     public ReadOnlySpan<byte> Nested(int index) => fields[index].Kind == FieldKind.Nested ? Element[fields[index].Start..] : default;
 

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.JsonExports;
+using FastIngest.Health;
+using FastIngest.Sources;
+
+namespace FastIngest.Dialects.Fhir;
+
+/// <summary>FHIR R4 in JSON: bulk files with one resource a line, Bundles, arrays of resources, and single resources.</summary>
+public sealed class FhirDialect : ExportDialect
+{
+    public override string Name => "fhir";
+
+    public override string Program => "FHIR";
+
+    public override string FileNames => "*.ndjson, *.json of any FHIR server";
+
+    public override string Contents => "Observation and Patient";
+
+    public override IReadOnlyList<string> Endings { get; } = [".ndjson", ".json"];
+
+    public override uint IdentifiedCategories => (1u << (int)Category.Samples) | (1u << (int)Category.Sleep);
+
+    public override bool Recognises(ReadOnlySpan<byte> head, string path)
+    {
+        int start = FileStart.Of(head);
+        if (start < head.Length && head[start] == '[')
+        {
+            start++;
+            start += Math.Max(0, head[start..].IndexOfAnyExcept(" \t\r\n"u8));
+        }
+
+        if (start >= head.Length || head[start] != '{')
+        {
+            return false;
+        }
+
+        Utf8JsonReader json = new(head[start..], isFinalBlock: false, default);
+        try
+        {
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isType = json.ValueTextEquals("resourceType"u8), isEntry = json.ValueTextEquals("entry"u8);
+                if (!json.Read() || isType)
+                {
+                    return json.TokenType == JsonTokenType.String;
+                }
+
+                if (!json.TrySkip())
+                {
+                    return isEntry && head.IndexOf("\"resourceType\""u8) >= 0;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return false;
+    }
+
+    public override FilePlan Plan(SourceFile file, string path, int chunkBytes, int maxRecordBytes)
+    {
+        using FileWindow window = new();
+        window.Attach(file);
+        window.MoveTo(0, HeadBytes);
+        return PlanAt(file, FileStart.Of(window.Bytes), chunkBytes, maxRecordBytes, part: 0);
+    }
+
+    private protected override ExportReader CreateReader(int maxRecordBytes) => new JsonExportReader(maxRecordBytes);
+
+    /// <summary>Plans a Bundle by its entries, and anything else as a sequence of resources.</summary>
+    private JsonExportPlan PlanAt(SourceFile file, long start, long chunkBytes, int maxRecordBytes, int part)
+    {
+        using JsonSkim skim = new(file) { Position = start };
+        FramePosition head = FindEntries(skim) is { } entries ? new FramePosition(entries, FrameState.Wrapped) : new FramePosition(start, FrameState.Top);
+        return JsonExportPlan.At(
+            this, file, head, FhirLayout.Instance, [Category.Users, Category.Sleep], chunkBytes, maxRecordBytes, part,
+            (plan, last) => FindNext(plan, last, maxRecordBytes));
+    }
+
+    /// <summary>Returns the offset after the bracket of a Bundle's entries; null for another resource.</summary>
+    private static long? FindEntries(JsonSkim skim)
+    {
+        if (!skim.TryPass('{'))
+        {
+            return null;
+        }
+
+        while (skim.ReadName() is { } name)
+        {
+            if (name == "entry" && skim.TryPass('['))
+            {
+                return skim.Position;
+            }
+
+            bool isRead = name == "resourceType" && skim.Peek() == '"' ? skim.ReadText() == "Bundle" : skim.Skip();
+            if (!isRead)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds what follows the entries of a Bundle: its other members, and perhaps further resources.</summary>
+    private PartEnd FindNext(JsonExportPlan plan, FramePosition last, int maxRecordBytes)
+    {
+        bool isBundle = plan.Head.State == FrameState.Wrapped;
+        if (!isBundle || !last.State.IsDone())
+        {
+            bool isOpen = last.State is FrameState.Array or FrameState.Wrapped || (isBundle && last.State.Braces() == 0);
+            return new PartEnd(null, isOpen, []);
+        }
+
+        using JsonSkim skim = new(plan.File) { Position = last.Offset };
+        if (last.State.Braces() == 0)
+        {
+            while (skim.ReadName() is not null)
+            {
+                if (!skim.Skip())
+                {
+                    return new PartEnd(null, true, []);
+                }
+            }
+
+            if (!skim.TryPass('}'))
+            {
+                return skim.Peek() < 0 ? new PartEnd(null, true, []) : Unread(plan, skim.Position);
+            }
+        }
+
+        return skim.Peek() switch
+        {
+            < 0 => PartEnd.Complete,
+            '{' or '[' when plan.Part + 1 < RepeatRule.MaxParts => new PartEnd(PlanAt(plan.File, skim.Position, plan.ChunkBytes, maxRecordBytes, plan.Part + 1), false, []),
+            _ => Unread(plan, skim.Position),
+        };
+    }
+
+    private static PartEnd Unread(JsonExportPlan plan, long offset) =>
+        new(null, false, [new UnreadFile(plan.File.Path, $"the bytes from {offset} on follow a Bundle and are no resource", IsExpected: true)]);
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace FastIngest.Dialects.JsonExports;
+
+/// <summary>
+/// Goes through the members of a JSON object, or the items of an array, of a record that a reader has accepted. For records whose nested
+/// values are too free for the names of a layout.
+/// </summary>
+internal ref struct JsonMembers
+{
+    private readonly ReadOnlySpan<byte> _json;
+    private Utf8JsonReader _reader;
+
+    /// <param name="json">The bytes of the object or array; of any other value there are no members.</param>
+    public JsonMembers(ReadOnlySpan<byte> json)
+    {
+        _json = json is [(byte)'{' or (byte)'[', ..] ? json : "[]"u8;
+        _reader = new Utf8JsonReader(_json);
+        _reader.Read();
+    }
+
+    /// <summary>The name of the member as written; empty for an item of an array.</summary>
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    /// <summary>The bytes of the value; see <see cref="Text"/>.</summary>
+    public ReadOnlySpan<byte> Value { get; private set; }
+
+    /// <summary>The offset of the value in the object, in bytes.</summary>
+    public int Offset { get; private set; }
+
+    /// <summary>Moves to the next member or item; false after the last one.</summary>
+    public bool Next()
+    {
+        if (!_reader.Read() || _reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+        {
+            return false;
+        }
+
+        Name = default;
+        if (_reader.TokenType == JsonTokenType.PropertyName)
+        {
+            Name = _reader.ValueSpan;
+            _reader.Read();
+        }
+
+        Offset = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        Value = _json[Offset..(int)_reader.BytesConsumed];
+        return true;
+    }
+
+    /// <summary>The bytes of a string between its quotes, with escapes; of a number or literal all bytes; empty for null, an object or an array.</summary>
+    public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value) => value switch
+    {
+        [(byte)'"', .., (byte)'"'] => value[1..^1],
+        [(byte)'{' or (byte)'[' or (byte)'n', ..] => default,
+        _ => value,
+    };
+
+    /// <summary>Returns the value of a member of an object; empty without one.</summary>
+    public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        JsonMembers members = new(json);
+        while (members.Next())
+        {
+            if (members.Name.SequenceEqual(name))
+            {
+                return members.Value;
+            }
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,97 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.JsonExports;
+using FastIngest.Dialects.Times;
+using FastIngest.Samples;
+
+namespace FastIngest.Dialects.OpenMHealth;
+
+/// <summary>The parts of a data point that all schemas have.</summary>
+internal ref struct DataPoint
+{
+    private readonly ReadOnlySpan<byte> _header;
+
+    public DataPoint(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> schema, in JsonRecord record)
+    {
+        _header = header;
+        Body = body;
+        Schema = SchemaNames.Of(schema);
+        ReadOnlySpan<byte> id = JsonMembers.Text(JsonMembers.Find(header, "id"u8));
+        Id = record.Decode(id.IsEmpty ? JsonMembers.Text(JsonMembers.Find(header, "uuid"u8)) : id);
+        ReadOnlySpan<byte> source = JsonMembers.Text(JsonMembers.Find(Provenance, "source_name"u8));
+        Source = record.Decode(source.IsEmpty ? JsonMembers.Text(JsonMembers.Find(header, "source_name"u8)) : source);
+    }
+
+    /// <summary>The name of the schema, with underscores.</summary>
+    public string Schema { get; }
+
+    public ReadOnlySpan<byte> Body { get; }
+
+    public ReadOnlySpan<byte> Id { get; }
+
+    public ReadOnlySpan<byte> Source { get; }
+
+    public WallTime Start { get; private set; }
+
+    public WallTime End { get; private set; }
+
+    private readonly ReadOnlySpan<byte> Provenance => JsonMembers.Find(_header, "acquisition_provenance"u8);
+
+    /// <summary>
+    /// Reads the time: a point, two ends, one end and a duration, or a date. A data point without one has that of its creation at the source, or
+    /// of its own creation.
+    /// </summary>
+    public bool TryReadTime(in JsonRecord record, RecordReceiver records)
+    {
+        ReadOnlySpan<byte> frame = JsonMembers.Find(Body, "effective_time_frame"u8);
+        if (frame.IsEmpty)
+        {
+            bool isRead = TryRead(JsonMembers.Find(_header, "source_creation_date_time"u8), record, records, out WallTime created)
+                || TryRead(JsonMembers.Find(Provenance, "source_creation_date_time"u8), record, records, out created)
+                || TryRead(JsonMembers.Find(_header, "creation_date_time"u8), record, records, out created);
+            Start = End = created;
+            return isRead;
+        }
+
+        if (TryRead(JsonMembers.Find(frame, "date_time"u8), record, records, out WallTime point))
+        {
+            Start = End = point;
+            return true;
+        }
+
+        ReadOnlySpan<byte> interval = JsonMembers.Find(frame, "time_interval"u8);
+        bool hasStart = TryRead(JsonMembers.Find(interval, "start_date_time"u8), record, records, out WallTime start);
+        bool hasEnd = TryRead(JsonMembers.Find(interval, "end_date_time"u8), record, records, out WallTime end);
+        long micros = (Minutes(JsonMembers.Find(interval, "duration"u8)) ?? 0) * 60;
+        if (!hasStart && !hasEnd)
+        {
+            hasStart = TryRead(JsonMembers.Find(interval, "date"u8), record, records, out start);
+        }
+
+        if (Math.Abs(micros) > 1000 * WallTime.MicrosPerDay || (!hasStart && !hasEnd))
+        {
+            return false;
+        }
+
+        Start = hasStart ? start : end.TotalMicros > micros ? end.Plus(-micros) : end;
+        End = hasEnd ? end : start.Plus(micros);
+        return true;
+    }
+
+    /// <summary>Returns a duration in micros of a minute; null when it is missing or unreadable, or longer than 100 years.</summary>
+    public readonly long? Minutes(ReadOnlySpan<byte> duration) =>
+        UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(duration, "unit"u8)), Metrics.ExerciseMinutes) is { } factor
+        && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(duration, "value"u8)), factor, out long minutes)
+        && Math.Abs(minutes) < 53_000_000L * 1_000_000 ? minutes : null;
+
+    /// <summary>Whether the value is a statistic that is no reading: a maximum, or for a part of a total anything but the total.</summary>
+    public readonly bool IsOtherStatistic(Metric? metric)
+    {
+        ReadOnlySpan<byte> statistic = JsonMembers.Text(JsonMembers.Find(Body, "descriptive_statistic"u8));
+        return !statistic.IsEmpty && !(metric?.Kind == MetricKind.Cumulative
+            ? statistic.SequenceEqual("sum"u8) || statistic.SequenceEqual("total"u8) || statistic.SequenceEqual("count"u8)
+            : statistic.SequenceEqual("average"u8) || statistic.SequenceEqual("mean"u8) || statistic.SequenceEqual("median"u8));
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> value, in JsonRecord record, RecordReceiver records, out WallTime time) =>
+        StampReader.TryRead(record.Decode(JsonMembers.Text(value)), Unzoned.Local, records.Clock, out time);
+}

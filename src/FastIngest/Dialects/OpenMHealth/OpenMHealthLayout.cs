@@ -1,0 +1,196 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Dialects.JsonExports;
+using FastIngest.Health;
+using FastIngest.Json;
+using FastIngest.Samples;
+
+namespace FastIngest.Dialects.OpenMHealth;
+
+/// <summary>Reads data points. The schema in the header says which member of the body is the measure.</summary>
+internal sealed class OpenMHealthLayout : JsonLayout
+{
+    /// <summary>The only layout: it holds nothing.</summary>
+    public static readonly OpenMHealthLayout Instance = new();
+
+    private static readonly UnitFactor MinutesToHours = new(1, 60);
+
+    /// <summary>No names: each schema has members of its own.</summary>
+    public override FieldNames Names { get; } = new(false);
+
+    public override void Read(in JsonRecord record, RecordReceiver records)
+    {
+        ReadOnlySpan<byte> header = default, body = default;
+        JsonMembers members = new(record.Element);
+        while (members.Next())
+        {
+            header = members.Name.SequenceEqual("header"u8) ? members.Value : header;
+            body = members.Name.SequenceEqual("body"u8) ? members.Value : body;
+        }
+
+        ReadOnlySpan<byte> schema = record.Decode(JsonMembers.Text(JsonMembers.Find(JsonMembers.Find(header, "schema_id"u8), "name"u8)));
+        if (schema.IsEmpty || schema.Length > ShortText.MaxNameBytes || body is not [(byte)'{', ..])
+        {
+            records.PassOver(schema.IsEmpty ? "object without a schema"u8 : schema[..ShortText.LengthOf(schema, ShortText.MaxNameBytes)]);
+            return;
+        }
+
+        // Schemas are named with hyphens in some files and with underscores in others.
+        Span<byte> name = stackalloc byte[ShortText.MaxNameBytes];
+        name = name[..schema.Length];
+        schema.Replace(name, (byte)'-', (byte)'_');
+        ReadOnlySpan<byte> user = record.Decode(JsonMembers.Text(JsonMembers.Find(header, "user_id"u8)));
+        if (user.IsEmpty)
+        {
+            records.UseDefaultUser();
+        }
+        else
+        {
+            records.User = user;
+        }
+
+        DataPoint point = new(header, body, name, record);
+        if (!point.TryReadTime(record, records))
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoDate);
+            return;
+        }
+
+        ReadMeasure(point, record, records);
+    }
+
+    private static void ReadMeasure(in DataPoint point, in JsonRecord record, RecordReceiver records)
+    {
+        switch (point.Schema)
+        {
+            case "blood_pressure":
+                AddPressure(point, record, records);
+                break;
+            case "physical_activity":
+                AddActivity(point, record, records);
+                break;
+            case "sleep_duration" or "total_sleep_time" or "sleep_episode":
+                AddSleep(point, record, records);
+                break;
+            default:
+                AddMeasure(point, record, records);
+                break;
+        }
+    }
+
+    private static void AddMeasure(in DataPoint point, in JsonRecord record, RecordReceiver records)
+    {
+        (string member, Metric? metric) = Schemas.Find(point.Schema);
+        ReadOnlySpan<byte> value = JsonMembers.Find(point.Body, System.Text.Encoding.UTF8.GetBytes(member));
+        bool isNumber = value is [(byte)'{', ..] && !JsonMembers.Find(value, "value"u8).IsEmpty;
+        if (!isNumber && value is not [(byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..])
+        {
+            records.PassOver(System.Text.Encoding.UTF8.GetBytes(point.Schema));
+            return;
+        }
+
+        if (point.IsOtherStatistic(metric))
+        {
+            records.PassOver(System.Text.Encoding.UTF8.GetBytes($"{point.Schema} with a descriptive_statistic"));
+            return;
+        }
+
+        if (metric == Metrics.TotalEnergy && !JsonMembers.Find(point.Body, "activity_name"u8).IsEmpty)
+        {
+            metric = Metrics.ActiveEnergy;
+        }
+
+        AddSample(point, metric, point.Schema, value, record, records);
+    }
+
+    private static void AddPressure(in DataPoint point, in JsonRecord record, RecordReceiver records)
+    {
+        if (point.IsOtherStatistic(Metrics.Systolic))
+        {
+            records.PassOver("blood_pressure with a descriptive_statistic"u8);
+            return;
+        }
+
+        ReadOnlySpan<byte> systolic = JsonMembers.Find(point.Body, "systolic_blood_pressure"u8), diastolic = JsonMembers.Find(point.Body, "diastolic_blood_pressure"u8);
+        if (systolic.IsEmpty && diastolic.IsEmpty)
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoValue);
+            return;
+        }
+
+        if (!systolic.IsEmpty)
+        {
+            AddSample(point, Metrics.Systolic, point.Schema, systolic, record, records);
+        }
+
+        if (!diastolic.IsEmpty)
+        {
+            AddSample(point, Metrics.Diastolic, point.Schema, diastolic, record, records);
+        }
+    }
+
+    /// <summary>Adds a sample: a bare number, or a value with a unit.</summary>
+    private static void AddSample(in DataPoint point, Metric? known, string name, ReadOnlySpan<byte> value, in JsonRecord record, RecordReceiver records)
+    {
+        bool isObject = value is [(byte)'{', ..];
+        ReadOnlySpan<byte> number = JsonMembers.Text(isObject ? JsonMembers.Find(value, "value"u8) : value);
+        ReadOnlySpan<byte> unit = isObject ? record.Decode(JsonMembers.Text(JsonMembers.Find(value, "unit"u8))) : default;
+        UnitFactor? factor = known is null ? null : UnitTexts.Find(unit, known);
+        Metric metric = factor is null ? UnlistedMetrics.Of(known?.Utf8Name ?? System.Text.Encoding.UTF8.GetBytes(name), unit) : known!;
+        if (Quantity.TryParse(number, factor ?? UnitFactor.One, out long micros))
+        {
+            records.AddSample(metric, point.Source, point.Start, point.End, micros, record.Offset, record.Length, id: point.Id);
+        }
+        else
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoValue);
+        }
+    }
+
+    private static void AddActivity(in DataPoint point, in JsonRecord record, RecordReceiver records)
+    {
+        if (point.IsOtherStatistic(Metrics.ExerciseMinutes))
+        {
+            records.PassOver("physical_activity with a descriptive_statistic"u8);
+            return;
+        }
+
+        long? minutes = point.Minutes(JsonMembers.Find(point.Body, "duration"u8));
+        minutes ??= point.End.TotalMicros > point.Start.TotalMicros ? (point.End.TotalMicros - point.Start.TotalMicros) / 60 : null;
+        ReadOnlySpan<byte> energy = JsonMembers.Find(point.Body, "kcal_burned"u8);
+        energy = energy.IsEmpty ? JsonMembers.Find(point.Body, "calories_burned"u8) : energy;
+        long? kcal = UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(energy, "unit"u8)), Metrics.ActiveEnergy) is { } factor
+            && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(energy, "value"u8)), factor, out long micros) ? micros : null;
+        records.AddWorkout(record.Decode(JsonMembers.Text(JsonMembers.Find(point.Body, "activity_name"u8))), point.Start, minutes, kcal, record.Offset, record.Length, point.Id);
+    }
+
+    private static void AddSleep(in DataPoint point, in JsonRecord record, RecordReceiver records)
+    {
+        if (point.IsOtherStatistic(Metrics.ExerciseMinutes))
+        {
+            records.PassOver(System.Text.Encoding.UTF8.GetBytes($"{point.Schema} with a descriptive_statistic"));
+            return;
+        }
+
+        ReadOnlySpan<byte> total = JsonMembers.Find(point.Body, "total_sleep_time"u8);
+        total = total.IsEmpty ? JsonMembers.Find(point.Body, "sleep_duration"u8) : total;
+        long? minutes = point.Minutes(total);
+        if (minutes is null && point.Schema == "sleep_episode" && point.End.TotalMicros > point.Start.TotalMicros)
+        {
+            // An episode without a total is an interval of sleep.
+            records.AddSample(Metrics.Sleep, point.Source, point.Start, point.End, 0, record.Offset, record.Length, id: point.Id);
+            return;
+        }
+
+        if (minutes is not { } slept)
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoValue);
+            return;
+        }
+
+        records.AddSleep(
+            default, point.End, ToHours(slept), ToHours(point.Minutes(JsonMembers.Find(point.Body, "deep_sleep_duration"u8))), ToHours(point.Minutes(JsonMembers.Find(point.Body, "rem_sleep_duration"u8))),
+            null, record.Offset, record.Length, point.Id);
+    }
+
+    private static long? ToHours(long? minutes) => minutes is { } value && Quantity.TryConvert(value, MinutesToHours, out long hours) ? hours : null;
+}
