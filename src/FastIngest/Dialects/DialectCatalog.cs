@@ -2,6 +2,8 @@ using FastIngest.Dialects.CategoryCsv;
 using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.Fitbit;
+using FastIngest.Dialects.Garmin;
+using FastIngest.Dialects.GoogleFit;
 
 namespace FastIngest.Dialects;
 
@@ -12,6 +14,8 @@ public static class DialectCatalog
     public static IReadOnlyList<Dialect> All { get; } =
     [
         new FitbitDialect(),
+        new GoogleFitDialect(),
+        new GarminDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];
