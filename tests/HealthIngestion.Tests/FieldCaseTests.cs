@@ -101,9 +101,24 @@ public sealed class FieldCaseTests
     }
 
     [Fact]
-    public void An_export_without_users_ends_with_3_and_names_the_option_that_helps()
+    public void A_Fitbit_export_is_read_although_it_names_no_user()
     {
         using Workplace place = Case("fitbit");
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, ".", "--to", "ndjson:-", "--quiet");
+
+        Assert.Equal(0, outcome.ExitCode);
+        JsonElement day = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.Equal(("me", "2024-01-01"), (day.GetProperty("user_id").GetString(), day.GetProperty("date").GetString()));
+        Assert.Equal((61.0, 400 / 60.0), (day.GetProperty("hr_min").GetDouble(), day.GetProperty("sleep_hours").GetDouble()));
+    }
+
+    [Fact]
+    public void Records_without_users_end_with_3_and_each_file_names_the_option_that_helps()
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["sleep.json"], """[{"date":"2024-01-02","total_sleep":7}]""");
+        File.WriteAllText(place["heart_rate.json"], """[{"timestamp":"2024-01-02T08:00:00","value":61}]""");
 
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, ".", "--quiet", "--dry-run");
 

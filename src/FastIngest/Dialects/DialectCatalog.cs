@@ -4,6 +4,8 @@ using FastIngest.Dialects.CategoryJson;
 using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.Fhir;
 using FastIngest.Dialects.Fitbit;
+using FastIngest.Dialects.Garmin;
+using FastIngest.Dialects.GoogleFit;
 using FastIngest.Dialects.HealthAutoExport;
 using FastIngest.Dialects.OpenMHealth;
 
@@ -20,6 +22,8 @@ public static class DialectCatalog
         new HealthAutoExportDialect(),
         new FhirDialect(),
         new OpenMHealthDialect(),
+        new GoogleFitDialect(),
+        new GarminDialect(),
         new CategoryJsonDialect(),
         new CategoryCsvDialect(),
     ];

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -36,6 +37,18 @@ internal static class EventCopy
             }
 
             return bound + SampleEvent.MaxBytes;
+        }
+
+        if (category == Category.Samples)
+        {
+            // The metric, the source and, with the times, the end. A value, an interval and totals have different numbers, all of them present.
+            for (int i = 0; i < (hasTimes ? 3 : 2); i++)
+            {
+                CopyText(ref payload, target, out long bytes);
+                bound += bytes;
+            }
+
+            return bound + CopyNumbers(ref payload, target, BitOperations.PopCount(payload.NumbersPresent));
         }
 
         RecordSchema schema = RecordSchema.Of(category);

@@ -95,39 +95,10 @@ public sealed class FitbitTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_ends_anywhere_is_accounted_for()
-    {
-        foreach (string file in Set.Files)
-        {
-            byte[] bytes = File.ReadAllBytes(file);
-            for (int length = 1; length < bytes.Length; length += bytes.Length > 1500 ? 17 : 1)
-            {
-                ReadAny(Path.GetFileName(file), bytes[..length]);
-            }
-        }
-    }
+    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new FitbitDialect(), _folder);
 
     [Fact]
-    public void Damaged_files_are_accounted_for() => Fuzz.Run(1213, 300, random =>
-    {
-        string file = random.Any(Set.Files);
-        byte[] bytes = File.ReadAllBytes(file);
-        int from = random.Next(bytes.Length), to = Math.Min(bytes.Length, from + random.Next(1, 400));
-        ReadAny(Path.GetFileName(file), [.. bytes[..from], .. Mutations.Mutate(random, bytes[from..to]), .. bytes[to..]]);
-    });
-
-    /// <summary>Reads a file as one of a Fitbit export, whatever it holds, and checks the balance.</summary>
-    private void ReadAny(string name, byte[] content)
-    {
-        string path = _folder.Write(name, content);
-        RunResult? first = null;
-        foreach (int chunkBytes in (int[])[0, 50])
-        {
-            RunResult run = Run.Ingest(new IngestOptions { Paths = [path], From = new FitbitDialect(), ChunkBytes = chunkBytes, Workers = 2 });
-            Assert.Equal(run.Report.Records, run.Report.Aggregated + run.Report.Repeated + run.Report.Rejected + PassedOver(run));
-            Same.Text((first ??= run).Rows, run.Rows, $"{name} of {content.Length} bytes in chunks of {chunkBytes}");
-        }
-    }
+    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new FitbitDialect(), _folder);
 
     private static long PassedOver(RunResult run) => run.Report.PassedOver.Sum(p => p.Count);
 
