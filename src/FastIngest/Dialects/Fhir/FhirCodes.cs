@@ -8,7 +8,7 @@ internal static class FhirCodes
 {
     private const int MaxCodeBytes = 16;
 
-    private static readonly FrozenDictionary<string, Metric> ByCode = Metrics.All.Where(m => m.Loinc is not null).Select(m => (Code: m.Loinc!, Metric: m)).Concat(
+    private static readonly (string Code, Metric Metric)[] Others =
     [
         ("8889-8", Metrics.HeartRate), ("8893-0", Metrics.HeartRate),
         ("3141-9", Metrics.Weight), ("3142-7", Metrics.Weight), ("8335-2", Metrics.Weight), ("8341-0", Metrics.Weight),
@@ -21,7 +21,10 @@ internal static class FhirCodes
         ("2339-0", Metrics.Glucose), ("2345-7", Metrics.Glucose), ("14749-6", Metrics.Glucose), ("41653-7", Metrics.Glucose), ("14743-9", Metrics.Glucose),
         ("1558-6", Metrics.Glucose), ("14771-0", Metrics.Glucose), ("2340-8", Metrics.Glucose), ("32016-8", Metrics.Glucose), ("99504-3", Metrics.Glucose),
         ("41950-7", Metrics.Steps), ("55430-3", Metrics.Distance), ("19935-6", Metrics.PeakFlow),
-    ]).ToFrozenDictionary(p => p.Code, p => p.Metric, StringComparer.Ordinal);
+    ];
+
+    private static readonly FrozenDictionary<string, Metric> ByCode =
+        Metrics.All.Where(m => m.Loinc is not null).Select(m => (Code: m.Loinc!, Metric: m)).Concat(Others).ToFrozenDictionary(p => p.Code, p => p.Metric, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, Metric>.AlternateLookup<ReadOnlySpan<char>> Lookup = ByCode.GetAlternateLookup<ReadOnlySpan<char>>();
 

@@ -141,7 +141,7 @@ internal static class FhirObservation
     }
 
     /// <summary>Returns the conversion of a quantity's unit: of its UCUM code, or else of its text; and the one that names the unit best.</summary>
-    private static UnitFactor? UnitOf(ReadOnlySpan<byte> quantity, Metric metric, in JsonRecord record, out ReadOnlySpan<byte> unit)
+    private static UnitFactor? UnitOf(ReadOnlySpan<byte> quantity, Metric metric, scoped in JsonRecord record, out ReadOnlySpan<byte> unit)
     {
         ReadOnlySpan<byte> code = record.Decode(JsonMembers.Text(JsonMembers.Find(quantity, "code"u8))), text = record.Decode(JsonMembers.Text(JsonMembers.Find(quantity, "unit"u8)));
         unit = code.IsEmpty ? text : code;

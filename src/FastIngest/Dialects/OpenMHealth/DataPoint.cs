@@ -78,7 +78,7 @@ internal ref struct DataPoint
     }
 
     /// <summary>Returns a duration in micros of a minute; null when it is missing or unreadable, or longer than 100 years.</summary>
-    public readonly long? Minutes(ReadOnlySpan<byte> duration) =>
+    public static long? Minutes(ReadOnlySpan<byte> duration) =>
         UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(duration, "unit"u8)), Metrics.ExerciseMinutes) is { } factor
         && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(duration, "value"u8)), factor, out long minutes)
         && Math.Abs(minutes) < 53_000_000L * 1_000_000 ? minutes : null;

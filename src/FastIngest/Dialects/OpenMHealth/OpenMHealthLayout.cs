@@ -154,7 +154,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
             return;
         }
 
-        long? minutes = point.Minutes(JsonMembers.Find(point.Body, "duration"u8));
+        long? minutes = DataPoint.Minutes(JsonMembers.Find(point.Body, "duration"u8));
         minutes ??= point.End.TotalMicros > point.Start.TotalMicros ? (point.End.TotalMicros - point.Start.TotalMicros) / 60 : null;
         ReadOnlySpan<byte> energy = JsonMembers.Find(point.Body, "kcal_burned"u8);
         energy = energy.IsEmpty ? JsonMembers.Find(point.Body, "calories_burned"u8) : energy;
@@ -173,7 +173,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
         ReadOnlySpan<byte> total = JsonMembers.Find(point.Body, "total_sleep_time"u8);
         total = total.IsEmpty ? JsonMembers.Find(point.Body, "sleep_duration"u8) : total;
-        long? minutes = point.Minutes(total);
+        long? minutes = DataPoint.Minutes(total);
         if (minutes is null && point.Schema == "sleep_episode" && point.End.TotalMicros > point.Start.TotalMicros)
         {
             // An episode without a total is an interval of sleep.
@@ -188,7 +188,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
         }
 
         records.AddSleep(
-            default, point.End, ToHours(slept), ToHours(point.Minutes(JsonMembers.Find(point.Body, "deep_sleep_duration"u8))), ToHours(point.Minutes(JsonMembers.Find(point.Body, "rem_sleep_duration"u8))),
+            default, point.End, ToHours(slept), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "deep_sleep_duration"u8))), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "rem_sleep_duration"u8))),
             null, record.Offset, record.Length, point.Id);
     }
 
