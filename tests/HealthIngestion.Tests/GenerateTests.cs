@@ -95,8 +95,10 @@ public sealed class GenerateTests
     }
 
     [Theory]
-    [InlineData("--users is only for --kind health", "--kind", "lexicon", "--users", "3")]
+    [InlineData("--users is only for --kind health and the exports of programs", "--kind", "lexicon", "--users", "3")]
     [InlineData("--style is only for --kind health", "--kind", "lexicon", "--style", "compact")]
+    [InlineData("--style is only for --kind health", "--kind", "apple", "--style", "compact")]
+    [InlineData("--quirks is only for --kind health and --kind lexicon", "--kind", "apple", "--quirks", "0.1")]
     [InlineData("--entries is only for --kind lexicon", "--entries", "3")]
     [InlineData("--entry-size is only for --kind lexicon", "--kind", "health", "--entry-size", "3KB")]
     public void Options_of_the_other_kind_are_refused(string fault, params string[] options)

@@ -44,21 +44,7 @@ public static class DataSetGenerator
 
     private static void Check(GeneratorOptions options)
     {
-        if (options.TotalBytes < 1)
-        {
-            throw new IngestException("The size of the data set must be at least one byte.", "Set a size such as 100MB.");
-        }
-
-        if (options.Users < 1)
-        {
-            throw new IngestException("The number of users must be at least 1.", "Set a number of users of at least 1.");
-        }
-
-        if (options.Days < 1 || options.Days > DayCell.MaxDays)
-        {
-            throw new IngestException($"The number of days must be 1 to {DayCell.MaxDays}.", "Set fewer days and more users.");
-        }
-
+        CheckSize(options.TotalBytes, options.Users, options.Days);
         if (!(options.QuirkRate is >= 0 and <= 1))
         {
             throw new IngestException("The rate of records with quirks must be 0 to 1.", "Set a rate such as 0.01.");
@@ -67,6 +53,26 @@ public static class DataSetGenerator
         if (!Enum.IsDefined(options.Style))
         {
             throw new IngestException($"The JSON style {options.Style} does not exist.", "Use pretty, spaced, compact or ndjson.");
+        }
+    }
+
+    /// <summary>Checks the options that all data sets of users and days have.</summary>
+    /// <exception cref="IngestException">An option is out of range.</exception>
+    internal static void CheckSize(long? totalBytes, int? users, int? days)
+    {
+        if (totalBytes < 1)
+        {
+            throw new IngestException("The size of the data set must be at least one byte.", "Set a size such as 100MB.");
+        }
+
+        if (users < 1)
+        {
+            throw new IngestException("The number of users must be at least 1.", "Set a number of users of at least 1.");
+        }
+
+        if (days < 1 || days > DayCell.MaxDays)
+        {
+            throw new IngestException($"The number of days must be 1 to {DayCell.MaxDays}.", "Set fewer days and more users.");
         }
     }
 

@@ -6,7 +6,7 @@ namespace FastIngest.Generate;
 /// The names and sizes of the files that earlier runs made in a folder, kept in the file <see cref="GeneratedMarker.FileName"/>
 /// there. A file that is not listed, or that has another size, belongs to the user and is not overwritten.
 /// <code>
-/// 1048576 TAB heart_rate.json     a complete file
+/// 1048576 TAB heart_rate.json     a complete file, by its path in the folder
 /// - TAB sleep.json                a file that was being written when the process was killed
 /// </code>
 /// </summary>
@@ -61,26 +61,47 @@ internal sealed class GeneratedFileList
     /// <exception cref="IngestException">The list cannot be written.</exception>
     public GeneratedFile Write(string name, Func<GeneratedFile> write)
     {
-        _sizes[name] = null;
+        GeneratedFile?[] written = new GeneratedFile?[1];
+        WriteAll([name], written, () => written[0] = write());
+        return written[0]!;
+    }
+
+    /// <summary>Writes files, and lists them from before the first byte of the first.</summary>
+    /// <param name="names">The names of the files in the folder.</param>
+    /// <param name="written">Receives the file of each name when it is complete.</param>
+    /// <param name="write">Writes the files; it deletes a file that it cannot complete.</param>
+    /// <exception cref="IngestException">The list cannot be written.</exception>
+    public void WriteAll(IReadOnlyList<string> names, GeneratedFile?[] written, Action write)
+    {
+        foreach (string name in names)
+        {
+            _sizes[name] = null;
+        }
+
         Save();
         try
         {
-            GeneratedFile file = write();
-            _sizes[name] = file.Bytes;
-            return file;
-        }
-        catch
-        {
-            _sizes.Remove(name);
-            throw;
+            write();
         }
         finally
         {
-            SaveAfter(isComplete: _sizes.ContainsKey(name));
+            for (int i = 0; i < names.Count; i++)
+            {
+                if (written[i] is { } file)
+                {
+                    _sizes[names[i]] = file.Bytes;
+                }
+                else
+                {
+                    _sizes.Remove(names[i]);
+                }
+            }
+
+            SaveAfter(isComplete: Array.TrueForAll(written, f => f is not null));
         }
     }
 
-    /// <summary>Saves the list after a file. After a fault, an error of the list is ignored, since the first error is the one to report.</summary>
+    /// <summary>Saves the list after files. After a fault, an error of the list is ignored, since the first error is the one to report.</summary>
     private void SaveAfter(bool isComplete)
     {
         try

@@ -98,7 +98,7 @@ internal sealed class InputWalk(bool isRecursive, Func<string, bool> isExpected,
                 }
 
                 break;
-            case { Kind: FileKind.Regular } when name == GeneratedMarker.FileName:
+            case { Kind: FileKind.Regular } when GeneratedMarker.IsMadeBesideData(path):
                 break;
             case { Kind: FileKind.Regular } status:
                 if (IsFirst(status, path))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using FastIngest.Generate;
 using FastIngest.Generate.Entries;
+using FastIngest.Generate.Exports;
 using FastIngest.Pipeline.HealthData;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -13,11 +14,11 @@ using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
 
-/// <summary>What <c>generate</c> makes.</summary>
-internal enum DataKind
+/// <summary>What <c>generate</c> makes: the export of a program, a dictionary, or else the seven files of health records.</summary>
+internal sealed record DataKind(bool IsLexicon = false, ExportProgram? Export = null)
 {
-    Health,
-    Lexicon,
+    public static readonly DataKind Health = new();
+    public static readonly DataKind Lexicon = new(IsLexicon: true);
 }
 
 /// <summary>Makes trial data.</summary>
@@ -27,16 +28,23 @@ internal sealed class GenerateCommand : ICommand
 
     private const long DefaultBytes = 100_000_000;
 
+    /// <summary>A data set of more files is described by the names of these and the sum of the others.</summary>
+    private const int MaxNamedFiles = 20;
+
     public Argument<string> Target { get; } = new("DIR")
     {
         Description = "directory for the files; created if it does not exist",
         Arity = ArgumentArity.ExactlyOne,
     };
 
-    public ChoiceOption<DataKind> Kind { get; } = new("--kind", ("health", DataKind.Health), ("lexicon", DataKind.Lexicon))
+    public ChoiceOption<DataKind> Kind { get; } = new(
+        "--kind",
+        ("health", DataKind.Health),
+        ("apple", new(Export: ExportProgram.Apple)),
+        ("lexicon", DataKind.Lexicon))
     {
         HelpName = "KIND",
-        Description = "health, or lexicon: a dictionary dump, one entry a line (default: health)",
+        Description = "health; the export of a program: apple; or lexicon: a dictionary dump (default: health)",
     };
 
     public Option<long?> Entries { get; } = new("--entries")
@@ -128,28 +136,42 @@ internal sealed class GenerateCommand : ICommand
             token =>
             {
                 long started = Stopwatch.GetTimestamp();
-                DataKind kind = arguments.GetValue(Kind);
+                DataKind kind = arguments.GetValue(Kind) ?? DataKind.Health;
                 Check(kind, arguments);
-                GeneratorResult result = kind == DataKind.Lexicon
-                    ? EntryGenerator.Generate(BindEntries(arguments), new WrittenBytesLog(log), token)
-                    : DataSetGenerator.Generate(Bind(arguments), new WrittenBytesLog(log), token);
+                GeneratorResult result = Generate(kind, arguments, log, token);
                 Close(result, kind, arguments.GetValue(Target)!, arguments.GetValue(Seed), Stopwatch.GetElapsedTime(started), log);
                 return ExitCode.Done;
             },
             () => "the data set is incomplete; run the same command again");
     }
 
-    /// <summary>The options that only one kind of data has.</summary>
-    private IReadOnlyList<Option> OptionsOf(DataKind kind) => kind == DataKind.Lexicon ? [Entries, EntrySize] : [Size, Users, Days, Style];
+    /// <summary>The options that not all kinds of data have, and the kinds that have them.</summary>
+    private (string Kinds, Func<DataKind, bool> Has, Option[] Options)[] PartialOptions =>
+    [
+        ("--kind lexicon", kind => kind.IsLexicon, [Entries, EntrySize]),
+        ("--kind health", kind => kind == DataKind.Health, [Style]),
+        ("--kind health and the exports of programs", kind => !kind.IsLexicon, [Size, Users, Days]),
+        ("--kind health and --kind lexicon", kind => kind.Export is null, [Quirks]),
+    ];
 
     private void Check(DataKind kind, ParseResult arguments)
     {
-        DataKind other = kind == DataKind.Lexicon ? DataKind.Health : DataKind.Lexicon;
-        Option? wrong = OptionsOf(other).FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false });
-        if (wrong is not null)
+        foreach ((string kinds, Func<DataKind, bool> has, Option[] options) in PartialOptions)
         {
-            throw new UsageException($"{wrong.Name} is only for --kind {other.ToString().ToLowerInvariant()}");
+            Option? wrong = has(kind) ? null : options.FirstOrDefault(o => arguments.GetResult(o) is { Implicit: false });
+            if (wrong is not null)
+            {
+                throw new UsageException($"{wrong.Name} is only for {kinds}");
+            }
         }
+    }
+
+    private GeneratorResult Generate(DataKind kind, ParseResult arguments, Log log, CancellationToken token)
+    {
+        WrittenBytesLog written = new(log);
+        return kind.IsLexicon ? EntryGenerator.Generate(BindEntries(arguments), written, token)
+            : kind.Export is { } program ? ExportGenerator.Generate(BindExport(program, arguments), written, token)
+            : DataSetGenerator.Generate(Bind(arguments), written, token);
     }
 
     private EntryOptions BindEntries(ParseResult arguments)
@@ -183,14 +205,35 @@ internal sealed class GenerateCommand : ICommand
         };
     }
 
+    private ExportOptions BindExport(ExportProgram program, ParseResult arguments)
+    {
+        long? size = arguments.GetValue(Size);
+        int? users = arguments.GetValue(Users);
+        int? days = arguments.GetValue(Days);
+        return new ExportOptions
+        {
+            Directory = arguments.GetValue(Target)!,
+            Program = program,
+            TotalBytes = size ?? (users is null && days is null ? DefaultBytes : null),
+            Users = users,
+            Days = days,
+            Seed = arguments.GetValue(Seed),
+            Force = arguments.GetValue(Force),
+        };
+    }
+
     private static void Close(GeneratorResult result, DataKind kind, string directory, ulong seed, TimeSpan elapsed, Log log)
     {
         long bytes = result.Files.Sum(f => f.Bytes);
         long records = result.Files.Sum(f => f.Records);
-        FigureTable table = new(
-            ["file", "size", "records"],
-            [.. result.Files.Select(IReadOnlyList<string> (f) => [f.Path, Figures.Bytes(f.Bytes), Figures.Count(f.Records)])],
-            LastIsText: false);
+        List<IReadOnlyList<string>> rows = [.. result.Files.Take(MaxNamedFiles).Select(IReadOnlyList<string> (f) => [f.Path, Figures.Bytes(f.Bytes), Figures.Count(f.Records)])];
+        if (result.Files.Count > MaxNamedFiles)
+        {
+            GeneratedFile[] rest = [.. result.Files.Skip(MaxNamedFiles)];
+            rows.Add([$"{Figures.Count(rest.Length, "more file")}", Figures.Bytes(rest.Sum(f => f.Bytes)), Figures.Count(rest.Sum(f => f.Records))]);
+        }
+
+        FigureTable table = new(["file", "size", "records"], rows, LastIsText: false);
         if (log.Format == LogFormat.Text)
         {
             log.Block(LogLevel.Info, "files", table.ToPlainText());
@@ -206,7 +249,9 @@ internal sealed class GenerateCommand : ICommand
             log.Warning($"{directory} also holds {others[0]}{(others.Length > 1 ? $" and {others.Length - 1} more" : "")}, which a run would read together with this data set; remove files of another data set");
         }
 
-        string next = kind == DataKind.Health ? $"; next: health_ingestion {directory}" : "";
+        string next = kind.IsLexicon ? ""
+            : kind == DataKind.Health ? $"; next: health_ingestion {directory}"
+            : $"; next: health_ingestion {directory} --time-zone {ExportGenerator.ZoneName}{(result.HasUserFolders ? " --user-from path:1" : "")}";
         log.Info(
             "done",
             $"{Figures.Bytes(bytes)}, {Figures.Count(records, "record")}, seed {seed}, in {Figures.Seconds(elapsed)}{next}",
