@@ -106,7 +106,7 @@ public sealed class ExportTests
             string type = xml.GetAttribute("type")!, value = xml.GetAttribute("value")!;
             bool isSleep = type.EndsWith("SleepAnalysis", StringComparison.Ordinal), isWatch = xml.GetAttribute("sourceName")!.Contains("Watch", StringComparison.Ordinal);
             DateTimeOffset start = DateTimeOffset.Parse(xml.GetAttribute("startDate")!), end = DateTimeOffset.Parse(xml.GetAttribute("endDate")!);
-            string day = (isSleep ? end : start).ToString("yyyy-MM-dd");
+            string day = (isSleep ? end.AddHours(6) : start).ToString("yyyy-MM-dd");
             (long steps, long phone, int rates, long asleep) = found.GetValueOrDefault(day);
             bool isSteps = type.EndsWith("StepCount", StringComparison.Ordinal);
             steps += isSteps && isWatch ? long.Parse(value) : 0;
