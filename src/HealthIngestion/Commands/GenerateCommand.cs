@@ -41,10 +41,16 @@ internal sealed class GenerateCommand : ICommand
         "--kind",
         ("health", DataKind.Health),
         ("apple", new(Export: ExportProgram.Apple)),
+        ("fitbit", new(Export: ExportProgram.Fitbit)),
+        ("google-fit", new(Export: ExportProgram.GoogleFit)),
+        ("health-auto-export", new(Export: ExportProgram.HealthAutoExport)),
+        ("fhir", new(Export: ExportProgram.Fhir)),
+        ("open-mhealth", new(Export: ExportProgram.OpenMHealth)),
+        ("garmin", new(Export: ExportProgram.Garmin)),
         ("lexicon", DataKind.Lexicon))
     {
         HelpName = "KIND",
-        Description = "health; the export of a program: apple; or lexicon: a dictionary dump (default: health)",
+        Description = "health; the exports of apple, fitbit, google-fit, health-auto-export, fhir, open-mhealth or garmin; or lexicon, a dictionary dump (default: health)",
     };
 
     public Option<long?> Entries { get; } = new("--entries")
@@ -118,6 +124,7 @@ internal sealed class GenerateCommand : ICommand
             Examples =
             [
                 new("health_ingestion generate trial --size 1GB", "a gigabyte to try things with"),
+                new("health_ingestion generate phone --kind apple --users 1", "an export of Apple Health, with the days that a reader must find"),
                 new("health_ingestion generate words --kind lexicon --entries 10000", "a dictionary in many scripts, words/entries.jsonl"),
                 new("health_ingestion generate bad --users 10 --quirks 0.01", "a small set with odd and broken records"),
             ],

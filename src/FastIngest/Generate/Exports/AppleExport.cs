@@ -79,11 +79,11 @@ internal sealed class AppleExport : ExportKind
 
     public override ExportMetrics Metrics =>
         ExportMetrics.Steps | ExportMetrics.Distance | ExportMetrics.ActiveEnergy | ExportMetrics.HeartRate | ExportMetrics.RestingHeartRate | ExportMetrics.Sleep
-        | ExportMetrics.Weight | ExportMetrics.BloodPressure | ExportMetrics.Workouts;
+        | ExportMetrics.SleepAwake | ExportMetrics.Weight | ExportMetrics.BloodPressure | ExportMetrics.Workouts | ExportMetrics.WorkoutEnergy;
 
     public override IReadOnlyList<ExportPart> Parts { get; }
 
-    public override IEnumerable<ExportFile> Files(ExportRange range, Person person) =>
+    public override IEnumerable<ExportFile> Files(ulong seed, ExportRange range) =>
         [new ExportFile("apple_health_export/export.xml", Parts, range) { Head = Bytes(Prolog), Tail = Bytes("</HealthData>\n") }];
 
     private static byte[] Device(string name, string hardware, string software) =>

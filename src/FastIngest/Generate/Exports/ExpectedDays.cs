@@ -64,16 +64,12 @@ internal sealed class ExpectedDays(ExportKind kind, bool isOneUser)
 
     private void WriteHeart(ExportDay day, ExportText text)
     {
-        if (Has(ExportMetrics.HeartRate | ExportMetrics.HeartRateRange))
+        if (Has(ExportMetrics.HeartRate))
         {
             (int least, int greatest) = day.HeartRateRange;
-            text.Put(",\"heart_rate\":{"u8);
-            if (Has(ExportMetrics.HeartRate))
-            {
-                text.Put("\"count\":"u8, day.HeartRates.Count, ","u8);
-            }
-
-            text.Put("\"min\":"u8, least, ",\"max\":"u8);
+            text.Put(",\"heart_rate\":{\"count\":"u8, day.HeartRates.Count, ",\"min\":"u8);
+            text.Put(least);
+            text.Put(",\"max\":"u8);
             text.Put(greatest);
             text.Put("}"u8);
         }
@@ -93,8 +89,12 @@ internal sealed class ExpectedDays(ExportKind kind, bool isOneUser)
 
         text.Put(",\"sleep_minutes\":{\"light\":"u8, day.MinutesOf(SleepStage.Light), ",\"deep\":"u8);
         text.Put(day.MinutesOf(SleepStage.Deep));
-        text.Put(",\"rem\":"u8, day.MinutesOf(SleepStage.Rem), ",\"awake\":"u8);
-        text.Put(day.MinutesOf(SleepStage.Awake));
+        text.Put(",\"rem\":"u8, day.MinutesOf(SleepStage.Rem), ""u8);
+        if (Has(ExportMetrics.SleepAwake))
+        {
+            text.Put(",\"awake\":"u8, day.MinutesOf(SleepStage.Awake), ""u8);
+        }
+
         text.Put("}"u8);
     }
 
@@ -136,6 +136,11 @@ internal sealed class ExpectedDays(ExportKind kind, bool isOneUser)
 
         text.Put(",\"workouts\":{\"count\":"u8, day.Workouts.Count, ",\"minutes\":"u8);
         text.Put(minutes);
-        text.Put(",\"kcal\":"u8, kcal, "}"u8);
+        if (Has(ExportMetrics.WorkoutEnergy))
+        {
+            text.Put(",\"kcal\":"u8, kcal, ""u8);
+        }
+
+        text.Put("}"u8);
     }
 }

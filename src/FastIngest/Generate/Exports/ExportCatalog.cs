@@ -4,6 +4,12 @@ namespace FastIngest.Generate.Exports;
 public enum ExportProgram
 {
     Apple,
+    Fitbit,
+    GoogleFit,
+    HealthAutoExport,
+    Fhir,
+    OpenMHealth,
+    Garmin,
 }
 
 /// <summary>The kinds of exports by program.</summary>
@@ -12,6 +18,12 @@ internal static class ExportCatalog
     public static ExportKind Find(ExportProgram program) => program switch
     {
         ExportProgram.Apple => new AppleExport(),
+        ExportProgram.Fitbit => new FitbitExport(),
+        ExportProgram.GoogleFit => new GoogleFitExport(),
+        ExportProgram.HealthAutoExport => new HealthAutoExportExport(),
+        ExportProgram.Fhir => new FhirExport(),
+        ExportProgram.OpenMHealth => new OpenMHealthExport(),
+        ExportProgram.Garmin => new GarminExport(),
         _ => throw new ArgumentOutOfRangeException(nameof(program)),
     };
 }

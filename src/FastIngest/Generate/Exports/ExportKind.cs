@@ -13,14 +13,21 @@ internal enum ExportMetrics
 
     /// <summary>The number of readings, the smallest and the largest.</summary>
     HeartRate = 8,
+    RestingHeartRate = 16,
 
-    /// <summary>The smallest and the largest heart rate of a day, without the readings.</summary>
-    HeartRateRange = 16,
-    RestingHeartRate = 32,
-    Sleep = 64,
+    /// <summary>The minutes of light, deep and REM sleep.</summary>
+    Sleep = 32,
+
+    /// <summary>The minutes awake within a night.</summary>
+    SleepAwake = 64,
     Weight = 128,
     BloodPressure = 256,
+
+    /// <summary>The number of workouts and their minutes.</summary>
     Workouts = 512,
+
+    /// <summary>The energy of workouts, where the unit is beyond doubt.</summary>
+    WorkoutEnergy = 1024,
 }
 
 /// <summary>The exports of one program. To add a program, add a subclass and a line in <see cref="ExportCatalog"/>.</summary>
@@ -39,9 +46,9 @@ internal abstract class ExportKind
     public virtual byte[] Separator => [];
 
     /// <summary>Returns the files of a range: of all users if records name them, else of one user.</summary>
+    /// <param name="seed">The seed of the data set.</param>
     /// <param name="range">The users and days.</param>
-    /// <param name="person">The first person of the range.</param>
-    public abstract IEnumerable<ExportFile> Files(ExportRange range, Person person);
+    public abstract IEnumerable<ExportFile> Files(ulong seed, ExportRange range);
 
     /// <summary>Returns the files of a data set.</summary>
     /// <param name="seed">The seed.</param>
@@ -49,13 +56,11 @@ internal abstract class ExportKind
     /// <param name="days">The days of each user.</param>
     public IEnumerable<ExportFile> FilesOf(ulong seed, int users, int days)
     {
-        Person person = new();
         int usersPerRange = NamesUsers ? users : 1;
         for (long user = 1; user <= users; user += usersPerRange)
         {
-            person.Become(seed, user);
             string folder = NamesUsers || users == 1 ? "" : UserId(user) + "/";
-            foreach (ExportFile file in Files(new ExportRange(user, usersPerRange, 0, days), person))
+            foreach (ExportFile file in Files(seed, new ExportRange(user, usersPerRange, 0, days)))
             {
                 yield return file with { Name = folder + file.Name };
             }
@@ -76,6 +81,9 @@ internal abstract class ExportKind
 
         text.Put(day.Person.Number);
     }
+
+    /// <summary>Returns the name of a day by its index, such as <c>2023-01-01</c>.</summary>
+    protected static string DayName(int index) => DayCell.FirstDay.AddDays(index).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }
