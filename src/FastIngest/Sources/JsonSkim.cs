@@ -115,6 +115,15 @@ internal sealed class JsonSkim(SourceFile file) : IDisposable
         }
     }
 
+    /// <summary>Whether the file ends here, or in or behind a text that begins here. The position does not change.</summary>
+    public bool IsAtEnd()
+    {
+        long start = Position;
+        bool isEnd = Peek() < 0 || (Peek() == '"' && (!Skip() || Peek() < 0));
+        Position = start;
+        return isEnd;
+    }
+
     public void Dispose() => _window.Dispose();
 
     private bool SkipNested(ElementMarks? marks)

@@ -68,7 +68,7 @@ public sealed class OpenMHealthTests : IDisposable
     [Fact]
     public void A_sleep_episode_with_a_total_is_a_sleep_and_one_without_is_an_interval()
     {
-        const string frame = """effective_time_frame":{"time_interval":{"start_date_time":"2024-01-01T23:00:00+01:00","end_date_time":"2024-01-02T07:00:00+01:00"}}""";
+        const string frame = "\"effective_time_frame\":" + """{"time_interval":{"start_date_time":"2024-01-01T23:00:00+01:00","end_date_time":"2024-01-02T07:00:00+01:00"}}""";
         Assert.Contains("\"sleep_hours\": 7.5, \"deep_sleep_hours\": 1.5,", Read("sleep_episode", $$"""{"total_sleep_time":{"value":450,"unit":"min"},"deep_sleep_duration":{"value":90,"unit":"min"},{{frame}}}""").Rows, StringComparison.Ordinal);
         Assert.Contains("\"sleep_hours\": 8.0,", Read("sleep-episode", "{" + frame + "}").Rows, StringComparison.Ordinal);
     }

@@ -129,7 +129,7 @@ public sealed class FhirDialect : ExportDialect
 
             if (!skim.TryPass('}'))
             {
-                return skim.Peek() < 0 ? new PartEnd(null, true, []) : Unread(plan, skim.Position);
+                return skim.IsAtEnd() ? new PartEnd(null, true, []) : Unread(plan, skim.Position);
             }
         }
 

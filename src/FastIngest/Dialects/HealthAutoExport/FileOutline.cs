@@ -226,15 +226,6 @@ internal sealed class FileOutline
         return true;
     }
 
-    /// <summary>Whether a text begins here and the file ends in it or behind it.</summary>
-    private bool EndsInText()
-    {
-        long start = _skim.Position;
-        bool ends = _skim.Peek() == '"' && (!_skim.Skip() || _skim.Peek() < 0);
-        _skim.Position = start;
-        return ends;
-    }
-
     private bool CutOff()
     {
         IsCutOff = true;
@@ -244,17 +235,13 @@ internal sealed class FileOutline
     /// <summary>Adds the rest of the file as damaged, unless the file just ends too early; returns false.</summary>
     private bool AddDamage()
     {
-        if (_skim.Peek() < 0)
+        if (_skim.IsAtEnd())
         {
             return CutOff();
         }
 
+        _skim.Peek();
         long start = _skim.Position;
-        if (EndsInText())
-        {
-            return CutOff();
-        }
-
         Marks.Add(start);
         _file.ReadToEnd();
         _sections.Add(new FileSection(SectionKind.Damaged, start, _file.Length, "", 1));

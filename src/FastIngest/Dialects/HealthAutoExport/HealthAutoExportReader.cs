@@ -121,7 +121,7 @@ internal sealed class HealthAutoExportReader : ExportReader
                 continue;
             }
 
-            if (elements.Status is ReadStatus.Invalid or ReadStatus.TooLarge && HasBracket(offset, end))
+            if (elements.Status != ReadStatus.InvalidText && HasBracket(offset, end))
             {
                 return RejectRest(section, offset, records);
             }
