@@ -102,6 +102,18 @@ public sealed class FhirTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_entry_of_a_bundle_costs_no_other_entry()
+    {
+        string entry = $$"""{"resource":{{HeartRate("""{"value":72,"code":"/min"}""")}}}""";
+        for (int at = 1; at < entry.Length - 1; at++)
+        {
+            RunResult run = Read($$"""{"resourceType":"Bundle","entry":[{{entry[..at]}}{{entry[(at + 1)..]}},{{entry}},{{entry}}],"total":3}""");
+            int count = int.Parse(run.Rows.Split("\"heart_rate\": {\"count\": ")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(count is 2 or 3 && run.Report.Unread.Count == 0, $"without the character at {at}: {run.Rows}{run.Rejects}");
+        }
+    }
+
+    [Fact]
     public void Random_damage_of_FHIR_and_Open_mHealth_never_fails_and_does_not_depend_on_the_chunks()
     {
         byte[][] files = [.. Set.Files.Concat(new ExportSet("open-mhealth").Files).Select(File.ReadAllBytes)];

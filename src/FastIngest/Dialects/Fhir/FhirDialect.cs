@@ -75,11 +75,15 @@ public sealed class FhirDialect : ExportDialect
     private JsonExportPlan PlanAt(SourceFile file, long start, long chunkBytes, int maxRecordBytes, int part)
     {
         using JsonSkim skim = new(file) { Position = start };
-        FramePosition head = FindEntries(skim) is { } entries ? new FramePosition(entries, FrameState.Wrapped) : new FramePosition(start, FrameState.Top);
-        return JsonExportPlan.At(
-            this, file, head, FhirLayout.Instance, [Category.Users, Category.Sleep], chunkBytes, maxRecordBytes, part,
-            (plan, last) => FindNext(plan, last, maxRecordBytes));
+        return FindEntries(skim) is { } entries
+            ? PlanAt(file, new FramePosition(entries, FrameState.Wrapped), new BundleEntries(file, entries), chunkBytes, maxRecordBytes, part)
+            : PlanAt(file, new FramePosition(start, FrameState.Top), null, chunkBytes, maxRecordBytes, part);
     }
+
+    private JsonExportPlan PlanAt(SourceFile file, FramePosition head, BundleEntries? entries, long chunkBytes, int maxRecordBytes, int part) =>
+        JsonExportPlan.At(
+            this, file, head, FhirLayout.Instance, [Category.Users, Category.Sleep], chunkBytes, maxRecordBytes, part,
+            (plan, last) => entries is null ? new PartEnd(null, last.State == FrameState.Array, []) : FindNext(plan, last, entries, maxRecordBytes));
 
     /// <summary>Returns the offset after the bracket of a Bundle's entries; null for another resource.</summary>
     private static long? FindEntries(JsonSkim skim)
@@ -106,31 +110,39 @@ public sealed class FhirDialect : ExportDialect
         return null;
     }
 
-    /// <summary>Finds what follows the entries of a Bundle: its other members, and perhaps further resources.</summary>
-    private PartEnd FindNext(JsonExportPlan plan, FramePosition last, int maxRecordBytes)
+    /// <summary>
+    /// Finds what follows the entries of a Bundle: its other members, and perhaps further resources. Within a damaged entry the reader may take a
+    /// bracket of that entry for the end; then the next part goes on with the entries.
+    /// </summary>
+    private PartEnd FindNext(JsonExportPlan plan, FramePosition last, BundleEntries entries, int maxRecordBytes)
     {
-        bool isBundle = plan.Head.State == FrameState.Wrapped;
-        if (!isBundle || !last.State.IsDone())
+        long end = last.State == FrameState.Wrapped ? -1 : entries.FindEnd(last);
+        if (last.State.IsDone() && last.Offset < (end < 0 ? long.MaxValue : end))
         {
-            bool isOpen = last.State is FrameState.Array or FrameState.Wrapped || (isBundle && last.State.Braces() == 0);
-            return new PartEnd(null, isOpen, []);
+            return plan.Part + 1 < RepeatRule.MaxParts
+                ? new PartEnd(PlanAt(plan.File, last with { State = FrameState.Wrapped }, entries, plan.ChunkBytes, maxRecordBytes, plan.Part + 1), false, [])
+                : Unread(plan, last.Offset);
         }
 
-        using JsonSkim skim = new(plan.File) { Position = last.Offset };
-        if (last.State.Braces() == 0)
+        if (end < 0)
         {
-            while (skim.ReadName() is not null)
-            {
-                if (!skim.Skip())
-                {
-                    return new PartEnd(null, true, []);
-                }
-            }
+            return new PartEnd(null, true, []);
+        }
 
-            if (!skim.TryPass('}'))
+        // The reader has passed the bracket, and perhaps braces behind it.
+        using JsonSkim skim = new(plan.File) { Position = last.Offset };
+        bool isClosed = last.State.Braces() > 0;
+        while (!isClosed && skim.ReadName() is not null)
+        {
+            if (!skim.Skip())
             {
-                return skim.IsAtEnd() ? new PartEnd(null, true, []) : Unread(plan, skim.Position);
+                return new PartEnd(null, true, []);
             }
+        }
+
+        if (!isClosed && !skim.TryPass('}'))
+        {
+            return skim.IsAtEnd() ? new PartEnd(null, true, []) : Unread(plan, skim.Position);
         }
 
         return skim.Peek() switch
