@@ -59,8 +59,8 @@ internal sealed class HealthOptions
 
     public Option<int> UserFrom { get; } = new("--user-from")
     {
-        HelpName = "path:N",
-        Description = "the N-th folder of a file's path below the given folder is the user of its records (default: none)",
+        HelpName = "HOW",
+        Description = "path:N, such as path:1: the N-th folder of a file's path below the given folder is the user of its records (default: none)",
         CustomParser = UserFromOption.Parse,
     };
 

@@ -20,7 +20,7 @@ public sealed class CompletionTests
         ("reprocess --cl", ["--clean-batch"]),
         ("lexicon reprocess --cl", ["--clean-batch"]),
         ("lexicon ingest --sou", ["--source"]),
-        ("ingest --sou", []),
+        ("ingest --sour", ["--sources"]),
         ("ingest --parti", []),
         ("ingest --mode ", ["optimized", "original"]),
         ("ingest --mode=or", ["original"]),

@@ -53,7 +53,7 @@ public sealed class FhirDialect : ExportDialect
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
         {
             return false;
         }

@@ -38,7 +38,7 @@ public sealed class HealthAutoExportDialect : ExportDialect
             json.Read();
             return HasLayout(ref json);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
         {
             return false;
         }

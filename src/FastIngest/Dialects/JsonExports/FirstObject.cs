@@ -37,7 +37,7 @@ internal static class FirstObject
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
         {
             // The names before the damage are sufficient.
         }

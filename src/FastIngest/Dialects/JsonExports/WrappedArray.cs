@@ -53,7 +53,7 @@ internal sealed record WrappedArray(IReadOnlySet<string> Names, IReadOnlyDiction
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
         {
             // What stands before the damage is sufficient.
         }

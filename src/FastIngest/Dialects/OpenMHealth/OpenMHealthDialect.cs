@@ -43,7 +43,7 @@ public sealed class OpenMHealthDialect : ExportDialect
             json.Read();
             return IsDataPoint(ref json, rest);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
         {
             return false;
         }
