@@ -82,7 +82,7 @@ public sealed class CommandWordTests
         string help = HealthIngestionProcess.Run("/", "help", "ingest").Output;
 
         Assert.Single(help.Split('\n'), l => l.Contains("dictionar", StringComparison.OrdinalIgnoreCase) || l.Contains("lexicon", StringComparison.Ordinal));
-        Assert.DoesNotContain("--source", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("--source ", help, StringComparison.Ordinal);
         Assert.DoesNotContain("entries", help, StringComparison.Ordinal);
     }
 

@@ -173,7 +173,7 @@ public sealed class FileCaseTests
         [
             ("sleep-1.json", "\n<!DOCTYPE html><html><body>Sign in</body></html>"u8.ToArray(), "an HTML page"),
             ("sleep-2.json", "\uFEFF<html lang=en>"u8.ToArray(), "an HTML page"),
-            ("sleep-3.json", "<?xml version=\"1.0\"?><HealthData/>"u8.ToArray(), "an XML document"),
+            ("sleep-3.json", "<?xml version=\"1.0\"?><plist/>"u8.ToArray(), "an XML document"),
             ("sleep-4.json", "%PDF-1.7 "u8.ToArray(), "a PDF document"),
             ("sleep-5.json", [.. "SQLite format 3\0"u8, .. new byte[100]], "an SQLite database"),
             ("sleep-6.json", new byte[4096], "a file of zero bytes"),

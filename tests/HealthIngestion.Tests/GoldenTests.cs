@@ -104,7 +104,7 @@ public sealed class GoldenTests
     private static void AssertHolds(string path, string expected)
     {
         using Database database = Database.Open(path);
-        string[] columns = [.. database.Columns("daily_summaries").SkipLast(1)];
+        string[] columns = [.. database.Columns("daily_summaries").Where(c => c is not ("summary_parts" or "metrics"))];
         List<object?[]> rows = database.Query($"SELECT {string.Join(", ", columns)} FROM daily_summaries");
         string[] lines = expected.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(lines.Length, rows.Count);
