@@ -126,7 +126,12 @@ public class AgreementTests
         PseudonymKey? key = random.Next(4) == 0 ? new PseudonymKey([.. Enumerable.Range(0, 32).Select(i => (byte)i)]) : null;
         IngestOptions options = new()
         {
-            Paths = [folder.Path], MaxRecordBytes = maxRecordBytes, Implausible = policy, UserId = user, Selection = selection, Pseudonyms = key,
+            Paths = [folder.Path],
+            MaxRecordBytes = maxRecordBytes,
+            Implausible = policy,
+            UserId = user,
+            Selection = selection,
+            Pseudonyms = key,
         };
         (int, int, int, IoMode)[] ways = [.. Enumerable.Range(0, 3).Select(_ => AnyWay(random))];
         Agree(options, ways, $"seed {seed}, {policy}, user {user}, {(selection is null ? "all" : "selected")}, {(key is null ? "as written" : "pseudonyms")}");

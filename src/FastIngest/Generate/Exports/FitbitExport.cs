@@ -50,7 +50,10 @@ internal sealed class FitbitExport : ExportKind
             ExportRange rangeOfFile = range with { FirstDay = start, Days = Math.Min(range.Days, first + days) - start };
             yield return new ExportFile($"{Folder}{name}-{suffix}.json", [part], rangeOfFile)
             {
-                Head = Bytes("["), Separator = Separator, Tail = Bytes("]"), Empty = Bytes("[]"),
+                Head = Bytes("["),
+                Separator = Separator,
+                Tail = Bytes("]"),
+                Empty = Bytes("[]"),
             };
         }
     }

@@ -31,7 +31,9 @@ internal sealed class GarminExport : ExportKind
 
         yield return new ExportFile("DI_CONNECT/DI-Connect-Fitness/me@example.com_0_summarizedActivities.json", [Activities], range)
         {
-            Head = Bytes("[{\"summarizedActivitiesExport\":["), Separator = Separator, Tail = Bytes("]}]"),
+            Head = Bytes("[{\"summarizedActivitiesExport\":["),
+            Separator = Separator,
+            Tail = Bytes("]}]"),
         };
     }
 

@@ -51,7 +51,9 @@ internal sealed class GoogleFitExport : ExportKind
         {
             yield return new ExportFile(Points + file, [part], range)
             {
-                Head = Bytes($"{{\n  \"Data Source\": \"{source}\",\n  \"Data Points\": [\n    "), Separator = Separator, Tail = Bytes("\n  ]\n}\n"),
+                Head = Bytes($"{{\n  \"Data Source\": \"{source}\",\n  \"Data Points\": [\n    "),
+                Separator = Separator,
+                Tail = Bytes("\n  ]\n}\n"),
             };
         }
 
