@@ -18,6 +18,29 @@ public sealed class ExportOptionTests
         Assert.Contains(said, outcome.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A device has the name of its owner, so that sources get pseudonyms too; --sources names them as the export does.</summary>
+    [Theory]
+    [InlineData("largest", 50)]
+    [InlineData("prefer:Ada’s iPhone", 30)]
+    [InlineData("sum", 80)]
+    public void A_source_is_preferred_by_its_name_although_it_has_a_pseudonym(string sources, int steps)
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["export.xml"], $"""
+            <?xml version="1.0" encoding="UTF-8"?>
+            <HealthData locale="en_GB">
+             {Steps("Ada’s iPhone", 30)}
+             {Steps("Watch", 50)}
+            </HealthData>
+            """);
+        foreach (string[] secret in (string[][])[[], ["--pseudonymize"]])
+        {
+            Outcome outcome = HealthIngestionProcess.Run(place.Directory, [("PSEUDONYM_KEY", "a key of many characters")], ["export.xml", "--sources", sources, "--to", "ndjson:-", .. secret]);
+            Assert.Equal(0, outcome.ExitCode);
+            Assert.Contains($"\"activity_steps\": {steps}.0", outcome.Output, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_folder_of_the_path_is_the_user()
     {
@@ -35,4 +58,7 @@ public sealed class ExportOptionTests
         Assert.Equal(1, deep.ExitCode);
         Assert.Contains("folder 3, which --user-from names, does not exist", deep.Error, StringComparison.Ordinal);
     }
+
+    private static string Steps(string source, int value) =>
+        $"""<Record type="HKQuantityTypeIdentifierStepCount" sourceName="{source}" unit="count" startDate="2024-01-02 08:00:00 +0100" endDate="2024-01-02 08:10:00 +0100" value="{value}"/>""";
 }

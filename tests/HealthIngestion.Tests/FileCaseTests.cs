@@ -164,6 +164,17 @@ public sealed class FileCaseTests
     /// Content that is no data: login pages saved by a browser (a frequent report about Takeout and portal downloads), archives
     /// and documents under a data name, a preallocated file that was never filled.
     /// </summary>
+    /// <summary>A file whose beginning is damaged, and whose name says no format, is not taken for an export of another program.</summary>
+    [Fact]
+    public void A_damaged_beginning_costs_one_reject_whatever_the_name_is()
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["night"], "x" + Night);
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "night", "--category", "sleep", "--to", "ndjson:-");
+        Assert.Equal((0, 1), (outcome.ExitCode, Lines(outcome)));
+        Assert.Contains("\"reason\": \"invalid_json\"", File.ReadAllText(place["rejects.ndjson"]), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Content_that_is_no_data_is_said_to_be_that()
     {

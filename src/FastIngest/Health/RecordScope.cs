@@ -13,7 +13,7 @@ internal sealed class RecordScope
     private readonly RecordSelection? _selection;
     private readonly PseudonymKey? _key;
     private readonly Dictionary<byte[], byte[]>.AlternateLookup<ReadOnlySpan<byte>> _pseudonyms;
-    private byte[] _lastUser = [], _lastPseudonym = [];
+    private byte[] _lastUser = [], _lastPseudonym = [], _lastSource = [], _lastSourcePseudonym = [];
 
     private RecordScope(RecordSelection? selection, PseudonymKey? key)
     {
@@ -26,10 +26,13 @@ internal sealed class RecordScope
     public static RecordScope? Create(RecordSelection? selection, PseudonymKey? key) =>
         selection is null && key is null ? null : new RecordScope(selection, key);
 
-    /// <summary>Returns whether a record is taken, and replaces its user id and the name of a profile by pseudonyms.</summary>
+    /// <summary>
+    /// Returns whether a record is taken, and replaces its user id, the name of a profile and the source of a sample by pseudonyms: a
+    /// device often has the name of its owner.
+    /// </summary>
     /// <param name="record">The record.</param>
-    /// <param name="isProfile">Whether the record is a profile, whose first text is a name.</param>
-    public bool TryEnter(scoped ref RecordView record, bool isProfile)
+    /// <param name="category">Its category.</param>
+    public bool TryEnter(scoped ref RecordView record, Category category)
     {
         if (_selection is not null && !_selection.Takes(record.UserId, record.Day))
         {
@@ -39,9 +42,13 @@ internal sealed class RecordScope
         if (_key is not null && !record.UserId.IsEmpty)
         {
             record.UserId = PseudonymOf(record.UserId);
-            if (isProfile && !record.Text0.IsEmpty)
+            if (category == Category.Users && !record.Text0.IsEmpty)
             {
                 record.Text0 = _key.OfName(record.Text0);
+            }
+            else if (category == Category.Samples && !record.Text1.IsEmpty)
+            {
+                record.Text1 = PseudonymOfSource(record.Text1);
             }
         }
 
@@ -50,6 +57,16 @@ internal sealed class RecordScope
 
     /// <summary>Returns the id under which a user appears in the output, in UTF-8.</summary>
     public byte[] IdOf(ReadOnlySpan<byte> userId) => _key is null ? userId.ToArray() : PseudonymOf(userId);
+
+    private byte[] PseudonymOfSource(ReadOnlySpan<byte> source)
+    {
+        if (!source.SequenceEqual(_lastSource))
+        {
+            (_lastSource, _lastSourcePseudonym) = (source.ToArray(), _key!.OfName(source));
+        }
+
+        return _lastSourcePseudonym;
+    }
 
     private byte[] PseudonymOf(ReadOnlySpan<byte> userId)
     {

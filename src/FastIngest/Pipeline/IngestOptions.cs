@@ -70,6 +70,9 @@ public sealed record IngestOptions
     /// <summary>Which source counts for a cumulative metric that several sources report.</summary>
     public SourcePolicy Sources { get; init; } = SourcePolicy.Largest;
 
+    /// <summary>The policy for the sources as the events name them: by their pseudonyms if there is a key.</summary>
+    internal SourcePolicy EffectiveSources => Pseudonyms is { } key ? Sources.Renamed(name => key.OfName(name)) : Sources;
+
     /// <summary>The dialect of all files; null to recognise it by their content.</summary>
     public Dialect? From { get; init; }
 

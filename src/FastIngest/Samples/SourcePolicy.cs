@@ -9,10 +9,10 @@ public sealed class SourcePolicy
 {
     private readonly byte[][] _preferred;
 
-    private SourcePolicy(bool addsAll, IEnumerable<string> preferred)
+    private SourcePolicy(bool addsAll, IEnumerable<byte[]> preferred)
     {
         AddsAll = addsAll;
-        _preferred = [.. preferred.Select(Encoding.UTF8.GetBytes)];
+        _preferred = [.. preferred];
     }
 
     /// <summary>The source with the largest sum of the day counts.</summary>
@@ -25,7 +25,11 @@ public sealed class SourcePolicy
     public bool AddsAll { get; }
 
     /// <summary>The first of these sources that has samples of the day counts; if none has, the source with the largest sum.</summary>
-    public static SourcePolicy Prefer(IEnumerable<string> names) => new(false, names);
+    public static SourcePolicy Prefer(IEnumerable<string> names) => new(false, names.Select(Encoding.UTF8.GetBytes));
+
+    /// <summary>Returns the same policy for sources under other names.</summary>
+    /// <param name="rename">Returns the new name of a source, both in UTF-8.</param>
+    public SourcePolicy Renamed(Func<byte[], byte[]> rename) => new(AddsAll, _preferred.Select(rename));
 
     /// <summary>The place of a source among the preferred ones, from 0; their number for any other source.</summary>
     public int RankOf(ReadOnlySpan<byte> source)

@@ -16,6 +16,14 @@ public static class FileHead
     /// <summary>A wrapper's array must begin within this many bytes.</summary>
     public const int WrapperBytes = 4096;
 
+    /// <summary>Returns the offset after a byte order mark and white space; the length of the bytes when nothing else is there.</summary>
+    public static int StartOf(ReadOnlySpan<byte> head)
+    {
+        int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
+        int blanks = head[start..].IndexOfAnyExcept(" \t\r\n"u8);
+        return blanks < 0 ? head.Length : start + blanks;
+    }
+
     /// <summary>Returns the position where reading starts.</summary>
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
     public static FramePosition Find(ReadOnlySpan<byte> head) => Find(head, _ => false, out _);
@@ -27,12 +35,7 @@ public static class FileHead
     public static FramePosition Find(ReadOnlySpan<byte> head, Func<string, bool> isWanted, out Wrapper? wrapper)
     {
         wrapper = null;
-        int start = head.StartsWith("\uFEFF"u8) ? 3 : 0;
-        while (start < head.Length && IsWhiteSpace(head[start]))
-        {
-            start++;
-        }
-
+        int start = StartOf(head);
         if (start < head.Length && head[start] == '{' && start < WrapperBytes)
         {
             ReadOnlySpan<byte> limited = head[..Math.Min(head.Length, WrapperBytes)];

@@ -10,14 +10,8 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>FHIR resources: the golden set, the recognition of files, codes, and damaged input.</summary>
-public sealed class FhirTests : IDisposable
+public sealed class FhirTests() : ExportSetTests("fhir")
 {
-    private static readonly ExportSet Set = new("fhir");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
     {
@@ -157,7 +151,7 @@ public sealed class FhirTests : IDisposable
 
     private RunResult Read(byte[] content, int chunkBytes, bool isFhir) => Run.Ingest(new IngestOptions
     {
-        Paths = [_folder.Write("export.json", content)],
+        Paths = [Folder.Write("export.json", content)],
         From = isFhir ? new FhirDialect() : new OpenMHealthDialect(),
         UserId = "chosen",
         Workers = 2,

@@ -8,14 +8,8 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>Fitbit exports: the golden set, the recognition of files, and damaged input.</summary>
-public sealed class FitbitTests : IDisposable
+public sealed class FitbitTests() : ExportSetTests("fitbit")
 {
-    private static readonly ExportSet Set = new("fitbit");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
     {
@@ -95,13 +89,13 @@ public sealed class FitbitTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new FitbitDialect(), _folder);
+    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new FitbitDialect(), Folder);
 
     [Fact]
-    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new FitbitDialect(), _folder);
+    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new FitbitDialect(), Folder);
 
     private static long PassedOver(RunResult run) => run.Report.PassedOver.Sum(p => p.Count);
 
     private RunResult Read(string name, string content, string zone = "UTC") =>
-        Run.Ingest(new IngestOptions { Paths = [_folder.Write(name, Encoding.UTF8.GetBytes(content))], TimeZone = TimeZoneChoice.Find(zone) });
+        Run.Ingest(new IngestOptions { Paths = [Folder.Write(name, Encoding.UTF8.GetBytes(content))], TimeZone = TimeZoneChoice.Find(zone) });
 }

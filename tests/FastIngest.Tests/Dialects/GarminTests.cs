@@ -7,14 +7,8 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>Garmin Connect exports: the golden set, the recognition of files, and damaged input.</summary>
-public sealed class GarminTests : IDisposable
+public sealed class GarminTests() : ExportSetTests("garmin")
 {
-    private static readonly ExportSet Set = new("garmin");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
     {
@@ -40,14 +34,14 @@ public sealed class GarminTests : IDisposable
     [InlineData("""[{"calendarDate":null,"sleepStartTimestampGMT":"x"},{"calendarDate":"2024-03-31","deepSleepSeconds":60}]""")]
     public void A_record_without_a_day_is_rejected_and_the_others_are_read(string content)
     {
-        RunResult run = Run.Ingest(new IngestOptions { Paths = [_folder.Write("a.json", Encoding.UTF8.GetBytes(content))] });
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [Folder.Write("a.json", Encoding.UTF8.GetBytes(content))] });
         Assert.Contains("\"no_date\"", run.Rejects, StringComparison.Ordinal);
         Assert.Equal((1, 1), (run.Report.Rejected, run.Report.Rows));
     }
 
     [Fact]
-    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new GarminDialect(), _folder);
+    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new GarminDialect(), Folder);
 
     [Fact]
-    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new GarminDialect(), _folder);
+    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new GarminDialect(), Folder);
 }

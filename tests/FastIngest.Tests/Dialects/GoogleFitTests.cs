@@ -8,14 +8,8 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>The Google Fit part of Google Takeout: the golden set, the recognition of files, and damaged input.</summary>
-public sealed class GoogleFitTests : IDisposable
+public sealed class GoogleFitTests() : ExportSetTests("google-fit")
 {
-    private static readonly ExportSet Set = new("google-fit");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
     {
@@ -56,15 +50,15 @@ public sealed class GoogleFitTests : IDisposable
     [InlineData("7", "not_an_object")]
     public void A_point_without_a_time_or_a_value_is_rejected(string point, string reason)
     {
-        string path = _folder.Write("a.json", Encoding.UTF8.GetBytes($$$"""{"Data Source":"raw:com.google.step_count.delta:a:b","Data Points":[{"fitValue":[{"value":{"intVal":5}}],"startTimeNanos":"1711843200000000000"},{{{point}}}]}"""));
+        string path = Folder.Write("a.json", Encoding.UTF8.GetBytes($$$"""{"Data Source":"raw:com.google.step_count.delta:a:b","Data Points":[{"fitValue":[{"value":{"intVal":5}}],"startTimeNanos":"1711843200000000000"},{{{point}}}]}"""));
         RunResult run = Run.Ingest(new IngestOptions { Paths = [path] });
         Assert.Contains($"\"{reason}\"", run.Rejects, StringComparison.Ordinal);
         Assert.Contains("\"steps\": {\"sum\": 5.0, \"count\": 1}", run.Rows, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new GoogleFitDialect(), _folder);
+    public void A_file_that_ends_anywhere_is_accounted_for() => Damaged.EndsAnywhere(Set, new GoogleFitDialect(), Folder);
 
     [Fact]
-    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new GoogleFitDialect(), _folder);
+    public void Damaged_files_are_accounted_for() => Damaged.Anywhere(Set, new GoogleFitDialect(), Folder);
 }

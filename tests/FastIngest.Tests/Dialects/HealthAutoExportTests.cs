@@ -8,15 +8,9 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>Files of Health Auto Export: the golden set, the recognition of files, and damaged input.</summary>
-public sealed class HealthAutoExportTests : IDisposable
+public sealed class HealthAutoExportTests() : ExportSetTests("health-auto-export")
 {
     private const string Steps = """{"name":"step_count","units":"count","data":[{"date":"2024-01-01 08:00:00 +0100","qty":10},{"date":"2024-01-01 09:00:00 +0100","qty":5}]}""";
-
-    private static readonly ExportSet Set = new("health-auto-export");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
@@ -134,7 +128,7 @@ public sealed class HealthAutoExportTests : IDisposable
 
     private RunResult ReadBytes(byte[] content, int chunkBytes)
     {
-        string path = _folder.Write("HealthAutoExport.json", content);
+        string path = Folder.Write("HealthAutoExport.json", content);
         return Run.Ingest(new IngestOptions { Paths = [path], From = new HealthAutoExportDialect(), Workers = 2, ChunkBytes = chunkBytes });
     }
 }

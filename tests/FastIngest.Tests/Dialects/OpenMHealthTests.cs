@@ -6,14 +6,8 @@ using Run = FastIngest.Tests.Support.Run;
 namespace FastIngest.Tests.Dialects;
 
 /// <summary>Open mHealth data points: the golden set, the recognition of files, times and statistics.</summary>
-public sealed class OpenMHealthTests : IDisposable
+public sealed class OpenMHealthTests() : ExportSetTests("open-mhealth")
 {
-    private static readonly ExportSet Set = new("open-mhealth");
-
-    private readonly TemporaryFolder _folder = new(inMemory: true);
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_golden_set_gives_its_expected_rows_however_it_is_read()
     {
@@ -75,7 +69,7 @@ public sealed class OpenMHealthTests : IDisposable
 
     private RunResult Read(string schema, string body) => Run.Ingest(new IngestOptions
     {
-        Paths = [_folder.Write("point.json", $$$"""{"header":{"id":"1","schema_id":{"namespace":"omh","name":"{{{schema}}}","version":"1.0"}},"body":{{{body}}}}""".Bytes())],
+        Paths = [Folder.Write("point.json", $$$"""{"header":{"id":"1","schema_id":{"namespace":"omh","name":"{{{schema}}}","version":"1.0"}},"body":{{{body}}}}""".Bytes())],
         From = new OpenMHealthDialect(),
     });
 }

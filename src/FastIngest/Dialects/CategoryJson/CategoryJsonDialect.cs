@@ -16,8 +16,7 @@ public sealed class CategoryJsonDialect : Dialect
 
     public override bool Recognises(ReadOnlySpan<byte> head)
     {
-        head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
-        head = head.TrimStart(" \t\r\n"u8);
+        head = head[FileHead.StartOf(head)..];
         return !head.IsEmpty && head[0] is (byte)'{' or (byte)'[';
     }
 

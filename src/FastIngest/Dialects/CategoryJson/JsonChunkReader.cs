@@ -25,14 +25,7 @@ internal sealed class JsonChunkReader : ChunkReader
     protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
     {
         JsonFilePlan json = (JsonFilePlan)plan;
-        long guess = json.Separator.Find(Window, from, endExcl);
-        if (guess < 0)
-        {
-            _elements.Start(new FramePosition(from, json.GuessedState), endExcl);
-            guess = _elements.GuessStart(from, endExcl);
-        }
-
-        return guess < 0 ? null : new FramePosition(guess, json.GuessedState);
+        return JsonElements.GuessStart(_elements, Window, json.Separator, json.GuessedState, from, endExcl);
     }
 
     protected override bool TryReadKeyAt(FilePlan plan, FramePosition start, out RowKey key)
@@ -69,7 +62,7 @@ internal sealed class JsonChunkReader : ChunkReader
 
         public long Length => elements.ElementLength;
 
-        public RejectReason? Unread => elements.Status == ReadStatus.Object ? null : ReasonOf(elements.Status);
+        public RejectReason? Unread => JsonElements.ReasonOf(elements.Status);
 
         public bool Next() => elements.Next();
 
@@ -87,13 +80,5 @@ internal sealed class JsonChunkReader : ChunkReader
 
         public void CountUnreadable(uint unreadable, NameCounts counts) =>
             decoder.CountUnreadable(elements.Element, fields, unreadable, elements.ElementOffset, counts);
-
-        private static RejectReason ReasonOf(ReadStatus status) => status switch
-        {
-            ReadStatus.OtherValue => RejectReason.NotAnObject,
-            ReadStatus.InvalidText => RejectReason.InvalidText,
-            ReadStatus.TooLarge => RejectReason.TooLarge,
-            _ => RejectReason.InvalidJson,
-        };
     }
 }

@@ -157,7 +157,7 @@ public abstract class ChunkReader(Category category) : IDisposable
                 && (!_examinesRuns || plausibility.AreSamplesPlausible(sample, sample)) && writer.TryAddToRun(sample)))
             {
                 reader.Decode(out RecordView view);
-                if (scope is not null && !scope.TryEnter(ref view, category == Category.Users))
+                if (scope is not null && !scope.TryEnter(ref view, category))
                 {
                     filtered++;
                     writer.EndRun();

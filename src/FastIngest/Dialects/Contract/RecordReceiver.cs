@@ -222,7 +222,7 @@ internal sealed class RecordReceiver
     {
         ChunkOutput output = _output!;
         CategoryOutput? other = category == Category.Samples ? null : output.Of(category);
-        if (_scope is not null && !_scope.TryEnter(ref view, category == Category.Users))
+        if (_scope is not null && !_scope.TryEnter(ref view, category))
         {
             Count(output, other, isFiltered: true);
             return;

@@ -23,7 +23,7 @@ public sealed class FhirDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path)
     {
-        int start = FileStart.Of(head);
+        int start = FileHead.StartOf(head);
         if (start < head.Length && head[start] == '[')
         {
             start++;
@@ -66,7 +66,7 @@ public sealed class FhirDialect : ExportDialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        return PlanAt(file, FileStart.Of(window.Bytes), chunkBytes, maxRecordBytes, part: 0);
+        return PlanAt(file, FileHead.StartOf(window.Bytes), chunkBytes, maxRecordBytes, part: 0);
     }
 
     private protected override ExportReader CreateReader(int maxRecordBytes) => new JsonExportReader(maxRecordBytes);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using FastIngest.Dialects.Contract;
-using FastIngest.Dialects.JsonExports;
 using FastIngest.Health;
 using FastIngest.Sources;
 
@@ -26,7 +25,7 @@ public sealed class HealthAutoExportDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path)
     {
-        int start = FileStart.Of(head);
+        int start = FileHead.StartOf(head);
         if (start == head.Length || head[start] != '{')
         {
             return false;
@@ -49,7 +48,7 @@ public sealed class HealthAutoExportDialect : ExportDialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        FileOutline outline = FileOutline.Read(file, FileStart.Of(window.Bytes), chunkBytes);
+        FileOutline outline = FileOutline.Read(file, FileHead.StartOf(window.Bytes), chunkBytes);
         return new HealthAutoExportPlan
         {
             Dialect = this,

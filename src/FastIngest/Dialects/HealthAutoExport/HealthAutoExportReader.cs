@@ -104,7 +104,7 @@ internal sealed class HealthAutoExportReader : ExportReader
             }
 
             end = offset + length;
-            if (elements.Status == ReadStatus.Object)
+            if (JsonElements.ReasonOf(elements.Status) is not { } reason)
             {
                 _scratch.Clear();
                 JsonRecord record = new(elements.Element, section.Kind == SectionKind.Points ? _pointFields : _workoutFields, offset, _scratch);
@@ -126,7 +126,7 @@ internal sealed class HealthAutoExportReader : ExportReader
                 return RejectRest(section, offset, records);
             }
 
-            records.Reject(offset, length, JsonExportReader.ReasonOf(elements.Status));
+            records.Reject(offset, length, reason);
         }
 
         long next = elements.Position.Offset;

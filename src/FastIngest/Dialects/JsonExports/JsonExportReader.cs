@@ -1,5 +1,4 @@
 using FastIngest.Dialects.Contract;
-using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Sources;
 
@@ -20,20 +19,8 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
     protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl)
     {
         JsonExportPlan json = (JsonExportPlan)plan;
-        if (from == plan.Head.Offset)
-        {
-            return plan.Head;
-        }
-
-        long guess = json.Separator.Find(Window, from, endExcl);
-        if (guess < 0)
-        {
-            ElementReader elements = ReaderOf(json.Layout.Names).Elements;
-            elements.Start(new FramePosition(from, json.GuessedState), endExcl);
-            guess = elements.GuessStart(from, endExcl);
-        }
-
-        return guess < 0 ? null : new FramePosition(guess, json.GuessedState);
+        return from == plan.Head.Offset ? plan.Head
+            : JsonElements.GuessStart(ReaderOf(json.Layout.Names).Elements, Window, json.Separator, json.GuessedState, from, endExcl);
     }
 
     protected override FramePosition ReadRecords(FilePlan plan, FramePosition start, long endExcl, RecordReceiver records, CancellationToken cancellationToken)
@@ -50,9 +37,9 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
                 break;
             }
 
-            if (elements.Status != ReadStatus.Object)
+            if (JsonElements.ReasonOf(elements.Status) is { } reason)
             {
-                records.Reject(elements.ElementOffset, elements.ElementLength, ReasonOf(elements.Status));
+                records.Reject(elements.ElementOffset, elements.ElementLength, reason);
                 continue;
             }
 
@@ -75,13 +62,4 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
 
         return reader;
     }
-
-    /// <summary>The reason to reject an element that is no object.</summary>
-    internal static RejectReason ReasonOf(ReadStatus status) => status switch
-    {
-        ReadStatus.OtherValue => RejectReason.NotAnObject,
-        ReadStatus.InvalidText => RejectReason.InvalidText,
-        ReadStatus.TooLarge => RejectReason.TooLarge,
-        _ => RejectReason.InvalidJson,
-    };
 }

@@ -26,7 +26,7 @@ public sealed class OpenMHealthDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path)
     {
-        ReadOnlySpan<byte> rest = head[Math.Min(FileStart.Of(head), head.Length)..];
+        ReadOnlySpan<byte> rest = head[FileHead.StartOf(head)..];
         if (rest is [(byte)'[', ..])
         {
             rest = rest[1..].TrimStart(" \t\r\n"u8);
@@ -57,7 +57,7 @@ public sealed class OpenMHealthDialect : ExportDialect
         FramePosition head = FileHead.Find(window.Bytes, name => name == "body", out Wrapper? wrapper);
         if (wrapper is null or { Key: not "body" } or { Depth: not 1 })
         {
-            head = new FramePosition(FileStart.Of(window.Bytes), FrameState.Top);
+            head = new FramePosition(FileHead.StartOf(window.Bytes), FrameState.Top);
         }
 
         return JsonExportPlan.At(this, file, head, OpenMHealthLayout.Instance, [Category.Sleep, Category.Workouts], chunkBytes, maxRecordBytes, findNext: FindNext);

@@ -9,10 +9,10 @@ namespace FastIngest.Pipeline.HealthData;
 /// <summary>The open health files of a run in reading order, each with the dialect that its content identifies.</summary>
 internal sealed class HealthInput : IDisposable
 {
-    private readonly InputCatalog<CategoryOfFile> _catalog;
     /// <summary>The user of exports that name none, unless the run chooses another one.</summary>
     public const string UnnamedUser = "me";
 
+    private readonly InputCatalog<CategoryOfFile> _catalog;
     private readonly Dialect[] _dialects;
 
     private HealthInput(InputCatalog<CategoryOfFile> catalog, IReadOnlyList<Dialect> known)
@@ -124,13 +124,14 @@ internal sealed class HealthInput : IDisposable
 
     public void Dispose() => _catalog.Dispose();
 
-    /// <summary>Returns the dialect that the content of a file identifies; if none does, the dialect of its name.</summary>
+    /// <summary>Returns the layout of this program that the content of a file identifies; if none does, that of its name, else the first one.</summary>
     private static Dialect DialectOf(SourceFile file, string name, IReadOnlyList<Dialect> known)
     {
         byte[] head = HeadOf(file);
-        return known.FirstOrDefault(d => d.Recognises(head))
-            ?? known.FirstOrDefault(d => d is not ExportDialect && d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
-            ?? known[0];
+        Dialect[] layouts = [.. known.Where(d => d is not ExportDialect)];
+        return layouts.FirstOrDefault(d => d.Recognises(head))
+            ?? layouts.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
+            ?? layouts[0];
     }
 
     private static byte[] HeadOf(SourceFile file)
