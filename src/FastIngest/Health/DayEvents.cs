@@ -37,6 +37,9 @@ internal ref struct DayEvents
         _isRepeated = isRepeated;
     }
 
+    /// <summary>Whether each event begins with the time of its record.</summary>
+    public readonly bool HaveTimes => _hasTimes;
+
     /// <summary>The number of events read so far, without those passed over.</summary>
     public int Count { get; private set; }
 

@@ -23,7 +23,7 @@ internal sealed class DayReducer(SourcePolicy sources)
     /// <summary>Reduces the events into the row and returns the number of records they represent.</summary>
     /// <param name="category">The category of the events.</param>
     /// <param name="events">The events.</param>
-    /// <param name="hasSamples">Whether the day has samples, see <see cref="ReadSamples"/>.</param>
+    /// <param name="hasSamples">Whether the day has samples; these must be reduced before the other categories.</param>
     /// <param name="row">Receives the columns.</param>
     /// <param name="sleep">Receives what is known of the night's longest sleep.</param>
     /// <param name="batch">Receives the sentences.</param>
@@ -48,22 +48,29 @@ internal sealed class DayReducer(SourcePolicy sources)
             case Category.Measurements:
                 _measurements.Reduce(ref events, batch);
                 break;
+            case Category.Samples:
+                return _samples.Read(ref events);
         }
 
         return events.Count;
     }
 
-    /// <summary>Reads the samples of a day; returns their number.</summary>
-    /// <param name="events">The events of the category <see cref="Category.Samples"/>.</param>
-    /// <param name="hasTimes">Whether the events begin with their times.</param>
-    public long ReadSamples(ref DayEvents events, bool hasTimes) => _samples.Read(ref events, hasTimes);
-
-    /// <summary>Fills the columns of a category that its records leave empty from the samples of the day; returns whether it filled any.</summary>
-    public bool FillFromSamples(Category category, bool hasRecords, ref DailySummary row, SummaryBatch batch) =>
-        SampleColumns.Fill(category, hasRecords, _samples, ref row, batch);
+    /// <summary>Fills the columns of a category that its records leave empty from the samples of the day; then the day has the category too.</summary>
+    public void FillFromSamples(Category category, ref DailySummary row, SummaryBatch batch)
+    {
+        bool hasRecords = row.Has(category);
+        int start = batch.TextLength;
+        row.Present |= (byte)(SampleColumns.Fill(category, hasRecords, _samples, ref row, batch) ? 1 << (int)category : 0);
+        row.Parts[(int)category] += batch.TextLength - start;
+    }
 
     /// <summary>Writes the sentence about the metrics that people talk about.</summary>
-    public void WriteReadings(SummaryBatch batch) => SampleSentence.Write(_samples, batch);
+    public void WriteReadings(ref DailySummary row, SummaryBatch batch)
+    {
+        int start = batch.TextLength;
+        SampleSentence.Write(_samples, batch);
+        row.Parts[(int)Category.Samples] = batch.TextLength - start;
+    }
 
     /// <summary>Writes the text columns. Call it once per row, after the summary text is complete.</summary>
     public void WriteColumns(ref DailySummary row, in SleepChoice sleep, SummaryBatch batch)

@@ -116,40 +116,25 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         bool hasSamples = _nextKey[(int)Category.Samples] == key;
         if (hasSamples)
         {
-            DayEvents samples = TakeEvents(Category.Samples, data);
-            row.Present |= 1 << (int)Category.Samples;
-            _aggregated[(int)Category.Samples] += _days.ReadSamples(ref samples, repeats.Applies(Category.Samples));
+            ReduceEvents(Category.Samples, data, hasSamples, ref row, ref sleep, batch);
         }
 
         foreach (Category category in Categories.InTextOrder)
         {
-            bool hasRecords = _nextKey[(int)category] == key;
-            if (!hasRecords && !hasSamples)
+            if (_nextKey[(int)category] == key)
             {
-                continue;
+                ReduceEvents(category, data, hasSamples, ref row, ref sleep, batch);
             }
 
-            int partStart = batch.TextLength;
-            if (hasRecords)
+            if (hasSamples)
             {
-                row.Present |= (byte)(1 << (int)category);
-                DayEvents events = TakeEvents(category, data);
-                _aggregated[(int)category] += _days.Reduce(category, ref events, hasSamples, ref row, ref sleep, batch);
+                _days.FillFromSamples(category, ref row, batch);
             }
-
-            if (hasSamples && _days.FillFromSamples(category, hasRecords, ref row, batch))
-            {
-                row.Present |= (byte)(1 << (int)category);
-            }
-
-            row.Parts[(int)category] = batch.TextLength - partStart;
         }
 
         if (hasSamples)
         {
-            int partStart = batch.TextLength;
-            _days.WriteReadings(batch);
-            row.Parts[(int)Category.Samples] = batch.TextLength - partStart;
+            _days.WriteReadings(ref row, batch);
         }
 
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
@@ -157,12 +142,17 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
         RowCount++;
     }
 
-    /// <summary>Returns the category's next events with the same key, and moves past them.</summary>
-    private DayEvents TakeEvents(Category category, ReadOnlySpan<byte> data)
+    /// <summary>Reduces the category's next events, which have the key of the row, into the row.</summary>
+    private void ReduceEvents(Category category, ReadOnlySpan<byte> data, bool hasSamples, ref DailySummary row, ref SleepChoice sleep, SummaryBatch batch)
     {
+        row.Present |= (byte)(1 << (int)category);
+        int partStart = batch.TextLength;
         ReadOnlySpan<Run> runs = Take(category);
         bool hasTimes = repeats.Applies(category);
-        return new DayEvents(data, runs, hasTimes, hasTimes ? FindRepeats(category, data, runs, isCounted: true) : []);
+        ReadOnlySpan<bool> isRepeated = hasTimes ? FindRepeats(category, data, runs, isCounted: true) : [];
+        DayEvents events = new(data, runs, hasTimes, isRepeated);
+        _aggregated[(int)category] += _days.Reduce(category, ref events, hasSamples, ref row, ref sleep, batch);
+        row.Parts[(int)category] = batch.TextLength - partStart;
     }
 
     /// <summary>Returns one element per event of some runs, true for a repeat of a record of another file; empty if there are no repeats.</summary>

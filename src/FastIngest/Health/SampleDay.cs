@@ -52,14 +52,13 @@ internal sealed class SampleDay(SourcePolicy policy)
 
     /// <summary>Reads the samples of a day; returns their number.</summary>
     /// <param name="events">The events of the day.</param>
-    /// <param name="hasTimes">Whether each event begins with the times of its sample.</param>
-    public long Read(ref DayEvents events, bool hasTimes)
+    public long Read(ref DayEvents events)
     {
         Clear();
         long count = 0;
         while (events.Next(out PayloadReader payload))
         {
-            MetricSample sample = MetricSample.Read(ref payload, hasTimes);
+            MetricSample sample = MetricSample.Read(ref payload, events.HaveTimes);
             int metric = MetricOf(sample.Metric);
             int source = _sourceNames.Add(sample.Source);
             if (sample.IsInterval && _metrics[metric].Stage is { } stage)

@@ -62,7 +62,7 @@ internal sealed class JsonChunkReader : ChunkReader
 
         public long Length => elements.ElementLength;
 
-        public RejectReason? Unread => JsonElements.ReasonOf(elements.Status);
+        public RejectReason? Unread => elements.Status == ReadStatus.Object ? null : JsonElements.ReasonOf(elements.Status);
 
         public bool Next() => elements.Next();
 
