@@ -27,6 +27,12 @@ public readonly record struct WallTime(int Day, long Micros, bool HasTime = true
     public int Write(Span<byte> destination)
     {
         DayText.Write(destination, Day);
+        return WriteTime(destination);
+    }
+
+    /// <summary>Writes the time after the day, which the destination has already; returns the length with the day in bytes.</summary>
+    public int WriteTime(Span<byte> destination)
+    {
         if (!HasTime)
         {
             return DayText.Bytes;

@@ -45,13 +45,20 @@ internal readonly record struct AppleStamp(WallTime Time, int? OffsetMinutes)
     /// <param name="text">The decoded stamp.</param>
     /// <param name="clock">Converts stamps in UTC.</param>
     /// <param name="stamp">Receives the stamp.</param>
-    public static bool TryRead(ReadOnlySpan<byte> text, ZoneClock clock, out AppleStamp stamp)
-    {
-        if (text.Length == Bytes && TryReadUsual(text, out stamp))
-        {
-            return true;
-        }
+    public static bool TryRead(ReadOnlySpan<byte> text, ZoneClock clock, out AppleStamp stamp) =>
+        (text.Length == Bytes && TryReadUsual(text, out stamp)) || TryReadOther(text, clock, out stamp);
 
+    /// <summary>The time that passed until another stamp in microseconds, also across a change of the clock.</summary>
+    public long MicrosUntil(in AppleStamp end) => end.Time.TotalMicros - Time.TotalMicros - ShiftTo(end);
+
+    /// <summary>This time by the clock of another stamp.</summary>
+    public WallTime ByClockOf(in AppleStamp other) => Time.Day is > 0 and < LastDay && ShiftTo(other) is var shift and not 0 ? Time.Plus(shift) : Time;
+
+    /// <summary>By how much the clock of another stamp is ahead of this one in microseconds; 0 when one of them is unknown.</summary>
+    private long ShiftTo(in AppleStamp other) => ((other.OffsetMinutes - OffsetMinutes) ?? 0) * 60 * WallTime.MicrosPerSecond;
+
+    private static bool TryReadOther(ReadOnlySpan<byte> text, ZoneClock clock, out AppleStamp stamp)
+    {
         if (text is [_, _, _, _, _, _, _, _, _, _, _, _, _, _, (byte)'+' or (byte)'-', _, _, _, _])
         {
             // 20150616071820-0700
@@ -72,13 +79,4 @@ internal readonly record struct AppleStamp(WallTime Time, int? OffsetMinutes)
         stamp = new AppleStamp(time, null);
         return isRead;
     }
-
-    /// <summary>The time that passed until another stamp in microseconds, also across a change of the clock.</summary>
-    public long MicrosUntil(in AppleStamp end) => end.Time.TotalMicros - Time.TotalMicros - ShiftTo(end);
-
-    /// <summary>This time by the clock of another stamp.</summary>
-    public WallTime ByClockOf(in AppleStamp other) => Time.Day is > 0 and < LastDay && ShiftTo(other) is var shift and not 0 ? Time.Plus(shift) : Time;
-
-    /// <summary>By how much the clock of another stamp is ahead of this one in microseconds; 0 when one of them is unknown.</summary>
-    private long ShiftTo(in AppleStamp other) => ((other.OffsetMinutes - OffsetMinutes) ?? 0) * 60 * WallTime.MicrosPerSecond;
 }

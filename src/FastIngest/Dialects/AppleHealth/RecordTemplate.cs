@@ -12,6 +12,9 @@ internal enum VariableAttribute
     Value,
 }
 
+/// <summary>A time in a tag: its place, and what it is if it has the usual form.</summary>
+internal readonly record struct MatchedStamp(Range Place, bool IsRead, AppleStamp Stamp);
+
 /// <summary>
 /// The tag of the last record of a kind. The next record nearly always has the same bytes but for the device, the times and the
 /// value, so that comparing the bytes between them replaces reading the attributes:
@@ -36,12 +39,14 @@ internal sealed class RecordTemplate
     /// <summary>The decoded name of the source.</summary>
     public ReadOnlySpan<byte> Source => _source.AsSpan(0, _sourceLength);
 
-    /// <summary>The places of the attributes in the tag that was matched last: an index and a length in bytes. The index is 0 for a missing one.</summary>
-    public (int Start, int Length) Start { get; private set; }
+    /// <summary>The start of the record that was matched last.</summary>
+    public MatchedStamp Start { get; private set; }
 
-    public (int Start, int Length) End { get; private set; }
+    /// <summary>The end of the record that was matched last.</summary>
+    public MatchedStamp End { get; private set; }
 
-    public (int Start, int Length) Value { get; private set; }
+    /// <summary>The place of the value of the record that was matched last.</summary>
+    public Range Value { get; private set; }
 
     /// <summary>Learns a tag; false when the tag has repeated attributes or too many.</summary>
     /// <param name="region">The bytes of the tag.</param>
@@ -93,7 +98,8 @@ internal sealed class RecordTemplate
     {
         Debug.Assert(Form is not null, "The template is empty.");
         int at = 0, literal = 0;
-        Start = End = Value = default;
+        Start = End = default;
+        Value = default;
         for (int i = 0; i < _count; i++)
         {
             (VariableAttribute kind, int literalEnd, byte quote) = _variables[i];
@@ -105,22 +111,25 @@ internal sealed class RecordTemplate
 
             at += same.Length;
             literal = literalEnd;
-            int length = rest[at..].IndexOfAny(quote, (byte)'<');
+            bool isTime = kind is VariableAttribute.Start or VariableAttribute.End;
+            bool isUsual = AppleStamp.TryReadUsual(isTime ? rest[at..] : default, out AppleStamp stamp) && rest.Length > at + AppleStamp.Bytes && rest[at + AppleStamp.Bytes] == quote;
+            int length = isUsual ? AppleStamp.Bytes : rest[at..].IndexOfAny(quote, (byte)'<');
             if (length < 0 || rest[at + length] != quote)
             {
                 return 0;
             }
 
+            Range place = at..(at + length);
             switch (kind)
             {
                 case VariableAttribute.Start:
-                    Start = (at, length);
+                    Start = new MatchedStamp(place, isUsual, stamp);
                     break;
                 case VariableAttribute.End:
-                    End = (at, length);
+                    End = new MatchedStamp(place, isUsual, stamp);
                     break;
                 case VariableAttribute.Value:
-                    Value = (at, length);
+                    Value = place;
                     break;
             }
 

@@ -48,9 +48,7 @@ internal sealed class SampleReader(XmlTag tag, PassedOver passedOver)
             if (length > 0 && length <= maxBytes)
             {
                 _last = index;
-                ReadOnlySpan<byte> start = rest.Slice(template.Start.Start, template.Start.Length);
-                ReadOnlySpan<byte> end = rest.Slice(template.End.Start, template.End.Length);
-                Add(template.Form!, template.Source, start, end, rest.Slice(template.Value.Start, template.Value.Length), offset, length, records);
+                Add(template.Form!, template.Source, Read(template.Start, rest, records), Read(template.End, rest, records), rest[template.Value], offset, length, records);
                 return length;
             }
         }
@@ -101,8 +99,7 @@ internal sealed class SampleReader(XmlTag tag, PassedOver passedOver)
         }
 
         RecordForm form = FormOf(name, typeLength);
-        Add(
-            form, source, tag.Value(region, "startDate"u8), tag.Value(region, "endDate"u8), tag.Value(region, "value"u8), offset, tag.Length, records);
+        Add(form, source, Read(tag.Value(region, "startDate"u8), records), Read(tag.Value(region, "endDate"u8), records), tag.Value(region, "value"u8), offset, tag.Length, records);
         if (_templates[_oldest].TryLearn(region, tag, form, source))
         {
             _last = _oldest;
@@ -135,17 +132,21 @@ internal sealed class SampleReader(XmlTag tag, PassedOver passedOver)
         return _forms[index];
     }
 
+    private static AppleStamp? Read(in MatchedStamp stamp, ReadOnlySpan<byte> rest, RecordReceiver records) => stamp.IsRead ? stamp.Stamp : Read(rest[stamp.Place], records);
+
+    private static AppleStamp? Read(ReadOnlySpan<byte> text, RecordReceiver records) => AppleStamp.TryRead(text, records.Clock, out AppleStamp stamp) ? stamp : null;
+
     private void Add(
-        RecordForm form, ReadOnlySpan<byte> source, ReadOnlySpan<byte> startText, ReadOnlySpan<byte> endText, ReadOnlySpan<byte> value, long offset, long length,
-        RecordReceiver records)
+        RecordForm form, ReadOnlySpan<byte> source, in AppleStamp? startOrNone, in AppleStamp? endOrNone, ReadOnlySpan<byte> value, long offset, long length, RecordReceiver records)
     {
-        if (!AppleStamp.TryRead(startText, records.Clock, out AppleStamp start))
+        if (startOrNone is not { } start)
         {
             records.Reject(offset, length, RejectReason.NoDate);
             return;
         }
 
-        bool hasEnd = AppleStamp.TryRead(endText, records.Clock, out AppleStamp end);
+        bool hasEnd = endOrNone is not null;
+        AppleStamp end = endOrNone.GetValueOrDefault();
         Metric metric = form.Metric;
         long micros = 1_000_000;
         RejectReason? reason = null;

@@ -28,7 +28,7 @@ internal sealed class RecordReceiver
     private RecordScope? _scope;
     private TimeZoneChoice? _zone;
     private byte[] _user = [], _id = [];
-    private int _userLength;
+    private int _userLength, _startDay = -1, _endDay = -1;
     private bool _isDefaultUser;
 
     /// <summary>Turns points in time into local times.</summary>
@@ -124,10 +124,10 @@ internal sealed class RecordReceiver
         RecordView view = default;
         view.UserId = User;
         view.Day = day ?? (metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day);
-        view.Timestamp = _start.AsSpan(0, start.Write(_start));
+        view.Timestamp = Write(start, _start, ref _startDay);
         view.Text0 = metric.Utf8Name;
         view.Text1 = source;
-        view.Text2 = end == start ? default : _end.AsSpan(0, end.Write(_end));
+        view.Text2 = end == start ? default : Write(end, _end, ref _endDay);
         _numbers[0] = metric.Kind == MetricKind.Sleep ? (end.TotalMicros - start.TotalMicros) / 60 : micros;
         view.Numbers = _numbers.AsSpan(0, 1);
         view.NumbersPresent = 1;
@@ -271,7 +271,7 @@ internal sealed class RecordReceiver
         RecordView view = default;
         view.UserId = User;
         view.Day = day;
-        view.Timestamp = _start.AsSpan(0, time.Write(_start));
+        view.Timestamp = Write(time, _start, ref _startDay);
         view.Text0 = text;
         view.Id = Mark(id);
         for (int i = 0; i < numbers.Length; i++)
@@ -302,6 +302,14 @@ internal sealed class RecordReceiver
         id.CopyTo(_id.AsSpan(1));
         part.CopyTo(_id.AsSpan(1 + id.Length));
         return _id.AsSpan(0, length);
+    }
+
+    /// <summary>Writes a time over the last one; the day stays when it is the same, as it mostly is.</summary>
+    private static ReadOnlySpan<byte> Write(scoped in WallTime time, byte[] buffer, ref int writtenDay)
+    {
+        int length = time.Day == writtenDay ? time.WriteTime(buffer) : time.Write(buffer);
+        writtenDay = time.Day;
+        return buffer.AsSpan(0, length);
     }
 
     private EventWriter WriterOf(Category category) =>
