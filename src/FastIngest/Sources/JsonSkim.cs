@@ -9,7 +9,7 @@ namespace FastIngest.Sources;
 internal sealed class JsonSkim(SourceFile file) : IDisposable
 {
     private const int WindowBytes = 1 << 20;
-    private const int MaxTextBytes = 4096;
+    private const int MaxTextBytes = 1024;
 
     private readonly FileWindow _window = new();
     private readonly NestedScan _nested = NestedScan.Create();
@@ -45,7 +45,7 @@ internal sealed class JsonSkim(SourceFile file) : IDisposable
         return isThere;
     }
 
-    /// <summary>Reads a string; null, without moving, when none is there or it is longer than 4096 bytes.</summary>
+    /// <summary>Reads a string; null, without moving, when none is there or it is longer than 1024 bytes.</summary>
     public string? ReadText()
     {
         if (Peek() != '"')

@@ -142,10 +142,12 @@ internal abstract unsafe class NestedScan
                 quotes &= ~FindEscaped(TLanes.EqualMask(block, (byte)'\\'));
             }
 
-            HasBar |= TLanes.EqualMask(block, (byte)'|') != 0;
             ulong inString = TLanes.Parity(quotes) ^ InString;
             InString = (ulong)((long)inString >> 63);
-            return Walk((masks.Open | masks.Close) & ~inString, masks.Open, masks.Brace, offset, marks, out end);
+            bool isEnd = Walk((masks.Open | masks.Close) & ~inString, masks.Open, masks.Brace, offset, marks, out end);
+            ulong inside = isEnd ? ulong.MaxValue >> (BlockBytes - (int)(end - offset)) : ulong.MaxValue;
+            HasBar |= (TLanes.EqualMask(block, (byte)'|') & inside) != 0;
+            return isEnd;
         }
 
         /// <summary>The bytes that a backslash escapes. In a run of backslashes, every other one escapes the next byte.</summary>

@@ -55,7 +55,7 @@ internal sealed class HealthAutoExportReader : ExportReader
             switch (section.Kind)
             {
                 case SectionKind.PassedOver:
-                    records.PassOver(System.Text.Encoding.UTF8.GetBytes(section.Name), section.Count);
+                    records.PassOver(System.Text.Encoding.UTF8.GetBytes(section.Name), Math.Max(section.Count, 1));
                     break;
                 case SectionKind.Damaged:
                     records.Reject(section.Start, section.EndExcl - section.Start, RejectReason.InvalidJson);

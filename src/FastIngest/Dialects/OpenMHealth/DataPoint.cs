@@ -8,21 +8,23 @@ namespace FastIngest.Dialects.OpenMHealth;
 /// <summary>The parts of a data point that all schemas have.</summary>
 internal ref struct DataPoint
 {
+    private const long MaxMinutes = 1000 * 24 * 60;
+
     private readonly ReadOnlySpan<byte> _header;
 
     public DataPoint(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> schema, in JsonRecord record)
     {
         _header = header;
         Body = body;
-        Schema = SchemaNames.Of(schema);
+        Schema = Schemas.Of(schema);
         ReadOnlySpan<byte> id = JsonMembers.Text(JsonMembers.Find(header, "id"u8));
         Id = record.Decode(id.IsEmpty ? JsonMembers.Text(JsonMembers.Find(header, "uuid"u8)) : id);
         ReadOnlySpan<byte> source = JsonMembers.Text(JsonMembers.Find(Provenance, "source_name"u8));
         Source = record.Decode(source.IsEmpty ? JsonMembers.Text(JsonMembers.Find(header, "source_name"u8)) : source);
     }
 
-    /// <summary>The name of the schema, with underscores.</summary>
-    public string Schema { get; }
+    /// <summary>The schema, which the header names.</summary>
+    public Schema Schema { get; }
 
     public ReadOnlySpan<byte> Body { get; }
 
@@ -61,27 +63,27 @@ internal ref struct DataPoint
         ReadOnlySpan<byte> interval = JsonMembers.Find(frame, "time_interval"u8);
         bool hasStart = TryRead(JsonMembers.Find(interval, "start_date_time"u8), record, records, out WallTime start);
         bool hasEnd = TryRead(JsonMembers.Find(interval, "end_date_time"u8), record, records, out WallTime end);
-        long micros = (Minutes(JsonMembers.Find(interval, "duration"u8)) ?? 0) * 60;
+        long micros = Math.Max(0, Minutes(JsonMembers.Find(interval, "duration"u8)) ?? 0) * 60;
         if (!hasStart && !hasEnd)
         {
             hasStart = TryRead(JsonMembers.Find(interval, "date"u8), record, records, out start);
         }
 
-        if (Math.Abs(micros) > 1000 * WallTime.MicrosPerDay || (!hasStart && !hasEnd))
+        if (!hasStart && !hasEnd)
         {
             return false;
         }
 
         Start = hasStart ? start : end.TotalMicros > micros ? end.Plus(-micros) : end;
         End = hasEnd ? end : start.Plus(micros);
-        return true;
+        return End.Day <= DateOnly.MaxValue.DayNumber;
     }
 
-    /// <summary>Returns a duration in micros of a minute; null when it is missing or unreadable, or longer than 100 years.</summary>
+    /// <summary>Returns a duration in micros of a minute; null when it is missing or unreadable, or longer than 1000 days.</summary>
     public static long? Minutes(ReadOnlySpan<byte> duration) =>
         UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(duration, "unit"u8)), Metrics.ExerciseMinutes) is { } factor
         && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(duration, "value"u8)), factor, out long minutes)
-        && Math.Abs(minutes) < 53_000_000L * 1_000_000 ? minutes : null;
+        && Math.Abs(minutes) < MaxMinutes * 1_000_000 ? minutes : null;
 
     /// <summary>Whether the value is a statistic that is no reading: a maximum, or for a part of a total anything but the total.</summary>
     public readonly bool IsOtherStatistic(Metric? metric)

@@ -60,7 +60,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
     private static void ReadMeasure(in DataPoint point, in JsonRecord record, RecordReceiver records)
     {
-        switch (point.Schema)
+        switch (point.Schema.Name)
         {
             case "blood_pressure":
                 AddPressure(point, record, records);
@@ -79,18 +79,18 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
     private static void AddMeasure(in DataPoint point, in JsonRecord record, RecordReceiver records)
     {
-        (string member, Metric? metric) = Schemas.Find(point.Schema);
-        ReadOnlySpan<byte> value = JsonMembers.Find(point.Body, System.Text.Encoding.UTF8.GetBytes(member));
+        Metric? metric = point.Schema.Metric;
+        ReadOnlySpan<byte> value = JsonMembers.Find(point.Body, point.Schema.Member);
         bool isNumber = value is [(byte)'{', ..] && !JsonMembers.Find(value, "value"u8).IsEmpty;
         if (!isNumber && value is not [(byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..])
         {
-            records.PassOver(System.Text.Encoding.UTF8.GetBytes(point.Schema));
+            records.PassOver(point.Schema.Utf8Name);
             return;
         }
 
         if (point.IsOtherStatistic(metric))
         {
-            records.PassOver(System.Text.Encoding.UTF8.GetBytes($"{point.Schema} with a descriptive_statistic"));
+            PassOverStatistic(point, records);
             return;
         }
 
@@ -99,14 +99,14 @@ internal sealed class OpenMHealthLayout : JsonLayout
             metric = Metrics.ActiveEnergy;
         }
 
-        AddSample(point, metric, point.Schema, value, record, records);
+        AddSample(point, metric, value, record, records);
     }
 
     private static void AddPressure(in DataPoint point, in JsonRecord record, RecordReceiver records)
     {
         if (point.IsOtherStatistic(Metrics.Systolic))
         {
-            records.PassOver("blood_pressure with a descriptive_statistic"u8);
+            PassOverStatistic(point, records);
             return;
         }
 
@@ -119,23 +119,23 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
         if (!systolic.IsEmpty)
         {
-            AddSample(point, Metrics.Systolic, point.Schema, systolic, record, records);
+            AddSample(point, Metrics.Systolic, systolic, record, records);
         }
 
         if (!diastolic.IsEmpty)
         {
-            AddSample(point, Metrics.Diastolic, point.Schema, diastolic, record, records);
+            AddSample(point, Metrics.Diastolic, diastolic, record, records);
         }
     }
 
     /// <summary>Adds a sample: a bare number, or a value with a unit.</summary>
-    private static void AddSample(in DataPoint point, Metric? known, string name, ReadOnlySpan<byte> value, in JsonRecord record, RecordReceiver records)
+    private static void AddSample(in DataPoint point, Metric? known, ReadOnlySpan<byte> value, in JsonRecord record, RecordReceiver records)
     {
         bool isObject = value is [(byte)'{', ..];
         ReadOnlySpan<byte> number = JsonMembers.Text(isObject ? JsonMembers.Find(value, "value"u8) : value);
         ReadOnlySpan<byte> unit = isObject ? record.Decode(JsonMembers.Text(JsonMembers.Find(value, "unit"u8))) : default;
         UnitFactor? factor = known is null ? null : UnitTexts.Find(unit, known);
-        Metric metric = factor is null ? UnlistedMetrics.Of(known?.Utf8Name ?? System.Text.Encoding.UTF8.GetBytes(name), unit) : known!;
+        Metric metric = factor is null ? UnlistedMetrics.Of(known?.Utf8Name ?? point.Schema.Utf8Name, unit) : known!;
         if (Quantity.TryParse(number, factor ?? UnitFactor.One, out long micros))
         {
             records.AddSample(metric, point.Source, point.Start, point.End, micros, record.Offset, record.Length, id: point.Id);
@@ -150,7 +150,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
     {
         if (point.IsOtherStatistic(Metrics.ExerciseMinutes))
         {
-            records.PassOver("physical_activity with a descriptive_statistic"u8);
+            PassOverStatistic(point, records);
             return;
         }
 
@@ -167,14 +167,14 @@ internal sealed class OpenMHealthLayout : JsonLayout
     {
         if (point.IsOtherStatistic(Metrics.ExerciseMinutes))
         {
-            records.PassOver(System.Text.Encoding.UTF8.GetBytes($"{point.Schema} with a descriptive_statistic"));
+            PassOverStatistic(point, records);
             return;
         }
 
         ReadOnlySpan<byte> total = JsonMembers.Find(point.Body, "total_sleep_time"u8);
         total = total.IsEmpty ? JsonMembers.Find(point.Body, "sleep_duration"u8) : total;
         long? minutes = DataPoint.Minutes(total);
-        if (minutes is null && point.Schema == "sleep_episode" && point.End.TotalMicros > point.Start.TotalMicros)
+        if (minutes is null && point.Schema.Name == "sleep_episode" && point.End.TotalMicros > point.Start.TotalMicros)
         {
             // An episode without a total is an interval of sleep.
             records.AddSample(Metrics.Sleep, point.Source, point.Start, point.End, 0, record.Offset, record.Length, id: point.Id);
@@ -191,6 +191,9 @@ internal sealed class OpenMHealthLayout : JsonLayout
             default, point.End, ToHours(slept), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "deep_sleep_duration"u8))), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "rem_sleep_duration"u8))),
             null, record.Offset, record.Length, point.Id);
     }
+
+    /// <summary>Passes over a statistic that is no reading.</summary>
+    private static void PassOverStatistic(in DataPoint point, RecordReceiver records) => records.PassOver([.. point.Schema.Utf8Name, .. " with a descriptive_statistic"u8]);
 
     private static long? ToHours(long? minutes) => minutes is { } value && Quantity.TryConvert(value, MinutesToHours, out long hours) ? hours : null;
 }
