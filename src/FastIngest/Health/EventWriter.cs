@@ -9,6 +9,8 @@ namespace FastIngest.Health;
 /// </summary>
 public sealed class EventWriter
 {
+    private static readonly SampleTotals NoSamples = new(0, 0, long.MaxValue, long.MinValue);
+
     private readonly Category _category;
     private readonly int _textCount;
     private readonly long _maxNumbersBytes;
@@ -17,6 +19,7 @@ public sealed class EventWriter
     private int _runUserLength, _runMetricLength, _runSourceLength;
     private int _runDay;
     private int _sampleCount;
+    private SampleTotals _metricRun = NoSamples;
     private bool _isInRun;
 
     public EventWriter(Category category)
@@ -121,23 +124,23 @@ public sealed class EventWriter
     /// <summary>Appends the buffered samples to the output. Call it at the end of each chunk.</summary>
     public void Flush(MapOutput output)
     {
+        ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
+        if (_metricRun.Count > 0)
+        {
+            WriteRunOfMetric(user, _metricRun, output);
+            _metricRun = NoSamples;
+        }
+
         if (_sampleCount == 0)
         {
             return;
         }
 
-        ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
         SampleTotals totals = SampleReduction.Reduce(_samples.AsSpan(0, _sampleCount));
         SmallestSample = Math.Min(SmallestSample, totals.Min);
         LargestSample = Math.Max(LargestSample, totals.Max);
         _sampleCount = 0;
         _isInRun = false;
-        if (_category == Category.Samples)
-        {
-            WriteRunOfMetric(user, totals, output);
-            return;
-        }
-
         Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
         SampleEvent.Write(segment, totals);
         segment.End();
@@ -147,6 +150,7 @@ public sealed class EventWriter
     public void Reset()
     {
         _sampleCount = 0;
+        _metricRun = NoSamples;
         _isInRun = false;
         SmallestSample = long.MaxValue;
         LargestSample = long.MinValue;
@@ -185,13 +189,8 @@ public sealed class EventWriter
         long value = record.Numbers[0];
         if (!isSleep && !KeepsTimes)
         {
-            if (record.Spread is null)
-            {
-                AddToRunOfMetric(record, value, output);
-                return;
-            }
-
-            Flush(output);
+            AddToRunOfMetric(record, value, output);
+            return;
         }
 
         ReadOnlySpan<byte> end = KeepsTimes ? record.Text2 : default;
@@ -214,13 +213,10 @@ public sealed class EventWriter
             (long from, long until) = SleepMetric.Interval(record);
             MetricSample.WriteInterval(segment, from, until);
         }
-        else if (record.Spread is { } spread)
-        {
-            SampleEvent.WriteTotals(segment, new SampleTotals(1, value, spread.Min, spread.Max));
-        }
         else
         {
-            SampleEvent.Write(segment, new SampleTotals(1, value, value, value));
+            SampleSpread spread = record.Spread ?? new SampleSpread(value, value);
+            SampleEvent.Write(segment, new SampleTotals(1, value, spread.Min, spread.Max));
         }
 
         segment.End();
@@ -228,12 +224,12 @@ public sealed class EventWriter
 
     private void AddToRunOfMetric(scoped in RecordView record, long value, MapOutput output)
     {
-        bool sameRun = _sampleCount > 0 && record.Day == _runDay
+        bool sameRun = _metricRun.Count > 0 && record.Day == _runDay
             && record.Text0.SequenceEqual(_runMetric.AsSpan(0, _runMetricLength))
             && record.Text1.SequenceEqual(_runSource.AsSpan(0, _runSourceLength))
             && record.UserId.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
         bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
-        if (!sameRun || large || _sampleCount == _samples.Length)
+        if (!sameRun || large || _metricRun.Count == SampleReduction.MaxRun)
         {
             Flush(output);
         }
@@ -246,7 +242,8 @@ public sealed class EventWriter
             _runDay = record.Day;
         }
 
-        _samples[_sampleCount++] = value;
+        SampleSpread spread = record.Spread ?? new SampleSpread(value, value);
+        _metricRun = new SampleTotals(_metricRun.Count + 1, _metricRun.Sum + value, Math.Min(_metricRun.Min, spread.Min), Math.Max(_metricRun.Max, spread.Max));
         if (large)
         {
             Flush(output);

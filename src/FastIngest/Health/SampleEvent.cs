@@ -15,19 +15,16 @@ internal static class SampleEvent
 
     public static void Write(Segment segment, in SampleTotals totals)
     {
-        if (totals.Count == 1)
+        // The smallest and the largest value of one sample with a spread differ from its average.
+        if (totals.Count == 1 && totals.Min == totals.Sum && totals.Max == totals.Sum)
         {
             segment.WriteNumbers([totals.Sum], OneValue);
         }
         else
         {
-            WriteTotals(segment, totals);
+            segment.WriteNumbers([totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max], Totals);
         }
     }
-
-    /// <summary>Writes totals whose smallest and largest value may differ from their average even for one sample.</summary>
-    public static void WriteTotals(Segment segment, in SampleTotals totals) =>
-        segment.WriteNumbers([totals.Count * 1_000_000, totals.Sum, totals.Min, totals.Max], Totals);
 
     public static SampleTotals Read(ref PayloadReader payload)
     {

@@ -60,7 +60,7 @@ public static class DateParser
     /// <summary>Whether a text is valid after the <see cref="DayBytes"/> bytes of a day: it must be empty or a time.</summary>
     public static bool IsRest(ReadOnlySpan<byte> text)
     {
-        if (text.Length == 9 && IsSecond(text[0], BinaryPrimitives.ReadUInt64LittleEndian(text[1..])))
+        if (text.Length == 9 && IsSecond(text))
         {
             return true;
         }
@@ -72,6 +72,9 @@ public static class DateParser
     // SAFETY: the caller guarantees 9 readable bytes at `text`.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static unsafe bool IsSecond(byte* text) => IsSecond(*text, Unsafe.ReadUnaligned<ulong>(text + 1));
+
+    /// <summary>As above, for the first 9 bytes of a text.</summary>
+    internal static bool IsSecond(ReadOnlySpan<byte> text) => IsSecond(text[0], BinaryPrimitives.ReadUInt64LittleEndian(text[1..]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSecond(byte separator, ulong time)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace FastIngest.Json;
 
 /// <summary>Reads the time that follows a day accepted by <see cref="DateParser"/>.</summary>
@@ -29,6 +31,15 @@ public static class TimeOfDay
         return second < 60
             ? (((minutes * 60) + second) * MicrosPerSecond) + fraction
             : ((minutes + 1) * 60 * MicrosPerSecond) - 1;
+    }
+
+    /// <summary>Returns the seconds since midnight of <c>12:34:56</c>, 8 bytes that <see cref="DateParser"/> has checked.</summary>
+    public static int SecondOfDay(ReadOnlySpan<byte> text)
+    {
+        // One byte a lane: lanes 0, 3 and 6 become the hour, the minute and the second.
+        ulong digits = BinaryPrimitives.ReadUInt64LittleEndian(text) & 0x0F0F0F0F0F0F0F0F;
+        ulong pairs = (digits * 10) + (digits >> 8);
+        return ((int)(byte)pairs * 3600) + ((int)(byte)(pairs >> 24) * 60) + (byte)(pairs >> 48);
     }
 
     private static int Fraction(ReadOnlySpan<byte> digits)

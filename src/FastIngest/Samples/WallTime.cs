@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using FastIngest.Json;
 
 namespace FastIngest.Samples;
@@ -38,13 +39,12 @@ public readonly record struct WallTime(int Day, long Micros, bool HasTime = true
             return DayText.Bytes;
         }
 
-        (long seconds, long fraction) = Math.DivRem(Micros, MicrosPerSecond);
+        uint second = (uint)(Micros / MicrosPerSecond);
+        long fraction = Micros - (second * MicrosPerSecond);
+        (uint hour, uint minute) = (second / 3600, second / 60 % 60);
         destination[10] = (byte)'T';
-        WritePair(destination[11..], (int)(seconds / 3600));
-        destination[13] = (byte)':';
-        WritePair(destination[14..], (int)(seconds / 60 % 60));
-        destination[16] = (byte)':';
-        WritePair(destination[17..], (int)(seconds % 60));
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            destination[11..], Pair(hour) | ((ulong)':' << 16) | (Pair(minute) << 24) | ((ulong)':' << 40) | (Pair(second % 60) << 48));
         int length = 19;
         if (fraction > 0)
         {
@@ -59,9 +59,10 @@ public readonly record struct WallTime(int Day, long Micros, bool HasTime = true
         return length;
     }
 
-    private static void WritePair(Span<byte> destination, int value)
+    /// <summary>The two digits of a number below 100, the first one in the lowest byte.</summary>
+    private static ulong Pair(uint value)
     {
-        destination[0] = (byte)('0' + (value / 10));
-        destination[1] = (byte)('0' + (value % 10));
+        uint tens = (value * 103) >> 10;
+        return 0x3030 + tens + ((value - (tens * 10)) << 8);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class FhirLayout : JsonLayout
     /// <param name="records">Receives what the resource holds.</param>
     private static void Read(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> fullUrl, in JsonRecord record, RecordReceiver records)
     {
-        FhirResource resource = FhirResource.Read(json, record.Offset + at, fullUrl);
+        FhirResource resource = new(json, record.Offset + at, fullUrl);
         ReadOnlySpan<byte> type = record.Decode(JsonMembers.Text(resource.Type));
         if (type.IsEmpty && !resource.Inner.IsEmpty)
         {

@@ -1,111 +1,91 @@
+using System.Runtime.CompilerServices;
 using FastIngest.Dialects.JsonExports;
+using FastIngest.Json;
 
 namespace FastIngest.Dialects.Fhir;
 
-/// <summary>The members of a resource, or of an entry of a Bundle, as the bytes of their values.</summary>
-internal ref struct FhirResource
+/// <summary>The members of a resource, or of an entry of a Bundle, as the bytes of their values; empty without one.</summary>
+internal readonly ref struct FhirResource
 {
-    public ReadOnlySpan<byte> Type, Id, FullUrl, Status, Code, Subject, DateTime, Instant, Period, Quantity, Integer, Components, Device, Name, Gender;
+    private static readonly FieldNames Names = new(
+        false, "resourceType", "id", "fullUrl", "status", "code", "subject", "effectiveDateTime", "effectiveInstant", "effectivePeriod", "valueQuantity", "valueInteger",
+        "component", "device", "name", "gender", "resource", "entry");
 
-    /// <summary>The resource of an entry, and its offset in the entry, in bytes.</summary>
-    public ReadOnlySpan<byte> Inner;
+    private readonly ReadOnlySpan<byte> _json, _fullUrl;
+    private readonly Places _places;
 
-    /// <summary>The entries of a Bundle, and their offset in the Bundle, in bytes.</summary>
-    public ReadOnlySpan<byte> Entries;
-
-    public int InnerAt, EntriesAt;
-
-    /// <summary>The offset of the resource in the file, and its length, in bytes.</summary>
-    public long Offset, Length;
-
-    /// <summary>Reads the members.</summary>
     /// <param name="json">The object.</param>
     /// <param name="offset">Its offset in the file, in bytes.</param>
     /// <param name="fullUrl">The address that the entry around it gives.</param>
-    public static FhirResource Read(ReadOnlySpan<byte> json, long offset, ReadOnlySpan<byte> fullUrl)
+    public FhirResource(ReadOnlySpan<byte> json, long offset, ReadOnlySpan<byte> fullUrl)
     {
-        FhirResource resource = new() { Offset = offset, Length = json.Length, FullUrl = fullUrl };
+        _json = json;
+        _fullUrl = fullUrl;
+        Offset = offset;
         JsonMembers members = new(json is [(byte)'{', ..] ? json : default);
         while (members.Next())
         {
-            resource.Take(members);
+            int index = Names.Find(members.Name);
+            if (index >= 0)
+            {
+                _places[index] = (members.Offset, members.Value.Length);
+            }
         }
-
-        return resource;
     }
 
-    private void Take(in JsonMembers member)
+    public ReadOnlySpan<byte> Type => this[0];
+
+    public ReadOnlySpan<byte> Id => this[1];
+
+    public ReadOnlySpan<byte> FullUrl => this[2].IsEmpty ? _fullUrl : this[2];
+
+    public ReadOnlySpan<byte> Status => this[3];
+
+    public ReadOnlySpan<byte> Code => this[4];
+
+    public ReadOnlySpan<byte> Subject => this[5];
+
+    public ReadOnlySpan<byte> DateTime => this[6];
+
+    public ReadOnlySpan<byte> Instant => this[7];
+
+    public ReadOnlySpan<byte> Period => this[8];
+
+    public ReadOnlySpan<byte> Quantity => this[9];
+
+    public ReadOnlySpan<byte> Integer => this[10];
+
+    public ReadOnlySpan<byte> Components => this[11];
+
+    public ReadOnlySpan<byte> Device => this[12];
+
+    public ReadOnlySpan<byte> Name => this[13];
+
+    public ReadOnlySpan<byte> Gender => this[14];
+
+    /// <summary>The resource of an entry.</summary>
+    public ReadOnlySpan<byte> Inner => this[15];
+
+    /// <summary>The offset of the resource in the entry, in bytes.</summary>
+    public int InnerAt => _places[15].Start;
+
+    /// <summary>The entries of a Bundle.</summary>
+    public ReadOnlySpan<byte> Entries => this[16];
+
+    /// <summary>The offset of the entries in the Bundle, in bytes.</summary>
+    public int EntriesAt => _places[16].Start;
+
+    /// <summary>The offset of the resource in the file, in bytes.</summary>
+    public long Offset { get; }
+
+    /// <summary>The length of the resource in bytes.</summary>
+    public long Length => _json.Length;
+
+    private ReadOnlySpan<byte> this[int index] => _json.Slice(_places[index].Start, _places[index].Length);
+
+    [InlineArray(17)]
+    private struct Places
     {
-        ReadOnlySpan<byte> name = member.Name;
-        if (name.SequenceEqual("resourceType"u8))
-        {
-            Type = member.Value;
-        }
-        else if (name.SequenceEqual("id"u8))
-        {
-            Id = member.Value;
-        }
-        else if (name.SequenceEqual("status"u8))
-        {
-            Status = member.Value;
-        }
-        else if (name.SequenceEqual("code"u8))
-        {
-            Code = member.Value;
-        }
-        else if (name.SequenceEqual("subject"u8))
-        {
-            Subject = member.Value;
-        }
-        else if (name.SequenceEqual("effectiveDateTime"u8))
-        {
-            DateTime = member.Value;
-        }
-        else if (name.SequenceEqual("effectiveInstant"u8))
-        {
-            Instant = member.Value;
-        }
-        else if (name.SequenceEqual("effectivePeriod"u8))
-        {
-            Period = member.Value;
-        }
-        else if (name.SequenceEqual("valueQuantity"u8))
-        {
-            Quantity = member.Value;
-        }
-        else if (name.SequenceEqual("valueInteger"u8))
-        {
-            Integer = member.Value;
-        }
-        else if (name.SequenceEqual("component"u8))
-        {
-            Components = member.Value;
-        }
-        else if (name.SequenceEqual("device"u8))
-        {
-            Device = member.Value;
-        }
-        else if (name.SequenceEqual("name"u8))
-        {
-            Name = member.Value;
-        }
-        else if (name.SequenceEqual("gender"u8))
-        {
-            Gender = member.Value;
-        }
-        else if (name.SequenceEqual("fullUrl"u8))
-        {
-            FullUrl = member.Value;
-        }
-        else if (name.SequenceEqual("resource"u8))
-        {
-            Inner = member.Value;
-            InnerAt = member.Offset;
-        }
-        else if (name.SequenceEqual("entry"u8))
-        {
-            Entries = member.Value;
-            EntriesAt = member.Offset;
-        }
+        private (int Start, int Length) _first;
     }
 }

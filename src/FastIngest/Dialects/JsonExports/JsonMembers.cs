@@ -1,22 +1,21 @@
-using System.Text.Json;
-
 namespace FastIngest.Dialects.JsonExports;
 
 /// <summary>
 /// Goes through the members of a JSON object, or the items of an array, of a record that a reader has accepted. For records whose nested
-/// values are too free for the names of a layout.
+/// values are too free for the names of a layout. Nothing is checked once more; see <see cref="JsonSpans"/>.
 /// </summary>
 internal ref struct JsonMembers
 {
     private readonly ReadOnlySpan<byte> _json;
-    private Utf8JsonReader _reader;
+    private readonly bool _isObject;
+    private int _next;
 
-    /// <param name="json">The bytes of the object or array; of any other value there are no members.</param>
+    /// <param name="json">Valid JSON that begins with the object or array; of any other value there are no members. What follows it is ignored.</param>
     public JsonMembers(ReadOnlySpan<byte> json)
     {
         _json = json is [(byte)'{' or (byte)'[', ..] ? json : "[]"u8;
-        _reader = new Utf8JsonReader(_json);
-        _reader.Read();
+        _isObject = _json[0] == '{';
+        _next = 1;
     }
 
     /// <summary>The name of the member as written; empty for an item of an array.</summary>
@@ -31,21 +30,27 @@ internal ref struct JsonMembers
     /// <summary>Moves to the next member or item; false after the last one.</summary>
     public bool Next()
     {
-        if (!_reader.Read() || _reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+        int at = JsonSpans.SkipSpace(_json, _next);
+        if (_json[at] == ',')
+        {
+            at = JsonSpans.SkipSpace(_json, at + 1);
+        }
+
+        if (_json[at] is (byte)'}' or (byte)']')
         {
             return false;
         }
 
-        Name = default;
-        if (_reader.TokenType == JsonTokenType.PropertyName)
+        if (_isObject)
         {
-            Name = _reader.ValueSpan;
-            _reader.Read();
+            int end = JsonSpans.EndOfString(_json, at);
+            Name = _json[(at + 1)..(end - 1)];
+            at = JsonSpans.SkipSpace(_json, JsonSpans.SkipSpace(_json, end) + 1);
         }
 
-        Offset = (int)_reader.TokenStartIndex;
-        _reader.Skip();
-        Value = _json[Offset..(int)_reader.BytesConsumed];
+        Offset = at;
+        _next = JsonSpans.EndOfValue(_json, at);
+        Value = _json[at.._next];
         return true;
     }
 

@@ -29,6 +29,9 @@ public enum Unzoned
 /// </summary>
 public static class StampReader
 {
+    /// <summary>The length of <c>2024-01-31 12:34:56</c>.</summary>
+    private const int SecondBytes = 19;
+
     /// <summary>
     /// Reads <c>2024-01-31</c>, <c>2024-01-31T07:05:09.5+01:00</c>, <c>2024-01-31 07:05:09 -0500</c>, <c>2024-01-31 7:05:09 PM +0100</c> and the
     /// other forms of <see cref="DateForms"/>, and times since 1970 written as digits.
@@ -39,7 +42,11 @@ public static class StampReader
     /// <param name="time">Receives the local time.</param>
     public static bool TryRead(ReadOnlySpan<byte> text, Unzoned unzoned, ZoneClock clock, out WallTime time)
     {
-        time = default;
+        if (TryReadUsual(text, unzoned, clock, out time, out bool isRead))
+        {
+            return isRead;
+        }
+
         if (DateParser.TryParseDay(text, out int day))
         {
             return TryRead(day, text[DateParser.DayBytes..], unzoned, clock, out time);
@@ -97,6 +104,62 @@ public static class StampReader
 
         // 1.6094592E12, as JavaScript and Jackson write doubles: exact in micros of the unit.
         return DecimalParser.TryParse(text, out long micros) && clock.TryFromUnix(FloorDivide((Int128)micros * (long)unit, 1_000_000_000), out time);
+    }
+
+    /// <summary>
+    /// Reads the form of nearly all stamps, <c>2024-01-31 12:34:56</c> with a fraction and a zone or without, as the general way does. False
+    /// for any other form.
+    /// </summary>
+    /// <param name="text">The stamp in UTF-8.</param>
+    /// <param name="unzoned">What a stamp without a zone means.</param>
+    /// <param name="clock">Converts stamps in UTC, and remembers the last day.</param>
+    /// <param name="time">Receives the local time.</param>
+    /// <param name="isRead">Whether the stamp, which has the form, is a time that can be converted.</param>
+    private static bool TryReadUsual(ReadOnlySpan<byte> text, Unzoned unzoned, ZoneClock clock, out WallTime time, out bool isRead)
+    {
+        time = default;
+        isRead = false;
+        if (text.Length < SecondBytes || !DateParser.IsSecond(text[DateParser.DayBytes..SecondBytes]) || !clock.TryReadDay(text[..DateParser.DayBytes], out int day))
+        {
+            return false;
+        }
+
+        long micros = TimeOfDay.SecondOfDay(text[(DateParser.DayBytes + 1)..]) * WallTime.MicrosPerSecond;
+        text = text[SecondBytes..];
+        if (text is [(byte)'.', ..])
+        {
+            int digits = 1;
+            for (long unit = WallTime.MicrosPerSecond / 10; digits < text.Length && IsDigit(text[digits]); digits++, unit /= 10)
+            {
+                micros += (text[digits] - '0') * unit;
+            }
+
+            if (digits == 1)
+            {
+                return false;
+            }
+
+            text = text[digits..];
+        }
+
+        bool isUtc = text.IsEmpty ? unzoned == Unzoned.Utc : text is [(byte)'Z'];
+        if (!text.IsEmpty && !isUtc && !IsOffset(text is [(byte)' ', ..] ? text[1..] : text))
+        {
+            return false;
+        }
+
+        time = new WallTime(day, micros);
+        isRead = !isUtc || clock.TryFromUtc(time, out time);
+        return true;
+    }
+
+    /// <summary>Whether a text is <c>+0130</c> or <c>+01:30</c>.</summary>
+    private static bool IsOffset(ReadOnlySpan<byte> text)
+    {
+        int minute = text.Length == 5 ? 3 : 4;
+        return text.Length is 5 or 6 && text[0] is (byte)'+' or (byte)'-' && (minute == 3 || text[3] == ':')
+            && IsDigit(text[1]) && IsDigit(text[2]) && ((text[1] - '0') * 10) + text[2] - '0' <= 23
+            && text[minute] is >= (byte)'0' and <= (byte)'5' && IsDigit(text[minute + 1]);
     }
 
     private static bool TryRead(int day, ReadOnlySpan<byte> rest, Unzoned unzoned, ZoneClock clock, out WallTime time)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using FastIngest.Json;
 using FastIngest.Samples;
 using NodaTime;
 using NodaTime.TimeZones;
@@ -7,7 +9,7 @@ namespace FastIngest.Dialects.Times;
 /// <summary>
 /// Turns points in time into times by the clock of the person. With a chosen zone, stamps in UTC get the local time of that
 /// zone; without one they keep the time of UTC, and <see cref="UtcCount"/> counts them. One clock serves one worker: it keeps
-/// the last interval between two changes of the zone's offset, because neighbouring records nearly always share it.
+/// the last interval between two changes of the zone's offset, and the last day that was read, because neighbouring records nearly always share them.
 /// </summary>
 /// <param name="choice">The chosen zone; null without one.</param>
 public sealed class ZoneClock(TimeZoneChoice? choice)
@@ -18,9 +20,34 @@ public sealed class ZoneClock(TimeZoneChoice? choice)
     private const long FirstMicros = -UnixDay * WallTime.MicrosPerDay, LastMicros = (LastDay - UnixDay) * WallTime.MicrosPerDay;
 
     private long _from = long.MaxValue, _until = long.MinValue, _offsetMicros;
+    private ulong _dayStart;
+    private ushort _dayEnd;
+    private int _day;
 
     /// <summary>The number of stamps whose day is that of UTC, because no zone was chosen.</summary>
     public long UtcCount { get; set; }
+
+    /// <summary>Reads <c>2024-01-31</c> as <see cref="DateParser.TryParseDay"/> does.</summary>
+    /// <param name="text">10 bytes.</param>
+    /// <param name="day">The day as days since 0001-01-01.</param>
+    public bool TryReadDay(ReadOnlySpan<byte> text, out int day)
+    {
+        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(text);
+        ushort end = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
+        day = _day;
+        if (start == _dayStart && end == _dayEnd)
+        {
+            return true;
+        }
+
+        if (!DateParser.TryParseDay(text, out day))
+        {
+            return false;
+        }
+
+        (_dayStart, _dayEnd, _day) = (start, end, day);
+        return true;
+    }
 
     /// <summary>Returns the local time of a point in time.</summary>
     /// <param name="unixMicros">The microseconds since 1970-01-01 in UTC.</param>
