@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace FastIngest.Json;
 
 /// <summary>
-/// The field names that a reader looks for, found by a perfect hash of length, first byte and last byte. The index of a
+/// The field names that a reader looks for, found by a perfect hash of their length and of 8 bytes at the beginning, in the middle and at the end. The index of a
 /// name in the list is its field index.
 /// </summary>
 public sealed class FieldNames
@@ -11,11 +13,15 @@ public sealed class FieldNames
     /// <summary>The maximum number of names. Readers store the set of seen fields in 64 bits and need one bit more than there are names.</summary>
     public const int MaxCount = 63;
 
-    private const int TableSize = 128;
+    /// <summary>Binary logarithms of the size of the table, for few names and for many.</summary>
+    private const int SmallTable = 7, LargeTable = 11;
+
+    private const int MaxTries = 16_383, MaxSmall = 32;
 
     private readonly byte[][] _names;
-    private readonly sbyte[] _table = new sbyte[TableSize];
-    private readonly int _multiplier;
+    private readonly sbyte[] _table;
+    private readonly int _shift;
+    private readonly ulong _multiplier;
 
     /// <param name="takesOthers">Whether readers also return fields with other names.</param>
     /// <param name="names">ASCII names, distinct, at most <see cref="MaxCount"/>.</param>
@@ -29,9 +35,15 @@ public sealed class FieldNames
         TakesOthers = takesOthers;
         HasPaths = names.Any(n => n.Contains('.', StringComparison.Ordinal));
         _names = [.. names.Select(Encoding.UTF8.GetBytes)];
-        for (_multiplier = 1; !TryFill(); _multiplier++)
+        int bits = names.Length <= MaxSmall ? SmallTable : LargeTable;
+        _table = new sbyte[1 << bits];
+        _shift = 64 - bits;
+
+        // Each try has another odd multiplier: the next power of the golden ratio's.
+        _multiplier = 0x9E3779B97F4A7C15;
+        for (int tries = 0; !TryFill(); tries++, _multiplier *= 0x9E3779B97F4A7C15)
         {
-            if (_multiplier > 16_383)
+            if (tries > MaxTries)
             {
                 throw new ArgumentException("There is no perfect hash for these names; rename one of them.", nameof(names));
             }
@@ -81,8 +93,25 @@ public sealed class FieldNames
         return index >= 0 && name.SequenceEqual(_names[index]) ? index : -1;
     }
 
-    private int Hash(ReadOnlySpan<byte> name) =>
-        ((name[0] * (_multiplier & 127)) + (name[^1] * (_multiplier >> 7)) + name.Length) & (TableSize - 1);
+    private int Hash(ReadOnlySpan<byte> name)
+    {
+        ulong key = (ulong)name.Length;
+        if (name.Length >= sizeof(ulong))
+        {
+            key ^= BinaryPrimitives.ReadUInt64LittleEndian(name)
+                ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name[((name.Length / 2) - 4)..]), 21)
+                ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]), 43);
+        }
+        else
+        {
+            foreach (byte b in name)
+            {
+                key = (key << 8) | b;
+            }
+        }
+
+        return (int)((key * _multiplier) >> _shift);
+    }
 
     private bool TryFill()
     {

@@ -37,6 +37,9 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     // SAFETY: after Next, the window contains the element.
     public ReadOnlySpan<byte> Element => new(window.Start + (ElementOffset - window.Offset), (int)ElementLength);
 
+    /// <summary>Whether each field of the element is certainly there at most once; false if it is not known.</summary>
+    public bool HasFieldsOnce => fields.HaveShape && !_shapes.HasFieldTwice;
+
     /// <summary>The reading position. After <see cref="Next"/> has returned false, it is the position of the first element after the range.</summary>
     public FramePosition Position => new(_position, _state);
 

@@ -58,6 +58,9 @@ internal sealed class RecordReceiver
         _isDefaultUser = true;
     }
 
+    /// <summary>The number of records of the chunk that were passed over.</summary>
+    public long PassedOver => _output!.PassedOver;
+
     /// <summary>Counts the fields that are not read, by name.</summary>
     public Json.NameCounts Unknown => _output!.Fields.Unknown;
 

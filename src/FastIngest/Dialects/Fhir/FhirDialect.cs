@@ -82,7 +82,7 @@ public sealed class FhirDialect : ExportDialect
 
     private JsonExportPlan PlanAt(SourceFile file, FramePosition head, BundleEntries? entries, long chunkBytes, int maxRecordBytes, int part) =>
         JsonExportPlan.At(
-            this, file, head, FhirLayout.Instance, [Category.Users, Category.Sleep], chunkBytes, maxRecordBytes, part,
+            this, file, head, entries is null ? FhirLayout.Resources : FhirLayout.Entries, [Category.Users, Category.Sleep], chunkBytes, maxRecordBytes, part,
             (plan, last) => entries is null ? new PartEnd(null, last.State == FrameState.Array, []) : FindNext(plan, last, entries, maxRecordBytes));
 
     /// <summary>Returns the offset after the bracket of a Bundle's entries; null for another resource.</summary>

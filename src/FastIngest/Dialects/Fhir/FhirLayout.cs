@@ -7,13 +7,29 @@ namespace FastIngest.Dialects.Fhir;
 /// <summary>Reads resources, entries of Bundles, and Bundles that stand among resources.</summary>
 internal sealed class FhirLayout : JsonLayout
 {
-    /// <summary>The only layout: it holds nothing.</summary>
-    public static readonly FhirLayout Instance = new();
+    /// <summary>The layout of resources.</summary>
+    public static readonly FhirLayout Resources = new("");
 
-    /// <summary>No names: resources nest too freely for them, so that <see cref="FhirResource"/> reads the members.</summary>
-    public override FieldNames Names { get; } = new(false);
+    /// <summary>The layout of the entries of a Bundle.</summary>
+    public static readonly FhirLayout Entries = new("resource.");
 
-    public override void Read(in JsonRecord record, RecordReceiver records) => Read(record.Element, 0, default, record, records);
+    private readonly bool _isEntries;
+
+    private FhirLayout(string prefix)
+    {
+        Names = UsualObservation.NamesOf(prefix);
+        _isEntries = prefix.Length > 0;
+    }
+
+    public override FieldNames Names { get; }
+
+    public override void Read(in JsonRecord record, RecordReceiver records)
+    {
+        if (!UsualObservation.TryRead(record, _isEntries, records))
+        {
+            Read(record.Element, 0, default, record, records);
+        }
+    }
 
     /// <param name="json">The resource or entry.</param>
     /// <param name="at">Its offset in the record, in bytes.</param>

@@ -44,8 +44,13 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
             }
 
             _scratch.Clear();
-            layout.Read(new JsonRecord(elements.Element, fields, elements.ElementOffset, _scratch), records);
-            elements.Accept(1, records.Unknown);
+            long passedOver = records.PassedOver;
+            layout.Read(new JsonRecord(elements.Element, fields, elements.ElementOffset, _scratch, elements.HasFieldsOnce), records);
+            if (records.PassedOver == passedOver)
+            {
+                // Of a record that is passed over, the fields do not count once more.
+                elements.Accept(1, records.Unknown);
+            }
         }
 
         elements.TakeUnknown(records.Unknown);

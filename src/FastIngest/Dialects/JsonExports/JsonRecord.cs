@@ -9,7 +9,8 @@ namespace FastIngest.Dialects.JsonExports;
 /// <param name="fields">Its fields, indexed like the names of the layout.</param>
 /// <param name="offset">The offset of the object in the file, in bytes.</param>
 /// <param name="scratch">A buffer for texts with escapes; texts stay valid until the next record.</param>
-internal readonly ref struct JsonRecord(ReadOnlySpan<byte> element, RecordFields fields, long offset, TextBuffer scratch)
+/// <param name="hasFieldsOnce">Whether each field that the layout names is certainly there at most once, in arrays too.</param>
+internal readonly ref struct JsonRecord(ReadOnlySpan<byte> element, RecordFields fields, long offset, TextBuffer scratch, bool hasFieldsOnce = false)
 {
     /// <summary>The bytes of the object.</summary>
     public ReadOnlySpan<byte> Element { get; } = element;
@@ -20,8 +21,24 @@ internal readonly ref struct JsonRecord(ReadOnlySpan<byte> element, RecordFields
     /// <summary>The length of the object in bytes.</summary>
     public long Length => Element.Length;
 
+    /// <summary>Whether each field that the layout names is certainly there at most once, in arrays too; false if it is not known.</summary>
+    public bool HasFieldsOnce => hasFieldsOnce;
+
+    /// <summary>Whether two fields are members of the same object, provided that they are there once and that neither holds an object or an array.</summary>
+    public bool AreTogether(int one, int other)
+    {
+        (int from, int to) = fields[one].Start < fields[other].Start ? (fields[one].Start, fields[other].Start) : (fields[other].Start, fields[one].Start);
+        return !Element[from..to].Contains((byte)'{');
+    }
+
     /// <summary>The kind of the value of a field.</summary>
     public FieldKind Kind(int index) => fields[index].Kind;
+
+    /// <summary>The offset of the value of a field in the object, in bytes; of a string, of its first character.</summary>
+    public int Start(int index) => fields[index].Start;
+
+    /// <summary>Whether a field is an object, and not an array whose members have the same paths.</summary>
+    public bool IsObject(int index) => fields[index].Kind == FieldKind.Nested && Element[fields[index].Start] == '{';
 
     /// <summary>Whether a field is there and is not null.</summary>
     public bool Has(int index) => fields[index].Kind is not (FieldKind.Missing or FieldKind.Null);

@@ -14,10 +14,18 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
     private static readonly UnitFactor MinutesToHours = new(1, 60);
 
-    /// <summary>No names: each schema has members of its own.</summary>
-    public override FieldNames Names { get; } = new(false);
+    public override FieldNames Names => UsualDataPoint.Names;
 
     public override void Read(in JsonRecord record, RecordReceiver records)
+    {
+        if (!UsualDataPoint.TryRead(record, records))
+        {
+            ReadAny(record, records);
+        }
+    }
+
+    /// <summary>Reads a data point of any form.</summary>
+    public static void ReadAny(in JsonRecord record, RecordReceiver records)
     {
         ReadOnlySpan<byte> header = default, body = default;
         JsonMembers members = new(record.Element);

@@ -9,7 +9,11 @@ namespace FastIngest.Dialects.OpenMHealth;
 /// <param name="Utf8Name">The name in UTF-8.</param>
 /// <param name="Member">The member of the body that holds the value.</param>
 /// <param name="Metric">The metric; null for an unknown schema.</param>
-internal sealed record Schema(string Name, byte[] Utf8Name, byte[] Member, Metric? Metric);
+internal sealed record Schema(string Name, byte[] Utf8Name, byte[] Member, Metric? Metric)
+{
+    /// <summary>The member of the body that holds the value, as text.</summary>
+    public string MemberName => Encoding.UTF8.GetString(Member);
+}
 
 /// <summary>The schemas, found by name without memory for each record. Of hostile files with endless names only the first ones are kept.</summary>
 internal static class Schemas
@@ -28,8 +32,10 @@ internal static class Schemas
         ("waist_circumference", "waist_circumference", Metrics.Waist),
     ];
 
-    private static readonly ConcurrentDictionary<string, Schema> Kept =
-        new(Known.Select(s => KeyValuePair.Create(s.Name, Make(s.Name, s.Member, s.Metric))), StringComparer.Ordinal);
+    /// <summary>The schemas of a metric.</summary>
+    public static IReadOnlyList<Schema> OfMetrics { get; } = [.. Known.Select(s => Make(s.Name, s.Member, s.Metric))];
+
+    private static readonly ConcurrentDictionary<string, Schema> Kept = new(OfMetrics.Select(s => KeyValuePair.Create(s.Name, s)), StringComparer.Ordinal);
 
     private static readonly ConcurrentDictionary<string, Schema>.AlternateLookup<ReadOnlySpan<char>> Lookup = Kept.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -52,6 +58,25 @@ internal static class Schemas
         }
 
         return schema;
+    }
+
+    /// <summary>Whether a name as written, with hyphens or underscores, is that of a schema.</summary>
+    public static bool AreSame(ReadOnlySpan<byte> written, ReadOnlySpan<byte> name)
+    {
+        if (written.Length != name.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (written[i] != name[i] && !(written[i] == '-' && name[i] == '_'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static Schema Make(string name, string member, Metric? metric) => new(name, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(member), metric);

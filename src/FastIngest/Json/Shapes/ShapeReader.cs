@@ -80,6 +80,10 @@ public abstract unsafe class ShapeReader
     // SAFETY: the caller has just read a record by its shape, so that the node is set and the tree is unchanged since.
     public void Accept(int records) => Last->Accepted += records;
 
+    /// <summary>Whether the last record read by its shape has a field more than once, of which the last value counts.</summary>
+    // SAFETY: as for Accept.
+    public bool HasFieldTwice => Last->HasFieldTwice;
+
     /// <summary>Adds how many accepted records had each unknown field since the last call.</summary>
     public void TakeCounts(NameCounts counts) => Tree.TakeCounts(counts);
 
