@@ -46,6 +46,27 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     /// <summary>Returns the output for records of another category than that of the file.</summary>
     internal CategoryOutput Of(Category category) => _others[(int)category] ??= new CategoryOutput(category, new MapOutput(boundaries));
 
+    /// <summary>Returns the key of the first event of a category; false without events of a day.</summary>
+    internal bool TryFindKey(out RowKey key)
+    {
+        foreach (MapOutput events in Others.Select(o => o.Events).Prepend(Events))
+        {
+            foreach (int partition in events.Touched)
+            {
+                ReadOnlySpan<byte> bytes = events[partition].Bytes;
+                SegmentReader reader = new(bytes, 0, bytes.Length);
+                if (reader.Next() && reader.Day != RecordView.ProfileDay)
+                {
+                    key = new RowKey(reader.User.ToArray(), reader.Day);
+                    return true;
+                }
+            }
+        }
+
+        key = default;
+        return false;
+    }
+
     /// <summary>Removes everything.</summary>
     public void Clear()
     {

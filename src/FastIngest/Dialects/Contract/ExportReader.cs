@@ -12,6 +12,7 @@ namespace FastIngest.Dialects.Contract;
 internal abstract class ExportReader() : ChunkReader(Category.Samples)
 {
     private readonly RecordReceiver _receiver = new();
+    private ChunkOutput? _first;
 
     /// <summary>Returns the encoders of a category for the sinks that store records, with the batches of the chunk.</summary>
     internal Func<Category, RecordEncoder[]> EncodersOf { get; set; } = _ => [];
@@ -19,11 +20,15 @@ internal abstract class ExportReader() : ChunkReader(Category.Samples)
     /// <summary>Guesses nothing: chunks are read one after another. A dialect that can find a record anywhere overrides this.</summary>
     protected override FramePosition? GuessStart(FilePlan plan, long from, long endExcl) => from == plan.Head.Offset ? plan.Head : null;
 
-    /// <summary>Reads no key: partitions are then chosen without the file. A dialect with large files overrides this.</summary>
+    /// <summary>Reads the record at a position as any other, but into an output of its own, and takes the key of its first event.</summary>
     protected override bool TryReadKeyAt(FilePlan plan, FramePosition start, out RowKey key)
     {
-        key = default;
-        return false;
+        _first ??= new ChunkOutput(PartitionBoundaries.FromSample([], 1));
+        _first.Clear();
+        _receiver.Begin(plan, _first, _ => [], Rules, Scope, TimeZone);
+        ReadRecords(plan, start, start.Offset + 1, _receiver, CancellationToken.None);
+        _receiver.End();
+        return _first.TryFindKey(out key);
     }
 
     private protected sealed override FramePosition ReadFrom(

@@ -1,6 +1,7 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Shuffle;
+using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Map;
 
@@ -33,23 +34,45 @@ internal static class KeySampler
         if (partitions > 1)
         {
             long step = Math.Max(1, totalBytes / ((long)partitions * SamplesPerPartition));
+            long next = 0;
             foreach (FilePlan plan in plans.Where(p => p.Category != Category.Users))
             {
-                SampleFile(plan, step, options, sample);
+                // Of many small files only some are sampled.
+                long end = LengthOf(plan);
+                if (next < end)
+                {
+                    SampleFile(plan, next, step, options, sample);
+                    next += (end - next + step - 1) / step * step;
+                }
+
+                next -= end;
             }
         }
 
         return PartitionBoundaries.FromSample(sample, partitions);
     }
 
-    private static void SampleFile(FilePlan plan, long step, IngestOptions options, List<RowKey> sample)
+    /// <summary>The bytes of a file that are sampled, from the first record on.</summary>
+    private static long LengthOf(FilePlan plan)
+    {
+        long length = plan.File.IsPacked ? Math.Min(UnpackedSampleBytes, plan.File.PackedLength * UnpackedFile.TypicalExpansion) : plan.File.Length;
+        return Math.Max(0, length - plan.Head.Offset);
+    }
+
+    /// <param name="plan">The file.</param>
+    /// <param name="first">The distance of the first sample from the first record, in bytes.</param>
+    /// <param name="step">The distance between two samples, in bytes.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="sample">Receives the keys.</param>
+    private static void SampleFile(FilePlan plan, long first, long step, IngestOptions options, List<RowKey> sample)
     {
         RecordScope? scope = RecordScope.Create(options.Selection, options.Pseudonyms);
         using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
         reader.Rules = options.Rules;
-        long end = plan.File.IsPacked ? UnpackedSampleBytes : plan.File.Length;
+        reader.TimeZone = options.TimeZone;
+        long end = plan.Head.Offset + LengthOf(plan);
         step = plan.File.IsPacked ? Math.Min(step, UnpackedSampleBytes / SamplesPerPartition) : step;
-        for (long offset = plan.Head.Offset; offset < Math.Min(end, plan.File.Length); offset += step)
+        for (long offset = plan.Head.Offset + first; offset < Math.Min(end, plan.File.Length); offset += step)
         {
             if (reader.TryReadKey(plan, offset, Math.Min(offset + SampleBytes, plan.File.Length), out RowKey key))
             {
