@@ -30,6 +30,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     private readonly Lock _releasing = new();
     private readonly Func<Stream> _open;
     private readonly Action _close;
+    private readonly Action? _dispose;
     private readonly SourceFile? _packed;
     private readonly Func<long> _packedBytesRead;
     private readonly string _test;
@@ -39,6 +40,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     private byte* _start;
     private long _accessible, _written, _released, _feeds;
     private volatile bool _isEnded;
+    private bool _isDisposed;
 
     /// <param name="path">The path shown to the user.</param>
     /// <param name="packedLength">The compressed size in bytes.</param>
@@ -48,8 +50,9 @@ public sealed unsafe class UnpackedFile : SourceFile
     /// <param name="test">A command with which the user can test the file.</param>
     /// <param name="limit">How much the file may grow.</param>
     /// <param name="packed">The compressed file; null for a member of an archive.</param>
+    /// <param name="dispose">Called once, when the file is disposed; null for nothing.</param>
     internal UnpackedFile(
-        string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit, SourceFile? packed = null)
+        string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit, SourceFile? packed = null, Action? dispose = null)
         : base(path)
     {
         _packed = packed;
@@ -57,6 +60,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         _open = open;
         _packedBytesRead = packedBytesRead;
         _close = close;
+        _dispose = dispose;
         _test = test;
         _limit = limit;
     }
@@ -108,6 +112,11 @@ public sealed unsafe class UnpackedFile : SourceFile
         {
             _isEnded = true;
             _close();
+            if (!_isDisposed)
+            {
+                _isDisposed = true;
+                _dispose?.Invoke();
+            }
         }
 
         base.Dispose();

@@ -21,6 +21,32 @@ internal static class ZipArchives
     /// <exception cref="IngestException">The archive is damaged, or it is no zip archive.</exception>
     public static IReadOnlyList<ArchiveMember> Members(string path, ExpansionLimit limit)
     {
+        CheckHead(path);
+        ArchiveReaders readers = new(path);
+        ArchiveReader reader = readers.Rent();
+        try
+        {
+            return
+            [
+                .. reader.Archive.Entries
+                    .Where(e => !e.FullName.EndsWith('/'))
+                    .OrderBy(e => e.FullName, Utf8Order.Instance)
+                    .Select(e => new ArchiveMember(
+                        e.FullName, e.IsEncrypted, () => Open(path, readers, e.FullName, e.CompressedLength, new MemberSize(e.Length, e.Crc32), limit))),
+            ];
+        }
+        catch (InvalidDataException e)
+        {
+            throw ArchiveReader.CannotRead(path, e);
+        }
+        finally
+        {
+            reader.Dispose();
+        }
+    }
+
+    private static void CheckHead(string path)
+    {
         using SourceFile file = SourceFile.Open(path, IoMode.Pread);
         Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, ForeignContent.HeadBytes)];
         file.Read(head, 0);
@@ -28,57 +54,35 @@ internal static class ZipArchives
         {
             throw new IngestException($"{path} is {foreign}, not a zip archive.", "Download or copy the file once more.");
         }
-
-        using ZipArchive archive = OpenArchive(path, new SourceStream(file));
-        return
-        [
-            .. archive.Entries
-                .Where(e => !e.FullName.EndsWith('/'))
-                .OrderBy(e => e.FullName, Utf8Order.Instance)
-                .Select(e => new ArchiveMember(e.FullName, e.IsEncrypted, () => Open(path, e.FullName, e.CompressedLength, new MemberSize(e.Length, e.Crc32), limit))),
-        ];
     }
 
-    private static UnpackedFile Open(string path, string name, long packedLength, MemberSize size, ExpansionLimit limit)
+    private static UnpackedFile Open(string path, ArchiveReaders readers, string name, long packedLength, MemberSize size, ExpansionLimit limit)
     {
-        ZipArchive? archive = null;
-        SourceFile? file = null;
-        SourceStream? stream = null;
+        ArchiveReader? reader = null;
         long started = 0;
-        return new UnpackedFile($"{path}/{name}", packedLength, Unpack, BytesRead, Close, "unzip -t", limit);
+        readers.AddMember();
+        return new UnpackedFile($"{path}/{name}", packedLength, Unpack, BytesRead, Close, "unzip -t", limit, dispose: readers.RemoveMember);
 
         Stream Unpack()
         {
             Close();
-            file = SourceFile.Open(path, IoMode.Pread);
-            stream = new SourceStream(file);
-            archive = OpenArchive(path, stream);
-            ZipArchiveEntry entry = archive.GetEntry(name) ?? throw new InvalidDataException("the member no longer exists");
+            reader = readers.Rent();
+            ZipArchiveEntry entry = reader.Archive.GetEntry(name) ?? throw new InvalidDataException("the member no longer exists");
             Stream member = new CheckedStream(entry.Open(), size);
-            started = stream.Position;
+            started = reader.Stream.Position;
             PrefixedStream content = PrefixedStream.Peek(member, Compression.Compression.MagicBytes);
             return WideText.ToUtf8(Compression.Compression.Of(content.Prefix)?.Open(content) ?? content);
         }
 
-        long BytesRead() => stream is null ? 0 : Math.Clamp(stream.Position - started, 0, packedLength);
+        long BytesRead() => reader is null ? 0 : Math.Clamp(reader.Stream.Position - started, 0, packedLength);
 
         void Close()
         {
-            archive?.Dispose();
-            file?.Dispose();
-            (archive, file, stream) = (null, null, null);
-        }
-    }
-
-    private static ZipArchive OpenArchive(string path, Stream stream)
-    {
-        try
-        {
-            return new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new IngestException($"{path} cannot be decompressed: {e.Message.TrimEnd('.')}.", "Download or copy the file once more, or test it with unzip -t.", e);
+            if (reader is not null)
+            {
+                readers.Return(reader);
+                reader = null;
+            }
         }
     }
 
