@@ -131,6 +131,14 @@ missing_for() {
     esac
 }
 
+input_files() {
+    if [[ -d $1 ]]; then
+        find "$1" -maxdepth 1 -type f \( -name '*.json' -o -name '*.ndjson' -o -name '*.jsonl' \)
+    else
+        printf '%s\n' "$1"
+    fi
+}
+
 # Loading the rows is not the job of the C program: it takes its own time.
 own_time() {
     [[ $1 != c-insert ]] || sed -nE 's/^([0-9.]+) s for .* ([0-9.]+) s CPU.*/\1 \2 0/p' "$2"
