@@ -53,7 +53,7 @@ repair_apple() {
 }
 
 prepare_data() {
-    local kind bytes dir
+    local kind bytes dir newest
     bytes=$(number_of_bytes "$size")
     whole=0
     for kind in apple "${json_kinds[@]}"; do
@@ -68,7 +68,9 @@ prepare_data() {
             # The days that a reader must find are no part of the export.
             rm -f "$dir/expected-days.ndjson"
         fi
-        if is_wanted "$kind-zip" && [[ ! $dir.zip -nt $dir.made || ! $dir.zip -nt $dir ]]; then
+        newest=$dir.made
+        [[ $kind != apple ]] || newest=$dir/export.xml
+        if is_wanted "$kind-zip" && [[ ! $dir.zip -nt $newest ]]; then
             rm -f "$dir.zip"
             (cd "$dir" && "$python" -m zipfile -c "$dir.zip" ./*)
         fi
