@@ -3,6 +3,7 @@
 # A script sources this file after it has set `size`, `peer_packages` and `peer_modules` and defined `usage`. It then defines:
 #   missing_for JOB CONTENDER   says why a row can not run here; prints nothing if it can
 #   input_files INPUT           the files that a run reads, one a line
+#   once                        optional: a contender that is so slow that it runs in the first measured round alone
 #   base_of JOB                 "JOB<tab>CONTENDER" of the row to which "x" refers; with "<tab>time" x compares times, otherwise speeds
 # and calls parse_options, build_all, generate, row, run_rows, summarise, machine_facts and write_json.
 
@@ -146,6 +147,7 @@ run_row() {
     IFS=$'\t' read -r job contender input text <<<"$2"
     name=$job-$contender
     [[ -z ${gone[$name]:-} ]] || return 0
+    [[ $contender != "${once:-}" || $1 == 1 ]] || return 0
     error=$(missing_for "$job" "$contender")
     if [[ -n $error ]]; then
         gone[$name]=1

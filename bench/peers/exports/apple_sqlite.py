@@ -1,9 +1,10 @@
 """An export of Apple Health into SQLite in the way of healthkit-to-sqlite: XMLPullParser, a table for each type, batches of 200.
 
-apple_sqlite.py EXPORT.xml OUT.db
+apple_sqlite.py [--commit] EXPORT.xml OUT.db
 
-It is leaner than healthkit-to-sqlite: it inserts with the module sqlite3 itself instead of sqlite-utils, in one transaction,
-and without metadata columns. Like it, it stores the records of a Correlation a second time and makes no sums.
+With --commit each 50 rows of a table are a transaction, as in healthkit-to-sqlite; without it the whole export is one.
+It is leaner than healthkit-to-sqlite: it inserts with the module sqlite3 itself instead of sqlite-utils, and without metadata
+columns. Like it, it stores the records of a Correlation a second time and makes no sums.
 """
 import sqlite3
 import sys
@@ -13,6 +14,7 @@ COLUMNS = ("startDate", "endDate", "value", "unit", "sourceName", "sourceVersion
 PREFIXES = ("HKQuantityTypeIdentifier", "HKCategoryTypeIdentifier")
 CHUNK_BYTES = 1 << 20
 BATCH = 200
+ROWS_OF_COMMIT = 50
 
 
 def elements(file, tags):
@@ -32,15 +34,21 @@ def elements(file, tags):
 
 
 class Tables:
-    def __init__(self, path):
+    def __init__(self, path, commits):
         self.database = sqlite3.connect(path)
+        self.commits = commits
         self.inserts = {}
 
     def insert(self, table, rows):
         if table not in self.inserts:
             self.database.execute(f'CREATE TABLE "{table}" ({", ".join(COLUMNS)})')
             self.inserts[table] = f'INSERT INTO "{table}" VALUES ({", ".join("?" * len(COLUMNS))})'
-        self.database.executemany(self.inserts[table], rows)
+        if not self.commits:
+            self.database.executemany(self.inserts[table], rows)
+            return
+        for first in range(0, len(rows), ROWS_OF_COMMIT):
+            self.database.executemany(self.inserts[table], rows[first:first + ROWS_OF_COMMIT])
+            self.database.commit()
 
     def close(self):
         self.database.commit()
@@ -54,10 +62,11 @@ def table_of(name):
 
 
 def main():
-    tables = Tables(sys.argv[2])
+    *options, path, output = sys.argv[1:]
+    tables = Tables(output, "--commit" in options)
     batch = {}
     count = 0
-    with open(sys.argv[1], "rb") as file:
+    with open(path, "rb") as file:
         for element in elements(file, {"Record", "Workout", "ActivitySummary"}):
             attributes = element.attrib
             kind = attributes.get("type") if element.tag == "Record" else element.tag
