@@ -172,19 +172,20 @@ check_days() {
 
 # How many times as long each peer takes as FastIngest on one core, with two workers, and with two workers into SQLite.
 write_ratios() {
-    echo '| export | FastIngest, GB/s: one core | two workers | into SQLite | peer | takes, times FastIngest: on one core | with two workers | into SQLite |'
-    echo '|---|--:|--:|--:|---|--:|--:|--:|'
+    echo '| export | FastIngest, GB/s: one core | two workers | into SQLite | peer | takes, times FastIngest: on one core | with two workers | into SQLite | CPU seconds, times those on one core |'
+    echo '|---|--:|--:|--:|---|--:|--:|--:|--:|'
     awk -F'\t' '
-        $11 == "-" { key = $1 "\t" $2; time[key] = $4; speed[key] = $6 }
+        $11 == "-" { key = $1 "\t" $2; time[key] = $4; cpu[key] = $9; speed[key] = $6 }
         { order[++count] = $1 "\t" $2 }
-        function ratio(peer, ours) { return (peer in time) && (ours in time) ? sprintf("%.2f", time[peer] / time[ours]) : "" }
+        function ratio(values, peer, ours) { return (peer in values) && values[ours] > 0 ? sprintf("%.2f", values[peer] / values[ours]) : "" }
         END {
             for (i = 1; i <= count; i++) {
                 split(order[i], part, "\t")
                 job = part[1]
                 if (part[2] ~ /^(fastingest|sqlite)/) continue
-                printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", job, speed[job "\tfastingest-1-core"], speed[job "\tfastingest"], speed[job "\tsqlite"],
-                    part[2], ratio(order[i], job "\tfastingest-1-core"), ratio(order[i], job "\tfastingest"), ratio(order[i], job "\tsqlite")
+                one = job "\tfastingest-1-core"
+                printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", job, speed[one], speed[job "\tfastingest"], speed[job "\tsqlite"],
+                    part[2], ratio(time, order[i], one), ratio(time, order[i], job "\tfastingest"), ratio(time, order[i], job "\tsqlite"), ratio(cpu, order[i], one)
             }
         }' "$work/table.tsv"
 }
@@ -215,7 +216,7 @@ write_markdown() {
     write_ratios
     echo
     # shellcheck disable=SC2016
-    echo 'A ratio above 1 means that FastIngest is faster. `bench/README.md` says what each program does and what favours whom.'
+    echo 'A ratio above 1 means that FastIngest is faster. The CPU seconds say more where other programs share the machine. `bench/README.md` says what each program does and what favours whom.'
     echo
     echo '## Goals'
     echo
