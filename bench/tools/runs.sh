@@ -101,7 +101,7 @@ generate() {
     local dir=$work/$1 mark
     shift
     mark="$* $("$native" --version | head -n 1)"
-    if [[ ! -f $dir.made || $(<"$dir.made") != "$mark" ]]; then
+    if [[ ! -d $dir || ! -f $dir.made || $(<"$dir.made") != "$mark" ]]; then
         rm -rf "$dir"
         "$native" generate "$dir" --quiet "$@"
         printf '%s' "$mark" >"$dir.made"
