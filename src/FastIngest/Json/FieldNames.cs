@@ -19,6 +19,7 @@ public sealed class FieldNames
     private const int MaxTries = 16_383, MaxSmall = 32;
 
     private readonly byte[][] _names;
+    private readonly byte[][] _readElsewhere = [];
     private readonly sbyte[] _table;
     private readonly int _shift;
     private readonly ulong _multiplier;
@@ -65,6 +66,16 @@ public sealed class FieldNames
     /// </summary>
     public bool HasPaths { get; }
 
+    /// <summary>
+    /// Names and paths that no field is for, because whoever uses the fields reads them from the bytes of the record; values in them too. They do not
+    /// count as fields that are not read.
+    /// </summary>
+    public IReadOnlyList<string> ReadElsewhere
+    {
+        get => [.. _readElsewhere.Select(n => Encoding.UTF8.GetString(n))];
+        init => _readElsewhere = [.. value.Select(Encoding.UTF8.GetBytes)];
+    }
+
     public string NameAt(int index) => Encoding.UTF8.GetString(_names[index]);
 
     /// <summary>Whether a name is the beginning of a path, so that values inside it are read.</summary>
@@ -73,6 +84,20 @@ public sealed class FieldNames
         foreach (byte[] path in HasPaths ? _names : [])
         {
             if (path.Length > name.Length && path[name.Length] == '.' && path.AsSpan().StartsWith(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a name or path is one of <see cref="ReadElsewhere"/>.</summary>
+    internal bool IsReadElsewhere(ReadOnlySpan<byte> name)
+    {
+        foreach (byte[] read in _readElsewhere)
+        {
+            if (name.SequenceEqual(read))
             {
                 return true;
             }

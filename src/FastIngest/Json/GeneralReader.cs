@@ -119,7 +119,8 @@ public static class GeneralReader
             else if (fields.Names.Count > 0)
             {
                 // A reader that looks for no names at all has no use for the others. Inside a path, the values are read.
-                if (!fields.Names.HasPaths || value.Kind != FieldKind.Nested || !IsPathStart(fields.Names, name, data))
+                ReadOnlySpan<byte> text = data.Slice(name.Start, name.Length);
+                if (!(fields.Names.HasPaths && value.Kind == FieldKind.Nested && fields.Names.IsPathStart(text)) && !fields.Names.IsReadElsewhere(text))
                 {
                     fields.AddUnknown(new UnknownField(name, value.Kind == FieldKind.Null));
                 }
@@ -128,8 +129,6 @@ public static class GeneralReader
 
         return false;
     }
-
-    private static bool IsPathStart(FieldNames names, Field name, ReadOnlySpan<byte> data) => names.IsPathStart(data.Slice(name.Start, name.Length));
 
     /// <summary>Reads the value of a member of the record, with the values inside it that have a path.</summary>
     private static bool ReadInside(ref Utf8JsonReader reader, ReadOnlySpan<byte> data, RecordFields fields, Field name, ref bool validText)
@@ -145,6 +144,10 @@ public static class GeneralReader
         path.Enter(depth, isMember: true);
         int index = -1;
         bool isMember = false;
+
+        // The depth of the member whose value is not looked into, and the name of a member that is not read.
+        int closed = fields.Names.IsPathStart(path.Bytes) ? int.MaxValue : depth;
+        Field? unread = null;
         while (reader.Read())
         {
             if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject && reader.CurrentDepth == depth)
@@ -158,12 +161,25 @@ public static class GeneralReader
                 case JsonTokenType.PropertyName:
                     index = path.Name(reader.CurrentDepth, reader.ValueSpan) ? fields.Names.Find(path.Bytes) : -1;
                     isMember = true;
+                    closed = reader.CurrentDepth <= closed ? int.MaxValue : closed;
+                    if (closed == int.MaxValue && !fields.Names.IsPathStart(path.Bytes))
+                    {
+                        closed = reader.CurrentDepth;
+                        unread = index < 0 && !fields.Names.IsReadElsewhere(path.Bytes) ? StringField(ref reader) : null;
+                    }
+
                     continue;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray:
                     path.Enter(reader.CurrentDepth, isMember);
                     break;
                 default:
                     break;
+            }
+
+            if (unread is { } field)
+            {
+                fields.AddUnknown(new UnknownField(field, reader.TokenType == JsonTokenType.Null));
+                unread = null;
             }
 
             if (index >= 0 && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))

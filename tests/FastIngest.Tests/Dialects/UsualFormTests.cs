@@ -2,6 +2,7 @@ using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.Fhir;
 using FastIngest.Dialects.OpenMHealth;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.HealthData;
 using FastIngest.Tests.Support;
 using Run = FastIngest.Tests.Support.Run;
 
@@ -80,20 +81,44 @@ public sealed class UsualFormTests : IDisposable
         SameEveryDay(new OpenMHealthDialect(), $$"""{"header":{{header.Replace("\"id\"", "\"uuid\"", StringComparison.Ordinal)}},"body":{{body}}}""", samples);
     }
 
+    [Fact]
+    public void Fields_that_are_not_read_are_counted_wherever_they_stand()
+    {
+        const string observation = """
+            {"resourceType":"Observation","id":"ID","status":"final","meta":{"tag":1},"code":{"coding":[{"system":"http://loinc.org","code":"8867-4","version":"2"}],"text":"pulse"},
+            "subject":{"reference":"Patient/p","display":"P"},"effectiveDateTime":"DAYT08:00:00Z","valueQuantity":{"value":72,"code":"/min","extension":[{"url":"u","value":1},{"url":"v"}]}}
+            """;
+        const string point = """
+            {"header":{"id":"ID","user_id":"p","creation_date_time":"DAYT08:00:00Z","schema_id":{"namespace":"omh","name":"heart-rate","version":"1.0"},"acquisition_provenance":{"source_name":"W","modality":"sensed"}},
+            "body":{"heart_rate":{"value":61,"unit":"beats/min"},"effective_time_frame":{"date_time":"DAYT08:00:00Z"},"temporal_relationship_to_sleep":null,"user_notes":"good"},"extra":[]}
+            """;
+        Assert.Equal([("display", 6), ("extension", 6), ("meta", 6), ("version", 6)], Unknown(new FhirDialect(), observation, "{\"resourceType\":\"Encounter\",\"class\":{}}"));
+        Assert.Equal([("extra", 6), ("modality", 6), ("user_notes", 6)], Unknown(new OpenMHealthDialect(), point, "{\"header\":{\"schema_id\":{\"name\":\"geoposition\"}},\"body\":{\"latitude\":1}}"));
+    }
+
+    private IEnumerable<(string, long)> Unknown(Dialect dialect, string record, string passedOver) =>
+        ReadDays(dialect, record, passedOver + "\n", "\n", "").Report.Fields.Where(f => f.Kind == FindingKind.Unknown).Select(f => (f.Field!, f.Records)).Order();
+
     /// <summary>Reads a record once a day: each day has a number of samples, and all days are equal, or all records have the same fate.</summary>
     private void SameEveryDay(Dialect dialect, string record, int samples, string before = "", string after = "")
     {
-        string[] days = [.. Enumerable.Range(1, Days).Select(d => $"2024-01-0{d}")];
-        string[] records = [.. days.Select((day, i) => record.Replace("DAY", day, StringComparison.Ordinal).Replace("ID", $"id{i}", StringComparison.Ordinal))];
-        RunResult run = Run.Ingest(new IngestOptions
+        RunResult run = ReadDays(dialect, record, before, before.Length > 0 ? "," : "\n", after);
+        string[] rows = run.Rows.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(Days * samples, rows.Length);
+        Assert.Equal(Math.Min(samples, 1), rows.Select((row, i) => row.Replace(Day(i), "DAY", StringComparison.Ordinal)).Distinct().Count());
+        Assert.Equal(Days * (1 - samples), run.Report.Categories.Sum(c => c.Rejected + c.PassedOver));
+    }
+
+    private RunResult ReadDays(Dialect dialect, string record, string before, string between, string after)
+    {
+        IEnumerable<string> records = Enumerable.Range(0, Days).Select(i => record.Replace("DAY", Day(i), StringComparison.Ordinal).Replace("ID", $"id{i}", StringComparison.Ordinal));
+        return Run.Ingest(new IngestOptions
         {
-            Paths = [_folder.Write("export.json", (before + string.Join(before.Length > 0 ? "," : "\n", records) + after).Bytes())],
+            Paths = [_folder.Write("export.json", (before + string.Join(between, records) + after).Bytes())],
             From = dialect,
             Workers = 1,
         });
-        string[] rows = run.Rows.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(Days * samples, rows.Length);
-        Assert.Equal(Math.Min(samples, 1), rows.Select((row, i) => row.Replace(days[i], "DAY", StringComparison.Ordinal)).Distinct().Count());
-        Assert.Equal(Days * (1 - samples), run.Report.Categories.Sum(c => c.Rejected + c.PassedOver));
     }
+
+    private static string Day(int index) => $"2024-01-0{index + 1}";
 }

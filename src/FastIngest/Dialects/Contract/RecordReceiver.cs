@@ -58,8 +58,8 @@ internal sealed class RecordReceiver
         _isDefaultUser = true;
     }
 
-    /// <summary>The number of records of the chunk that were passed over.</summary>
-    public long PassedOver => _output!.PassedOver;
+    /// <summary>The number of records of the chunk that were passed over or rejected.</summary>
+    public long NotUsed => _output!.PassedOver + _output.Rejects.Count;
 
     /// <summary>Counts the fields that are not read, by name.</summary>
     public Json.NameCounts Unknown => _output!.Fields.Unknown;

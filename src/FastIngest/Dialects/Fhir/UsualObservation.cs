@@ -29,7 +29,10 @@ internal static class UsualObservation
                 "component", "device", "effectiveInstant", "effectivePeriod", "valueInteger", "entry", "name", "gender",
             ]).Select(name => prefix + name),
             "fullUrl", "resource",
-        ]);
+        ])
+    {
+        ReadElsewhere = [.. ((string[])["code.text", "code.coding.display", "valueQuantity.system"]).Select(name => prefix + name)],
+    };
 
     /// <summary>Reads a record; false, and nothing is done, if it has another form.</summary>
     /// <param name="record">The record, a resource or an entry with one.</param>

@@ -44,11 +44,11 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
             }
 
             _scratch.Clear();
-            long passedOver = records.PassedOver;
+            long notUsed = records.NotUsed;
             layout.Read(new JsonRecord(elements.Element, fields, elements.ElementOffset, _scratch, elements.HasFieldsOnce), records);
-            if (records.PassedOver == passedOver)
+            if (records.NotUsed == notUsed)
             {
-                // Of a record that is passed over, the fields do not count once more.
+                // The fields of a record that is not used do not count once more.
                 elements.Accept(1, records.Unknown);
             }
         }

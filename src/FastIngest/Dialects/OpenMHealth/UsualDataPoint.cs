@@ -29,7 +29,16 @@ internal static class UsualDataPoint
             "header.source_name", "body.descriptive_statistic", "header", "header.schema_id", "header.acquisition_provenance", "body",
             "body.effective_time_frame", "body.effective_time_frame.time_interval",
             .. Measures.SelectMany(m => (string[])[$"body.{m.MemberName}", $"body.{m.MemberName}.value", $"body.{m.MemberName}.unit"]),
-        ]);
+        ])
+    {
+        ReadElsewhere =
+        [
+            "header.uuid", "header.creation_date_time", "header.source_creation_date_time", "header.acquisition_provenance.source_creation_date_time",
+            "header.schema_id.namespace", "header.schema_id.version",
+            "body.effective_time_frame.time_interval.date", "body.effective_time_frame.time_interval.duration", "body.activity_name", "body.duration",
+            "body.kcal_burned", "body.calories_burned", "body.total_sleep_time", "body.sleep_duration", "body.deep_sleep_duration", "body.rem_sleep_duration",
+        ],
+    };
 
     /// <summary>Reads a data point; false, and nothing is done, if it has another form.</summary>
     public static bool TryRead(in JsonRecord record, RecordReceiver records)
