@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FastIngest.Json;
@@ -70,6 +71,7 @@ public sealed class FieldNames
     }
 
     /// <summary>Returns the field index of a name, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
@@ -81,6 +83,7 @@ public sealed class FieldNames
         return index >= 0 && name.SequenceEqual(_names[index]) ? index : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Hash(ReadOnlySpan<byte> name) =>
         ((name[0] * (_multiplier & 127)) + (name[^1] * (_multiplier >> 7)) + name.Length) & (TableSize - 1);
 
