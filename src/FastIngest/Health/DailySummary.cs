@@ -27,6 +27,7 @@ public struct DailySummary
     /// </summary>
     public PartArray Parts;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Has(Category category) => (Present & (1 << (int)category)) != 0;
 
     [InlineArray(NumberSlot.Length)]

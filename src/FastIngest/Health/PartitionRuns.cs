@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using FastIngest.Shuffle;
 
 namespace FastIngest.Health;
@@ -95,6 +96,7 @@ internal sealed class PartitionRuns(int maxRuns)
         return TryAdd(user, day, start, eventStart);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryAdd(int user, int day, int start, int end)
     {
         if (end > start)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using FastIngest.Json;
 
 namespace FastIngest.Health;
@@ -70,6 +71,7 @@ public static class ProfileSentence
 
         public int Length { get; private set; }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(scoped ReadOnlySpan<byte> text)
         {
             text.CopyTo(_destination[Length..]);
@@ -86,6 +88,7 @@ public static class ProfileSentence
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void AddNumberPiece(scoped ReadOnlySpan<byte> before, long micros, scoped ReadOnlySpan<byte> after)
         {
             if (micros != UserProfile.Missing)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace FastIngest.Health;
 
 /// <summary>
@@ -36,7 +38,11 @@ public ref struct RecordView
     public ReadOnlySpan<byte> Id;
 
     /// <summary>What identifies the record among equal ones: the id or else the time.</summary>
-    public readonly ReadOnlySpan<byte> Identity => Id.IsEmpty ? Timestamp : Id;
+    public readonly ReadOnlySpan<byte> Identity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Id.IsEmpty ? Timestamp : Id;
+    }
 
     /// <summary>The numbers in the order of the category's <see cref="RecordSchema"/>, in micros; 0 for a missing number.</summary>
     public ReadOnlySpan<long> Numbers;

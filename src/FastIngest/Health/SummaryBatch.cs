@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Health;
 
@@ -68,6 +69,7 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
 
     public void Advance(int count) => TextLength += count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         if (_text.Length - TextLength < Math.Max(1, sizeHint))

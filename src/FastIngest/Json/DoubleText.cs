@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json;
 
@@ -54,12 +55,14 @@ public static class DoubleText
             ? WriteShort(destination, micros)
             : Write(destination, ExactDouble.FromMicros(micros));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int WriteShort(Span<byte> destination, long micros)
     {
         int length = DecimalText.Write(destination, micros);
         return micros % 1_000_000 == 0 ? EndWhole(destination, length) : length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int EndWhole(Span<byte> destination, int length)
     {
         destination[length] = (byte)'.';

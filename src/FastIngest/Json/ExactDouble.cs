@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json;
 
@@ -9,6 +10,7 @@ public static class ExactDouble
     private const long Million = 1_000_000;
 
     /// <summary>The double nearest to a count of micros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double FromMicros(long micros) => Ratio(micros, Million);
 
     /// <summary>The double nearest to a count of micros.</summary>
@@ -16,6 +18,7 @@ public static class ExactDouble
 
     /// <summary>The double nearest to a quotient.</summary>
     /// <param name="denominator">Positive.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Ratio(long numerator, long denominator) =>
         (ulong)(numerator + MaxExact) <= 2 * MaxExact && denominator <= MaxExact
             ? (double)numerator / denominator // One correctly rounded operation on exact operands.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FastIngest.Json;
@@ -107,6 +108,7 @@ public sealed class FieldNames
     }
 
     /// <summary>Returns the field index of a name, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FastIngest.Json;
@@ -76,6 +77,7 @@ public static class JsonString
     }
 
     /// <summary>Reads \uXXXX or a surrogate pair of them and returns the number of bytes read: 6 or 12.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ReadCodePoint(ReadOnlySpan<byte> escaped, out Rune rune)
     {
         char first = CodeUnit(escaped);
@@ -94,6 +96,7 @@ public static class JsonString
         return 6;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static char CodeUnit(ReadOnlySpan<byte> escaped) =>
         (char)ushort.Parse(escaped.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Shuffle;
 
@@ -37,6 +38,7 @@ public ref struct PayloadReader(ReadOnlySpan<byte> data, int start)
 
     /// <summary>Reads a group of numbers. Returns the presence bits: bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</summary>
     /// <param name="micros">Receives the numbers in micros; 0 for a missing number. Its length must be the size of the group as written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReadNumbers(scoped Span<long> micros)
     {
         _position += NumberGroup.Read(_data[_position..], micros, out uint present);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Shuffle;
 
@@ -68,6 +69,7 @@ public sealed class Segment
     public static long MaxNumbersBytes(int count) => (8L * count) + (2 * ((count / GroupSize) + 1));
 
     /// <summary>Whether the segment has an event and the last one belongs to this user.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsLastUser(ReadOnlySpan<byte> user) => _userLength == user.Length && user.SequenceEqual(_data.AsSpan(_userStart, _userLength));
 
     /// <summary>Starts an event. The caller then writes at most <paramref name="maxPayload"/> bytes of payload and calls <see cref="End"/>.</summary>
@@ -151,6 +153,7 @@ public sealed class Segment
     /// <summary>Writes a group of numbers.</summary>
     /// <param name="micros">At most <see cref="GroupSize"/> numbers in micros; 0 for a missing number.</param>
     /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteNumbers(ReadOnlySpan<long> micros, uint present) =>
         _length += NumberGroup.Write(_data.AsSpan(_length), micros, present);
 
@@ -169,6 +172,7 @@ public sealed class Segment
         return (int)((hash * 0x9E3779B1u) >> 26);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Start(int key, long reserved, long maxPayload)
     {
         Reserve(reserved + MaxHeadBytes);
@@ -194,6 +198,7 @@ public sealed class Segment
         _payloadStart = _length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteUInt16(int value)
     {
         BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_length), (ushort)value);

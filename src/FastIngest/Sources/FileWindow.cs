@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -21,6 +22,11 @@ public sealed unsafe class FileWindow : IDisposable
     private int _mapBytes;
     private byte* _start;
     private int _length;
+    private long _movedAt;
+
+    /// <summary>A buffer that no window of this thread uses; readers of several categories take turns.</summary>
+    [ThreadStatic]
+    private static byte[]? t_spare;
 
     /// <summary>The offset in the file, in bytes, where the window starts.</summary>
     public long Offset { get; private set; }
@@ -53,12 +59,18 @@ public sealed unsafe class FileWindow : IDisposable
     public void MoveTo(long offset, long length)
     {
         SourceFile file = _file!;
-        Release();
+        Leave();
         file.Reach(offset + length);
         offset = Math.Min(offset, file.Length);
         int before = (int)(offset % PageBytes);
         length = Math.Min(Math.Min(length, file.Length - offset), Array.MaxLength - before);
-        if (length > 0 && (_map = file.Map(offset - before, before + (int)length)) != 0)
+        _movedAt = Stopwatch.GetTimestamp();
+        if (length >= SourceFile.MinMapBytes)
+        {
+            file.LoadFrom(offset + length);
+        }
+
+        if (length > 0 && file.PrefersMap((int)length) && (_map = file.Map(offset - before, before + (int)length)) != 0)
         {
             _mapBytes = before + (int)length;
             _start = (byte*)_map + before;
@@ -83,6 +95,12 @@ public sealed unsafe class FileWindow : IDisposable
 
     private void Allocate(long length)
     {
+        if (t_spare is { } spare && spare.Length >= length)
+        {
+            (_buffer, t_spare) = (spare, null);
+            return;
+        }
+
         long wanted = _buffer.Length < length ? Math.Max(length, _buffer.Length * 2L) : length;
         if (Math.Max(wanted, _buffer.Length) > LargeBytes)
         {
@@ -94,18 +112,33 @@ public sealed unsafe class FileWindow : IDisposable
         _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(wanted, Array.MaxLength), pinned: true);
     }
 
-    /// <summary>Unmaps the window, which is then empty.</summary>
+    /// <summary>Unmaps the window, which is then empty, and lends its buffer to the other windows of this thread.</summary>
     public void Release()
     {
-        if (_map != 0)
+        Leave();
+        if (_buffer.Length <= LargeBytes && _buffer.Length > (t_spare?.Length ?? 0))
+        {
+            (t_spare, _buffer) = (_buffer, t_spare ?? []);
+        }
+    }
+
+    public void Dispose() => Release();
+
+    private void Leave()
+    {
+        bool isMapped = _map != 0;
+        if (isMapped)
         {
             _file!.Unmap(_map, _mapBytes);
             _map = 0;
         }
 
+        if (_length > 0)
+        {
+            _file!.AddTime(isMapped, _length, Stopwatch.GetTimestamp() - _movedAt);
+        }
+
         _start = null;
         _length = 0;
     }
-
-    public void Dispose() => Release();
 }

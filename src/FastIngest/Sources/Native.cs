@@ -16,6 +16,9 @@ internal static partial class Native
     internal const int MapNoReserve = 0x4000;
     internal const int AdviceDontNeed = 4;
 
+    internal const int AdviceWillNeed = 3;
+    internal const int NoWait = 8;
+
     internal const int SetSignal = 10;
     internal const int SetLease = 1024;
     internal const int GetLease = 1025;
@@ -34,9 +37,19 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "madvise")]
     internal static partial int Advise(nint address, nuint length, int advice);
 
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    internal static partial int AdviseFile(int descriptor, nint offset, nint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "preadv2")]
+    internal static partial nint ReadIfCached(int descriptor, in Buffer buffer, int count, nint offset, int flags);
+
     [LibraryImport("libc", EntryPoint = "fcntl")]
     internal static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "mprotect")]
     internal static partial int Protect(nint address, nuint length, int protection);
+
+    /// <summary>The struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal readonly record struct Buffer(nint Address, nuint Length);
 }

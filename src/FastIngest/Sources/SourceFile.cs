@@ -5,7 +5,10 @@ namespace FastIngest.Sources;
 /// <summary>How the bytes of a file are read into memory.</summary>
 public enum IoMode
 {
-    /// <summary>Memory-mapped windows if a lease protects the mapping against truncation; positioned reads otherwise.</summary>
+    /// <summary>
+    /// The faster way, by measurement. Windows are mapped only if a lease protects the mapping against truncation, and never
+    /// when they are small.
+    /// </summary>
     Auto,
 
     /// <summary>Memory-mapped windows, with or without a lease.</summary>
@@ -24,7 +27,14 @@ public enum IoMode
 /// </summary>
 public class SourceFile : IDisposable
 {
+    /// <summary>A smaller part is read: to map, populate and unmap it costs more than a copy.</summary>
+    internal const int MinMapBytes = 128 * 1024;
+
+    /// <summary>The time in milliseconds between two questions whether another process waits for the lease, while parts are mapped.</summary>
+    private const int LeaseCheckMs = 10;
+
     private readonly Lock _gate = new();
+    private readonly ReadAhead _ahead = new();
     private readonly long _length;
     private readonly IoMode _mode;
 
@@ -34,6 +44,8 @@ public class SourceFile : IDisposable
     private bool _leased, _mapWanted, _leaseReturned;
     private bool _mayClose;
     private int _mapUsers;
+    private long _leaseCheckedAt;
+    private IoTrial? _trial;
 
     /// <summary>Creates a file for a subclass that provides the bytes.</summary>
     protected SourceFile(string path) => Path = path;
@@ -116,10 +128,13 @@ public class SourceFile : IDisposable
 
         lock (_gate)
         {
-            StopMappingIfLeaseBreaks();
-            if (!_mapWanted)
+            if (Environment.TickCount64 - _leaseCheckedAt >= LeaseCheckMs)
             {
-                return 0;
+                StopMappingIfLeaseBreaks();
+                if (!_mapWanted)
+                {
+                    return 0;
+                }
             }
 
             nint address = Native.Map(
@@ -143,11 +158,33 @@ public class SourceFile : IDisposable
         lock (_gate)
         {
             // A process that waits for the lease must not wait for a later use of the file, which may never come.
-            _mapUsers--;
-            StopMappingIfLeaseBreaks();
+            if (--_mapUsers == 0 || Environment.TickCount64 - _leaseCheckedAt >= LeaseCheckMs)
+            {
+                StopMappingIfLeaseBreaks();
+            }
+
             ReturnLeaseIfUnused();
         }
     }
+
+    /// <summary>Returns whether a part of that length is to be mapped, if that is possible.</summary>
+    internal virtual bool PrefersMap(int length) => _mode == IoMode.Mmap || (_trial is { } trial && length >= MinMapBytes && trial.MapsNext());
+
+    /// <summary>Takes note of how long a part was in use.</summary>
+    /// <param name="isMapped">Whether the part was mapped or read.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="ticks">The time from the request until it was no longer used.</param>
+    internal void AddTime(bool isMapped, int length, long ticks)
+    {
+        if (_trial is { IsDecided: false } trial && length >= MinMapBytes && trial.Add(isMapped, length, ticks) && !trial.Maps)
+        {
+            StopMapping();
+        }
+    }
+
+    /// <summary>Starts to load bytes that are not in memory, so that the device works while workers read those before them.</summary>
+    /// <param name="offset">The end of the part that is read now.</param>
+    internal virtual void LoadFrom(long offset) => _ahead.From(Handle(), offset, _length);
 
     /// <summary>The size in bytes of the file itself when it was opened; for a compressed file, the compressed size.</summary>
     public virtual long PackedLength => _length;
@@ -175,7 +212,11 @@ public class SourceFile : IDisposable
     }
 
     /// <summary>Resets the file, so that it can be read once more from the start.</summary>
-    internal virtual void Rewind() => Suspend();
+    internal virtual void Rewind()
+    {
+        _ahead.Rewind();
+        Suspend();
+    }
 
     /// <summary>Releases memory: nothing will be read before the next <see cref="Rewind"/>.</summary>
     internal virtual void Finish() => Suspend();
@@ -273,6 +314,7 @@ public class SourceFile : IDisposable
         _ = Native.Control(descriptor, Native.SetSignal, Native.IgnoredSignal);
         _leased = Native.Control(descriptor, Native.SetLease, Native.ReadLease) == 0;
         _mapWanted = _leased || _mode == IoMode.Mmap;
+        _trial = _leased && _mode == IoMode.Auto ? _trial ?? new IoTrial() : null;
     }
 
     /// <summary>Returns the lease as soon as no window is mapped. Reading continues without mappings.</summary>
@@ -294,6 +336,7 @@ public class SourceFile : IDisposable
 
     private void StopMappingIfLeaseBreaks()
     {
+        _leaseCheckedAt = Environment.TickCount64;
         if (_mapWanted && _leased && _handle is not null && Native.Control((int)_handle.DangerousGetHandle(), Native.GetLease, 0) != Native.ReadLease)
         {
             _mapWanted = false;

@@ -169,6 +169,12 @@ public sealed unsafe class UnpackedFile : SourceFile
         }
     }
 
+    internal override bool PrefersMap(int length) => true;
+
+    internal override void LoadFrom(long offset)
+    {
+    }
+
     // SAFETY: bytes below _written are accessible, and remain readable (as zeros) after their release. Callers call Reach first.
     internal override nint Map(long offset, int length) => (nint)(_start + offset);
 

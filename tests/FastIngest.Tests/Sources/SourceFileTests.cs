@@ -17,10 +17,9 @@ public sealed class SourceFileTests : IDisposable
     [Fact]
     public void A_writer_that_arrives_while_no_window_is_mapped_proceeds_at_the_next_check()
     {
-        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        using SourceFile file = OpenLeased();
         using FileWindow window = new();
         window.Attach(file);
-        RequireMapped(file);
         using Process writer = StartWriter();
         Assert.True(file.IsMapped);
         window.MoveTo(0, 100);
@@ -34,10 +33,9 @@ public sealed class SourceFileTests : IDisposable
     [Fact]
     public void A_writer_that_arrives_while_a_window_is_mapped_waits_only_until_it_is_unmapped()
     {
-        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        using SourceFile file = OpenLeased();
         using FileWindow window = new();
         window.Attach(file);
-        RequireMapped(file);
         window.MoveTo(0, 100);
         using Process writer = StartWriter();
         Assert.True(window.Bytes.SequenceEqual("0123456789"u8));
@@ -49,12 +47,11 @@ public sealed class SourceFileTests : IDisposable
     [Fact]
     public void A_writer_waits_for_the_last_of_several_windows()
     {
-        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        using SourceFile file = OpenLeased();
         using FileWindow one = new();
         using FileWindow other = new();
         one.Attach(file);
         other.Attach(file);
-        RequireMapped(file);
         one.MoveTo(0, 5);
         other.MoveTo(5, 5);
         using Process writer = StartWriter();
@@ -69,9 +66,8 @@ public sealed class SourceFileTests : IDisposable
     public void Closing_a_file_lets_a_waiting_writer_proceed()
     {
         Process writer;
-        using (SourceFile file = SourceFile.Open(_path, IoMode.Auto))
+        using (SourceFile file = OpenLeased())
         {
-            RequireMapped(file);
             writer = StartWriter();
         }
 
@@ -87,6 +83,53 @@ public sealed class SourceFileTests : IDisposable
         Assert.False(file.IsMapped);
         using SourceFile mapped = SourceFile.Open(_path, IoMode.Mmap);
         Assert.True(mapped.IsMapped);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_faster_way_is_kept_after_both_were_measured(bool isMapFaster)
+    {
+        File.WriteAllBytes(_path, new byte[SourceFile.MinMapBytes]);
+        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        Assert.SkipUnless(file.IsMapped, "This file system does not support leases.");
+        Assert.False(file.PrefersMap(SourceFile.MinMapBytes - 1));
+        List<bool> ways = [];
+        for (int i = 0; i < 2 * IoTrial.WindowsEachWay; i++)
+        {
+            bool isMapped = file.PrefersMap(SourceFile.MinMapBytes);
+            ways.Add(isMapped);
+            file.AddTime(isMapped, SourceFile.MinMapBytes, isMapped == isMapFaster ? 1000 : 2000);
+        }
+
+        Assert.Equal(IoTrial.WindowsEachWay, ways.Count(w => w));
+        Assert.Equal(isMapFaster, file.PrefersMap(SourceFile.MinMapBytes));
+
+        // Without mappings no lease is needed, and no writer has to wait.
+        Assert.Equal(isMapFaster, file.IsMapped);
+    }
+
+    [Fact]
+    public void Windows_of_all_sizes_show_the_same_bytes_while_ways_are_measured_and_bytes_loaded()
+    {
+        byte[] bytes = new byte[10 * SourceFile.MinMapBytes];
+        new Random(3).NextBytes(bytes);
+        File.WriteAllBytes(_path, bytes);
+        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        using FileWindow window = new();
+        using FileWindow other = new();
+        window.Attach(file);
+        other.Attach(file);
+        Fuzz.Run(4, 200, random =>
+        {
+            int offset = random.Next(bytes.Length);
+            int length = random.Next(1, bytes.Length - offset + 1);
+            (random.Next(2) == 0 ? window : other).Release();
+            window.MoveTo(offset, length);
+            other.MoveTo(offset / 2, 100);
+            Assert.True(bytes.AsSpan(offset, length).SequenceEqual(window.Bytes), $"{offset} {length}");
+            Assert.True(bytes.AsSpan(offset / 2, Math.Min(100, bytes.Length - (offset / 2))).SequenceEqual(other.Bytes), $"{offset / 2}");
+        });
     }
 
     [Fact]
@@ -121,8 +164,16 @@ public sealed class SourceFileTests : IDisposable
         Assert.Contains(_folder.Path, Assert.Throws<IngestException>(() => SourceFile.Open(_folder.Path, IoMode.Auto)).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>On file systems without leases, files are read instead of mapped; such a test is skipped.</summary>
-    private static void RequireMapped(SourceFile file) => Assert.SkipUnless(file.IsMapped, "This file system does not support leases.");
+    /// <summary>Opens the file so that also small windows are mapped, under a lease. On file systems without leases such a test is skipped.</summary>
+    private SourceFile OpenLeased()
+    {
+        using (SourceFile leased = SourceFile.Open(_path, IoMode.Auto))
+        {
+            Assert.SkipUnless(leased.IsMapped, "This file system does not support leases.");
+        }
+
+        return SourceFile.Open(_path, IoMode.Mmap);
+    }
 
     /// <summary>Starts a process that appends to the file. The kernel blocks it until the lease is returned.</summary>
     private Process StartWriter()

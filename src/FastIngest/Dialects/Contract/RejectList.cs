@@ -24,6 +24,9 @@ internal sealed class RejectList
     private int _length;
     private long _end;
 
+    /// <summary>The number of rejects.</summary>
+    public long Count { get; private set; }
+
     /// <summary>Adds a reject. It must not start before the end of the previous one.</summary>
     public void Add(Reject reject)
     {
@@ -35,6 +38,7 @@ internal sealed class RejectList
         WriteVarint((ulong)(reject.Offset - _end));
         WriteVarint((ulong)reject.Length);
         _data[_length++] = (byte)reject.Reason;
+        Count++;
         _end = reject.Offset + reject.Length;
     }
 
@@ -43,6 +47,7 @@ internal sealed class RejectList
         _data = _data.Length > KeptBytes ? [] : _data;
         _length = 0;
         _end = 0;
+        Count = 0;
     }
 
     public Enumerator GetEnumerator() => new(this);

@@ -30,7 +30,8 @@ internal sealed record ApiProxy(string Variable, Uri Address, NetworkCredential?
         return name is null || IsExcluded(api, variable("no_proxy") ?? variable("NO_PROXY") ?? "") ? null : Parse(name, variable(name)!.Trim());
     }
 
-    public WebProxy ToWebProxy() => new(Address) { Credentials = Credentials };
+    /// <summary>Returns the proxy as the HTTP client takes it.</summary>
+    public IWebProxy ToWebProxy() => new OnlyProxy(Address) { Credentials = Credentials };
 
     private static string Upper(string name) => name.ToUpperInvariant();
 
@@ -75,5 +76,15 @@ internal sealed record ApiProxy(string Variable, Uri Address, NetworkCredential?
             return isPort && domain.Length > 0
                 && (host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase));
         }
+    }
+
+    /// <summary>A proxy for all addresses. <see cref="WebProxy"/> would bring the interpreter of regular expressions for its list of exceptions.</summary>
+    private sealed class OnlyProxy(Uri address) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => address;
+
+        public bool IsBypassed(Uri host) => false;
     }
 }
