@@ -63,15 +63,16 @@ internal sealed class HealthInput : IDisposable
     /// <summary>Returns the categories with records in several files.</summary>
     public static RepeatRule RepeatsOf(IReadOnlyList<FilePlan> plans)
     {
-        uint several = 0, any = 0, identified = 0;
+        uint several = 0, any = 0, identified = 0, collected = 0;
         foreach (FilePlan plan in plans)
         {
-            identified |= plan.Dialect.IdentifiedCategories;
-            several |= (any & plan.CategoryBits) | identified;
+            identified |= plan.IdentifiedCategories;
+            collected |= plan.CollectedCategories;
+            several |= (any & plan.CategoryBits) | identified | collected;
             any |= plan.CategoryBits;
         }
 
-        return new RepeatRule(several, identified);
+        return new RepeatRule(several, identified, collected);
     }
 
     /// <summary>The files that are exports of other programs.</summary>
