@@ -7,51 +7,33 @@ namespace FastIngest.Proto;
 /// How a time was written: <c>Thh:mm:ssZ</c>, without a time of day the empty text, or the whole time after <c>!</c>. Together with the
 /// microseconds it gives the text of the time again, byte for byte. The field <c>time_form</c> in docs/fastingest.proto describes it.
 /// </summary>
-internal readonly ref struct StampForm
+/// <param name="HasTime">Whether it has a time of day.</param>
+/// <param name="Separator">The character before the time of day.</param>
+/// <param name="HasSeconds">Whether the time of day has seconds.</param>
+/// <param name="Fraction">The number of digits of the fraction.</param>
+/// <param name="TailBytes">The length of what follows the time of day, such as a zone.</param>
+internal readonly record struct StampForm(bool HasTime, byte Separator, bool HasSeconds, int Fraction, int TailBytes)
 {
     /// <summary>The required size in bytes of the destination of <see cref="Write"/>, beside the tail of the form.</summary>
     public const int MaxTimeBytes = WallTime.MaxBytes;
 
+    /// <summary>The length of the longest zone, <c>+01:00</c>.</summary>
+    public const int MaxTailBytes = 6;
+
     private const int MaxFraction = 6;
 
-    private StampForm(bool isValid, bool hasTime, byte separator, bool hasSeconds, int fraction, ReadOnlySpan<byte> tail)
-    {
-        IsValid = isValid;
-        HasTime = hasTime;
-        Separator = separator;
-        HasSeconds = hasSeconds;
-        Fraction = fraction;
-        Tail = tail;
-    }
-
-    /// <summary>Whether the text is a form whose times <see cref="DateParser"/> reads.</summary>
-    public bool IsValid { get; }
-
-    public bool HasTime { get; }
-
-    /// <summary>The character before the time of day.</summary>
-    public byte Separator { get; }
-
-    public bool HasSeconds { get; }
-
-    /// <summary>The number of digits of the fraction.</summary>
-    public int Fraction { get; }
-
-    /// <summary>What follows the time of day, such as a zone.</summary>
-    public ReadOnlySpan<byte> Tail { get; }
-
-    /// <summary>Reads a form that is not the whole time.</summary>
-    public static StampForm Parse(ReadOnlySpan<byte> form)
+    /// <summary>Reads a form that is not the whole time; null for a text whose times <see cref="DateParser"/> does not read.</summary>
+    public static StampForm? Parse(ReadOnlySpan<byte> form)
     {
         if (form.IsEmpty)
         {
-            return new StampForm(true, false, 0, false, 0, default);
+            return new StampForm(false, 0, false, 0, 0);
         }
 
         byte separator = form[0];
         if (!form[1..].StartsWith("hh:mm"u8))
         {
-            return default;
+            return null;
         }
 
         ReadOnlySpan<byte> tail = form[6..];
@@ -69,18 +51,16 @@ internal readonly ref struct StampForm
         }
 
         // One time shows whether all of them are read.
-        StampForm result = new(true, true, separator, hasSeconds, fraction, tail);
+        StampForm result = new(true, separator, hasSeconds, fraction, tail.Length);
         Span<byte> time = stackalloc byte[MaxTimeBytes + MaxTailBytes];
-        return fraction <= MaxFraction && tail.Length <= MaxTailBytes && DateParser.IsRest(time[DateParser.DayBytes..result.Write(time, 0)]) ? result : default;
+        return fraction <= MaxFraction && tail.Length <= MaxTailBytes && DateParser.IsRest(time[DateParser.DayBytes..result.Write(time, form, 0)]) ? result : null;
     }
-
-    /// <summary>The length of the longest zone, <c>+01:00</c>.</summary>
-    public const int MaxTailBytes = 6;
 
     /// <summary>Writes a time after its day; returns the length with the day in bytes.</summary>
     /// <param name="destination">The text of the day, and at least <see cref="MaxTimeBytes"/> bytes and those of the tail.</param>
+    /// <param name="form">The text of the form.</param>
     /// <param name="micros">The microseconds since midnight.</param>
-    public int Write(Span<byte> destination, long micros)
+    public int Write(Span<byte> destination, ReadOnlySpan<byte> form, long micros)
     {
         if (!HasTime)
         {
@@ -108,8 +88,8 @@ internal readonly ref struct StampForm
             }
         }
 
-        Tail.CopyTo(destination[length..]);
-        return length + Tail.Length;
+        form[^TailBytes..].CopyTo(destination[length..]);
+        return length + TailBytes;
     }
 
     /// <summary>Finds the form of a time.</summary>

@@ -128,8 +128,11 @@ internal sealed class BatchRecords(BatchDecoder batch)
     {
         private readonly byte[] _text = new byte[StampForm.MaxTimeBytes + StampForm.MaxTailBytes];
         private int _day = -1;
+        private long _index = -1;
+        private StampForm _form;
 
-        public void Clear() => _day = -1;
+        /// <summary>Forgets the form: another batch has other texts.</summary>
+        public void Clear() => _index = -1;
 
         public ReadOnlySpan<byte> Write(TextList texts, long form, long micros)
         {
@@ -146,7 +149,13 @@ internal sealed class BatchRecords(BatchDecoder batch)
                 _day = (int)day;
             }
 
-            return _text.AsSpan(0, StampForm.Parse(text).Write(_text, time));
+            if (form != _index)
+            {
+                _form = StampForm.Parse(text)!.Value;
+                _index = form;
+            }
+
+            return _text.AsSpan(0, _form.Write(_text, text, time));
         }
     }
 }

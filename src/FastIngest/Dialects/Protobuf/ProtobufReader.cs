@@ -60,7 +60,7 @@ internal sealed class ProtobufReader(int maxRecordBytes) : ExportReader
                 continue;
             }
 
-            long next = length > 0 && IsFrameOrEnd(at.Offset + length) ? at.Offset + length : FindNext(at.Offset + 1);
+            long next = length > 0 && IsFrameOrEnd(at.Offset + length, ((ProtobufPlan)plan).IsMarked) ? at.Offset + length : FindNext(at.Offset + 1);
             records.Reject(at.Offset, next - at.Offset, reason ?? RejectReason.InvalidProtobuf);
             at = new FramePosition(next, FrameState.Array);
         }
@@ -112,7 +112,7 @@ internal sealed class ProtobufReader(int maxRecordBytes) : ExportReader
     }
 
     /// <summary>Whether a frame, or nothing more, is at an offset.</summary>
-    private bool IsFrameOrEnd(long offset)
+    private bool IsFrameOrEnd(long offset, bool isMarked)
     {
         if (!Shows(offset, 1))
         {
@@ -120,7 +120,7 @@ internal sealed class ProtobufReader(int maxRecordBytes) : ExportReader
         }
 
         Shows(offset, FrameScan.MaxLengthBytes + ProtoFormat.Sync.Length);
-        return FrameScan.IsFrame(Window.Bytes[(int)(offset - Window.Offset)..]);
+        return !isMarked || FrameScan.IsFrame(Window.Bytes[(int)(offset - Window.Offset)..]);
     }
 
     /// <summary>Returns where the next frame starts from an offset on, or the end of the file.</summary>

@@ -63,7 +63,7 @@ internal sealed class TextList
         if (_forms[index] == FormState.Unknown)
         {
             ReadOnlySpan<byte> form = this[index];
-            bool isValid = form is [ProtoFormat.VerbatimMark, ..] ? Json.DateParser.TryParseDay(form[1..], out _) : StampForm.Parse(form).IsValid;
+            bool isValid = form is [ProtoFormat.VerbatimMark, ..] ? Json.DateParser.TryParseDay(form[1..], out _) : StampForm.Parse(form) is not null;
             _forms[index] = isValid ? FormState.Valid : FormState.Invalid;
         }
 
