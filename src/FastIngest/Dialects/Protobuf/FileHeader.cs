@@ -8,6 +8,9 @@ namespace FastIngest.Dialects.Protobuf;
 /// <param name="Identified">The categories whose records may have an id that decides, one bit each.</param>
 internal sealed record FileHeader(uint Repeats, uint Identified)
 {
+    /// <summary>Whether frames begin with <c>sync</c>, so that they are found after damage. Only a file whose header shows that they do not has others.</summary>
+    public bool IsMarked { get; private init; } = true;
+
     /// <summary>Reads the header at the beginning of a file. A file without one, or with a damaged one, has no repeats.</summary>
     /// <exception cref="IngestException">The file was written by a newer program.</exception>
     public static FileHeader Read(ReadOnlySpan<byte> head, string path)
@@ -15,7 +18,7 @@ internal sealed record FileHeader(uint Repeats, uint Identified)
         WireReader file = new(head);
         if (file.TryReadBytes(out ReadOnlySpan<byte> frame) && Find(frame, FrameField.Header, out ReadOnlySpan<byte> header) && TryRead(header, out FileHeader? result, out uint version))
         {
-            return version <= ProtoFormat.Version ? result : throw new IngestException(
+            return version <= ProtoFormat.Version ? result with { IsMarked = FrameScan.IsFrame(head) } : throw new IngestException(
                 $"{path} has version {version} of the records of FastIngest; this program reads version {ProtoFormat.Version}.", "Read it with the program that wrote it, or a newer one.");
         }
 

@@ -36,7 +36,6 @@ public sealed class ProtobufDialect : ExportDialect
             Head = new FramePosition(0, FrameState.Top),
             ChunkBytes = Math.Max(chunkBytes / ChunkDivisor, Math.Min(chunkBytes, MinChunkBytes)),
             Header = header,
-            IsMarked = FrameScan.IsFrame(window.Bytes),
         };
     }
 

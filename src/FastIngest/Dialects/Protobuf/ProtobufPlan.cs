@@ -9,9 +9,6 @@ internal sealed class ProtobufPlan : FilePlan
 {
     public required FileHeader Header { get; init; }
 
-    /// <summary>Whether frames begin with <c>sync</c>, as the first one does, so that they are found after damage.</summary>
-    public required bool IsMarked { get; init; }
-
     public override uint CategoryBits => (1u << Categories.Count) - 1;
 
     public override uint IdentifiedCategories => Header.Identified;

@@ -60,7 +60,7 @@ internal sealed class ProtobufReader(int maxRecordBytes) : ExportReader
                 continue;
             }
 
-            long next = length > 0 && IsFrameOrEnd(at.Offset + length, ((ProtobufPlan)plan).IsMarked) ? at.Offset + length : FindNext(at.Offset + 1);
+            long next = length > 0 && IsFrameOrEnd(at.Offset + length, ((ProtobufPlan)plan).Header.IsMarked) ? at.Offset + length : FindNext(at.Offset + 1);
             records.Reject(at.Offset, next - at.Offset, reason ?? RejectReason.InvalidProtobuf);
             at = new FramePosition(next, FrameState.Array);
         }
