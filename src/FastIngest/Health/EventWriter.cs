@@ -247,6 +247,7 @@ public sealed class EventWriter
         }
 
         _samples[_sampleCount++] = value;
+        _isInRun = true;
         if (large)
         {
             Flush(output);

@@ -24,6 +24,7 @@ internal sealed class BatchRecords(BatchDecoder batch)
     {
         Category category = batch.Category;
         bool isCollected = ((plan.CollectedCategories | plan.IdentifiedCategories) >> (int)category & 1) != 0;
+        bool needsTimes = records.NeedsTimes(category);
         int numbers = RecordSchema.Of(category).NumberCount;
         _start.Clear();
         _end.Clear();
@@ -44,14 +45,23 @@ internal sealed class BatchRecords(BatchDecoder batch)
             }
 
             view.Numbers = _row.AsSpan(0, numbers);
+            bool isSleep = false;
             if (category == Category.Users)
             {
                 view.Day = RecordView.ProfileDay;
             }
             else
             {
+                isSleep = category == Category.Samples && SleepMetric.Is(view.Text0);
                 view.Day = batch.Days[i];
-                view.Timestamp = _start.Write(batch.Texts, batch.TimeForm[i], batch.Times[i]);
+                view.Timestamp = needsTimes || isSleep ? _start.Write(batch.Texts, batch.TimeForm[i], batch.Times[i]) : _start.WriteDay(batch.Times[i]);
+            }
+
+            if (!needsTimes && !isSleep && category is Category.HeartRate or Category.Samples && RunLength(i) is > 1 and int run)
+            {
+                records.AddRun(category, view, batch.Numbers[0].Micros.Slice(i, run), offset);
+                i += run - 1;
+                continue;
             }
 
             if (category == Category.Samples)
@@ -68,6 +78,24 @@ internal sealed class BatchRecords(BatchDecoder batch)
             view.Id = IdOf(batch.Texts[batch.Id[i]], view.Timestamp, isCollected, file);
             records.Add(category, ref view, offset, 0);
         }
+    }
+
+    /// <summary>The number of records from one on that differ in nothing but their value and their time of day.</summary>
+    private int RunLength(int first)
+    {
+        ReadNumbers values = batch.Numbers[0];
+        if (!values.HasAll || batch.Smallest.HasAny || batch.Largest.HasAny || batch.Texts[batch.User[first]].IsEmpty)
+        {
+            return 1;
+        }
+
+        ReadOnlySpan<int> days = batch.Days.AsSpan(0, batch.Records);
+        int end = days[first..].IndexOfAnyExcept(days[first]);
+        end = end < 0 ? batch.Records : first + end;
+        end = batch.User.EndOfEqual(first, end);
+        end = batch.Text[0].EndOfEqual(first, end);
+        end = batch.Text[1].EndOfEqual(first, end);
+        return end - first;
     }
 
     private void AddSampleFields(ref RecordView view, int record)
@@ -134,6 +162,13 @@ internal sealed class BatchRecords(BatchDecoder batch)
         /// <summary>Forgets the form: another batch has other texts.</summary>
         public void Clear() => _index = -1;
 
+        /// <summary>Writes only the day of a time.</summary>
+        public ReadOnlySpan<byte> WriteDay(long micros)
+        {
+            SetDay(micros / WallTime.MicrosPerDay);
+            return _text.AsSpan(0, DateParser.DayBytes);
+        }
+
         public ReadOnlySpan<byte> Write(TextList texts, long form, long micros)
         {
             ReadOnlySpan<byte> text = texts[form];
@@ -143,12 +178,7 @@ internal sealed class BatchRecords(BatchDecoder batch)
             }
 
             (long day, long time) = Math.DivRem(micros, WallTime.MicrosPerDay);
-            if (day != _day)
-            {
-                DayText.Write(_text, (int)day);
-                _day = (int)day;
-            }
-
+            SetDay(day);
             if (form != _index)
             {
                 _form = StampForm.Parse(text)!.Value;
@@ -156,6 +186,15 @@ internal sealed class BatchRecords(BatchDecoder batch)
             }
 
             return _text.AsSpan(0, _form.Write(_text, text, time));
+        }
+
+        private void SetDay(long day)
+        {
+            if (day != _day)
+            {
+                DayText.Write(_text, (int)day);
+                _day = (int)day;
+            }
         }
     }
 }

@@ -21,6 +21,18 @@ internal sealed class ReadColumn(int maxCount)
 
     public void Clear() => Count = 0;
 
+    /// <summary>Returns the first record after a record, up to an end, that has another value; the end when there is none.</summary>
+    public int EndOfEqual(int record, int endExcl)
+    {
+        if (IsConstant)
+        {
+            return endExcl;
+        }
+
+        int end = _values.AsSpan(record, endExcl - record).IndexOfAnyExcept(_values[record]);
+        return end < 0 ? endExcl : record + end;
+    }
+
     /// <summary>Reads a field of the column.</summary>
     /// <param name="reader">The message, after the tag.</param>
     /// <param name="wireType">The wire type of the field.</param>

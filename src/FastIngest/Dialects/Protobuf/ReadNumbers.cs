@@ -18,6 +18,9 @@ internal sealed class ReadNumbers(int maxCount)
     /// <summary>The numbers in millionths, 0 for a missing one. Call <see cref="TryFit"/> first.</summary>
     public ReadOnlySpan<long> Micros => _micros;
 
+    /// <summary>Whether any record has a number.</summary>
+    public bool HasAny => !_hasNone;
+
     /// <summary>Whether every record has a number.</summary>
     public bool HasAll => _hasAll;
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Tests.Pipeline;
@@ -62,6 +64,34 @@ public sealed class ProtobufRoundTripTests() : ExportSetTests("protobuf")
         Folder.Write("b/workouts.json", """[{"user_id": "ada", "date": "2024-01-31", "workout_type": "swim"}, {"user_id": "ada", "date": "2024-01-31", "workout_type": "run"}]"""u8);
         Holds(new IngestOptions { Paths = [Folder.File("a"), Folder.File("b")], Workers = 2, ChunkBytes = 20 }, null);
     }
+
+    /// <summary>Runs of readings with implausible values, a selection, pseudonyms and each policy: read from either form they give the same.</summary>
+    [Fact]
+    public void Options_for_records_mean_the_same_for_both_forms() => Fuzz.Run(3108, 40, random =>
+    {
+        using TemporaryFolder folder = new(inMemory: true);
+        StringBuilder rates = new();
+        for (int i = 0; i < 3000; i++)
+        {
+            string day = random.OneIn(400) ? "1899-12-31" : i < 2000 ? $"2024-01-{(i / 700) + 1:00}" : "2024-02-01";
+            string value = random.OneIn(300) ? "9999" : random.OneIn(300) ? "-5" : random.OneIn(500) ? "9000000000000" : $"{random.Next(40, 200)}";
+            rates.Append(CultureInfo.InvariantCulture, $$"""{"user_id":"{{(random.OneIn(100) ? "bob" : "ada")}}","date_time":"{{day}} 10:00:00","value":{{value}}}""").Append('\n');
+        }
+
+        string json = folder.Write("heart_rate.json", Encoding.UTF8.GetBytes(rates.ToString())), pb = folder.File("records.pb");
+        ProtobufFile.Write(new IngestOptions { Paths = [json] }, pb);
+        IngestOptions options = new()
+        {
+            Paths = [json],
+            Implausible = random.Any<ImplausiblePolicy>([ImplausiblePolicy.Keep, ImplausiblePolicy.Drop, ImplausiblePolicy.Reject]),
+            Selection = random.OneIn(2) ? null : new RecordSelection(random.OneIn(2) ? ["bob"] : [], new DateOnly(2024, 1, 2), null),
+        };
+        RunResult expected = Run.Ingest(options), read = Run.Ingest(options with { Paths = [pb] });
+        Same.Text(expected.Rows, read.Rows, $"{options.Implausible}");
+        Assert.Equal(
+            (expected.Report.Aggregated, expected.Report.Rejected, expected.Report.Filtered, expected.Report.Fields.Count),
+            (read.Report.Aggregated, read.Report.Rejected, read.Report.Filtered, read.Report.Fields.Count));
+    });
 
     [Fact]
     public void A_file_is_written_again_from_a_file_and_stays_the_same()
