@@ -25,6 +25,7 @@ internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutpu
     private Stream? _device;
     private long _written, _batches;
     private bool _hasHeader;
+    private int _inputFiles;
 
     /// <summary>The name of the output in messages.</summary>
     private string MessageName => path == StandardOutput ? "standard output" : path;
@@ -34,9 +35,11 @@ internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutpu
 
     private long Position => _written + _frames.Buffer.Length;
 
+    /// <param name="inputFiles">The number of input files of the run.</param>
     /// <exception cref="IngestException">The file cannot be written, or another run is writing it.</exception>
-    public void Open()
+    public void Open(int inputFiles)
     {
+        _inputFiles = inputFiles;
         if (path != StandardOutput && !SpecialFile.Is(path))
         {
             _partial = PartialFile.Create(path, PartialFile.Resolve(path));
@@ -60,12 +63,7 @@ internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutpu
         long start = Position;
         foreach (EncodedBatch encoded in batch.Encoded)
         {
-            if (!_files.TryGetValue((batch.Place.File, encoded.File), out uint file))
-            {
-                _files.Add((batch.Place.File, encoded.File), file = (uint)_files.Count);
-            }
-
-            _frames.WriteBatch(file, batch.BytesOf(encoded).Span);
+            _frames.WriteBatch(NumberOf(batch.Place.File, encoded.File), batch.BytesOf(encoded).Span);
             _batches++;
             if (_frames.Buffer.Length >= FlushBytes)
             {
@@ -115,6 +113,22 @@ internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutpu
         {
             _device?.Dispose();
         }
+    }
+
+    /// <summary>The number of an input file; those in an input file that is itself of this format come after the numbers of all input files.</summary>
+    private uint NumberOf(int file, int collected)
+    {
+        if (collected == 0)
+        {
+            return (uint)file;
+        }
+
+        if (!_files.TryGetValue((file, collected), out uint number))
+        {
+            _files.Add((file, collected), number = (uint)(_inputFiles + _files.Count));
+        }
+
+        return number;
     }
 
     private void WriteHeader(RepeatRule repeats)

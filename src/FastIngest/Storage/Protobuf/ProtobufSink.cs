@@ -30,7 +30,7 @@ public sealed class ProtobufSink : ISummarySink, IRecordSink
     {
         _state.Open();
         cancellationToken.ThrowIfCancellationRequested();
-        _output.Open();
+        _output.Open(run.Files.Count);
         return ValueTask.CompletedTask;
     }
 

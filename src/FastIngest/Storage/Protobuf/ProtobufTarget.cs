@@ -12,7 +12,6 @@ internal static class ProtobufTarget
         IsFile = true,
         FileEndings = [".pb"],
         HasStandardOutput = true,
-        Records = true,
         Summaries = (target, options) => new ProtobufSink(target.Rest, options.OpenStandardOutput),
     };
 }
