@@ -7,8 +7,9 @@ namespace FastIngest.Dialects.Protobuf;
 /// <summary>The records of this program as Protocol Buffers, which the target <c>protobuf:FILE</c> writes; docs/fastingest.proto is the schema.</summary>
 public sealed class ProtobufDialect : ExportDialect
 {
-    /// <summary>A frame stands for many more records than the same bytes of JSON, so that chunks are smaller.</summary>
-    private const int ChunkDivisor = 16, MinChunkBytes = 16 << 10;
+    private const int MinChunkBytes = 16 << 10;
+
+    public override int Density => 16;
 
     public override string Name => "protobuf";
 
@@ -34,7 +35,7 @@ public sealed class ProtobufDialect : ExportDialect
             File = file,
             Category = Category.Samples,
             Head = new FramePosition(0, FrameState.Top),
-            ChunkBytes = Math.Max(chunkBytes / ChunkDivisor, Math.Min(chunkBytes, MinChunkBytes)),
+            ChunkBytes = Math.Max(chunkBytes / Density, Math.Min(chunkBytes, MinChunkBytes)),
             Header = header,
         };
     }

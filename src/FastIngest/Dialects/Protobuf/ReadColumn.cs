@@ -50,8 +50,6 @@ internal sealed class ReadColumn(int maxCount)
             return false;
         }
 
-        // Each value has at least one byte.
-        Reserve(Math.Min(packed.Length, maxCount - Count));
         return isSigned ? TryReadSigned(packed, max) : TryReadUnsigned(packed, max);
     }
 

@@ -88,7 +88,7 @@ internal sealed class ReadNumbers(int maxCount)
 
         if (_micros.Length < records)
         {
-            _micros = new long[Math.Min(Math.Max(records, 256) * 2, maxCount)];
+            _micros = new long[Math.Min(Math.Max(records, 256), maxCount)];
         }
 
         return _hasNone ? Fill(records) : TryScale(records);

@@ -36,8 +36,8 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The files under the given paths that are not read.</summary>
     public IReadOnlyList<UnreadFile> Unread => _catalog.Unread;
 
-    /// <summary>The estimated number of bytes to read.</summary>
-    public long EstimatedBytes => _catalog.EstimatedBytes;
+    /// <summary>The estimated number of bytes to read, as JSON. The decompressed size of compressed files is not known in advance.</summary>
+    public long EstimatedBytes => Files.Select((f, i) => (f.IsPacked ? f.PackedLength * UnpackedFile.TypicalExpansion : f.Length) * _dialects[i].Density).Sum();
 
     /// <summary>Finds and opens the files.</summary>
     /// <exception cref="IngestException">A path does not exist, a file cannot be read, or no health file was found.</exception>

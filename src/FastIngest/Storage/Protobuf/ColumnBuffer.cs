@@ -1,12 +1,12 @@
+using System.Runtime.InteropServices;
 using FastIngest.Proto;
 
 namespace FastIngest.Storage.Protobuf;
 
-/// <summary>The values of one column while a batch is collected.</summary>
+/// <summary>The values of one column while a batch is collected. Writing it changes them: it is cleared afterwards.</summary>
 internal sealed class ColumnBuffer
 {
     private long[] _values = new long[256];
-    private ulong[] _wire = [];
 
     public int Count { get; private set; }
 
@@ -69,16 +69,13 @@ internal sealed class ColumnBuffer
             return;
         }
 
-        if (_wire.Length < count)
+        // The values are not needed any more, so that they become what is written.
+        Span<ulong> wire = MemoryMarshal.Cast<long, ulong>(_values.AsSpan(0, count));
+        for (int i = 0; i < wire.Length; i++)
         {
-            _wire = new ulong[_values.Length];
+            wire[i] = encode((long)wire[i], unit);
         }
 
-        for (int i = 0; i < count; i++)
-        {
-            _wire[i] = encode(_values[i], unit);
-        }
-
-        writer.Packed(field, _wire.AsSpan(0, count));
+        writer.Packed(field, wire);
     }
 }

@@ -6,11 +6,11 @@ using FastIngest.Sinks.Records;
 
 namespace FastIngest.Storage.Protobuf;
 
-/// <summary>Encodes accepted records as messages <c>Batch</c> of docs/fastingest.proto. It collects the columns of up to 8,192 records.</summary>
+/// <summary>Encodes accepted records as messages <c>Batch</c> of docs/fastingest.proto. It collects the columns of up to 4,096 records.</summary>
 internal sealed class ProtobufRecordEncoder : RecordEncoder
 {
     /// <summary>The number of records, and the bytes of texts, after which a message ends.</summary>
-    private const int BatchRecords = 8192, BatchTextBytes = 64 << 10, BatchNames = 65_536;
+    private const int BatchRecords = 4096, BatchTextBytes = 64 << 10, BatchNames = 65_536;
 
     /// <summary>The units in which times are written, the largest first: a minute, a second, a millisecond, a microsecond.</summary>
     private static readonly long[] Units = [60 * WallTime.MicrosPerSecond, WallTime.MicrosPerSecond, 1000, 1];

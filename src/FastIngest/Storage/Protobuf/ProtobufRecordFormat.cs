@@ -7,6 +7,9 @@ namespace FastIngest.Storage.Protobuf;
 /// <summary>The format of records for files of Protocol Buffers: messages with columns, which are written unchanged.</summary>
 internal sealed class ProtobufRecordFormat : IRecordFormat
 {
+    /// <summary>Most chunks have fewer bytes; to allocate their buffers anew would cost more memory than to keep them.</summary>
+    private const int MinKeptBytes = 128 << 10;
+
     private ProtobufRecordFormat()
     {
     }
@@ -15,7 +18,7 @@ internal sealed class ProtobufRecordFormat : IRecordFormat
 
     public bool TakesProfiles => true;
 
-    public Func<RecordBatch> CreateBatches(int pieceBytes) => () => new ProtobufRecordBatch(pieceBytes);
+    public Func<RecordBatch> CreateBatches(int pieceBytes) => () => new ProtobufRecordBatch(Math.Max(pieceBytes, MinKeptBytes));
 
     public RecordEncoder CreateEncoder(Category category) => new ProtobufRecordEncoder(category);
 }
