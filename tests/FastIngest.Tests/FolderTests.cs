@@ -14,15 +14,16 @@ public sealed class FolderTests
         ["Sources"] = ["Json"],
         ["Shuffle"] = ["Json"],
         ["Samples"] = ["Json"],
+        ["Proto"] = ["Samples", "Json"],
         ["Health"] = ["Samples", "Shuffle", "Json"],
         ["Lexicon"] = ["Sources", "Json"],
         ["Sinks"] = ["Health", "Lexicon", "Json"],
-        ["Dialects"] = ["Samples", "Health", "Shuffle", "Sinks", "Sources", "Json"],
+        ["Dialects"] = ["Samples", "Proto", "Health", "Shuffle", "Sinks", "Sources", "Json"],
         ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
         ["Stored"] = ["Health"],
         ["Delivery"] = ["Health", "Stored", "Json"],
         ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
-        ["Storage"] = ["Samples", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
         ["Generate"] = ["Health", "Json"],
     };
 

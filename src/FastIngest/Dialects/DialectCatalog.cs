@@ -8,6 +8,7 @@ using FastIngest.Dialects.Garmin;
 using FastIngest.Dialects.GoogleFit;
 using FastIngest.Dialects.HealthAutoExport;
 using FastIngest.Dialects.OpenMHealth;
+using FastIngest.Dialects.Protobuf;
 
 namespace FastIngest.Dialects;
 
@@ -17,6 +18,7 @@ public static class DialectCatalog
     /// <summary>The dialects, in the order in which they are tried on a file.</summary>
     public static IReadOnlyList<Dialect> All { get; } =
     [
+        new ProtobufDialect(),
         new AppleHealthDialect(),
         new FitbitDialect(),
         new HealthAutoExportDialect(),

@@ -19,7 +19,9 @@ public sealed class EventWriter
     private int _runUserLength, _runMetricLength, _runSourceLength;
     private int _runDay;
     private int _sampleCount;
-    private SampleTotals _metricRun = NoSamples;
+
+    // The samples of the run that are averages with a spread.
+    private SampleTotals _spreads = NoSamples;
     private bool _isInRun;
 
     public EventWriter(Category category)
@@ -125,10 +127,10 @@ public sealed class EventWriter
     public void Flush(MapOutput output)
     {
         ReadOnlySpan<byte> user = _runUser.AsSpan(0, _runUserLength);
-        if (_metricRun.Count > 0)
+        if (_spreads.Count > 0)
         {
-            WriteRunOfMetric(user, _metricRun, output);
-            _metricRun = NoSamples;
+            WriteRunOfMetric(user, _spreads, output);
+            _spreads = NoSamples;
         }
 
         if (_sampleCount == 0)
@@ -141,6 +143,12 @@ public sealed class EventWriter
         LargestSample = Math.Max(LargestSample, totals.Max);
         _sampleCount = 0;
         _isInRun = false;
+        if (_category == Category.Samples)
+        {
+            WriteRunOfMetric(user, totals, output);
+            return;
+        }
+
         Segment segment = output.Begin(user, _runDay, SampleEvent.MaxBytes);
         SampleEvent.Write(segment, totals);
         segment.End();
@@ -150,7 +158,7 @@ public sealed class EventWriter
     public void Reset()
     {
         _sampleCount = 0;
-        _metricRun = NoSamples;
+        _spreads = NoSamples;
         _isInRun = false;
         SmallestSample = long.MaxValue;
         LargestSample = long.MinValue;
@@ -224,12 +232,12 @@ public sealed class EventWriter
 
     private void AddToRunOfMetric(scoped in RecordView record, long value, MapOutput output)
     {
-        bool sameRun = _metricRun.Count > 0 && record.Day == _runDay
+        bool sameRun = (_sampleCount > 0 || _spreads.Count > 0) && record.Day == _runDay
             && record.Text0.SequenceEqual(_runMetric.AsSpan(0, _runMetricLength))
             && record.Text1.SequenceEqual(_runSource.AsSpan(0, _runSourceLength))
             && record.UserId.SequenceEqual(_runUser.AsSpan(0, _runUserLength));
         bool large = value is >= SampleReduction.MaxMagnitude or <= -SampleReduction.MaxMagnitude;
-        if (!sameRun || large || _metricRun.Count == SampleReduction.MaxRun)
+        if (!sameRun || large || _sampleCount == _samples.Length || _spreads.Count == SampleReduction.MaxRun)
         {
             Flush(output);
         }
@@ -242,8 +250,16 @@ public sealed class EventWriter
             _runDay = record.Day;
         }
 
-        SampleSpread spread = record.Spread ?? new SampleSpread(value, value);
-        _metricRun = new SampleTotals(_metricRun.Count + 1, _metricRun.Sum + value, Math.Min(_metricRun.Min, spread.Min), Math.Max(_metricRun.Max, spread.Max));
+        if (record.Spread is { } spread)
+        {
+            _spreads = new SampleTotals(_spreads.Count + 1, _spreads.Sum + value, Math.Min(_spreads.Min, spread.Min), Math.Max(_spreads.Max, spread.Max));
+        }
+        else
+        {
+            _samples[_sampleCount++] = value;
+            _isInRun = true;
+        }
+
         if (large)
         {
             Flush(output);

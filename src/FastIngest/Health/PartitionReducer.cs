@@ -159,7 +159,7 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     private ReadOnlySpan<bool> FindRepeats(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
     {
         ReadOnlySpan<int> files = _files.Of(runs);
-        if (files[0] == files[^1] && !repeats.IsIdentified(category))
+        if (files[0] == files[^1] && !repeats.IsIdentified(category) && !repeats.IsCollected(category))
         {
             // The runs are in file order, so that all of them come from one file.
             return [];

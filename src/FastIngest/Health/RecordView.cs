@@ -20,6 +20,15 @@ public ref struct RecordView
     /// <summary>The first byte of <see cref="Id"/>, with which no time begins.</summary>
     public const byte IdMark = 1;
 
+    /// <summary>
+    /// The first byte of the <see cref="Id"/> of a record whose file holds the records of several files: the number of that file follows, 4 bytes
+    /// with the least significant first, and then the id or, without one, the time.
+    /// </summary>
+    public const byte FileMark = 2;
+
+    /// <summary>The length in bytes of <see cref="FileMark"/> and the number after it.</summary>
+    public const int FileMarkBytes = 5;
+
     /// <summary>The user id in decoded UTF-8; empty when the record has none.</summary>
     public ReadOnlySpan<byte> UserId;
 
@@ -43,6 +52,19 @@ public ref struct RecordView
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Id.IsEmpty ? Timestamp : Id;
     }
+
+    /// <summary>The id that the vendor gives the record, without marks; empty without one.</summary>
+    public readonly ReadOnlySpan<byte> VendorId
+    {
+        get
+        {
+            ReadOnlySpan<byte> id = Id is [FileMark, ..] ? Id[FileMarkBytes..] : Id;
+            return id is [IdMark, ..] ? id[1..] : default;
+        }
+    }
+
+    /// <summary>Which of the files that its file holds the record comes from; 0 where a file holds only its own records.</summary>
+    public int File;
 
     /// <summary>The numbers in the order of the category's <see cref="RecordSchema"/>, in micros; 0 for a missing number.</summary>
     public ReadOnlySpan<long> Numbers;

@@ -36,6 +36,9 @@ public enum RejectReason
     /// <summary>A damaged tag, text between tags, or an element without its end.</summary>
     InvalidXml,
 
+    /// <summary>A damaged message of Protocol Buffers, or one whose columns do not fit together.</summary>
+    InvalidProtobuf,
+
     /// <summary>The record itself says that it was entered in error or cancelled.</summary>
     Withdrawn,
 
@@ -49,7 +52,7 @@ public static class RejectReasons
     private static readonly string[] Names =
         [
             "too_large", "invalid_json", "invalid_csv", "not_an_object", "invalid_text", "no_user_id", "no_date", "ambiguous_date", "no_value", "implausible", "invalid_xml",
-            "withdrawn", "cut_off",
+            "invalid_protobuf", "withdrawn", "cut_off",
         ];
 
     public static readonly int Count = Names.Length;

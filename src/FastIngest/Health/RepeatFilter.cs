@@ -17,6 +17,7 @@ internal sealed class RepeatFilter
     private int _length;
     private bool[] _isRepeated = new bool[16];
     private bool _isIdentified;
+    private uint _collected;
 
     /// <summary>The number of repeats among the events examined last.</summary>
     public int RepeatCount { get; private set; }
@@ -44,7 +45,7 @@ internal sealed class RepeatFilter
 
                 int known = _distinct.Count;
                 int record = _distinct.Add(_record.AsSpan(0, _length));
-                bool isRepeat = IsRepeat(record, isNew: record == known, files[r]);
+                bool isRepeat = IsRepeat(record, isNew: record == known, ((long)files[r] << 32) | _collected);
                 RepeatCount += isRepeat ? 1 : 0;
                 _isRepeated[count++] = isRepeat;
             }
@@ -53,7 +54,7 @@ internal sealed class RepeatFilter
         return _isRepeated.AsSpan(0, count);
     }
 
-    private bool IsRepeat(int record, bool isNew, int file)
+    private bool IsRepeat(int record, bool isNew, long file)
     {
         if (record >= _tallies.Length)
         {
@@ -76,6 +77,13 @@ internal sealed class RepeatFilter
     {
         _length = 0;
         ReadOnlySpan<byte> time = payload.ReadText();
+        _collected = 0;
+        if (time is [RecordView.FileMark, ..])
+        {
+            _collected = BinaryPrimitives.ReadUInt32LittleEndian(time[1..]);
+            time = time[RecordView.FileMarkBytes..];
+        }
+
         AddText(time);
         _isIdentified = time is [RecordView.IdMark, ..];
         if (_isIdentified)
@@ -178,5 +186,5 @@ internal sealed class RepeatFilter
     }
 
     /// <summary>How often a distinct record occurs in the file read last, and how often it is kept.</summary>
-    private readonly record struct Tally(int File, int InFile, int Kept);
+    private readonly record struct Tally(long File, int InFile, int Kept);
 }

@@ -8,13 +8,17 @@ namespace FastIngest.Health;
 /// </summary>
 /// <param name="Categories">Bit <c>1 &lt;&lt; category</c> is set for a category with records in several files.</param>
 /// <param name="Identified">Bit <c>1 &lt;&lt; category</c> is set for a category whose records may have an id, which is then looked for within one file too.</param>
-public readonly record struct RepeatRule(uint Categories, uint Identified = 0)
+/// <param name="Collected">Bit <c>1 &lt;&lt; category</c> is set for a category of which one file may have the records of several files, see <see cref="RecordView.File"/>.</param>
+public readonly record struct RepeatRule(uint Categories, uint Identified = 0, uint Collected = 0)
 {
     /// <summary>The number of parts that a file may have.</summary>
     public const int MaxParts = 1000;
 
     /// <summary>Whether repeats are looked for within one file, too.</summary>
     public bool IsIdentified(Category category) => (Identified >> (int)category & 1) != 0;
+
+    /// <summary>Whether one file may have the records of several files.</summary>
+    public bool IsCollected(Category category) => (Collected >> (int)category & 1) != 0;
 
     /// <summary>
     /// The file index of stored records that are taken into a run. They come before the records of all files, and have no time, so

@@ -24,9 +24,6 @@ public sealed class InputCatalog<TKind> : IDisposable
     /// <summary>The files that are not read, in the order in which they were found.</summary>
     public IReadOnlyList<UnreadFile> Unread { get; }
 
-    /// <summary>An estimate of the bytes to read. The decompressed size of compressed files is not known in advance.</summary>
-    public long EstimatedBytes => Files.Sum(f => f.Source.IsPacked ? f.Source.PackedLength * UnpackedFile.TypicalExpansion : f.Source.Length);
-
     /// <summary>Prepares to read all files once more.</summary>
     internal void Rewind()
     {

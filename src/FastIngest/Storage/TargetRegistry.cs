@@ -1,6 +1,7 @@
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Ndjson;
 using FastIngest.Storage.Postgres;
+using FastIngest.Storage.Protobuf;
 using FastIngest.Storage.Sqlite;
 using FastIngest.Storage.Weaviate;
 using FastIngest.Targets;
@@ -15,6 +16,7 @@ public static class TargetRegistry
         SqliteTarget.Kind,
         PostgresTarget.Kind,
         NdjsonTarget.Kind,
+        ProtobufTarget.Kind,
         HttpTarget.Kind,
         WeaviateTarget.Kind,
     ]);

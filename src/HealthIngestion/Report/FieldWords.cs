@@ -153,6 +153,7 @@ internal static class FieldWords
         RejectReason.InvalidText => "the text is not UTF-8",
         RejectReason.NotAnObject => "the values have no field names; a record is an object such as {\"user_id\": \"ada\"}",
         RejectReason.InvalidXml => "the file is damaged, or it is not XML",
+        RejectReason.InvalidProtobuf => "the file is damaged, or it is not the Protocol Buffers of this program; write it once more with --to protobuf:FILE",
         RejectReason.CutOff => "the file was cut off; download it once more",
         _ => "the file is not JSON, or it is damaged",
     };

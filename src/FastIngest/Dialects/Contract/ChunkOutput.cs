@@ -8,6 +8,8 @@ namespace FastIngest.Dialects.Contract;
 /// <param name="boundaries">The boundaries of the partitions.</param>
 public sealed class ChunkOutput(PartitionBoundaries boundaries)
 {
+    // A chunk mostly has one category, so that the others need no memory of their own.
+    private readonly SegmentMemory _othersMemory = new();
     private readonly CategoryOutput?[] _others = new CategoryOutput?[Categories.Count];
 
     /// <summary>The position at which reading started; null when no start could be guessed.</summary>
@@ -44,7 +46,7 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     internal long AllRecords => Records + Others.Sum(o => o.Records);
 
     /// <summary>Returns the output for records of another category than that of the file.</summary>
-    internal CategoryOutput Of(Category category) => _others[(int)category] ??= new CategoryOutput(category, new MapOutput(boundaries));
+    internal CategoryOutput Of(Category category) => _others[(int)category] ??= new CategoryOutput(category, new MapOutput(boundaries, _othersMemory));
 
     /// <summary>Returns the key of the first event of a category; false without events of a day.</summary>
     internal bool TryFindKey(out RowKey key)

@@ -35,6 +35,9 @@ public abstract class Dialect
     /// <exception cref="IngestException">The beginning is invalid, such as a header line without a user.</exception>
     public abstract FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes);
 
+    /// <summary>How many bytes of JSON the records in one byte of a file would have, roughly. Partitions and chunks are chosen by it.</summary>
+    public virtual int Density => 1;
+
     /// <summary>The categories in which the records of one file may repeat each other and carry an id that decides, see <see cref="RepeatRule"/>.</summary>
     public virtual uint IdentifiedCategories => 0;
 

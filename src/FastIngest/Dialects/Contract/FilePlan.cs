@@ -24,6 +24,12 @@ public abstract class FilePlan
     /// <summary>The categories of which the file may have records: bit <c>1 &lt;&lt; category</c> is set.</summary>
     public virtual uint CategoryBits => 1u << (int)Category;
 
+    /// <summary>The categories in which the records of the file may repeat each other and carry an id that decides, see <see cref="RepeatRule"/>.</summary>
+    public virtual uint IdentifiedCategories => Dialect.IdentifiedCategories;
+
+    /// <summary>The categories of which the file holds the records of several files that may repeat each other, see <see cref="RepeatRule"/>.</summary>
+    public virtual uint CollectedCategories => 0;
+
     /// <summary>The user of records that name none, in UTF-8; null for that of <see cref="RecordRules.DefaultUser"/>.</summary>
     public ReadOnlyMemory<byte>? User { get; set; }
 

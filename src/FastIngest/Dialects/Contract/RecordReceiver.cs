@@ -249,11 +249,63 @@ internal sealed class RecordReceiver
 
         _plan!.UsesDefaultUser |= _isDefaultUser;
         Count(output, other, isFiltered: false);
-        foreach (RecordEncoder encoder in _encoders[(int)category] ??= _encodersOf(category))
+        foreach (RecordEncoder encoder in EncodersOf(category))
         {
             encoder.Write(view);
         }
     }
+
+    /// <summary>Whether the times of the records of a category matter beside their days: to find repeats, or to sinks that store records.</summary>
+    public bool NeedsTimes(Category category) => _plan!.Repeats.Applies(category) || EncodersOf(category).Length > 0;
+
+    /// <summary>Adds heart rates, or samples of a metric that is no sleep, which differ in nothing but their value and their time of day.</summary>
+    /// <param name="category">The category; <see cref="NeedsTimes"/> is false for it.</param>
+    /// <param name="first">The first record.</param>
+    /// <param name="values">The values of all of them in micros.</param>
+    /// <param name="offset">As for <see cref="Add"/>.</param>
+    public void AddRun(Category category, in RecordView first, ReadOnlySpan<long> values, long offset)
+    {
+        // Values that may be implausible are looked at one by one, so that few are looked at again.
+        const int Most = 256;
+        for (int at = 0; at < values.Length;)
+        {
+            RecordView view = first;
+            view.Numbers = values.Slice(at++, 1);
+            EventWriter writer = WriterOf(category);
+
+            // Only an accepted record begins a run; without this the run before would go on after a rejected one.
+            writer.EndRun();
+            Add(category, ref view, offset, 0);
+            if (!writer.IsInRun || _checks[(int)category]!.Find(view) != 0)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<long> more = values.Slice(at, Math.Min(Math.Min(Most, values.Length - at), writer.RunRoom.Length));
+            while (!more.IsEmpty && _checks[(int)category]!.AreSamplesPlausible(more))
+            {
+                more.CopyTo(writer.RunRoom);
+                writer.AddToRun(more.Length);
+                Count(category, more.Length);
+                at += more.Length;
+                more = values.Slice(at, Math.Min(Math.Min(Most, values.Length - at), writer.RunRoom.Length));
+            }
+        }
+    }
+
+    private void Count(Category category, int records)
+    {
+        if (category == Category.Samples)
+        {
+            _output!.Records += records;
+        }
+        else
+        {
+            _output!.Of(category).Records += records;
+        }
+    }
+
+    private RecordEncoder[] EncodersOf(Category category) => _encoders[(int)category] ??= _encodersOf(category);
 
     private static void Count(ChunkOutput output, CategoryOutput? other, bool isFiltered)
     {

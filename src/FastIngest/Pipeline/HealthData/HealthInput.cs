@@ -36,8 +36,8 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The files under the given paths that are not read.</summary>
     public IReadOnlyList<UnreadFile> Unread => _catalog.Unread;
 
-    /// <summary>The estimated number of bytes to read.</summary>
-    public long EstimatedBytes => _catalog.EstimatedBytes;
+    /// <summary>The estimated number of bytes to read, as JSON. The decompressed size of compressed files is not known in advance.</summary>
+    public long EstimatedBytes => Files.Select((f, i) => (f.IsPacked ? f.PackedLength * UnpackedFile.TypicalExpansion : f.Length) * _dialects[i].Density).Sum();
 
     /// <summary>Finds and opens the files.</summary>
     /// <exception cref="IngestException">A path does not exist, a file cannot be read, or no health file was found.</exception>
@@ -63,15 +63,16 @@ internal sealed class HealthInput : IDisposable
     /// <summary>Returns the categories with records in several files.</summary>
     public static RepeatRule RepeatsOf(IReadOnlyList<FilePlan> plans)
     {
-        uint several = 0, any = 0, identified = 0;
+        uint several = 0, any = 0, identified = 0, collected = 0;
         foreach (FilePlan plan in plans)
         {
-            identified |= plan.Dialect.IdentifiedCategories;
-            several |= (any & plan.CategoryBits) | identified;
+            identified |= plan.IdentifiedCategories;
+            collected |= plan.CollectedCategories;
+            several |= (any & plan.CategoryBits) | identified | collected;
             any |= plan.CategoryBits;
         }
 
-        return new RepeatRule(several, identified);
+        return new RepeatRule(several, identified, collected);
     }
 
     /// <summary>The files that are exports of other programs.</summary>

@@ -22,8 +22,9 @@ internal sealed class ChunkResult(PartitionBoundaries boundaries, params Func<Re
     /// <summary>The accepted records in the formats of the sinks, by category. The batches of a category hold the same records.</summary>
     public IEnumerable<RecordBatch[]> Batches => _batches.OfType<RecordBatch[]>().Where(b => b.Length > 0 && b[0].Rows > 0);
 
-    /// <summary>Returns the batches of a category, one for each format.</summary>
-    public RecordBatch[] BatchesOf(Category category) => _batches[(int)category] ??= [.. createBatches.Select(create => create())];
+    /// <summary>Returns the batches of a category, one for each format that takes its records.</summary>
+    public RecordBatch[] BatchesOf(Category category) => _batches[(int)category] ??=
+        [.. createBatches.Select(create => create()).Where(b => category != Category.Users || b.Format.TakesProfiles)];
 
     public void Clear()
     {

@@ -19,6 +19,9 @@ internal static class KeySampler
 
     private const int SampleBytes = 8 * 1024;
 
+    /// <summary>As <see cref="SampleBytes"/>, for dialects in which the records of many bytes of JSON have one key that is cheap to read.</summary>
+    private const int DenseSampleBytes = 32 * 1024;
+
     /// <summary>Only this many bytes at the beginning of a compressed file are sampled.</summary>
     private const long UnpackedSampleBytes = 1 << 20;
 
@@ -71,10 +74,13 @@ internal static class KeySampler
         reader.Rules = options.Rules;
         reader.TimeZone = options.TimeZone;
         long end = plan.Head.Offset + LengthOf(plan);
+        int density = plan.Dialect.Density;
+        int sampleBytes = density > 1 ? DenseSampleBytes : SampleBytes;
+        step = density > 1 ? Math.Max(step / density, sampleBytes) : step;
         step = plan.File.IsPacked ? Math.Min(step, UnpackedSampleBytes / SamplesPerPartition) : step;
         for (long offset = plan.Head.Offset + first; offset < Math.Min(end, plan.File.Length); offset += step)
         {
-            if (reader.TryReadKey(plan, offset, Math.Min(offset + SampleBytes, plan.File.Length), out RowKey key))
+            if (reader.TryReadKey(plan, offset, Math.Min(offset + sampleBytes, plan.File.Length), out RowKey key))
             {
                 sample.Add(scope is null ? key : key with { User = scope.IdOf(key.User) });
             }

@@ -12,6 +12,7 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
     private readonly RecordRules _rules = options.Rules;
     private readonly RecordScope? _scope = RecordScope.Create(options.Selection, options.Pseudonyms);
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
+    private readonly List<RecordEncoder> _begun = [];
 
     /// <summary>Reads the records that start in a chunk.</summary>
     /// <param name="plan">The plan of the file.</param>
@@ -33,25 +34,29 @@ internal sealed class MapWorker(IngestOptions options) : IDisposable
         }
 
         reader.Read(plan, result.ChunkIndex, start, result.Output, encoders, cancellationToken);
+        foreach (RecordEncoder encoder in _begun)
+        {
+            encoder.End();
+        }
+
+        _begun.Clear();
     }
 
     /// <summary>Returns the encoders of a category, at the start of its batches in a result.</summary>
     private RecordEncoder[] Begin(Category category, FilePlan plan, ChunkResult result)
     {
-        if (category == Category.Users)
-        {
-            return [];
-        }
-
         RecordBatch[] batches = result.BatchesOf(category);
         RecordEncoder[] encoders = _encoders[(int)category] ??= [.. batches.Select(b => b.Format.CreateEncoder(category))];
         for (int i = 0; i < encoders.Length; i++)
         {
             batches[i].Category = category;
             batches[i].FileIndex = plan.Repeats.Applies(category) ? plan.FileIndex : RecordBatch.NoFile;
+            batches[i].Place = new RecordPlace(plan.FileIndex, plan.Part, result.ChunkIndex);
+            batches[i].Repeats = plan.Repeats;
             encoders[i].Begin(batches[i]);
         }
 
+        _begun.AddRange(encoders);
         return encoders;
     }
 

@@ -12,7 +12,10 @@ internal interface IRecordFormat
     /// <param name="pieceBytes">The size in bytes of the pieces in which a batch allocates memory.</param>
     Func<RecordBatch> CreateBatches(int pieceBytes);
 
+    /// <summary>Whether the format also holds profiles, the records of <see cref="Category.Users"/>.</summary>
+    bool TakesProfiles => false;
+
     /// <summary>Creates an encoder for the records of one category and one worker.</summary>
-    /// <param name="category">Any category but <see cref="Category.Users"/>.</param>
+    /// <param name="category">Any category; <see cref="Category.Users"/> only if the format takes profiles.</param>
     RecordEncoder CreateEncoder(Category category);
 }

@@ -19,9 +19,24 @@ internal abstract class RecordBatch
     /// </summary>
     public int FileIndex { get; set; } = NoFile;
 
+    /// <summary>The chunk that the records come from.</summary>
+    public RecordPlace Place { get; set; }
+
+    /// <summary>The categories of the run in which repeats are looked for.</summary>
+    public RepeatRule Repeats { get; set; }
+
     /// <summary>The number of records.</summary>
     public long Rows { get; set; }
 
     /// <summary>Removes all records.</summary>
     public virtual void Clear() => Rows = 0;
+}
+
+/// <summary>A chunk of the input. The order of places is that in which the records of a day count.</summary>
+/// <param name="File">The index of the input file.</param>
+/// <param name="Part">The index of the part of the file.</param>
+/// <param name="Chunk">The index of the chunk in the part.</param>
+internal readonly record struct RecordPlace(int File, int Part, int Chunk) : IComparable<RecordPlace>
+{
+    public int CompareTo(RecordPlace other) => (File, Part, Chunk).CompareTo((other.File, other.Part, other.Chunk));
 }

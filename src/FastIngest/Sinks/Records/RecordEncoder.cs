@@ -11,4 +11,9 @@ internal abstract class RecordEncoder
 
     /// <summary>Appends an accepted record to the batch.</summary>
     public abstract void Write(scoped in RecordView record);
+
+    /// <summary>Ends the batch: all records of the chunk are written.</summary>
+    public virtual void End()
+    {
+    }
 }

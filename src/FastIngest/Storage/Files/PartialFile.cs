@@ -9,7 +9,7 @@ internal sealed class PartialFile : IDisposable
 {
     private const long WritebackBytes = 16 << 20;
 
-    private FileStream? _stream;
+    private FileStream? _stream, _replacement;
     private long _unsyncedBytes;
 
     private PartialFile(string displayPath, string target, FileStream stream)
@@ -100,6 +100,19 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>Opens a second file next to the partial one, which will take its place.</summary>
+    public FileStream OpenReplacement() => _replacement = PrivateFile.Open(PartialPath + "-2", Target, FileMode.Create, FileShare.None, bufferBytes: 0);
+
+    /// <summary>Puts the second file in the place of the partial one.</summary>
+    public void UseReplacement()
+    {
+        FileStream replacement = _replacement!;
+        File.Move(replacement.Name, PartialPath, overwrite: true);
+        _replacement = null;
+        _stream!.Dispose();
+        _stream = replacement;
+    }
+
     /// <summary>Syncs the file, gives it its final name and syncs the folder.</summary>
     /// <param name="replace">Whether to replace an existing target. If false and the target exists, the call fails.</param>
     /// <param name="cancellationToken">Ends the wait for the disk; the target then stays unchanged.</param>
@@ -138,6 +151,21 @@ internal sealed class PartialFile : IDisposable
 
     public void Dispose()
     {
+        if (_replacement is { } replacement)
+        {
+            _replacement = null;
+            try
+            {
+                File.Delete(replacement.Name);
+            }
+            catch (Exception e) when (FileFault.IsFault(e))
+            {
+                // The next run overwrites it.
+            }
+
+            replacement.Dispose();
+        }
+
         if (_stream is { } stream)
         {
             _stream = null;

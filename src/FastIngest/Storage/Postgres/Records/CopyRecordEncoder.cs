@@ -74,7 +74,7 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
 
         if (extra > 0)
         {
-            copy.Int4(batch.FileIndex);
+            copy.Int4(batch.FileIndex + (record.File << 16));
             copy.Text(record.Timestamp);
         }
 
