@@ -28,6 +28,10 @@ public sealed record MemoryPlan
     private const long WorkerBytes = 6L << 20;
 
     private const int MaxChunkBytes = 4 << 20;
+
+    /// <summary>The memory of a file that is being decompressed: the decompressor, bytes retained for looking back, and bytes not released yet.</summary>
+    private const int UnpackedBytes = 16 << 20;
+
     private const int MaxBatchTextBytes = 512 << 10;
     private const int MinBatchTextBytes = 16 << 10;
     private const int MinPartitionBytes = 4 << 10;
@@ -51,6 +55,7 @@ public sealed record MemoryPlan
         // for a sink, need up to one and a half times the chunk if they are terse and full of numbers; they are stored in pieces.
         int recordBytesPerChunk = recordFormats * ChunkResults * 3 / 2;
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + recordBytesPerChunk), MinChunkBytes, MaxChunkBytes);
+        UnpackedFiles = (int)Math.Clamp(quarter / UnpackedBytes, 1, Workers);
         RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
@@ -75,6 +80,9 @@ public sealed record MemoryPlan
 
     /// <summary>The maximum size in bytes of a chunk.</summary>
     public int ChunkBytes { get; }
+
+    /// <summary>The number of compressed files and members of archives that are decompressed at the same time.</summary>
+    public int UnpackedFiles { get; }
 
     /// <summary>The size in bytes of the pieces in which encoded records are sent.</summary>
     public int RecordPieceBytes { get; }

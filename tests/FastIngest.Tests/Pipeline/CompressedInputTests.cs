@@ -60,6 +60,31 @@ public sealed class CompressedInputTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Endings))]
+    public void Files_that_are_decompressed_at_the_same_time_give_the_rows_of_plain_files(string ending)
+    {
+        string plainFolder = Directory.CreateDirectory(_folder.File("plain")).FullName;
+        string packedFolder = Directory.CreateDirectory(_folder.File("packed")).FullName;
+        for (int file = 0; file < 5; file++)
+        {
+            string name = $"heart_rate_{file}.json";
+            byte[] bytes = Encoding.UTF8.GetBytes("[" + string.Join(",\n", Enumerable.Range(0, 9000 * (file + 1)).Select(
+                i => $"{{\"user_id\":\"u{i % 7}\",\"date_time\":\"2024-01-{10 + file} 10:{i / 60 % 60:00}:{i % 60:00}\",\"value\":{60 + (i % 50)}}}")) + "]");
+            File.WriteAllBytes(Path.Combine(plainFolder, name), bytes);
+            File.WriteAllBytes(Path.Combine(packedFolder, name + ending), Pack(bytes, ending, name));
+        }
+
+        RunResult plain = Run.Ingest(new IngestOptions { Paths = [plainFolder], Workers = 1 });
+        Assert.Equal(9000 * (1 + 2 + 3 + 4 + 5), plain.Report.Records);
+        foreach ((int workers, int chunkBytes) in ((int, int)[])[(1, 0), (2, 20_000), (5, 300_000), (7, 0)])
+        {
+            RunResult run = Run.Ingest(new IngestOptions { Paths = [packedFolder], Workers = workers, ChunkBytes = chunkBytes });
+            Same.Text(plain.Rows, run.Rows, $"{ending}, {workers} workers, {chunkBytes} bytes");
+            Assert.Equal(plain.Report.Records, run.Report.Records);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Endings))]
     public void A_file_that_is_cut_or_damaged_is_a_fault_that_names_it(string ending)
     {
         byte[] packed = Pack(Encoding.UTF8.GetBytes("[" + string.Join(",", Enumerable.Range(0, 2000).Select(i => $"{{\"user_id\":\"{i * 7919 % 1000}\",\"date\":\"2024-01-01\",\"total_sleep\":{i % 13}}}")) + "]"), ending, "sleep.json");

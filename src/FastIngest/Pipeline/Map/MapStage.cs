@@ -20,9 +20,15 @@ internal sealed class MapStage(
     IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
     PartitionStore store, RejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
+    /// <summary>The number of bytes after a chunk that its last record usually needs, decompressed together with the chunk.</summary>
+    private const int OverrunBytes = 64 * 1024;
+
+    /// <summary>The time in milliseconds between two checks for cancellation, while all files are being decompressed.</summary>
+    private const int WaitMs = 50;
+
     private readonly List<Part> _parts = [.. plans.Select(p => new Part(p))];
     private readonly SortedList<(int File, int Part), UnreadFile[]> _unread = [];
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private readonly long[] _records = new long[Categories.Count];
     private readonly long[] _filtered = new long[Categories.Count];
     private long _passedOver, _utcStamps;
@@ -91,7 +97,7 @@ internal sealed class MapStage(
             while (true)
             {
                 ChunkResult result = results.Rent(token);
-                if (TakeChunk(result) is not { } part)
+                if (TakeChunk(result, token) is not { } part)
                 {
                     results.Return(result);
                     return;
@@ -119,32 +125,105 @@ internal sealed class MapStage(
     }
 
     /// <summary>Takes the next chunk; null when there is none, now and later.</summary>
-    private Part? TakeChunk(ChunkResult result)
+    private Part? TakeChunk(ChunkResult result, CancellationToken cancellationToken)
     {
         while (true)
         {
-            Part part;
+            Part? part;
+            bool isTaken = false;
             lock (_gate)
             {
-                if (_partIndex == _parts.Count)
+                part = ChoosePart(cancellationToken);
+                if (part is null)
                 {
                     return null;
                 }
 
-                part = _parts[_partIndex];
-                if (!part.IsEnded && part.Plan.HasChunk(part.TakenCount))
-                {
-                    result.FileIndex = part.Plan.FileIndex;
-                    result.ChunkIndex = part.TakenCount++;
-                    return part;
-                }
+                part.IsReserved = part.Plan.File.IsPacked;
+                isTaken = !part.IsReserved && TryTake(part, HasChunk(part), result);
+            }
 
-                part.IsTaken = true;
-                _partIndex++;
+            if (part.Plan.File.IsPacked)
+            {
+                // After an error the part stays reserved, and the other workers wait for the end of the run.
+                bool hasChunk = Unpack(part);
+                lock (_gate)
+                {
+                    isTaken = TryTake(part, hasChunk, result);
+                    part.IsReserved = false;
+                    Monitor.PulseAll(_gate);
+                }
+            }
+
+            if (isTaken)
+            {
+                return part;
             }
 
             FinishIfComplete(part);
         }
+    }
+
+    /// <summary>
+    /// Returns the first part that may have a further chunk: while one worker decompresses the next chunk of a file, the others
+    /// continue with other files. Null when there is none, now and later.
+    /// </summary>
+    private Part? ChoosePart(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            while (_partIndex < _parts.Count && _parts[_partIndex].IsTaken)
+            {
+                _partIndex++;
+            }
+
+            if (_partIndex == _parts.Count)
+            {
+                return null;
+            }
+
+            int unpacked = 0;
+            for (int i = _partIndex; i < _parts.Count && unpacked < memory.UnpackedFiles; i++)
+            {
+                Part part = _parts[i];
+                if (!part.IsTaken && !part.IsReserved)
+                {
+                    return part;
+                }
+
+                unpacked += part.IsFinished ? 0 : 1;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            Monitor.Wait(_gate, WaitMs);
+        }
+    }
+
+    private static bool HasChunk(Part part) => !part.IsEnded && part.Plan.HasChunk(part.TakenCount);
+
+    /// <summary>Decompresses the next chunk of a part; false when there is none.</summary>
+    private static bool Unpack(Part part)
+    {
+        FilePlan plan = part.Plan;
+        bool hasChunk = HasChunk(part);
+        if (hasChunk && plan.ChunkBytes != FilePlan.OneChunk)
+        {
+            plan.File.Reach(plan.StartOf(part.TakenCount) + plan.ChunkBytes + OverrunBytes);
+        }
+
+        return hasChunk;
+    }
+
+    private static bool TryTake(Part part, bool hasChunk, ChunkResult result)
+    {
+        part.IsTaken = !hasChunk;
+        if (hasChunk)
+        {
+            result.FileIndex = part.Plan.FileIndex;
+            result.ChunkIndex = part.TakenCount++;
+        }
+
+        return hasChunk;
     }
 
     /// <summary>
@@ -246,6 +325,9 @@ internal sealed class MapStage(
 
         /// <summary>The number of chunks that workers have taken.</summary>
         public int TakenCount { get; set; }
+
+        /// <summary>Whether a worker decompresses the next chunk; that worker alone may take it.</summary>
+        public bool IsReserved { get; set; }
 
         /// <summary>Whether no further chunk will be taken.</summary>
         public bool IsTaken { get; set; }
