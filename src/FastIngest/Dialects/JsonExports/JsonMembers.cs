@@ -1,3 +1,5 @@
+using FastIngest.Json;
+
 namespace FastIngest.Dialects.JsonExports;
 
 /// <summary>

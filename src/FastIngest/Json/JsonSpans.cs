@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace FastIngest.Dialects.JsonExports;
+namespace FastIngest.Json;
 
 /// <summary>
 /// Finds where values end in JSON that is known to be valid: only quotes, backslashes and brackets are looked at, 16 bytes at once. On bytes
