@@ -61,11 +61,6 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             content.Reach(head.Length);
             head = head[..(int)Math.Min(content.Length, head.Length)];
             content.Read(head, 0);
-            if (Files.Count >= MaxOpenFiles)
-            {
-                content.AllowClosing();
-            }
-
             content.Rewind();
             if (!rules.AllowsEmptyFiles && content.Length == head.Length && ForeignContent.IsBlank(head))
             {
@@ -85,6 +80,12 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
             if (isRecognised || foreign is null || rules.Recognises(head))
             {
+                if (Files.Count >= MaxOpenFiles)
+                {
+                    content.AllowClosing();
+                    content.Rewind();
+                }
+
                 Files.Add(new InputFile<TKind>(content, name, relative, resolved));
                 return;
             }

@@ -41,10 +41,16 @@ internal sealed class JsonExportPlan : FilePlan
         Dialect dialect, SourceFile file, FramePosition head, JsonLayout layout, ReadOnlySpan<Category> categories, long chunkBytes, int maxRecordBytes,
         int part = 0, Func<JsonExportPlan, FramePosition, PartEnd>? findNext = null)
     {
-        using FileWindow window = new();
-        window.Attach(file);
-        window.MoveTo(head.Offset, Dialect.HeadBytes);
-        Separator separator = Separator.Learn(window, head, maxRecordBytes, out FrameState state);
+        (Separator separator, FrameState state) = (Separator.None, head.State);
+        if (file.Length - head.Offset > chunkBytes)
+        {
+            // In a file of one chunk there is no other start to guess.
+            using FileWindow window = new();
+            window.Attach(file);
+            window.MoveTo(head.Offset, Dialect.HeadBytes);
+            separator = Separator.Learn(window, head, maxRecordBytes, out state);
+        }
+
         uint bits = 1u << (int)Category.Samples;
         foreach (Category category in categories)
         {
