@@ -30,6 +30,7 @@ internal sealed class RecordReceiver
     private byte[] _user = [], _id = [];
     private int _userLength, _startDay = -1, _endDay = -1;
     private bool _isDefaultUser;
+    private bool? _needsSampleTimes;
 
     /// <summary>Turns points in time into local times.</summary>
     public ZoneClock Clock { get; private set; } = new(null);
@@ -67,6 +68,7 @@ internal sealed class RecordReceiver
     /// <summary>Begins with a chunk.</summary>
     public void Begin(FilePlan plan, ChunkOutput output, Func<Category, RecordEncoder[]> encodersOf, RecordRules rules, RecordScope? scope, TimeZoneChoice? zone)
     {
+        _needsSampleTimes = null;
         (_plan, _output, _encodersOf, _scope) = (plan, output, encodersOf, scope);
         if (_rules != rules)
         {
@@ -127,10 +129,11 @@ internal sealed class RecordReceiver
         RecordView view = default;
         view.UserId = User;
         view.Day = day ?? (metric.Kind == MetricKind.Sleep ? SleepDay(end) : start.Day);
-        view.Timestamp = Write(start, _start, ref _startDay);
+        bool needsTimes = metric.Kind == MetricKind.Sleep || (_needsSampleTimes ??= NeedsTimes(Category.Samples));
+        view.Timestamp = Write(needsTimes ? start : start with { HasTime = false }, _start, ref _startDay);
         view.Text0 = metric.Utf8Name;
         view.Text1 = source;
-        view.Text2 = end == start ? default : Write(end, _end, ref _endDay);
+        view.Text2 = !needsTimes || end == start ? default : Write(end, _end, ref _endDay);
         _numbers[0] = metric.Kind == MetricKind.Sleep ? (end.TotalMicros - start.TotalMicros) / 60 : micros;
         view.Numbers = _numbers.AsSpan(0, 1);
         view.NumbersPresent = 1;

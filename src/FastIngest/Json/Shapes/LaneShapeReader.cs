@@ -33,6 +33,12 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
     private int _prefixSlot;
     private ulong _prefixKeys;
 
+    // The last short string with escapes or non-ASCII text, with its closing quote, and what LongString returned for it: such as the name of a
+    // device, it often repeats.
+    private readonly byte[] _other = GC.AllocateArray<byte>(StepBytes, pinned: true);
+    private ulong _otherMask;
+    private int _otherResult;
+
     public LaneShapeReader(RecordFields fields)
         : base(fields)
     {
@@ -101,7 +107,7 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
             FieldKind kind = FieldKind.String;
             if (stops == 0 || at[length] != '"')
             {
-                length = LongString(at, end, length);
+                length = _otherMask != 0 && TLanes.Matches(at, AddressOf(_other), _otherMask) ? _otherResult : OtherString(at, end, length);
                 if (length < 0)
                 {
                     goto NoValue;
@@ -323,6 +329,22 @@ internal sealed unsafe partial class LaneShapeReader<TLanes> : ShapeReader
         node->LastLength = length;
         node->Surprises = (ushort)Math.Min(node->Surprises + 1, ushort.MaxValue);
         node->Varies = node->Surprises > 64 && node->Surprises > ReadCount / 16;
+    }
+
+    /// <summary>As <see cref="LongString"/>; remembers the string if it is short.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int OtherString(byte* text, byte* end, int plain)
+    {
+        int result = LongString(text, end, plain);
+        int length = (result >> 1) + 1;
+        if (result >= 0 && length <= StepBytes)
+        {
+            Unsafe.CopyBlockUnaligned(AddressOf(_other), text, (uint)length);
+            _otherMask = ulong.MaxValue >> (StepBytes - length);
+            _otherResult = result;
+        }
+
+        return result;
     }
 
     /// <summary>
