@@ -1,5 +1,5 @@
 // Runs a command once, cold, and prints what the kernel says about it:
-// measure OUT COMMAND...   writes "wall_s user_s system_s peak_MiB exit_code" to OUT
+// measure OUT COMMAND...   writes "wall_s user_s system_s peak_MiB exit_code page_faults context_switches" to OUT
 // Peak memory is ru_maxrss, as /usr/bin/time -v shows it; it includes pages of mapped files while they are mapped.
 #define _GNU_SOURCE
 #include <spawn.h>
@@ -39,7 +39,8 @@ int main(int argc, char **argv)
     FILE *out = fopen(argv[1], "w");
     if (!out)
         return 1;
-    fprintf(out, "%.6f %.6f %.6f %.1f %d\n", wall, seconds(use.ru_utime), seconds(use.ru_stime), use.ru_maxrss / 1024.0, code);
+    fprintf(out, "%.6f %.6f %.6f %.1f %d %ld %ld\n", wall, seconds(use.ru_utime), seconds(use.ru_stime), use.ru_maxrss / 1024.0, code,
+            use.ru_minflt + use.ru_majflt, use.ru_nvcsw + use.ru_nivcsw);
     fclose(out);
     return code;
 }

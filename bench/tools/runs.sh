@@ -94,7 +94,7 @@ build_all() {
 
 # ---- data ------------------------------------------------------------------------------------------------------------
 
-bytes_of() { stat -c %s "$@" 2>/dev/null | awk '{ sum += $1 } END { printf "%d", sum }'; }
+bytes_of() { stat -c %s "$@" 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 
 # generate NAME OPTIONS...: a data set in artifacts/bench/NAME, made anew when the options or the binary changed.
 generate() {
@@ -117,7 +117,7 @@ number_of_bytes() {
         k | kib) unit=1024 ;; m | mib) unit=1048576 ;; g | gib) unit=1073741824 ;; t | tib) unit=1099511627776 ;;
         *) fail "--size $1 is no size" ;;
     esac
-    awk -v n="$n" -v unit="$unit" 'BEGIN { printf "%d", n * unit }'
+    awk -v n="$n" -v unit="$unit" 'BEGIN { printf "%.0f", n * unit }'
 }
 
 selected() { [[ -z $only ]] || grep -qE -- "$only" <<<"$1"; }
@@ -136,7 +136,7 @@ row() {
 declare -A input_bytes=() gone=()
 
 # The bytes by which the speed of a run is counted.
-input_size() { input_files "$1" | tr '\n' '\0' | xargs -0 stat -c %s | awk '{ s += $1 } END { printf "%d", s }'; }
+input_size() { input_files "$1" | tr '\n' '\0' | xargs -0 stat -c %s | awk '{ s += $1 } END { printf "%.0f", s }'; }
 
 # own_time CONTENDER STDOUT: "wall user system" of a program that takes its own time; otherwise nothing.
 own_time() { :; }
@@ -162,9 +162,9 @@ run_row() {
         input_files "$input" | tr '\n' '\0' | xargs -0 cat >/dev/null
         [[ -n ${input_bytes[$input]:-} ]] || input_bytes[$input]=$(input_size "$input")
     fi
-    local wall user system peak code own
+    local wall user system peak code faults switches own
     "$work/measure" "$out/figures" "${cmd[@]}" </dev/null >"$out/stdout" 2>"$out/stderr" || true
-    read -r wall user system peak code <"$out/figures"
+    read -r wall user system peak code faults switches <"$out/figures"
     error=-
     if [[ $code != 0 ]]; then
         error="exit $code: $(grep -v '^ *at ' "$out/stderr" | grep -m 1 . | tr '\t' ' ' | sed "s|$root/||g" | cut -c 1-160)"
@@ -175,7 +175,8 @@ run_row() {
     fi
     # Round 0 brings programs and libraries into the page cache; only a failure in it counts.
     [[ $1 != 0 || $code != 0 ]] || return 0
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$job" "$contender" "${input_bytes[$input]:-0}" "$wall" "$user" "$system" "$peak" "$code" "$error" >>"$raw"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$job" "$contender" "${input_bytes[$input]:-0}" "$wall" "$user" "$system" "$peak" "$code" "$error" \
+        "$faults" "$switches" >>"$raw"
     [[ $job == start ]] || printf '  %-40s %9.3f s\n' "$job $contender" "$wall" >&2
 }
 
@@ -232,14 +233,15 @@ machine_facts() {
         done; } | paste -sd ';' | sed 's/;/; /g')"
 }
 
-# raw.tsv to "job contender bytes median min gbs ratio peak cpu runs error", in the order in which the rows were defined.
+# raw.tsv to "job contender bytes median min gbs ratio peak cpu runs error faults switches", in the order in which the rows were defined.
 summarise() {
     awk -F'\t' -v OFS='\t' '
         { key = $2 "\t" $3 }
         $1 == "row" { order[++count] = key; base_of[key] = $4 "\t" $5; by_time[key] = $6 == "time"; next }
         { if ($9 != 0) { error[key] = $10; next }
           n = ++runs[key]; wall[key, n] = $5; bytes[key] = $4
-          cpu[key, n] = $6 + $7; if ($8 > peak[key]) peak[key] = $8 }
+          cpu[key, n] = $6 + $7; if ($8 > peak[key]) peak[key] = $8
+          fault[key, n] = $11; change[key, n] = $12 }
         function median(values, key, n,   i, j, t, sorted) {
             for (i = 1; i <= n; i++) sorted[i] = values[key, i] + 0
             for (i = 2; i <= n; i++) for (j = i; j > 1 && sorted[j - 1] > sorted[j]; j--) { t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t }
@@ -252,26 +254,28 @@ summarise() {
                 if (key in error) continue
                 middle[key] = median(wall, key, runs[key]); low[key] = least
                 used[key] = median(cpu, key, runs[key])
+                faults[key] = median(fault, key, runs[key])
+                changes[key] = median(change, key, runs[key])
             }
             for (i = 1; i <= count; i++) {
                 key = order[i]; split(key, part, "\t")
-                if (key in error) { print part[1], part[2], "-", "-", "-", "-", "-", "-", "-", 0, error[key]; continue }
+                if (key in error) { print part[1], part[2], "-", "-", "-", "-", "-", "-", "-", 0, error[key], "-", "-"; continue }
                 base = base_of[key]
                 gbs = bytes[key] ? sprintf("%.3f", bytes[key] / middle[key] / 1e9) : "-"
                 ratio = "-"
                 # By speed where both read data, as a part may have been read; by time where the records are the same.
                 if (base in middle) ratio = sprintf("%.2f", !by_time[key] && bytes[key] && bytes[base] ? (middle[key] / bytes[key]) / (middle[base] / bytes[base]) : middle[key] / middle[base])
-                print part[1], part[2], bytes[key], sprintf("%.4f", middle[key]), sprintf("%.4f", low[key]), gbs, ratio, sprintf("%.0f", peak[key]), sprintf("%.3f", used[key]), runs[key], "-"
+                print part[1], part[2], bytes[key], sprintf("%.4f", middle[key]), sprintf("%.4f", low[key]), gbs, ratio, sprintf("%.0f", peak[key]), sprintf("%.3f", used[key]), runs[key], "-", sprintf("%.0f", faults[key]), sprintf("%.0f", changes[key])
             }
         }' "$raw"
 }
 
 # The table as Markdown.
 write_rows() {
-    echo '| job | contender | median s | min s | GB/s | x | peak MiB | CPU s | runs |'
-    echo '|---|---|--:|--:|--:|--:|--:|--:|--:|'
-    awk -F'\t' '{ if ($11 != "-") printf "| %s | %s | failed: %s | | | | | | |\n", $1, $2, $11
-                  else printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $4, $5, $6, $7, $8, $9, $10 }' "$work/table.tsv"
+    echo '| job | contender | median s | min s | GB/s | x | peak MiB | CPU s | page faults | switches | runs |'
+    echo '|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+    awk -F'\t' '{ if ($11 != "-") printf "| %s | %s | failed: %s | | | | | | | | |\n", $1, $2, $11
+                  else printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $4, $5, $6, $7, $8, $9, $12, $13, $10 }' "$work/table.tsv"
 }
 
 # The table for a terminal, and the checks.
@@ -288,7 +292,7 @@ write_json() {
         FILENAME == ARGV[1] { facts = facts (facts ? ",\n" : "") "    " text($1) ": " text($2); next }
         FILENAME == ARGV[2] { table = table (table ? ",\n" : "") "    {\"job\": " text($1) ", \"contender\": " text($2) ", \"bytes\": " number($3) \
             ", \"median_s\": " number($4) ", \"min_s\": " number($5) ", \"gb_per_s\": " number($6) ", \"ratio\": " number($7) \
-            ", \"peak_MiB\": " number($8) ", \"cpu_s\": " number($9) ", \"runs\": " number($10) ", \"error\": " ($11 == "-" ? "null" : text($11)) "}"; next }
+            ", \"page_faults\": " number($12) ", \"context_switches\": " number($13) ", \"peak_MiB\": " number($8) ", \"cpu_s\": " number($9) ", \"runs\": " number($10) ", \"error\": " ($11 == "-" ? "null" : text($11)) "}"; next }
         { checks = checks (checks ? ",\n" : "") "    " text($0) }
         END { printf "{\n  \"machine\": {\n%s\n  },\n  \"rows\": [\n%s\n  ],\n  \"checks\": [\n%s\n  ]\n}\n", facts, table, checks }' \
         "$work/facts.tsv" "$work/table.tsv" "$work/checks.txt"
