@@ -31,10 +31,14 @@ internal static partial class OriginalNumber
         && (BigInteger.Abs(rest) * 2).CompareTo(divisor) is var half && (half > 0 || (half == 0 && !quotient.IsEven)) ? quotient + value.Sign : quotient;
 
     /// <summary>The double nearest to a mean of micros.</summary>
-    public static double Mean(BigInteger sum, int count) =>
-        BigInteger.Abs(sum) < 1L << 53 ? (double)(long)sum / (count * 1e6) // both sides are exact, and a division of doubles rounds once
-            // The middle of two doubles has fewer decimals than are computed; one more digit shows whether there is a remainder.
-            : double.Parse($"{BigInteger.DivRem(sum * BigInteger.Pow(10, 140), count, out BigInteger rest)}{(rest.IsZero ? 0 : 1)}e-147", CultureInfo.InvariantCulture);
+    public static double Mean(BigInteger sum, int count)
+    {
+        if (BigInteger.Abs(sum) < 1L << 53) // Both sides are exact, and a division of doubles rounds once.
+            return (double)(long)sum / (count * 1e6);
+
+        // The middle of two doubles has fewer decimals than are computed; one more digit shows whether there is a remainder.
+        return double.Parse($"{BigInteger.DivRem(sum * BigInteger.Pow(10, 140), count, out BigInteger rest)}{(rest.IsZero ? 0 : 1)}e-147", CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Writes micros without zeros at the end.</summary>
     public static string Plain(decimal micros) => (micros / 1_000_000).ToString(CultureInfo.InvariantCulture);
