@@ -5,29 +5,32 @@ using System.Text.RegularExpressions;
 namespace FastIngest.Pipeline.Original;
 
 /// <summary>Reads the day of a record by the section "The day" of docs/reading.md.</summary>
-internal static class OriginalDate
+internal static partial class OriginalDate
 {
     private const string Blank = "[ \u00A0\u202F]", Zone = "(" + Blank + "?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?", Rest = ":[0-5][0-9](:([0-5][0-9]|60)(\\.[0-9]+)?)?";
-    private static readonly Regex Shape = new(
-        $"^(?<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})((T|{Blank})([01][0-9]|2[0-3]){Rest}{Zone}|{Blank}(0?[1-9]|1[0-2]){Rest}{Blank}([AaPp][Mm]|[AaPp]\\.[Mm]\\.){Zone})?\\z");
-    private static readonly Regex Ambiguous = new($"^[0-9]{{1,2}}(?<separator>[/.-])[0-9]{{1,2}}\\k<separator>([0-9]{{2}}|[0-9]{{4}})([T,]|{Blank}|\\z)");
+    private const string Day24 = "(T|" + Blank + ")([01][0-9]|2[0-3])" + Rest + Zone, Day12 = Blank + "(0?[1-9]|1[0-2])" + Rest + Blank + "([AaPp][Mm]|[AaPp]\\.[Mm]\\.)" + Zone;
 
     /// <summary>Returns the day as days since 0001-01-01; null for a value that is no date or is ambiguous.</summary>
     public static int? Day(JsonElement value)
     {
         string text = Text(value);
-        if (Regex.IsMatch(text, "^[0-9]+\\z"))
+        if (text.Length > 0 && text.All(char.IsAsciiDigit))
         {
             int fraction = text.Length switch { 9 or 10 => 0, 12 or 13 => 3, 15 or 16 => 6, 18 or 19 => 9, _ => -1 };
             return fraction < 0 ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddSeconds(double.Parse(text[..^fraction], CultureInfo.InvariantCulture))).DayNumber;
         }
 
-        return Shape.Match(text) is { Success: true } shape
-            && DateOnly.TryParseExact(shape.Groups["day"].ValueSpan, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+        return Shape().IsMatch(text) && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
     }
 
     /// <summary>Whether the order of day and month is unknown.</summary>
-    public static bool IsAmbiguous(JsonElement value) => Ambiguous.IsMatch(Text(value));
+    public static bool IsAmbiguous(JsonElement value) => Ambiguous().IsMatch(Text(value));
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+
+    [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}(" + Day24 + "|" + Day12 + ")?\\z")]
+    private static partial Regex Shape();
+
+    [GeneratedRegex("^[0-9]{1,2}(?<separator>[/.-])[0-9]{1,2}\\k<separator>([0-9]{2}|[0-9]{4})([T,]|" + Blank + "|\\z)")]
+    private static partial Regex Ambiguous();
 }

@@ -1,34 +1,65 @@
 using System.Buffers;
-using System.Globalization;
-using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using FastIngest.Health;
+using FastIngest.Json;
 
 namespace FastIngest.Pipeline.Original;
 
 /// <summary>Finds what is unusual about the fields of a record by the section "What is counted" of docs/reading.md.</summary>
 internal static class OriginalFindings
 {
-    /// <summary>Returns the fields of an accepted record that are not read.</summary>
-    public static IEnumerable<byte[]> Unknown(JsonElement record, Category category) => category == Category.Measurements ? [] : LastByCutName(record, name => RecordSchema.Of(category).Names.Find(Encoding.UTF8.GetBytes(name)) < 0)
-        .Where(f => f.Value.ValueKind != JsonValueKind.Null).Select(f => f.Name);
+    /// <summary>Returns the fields of an accepted record that are not read. Of several fields with a name the last one counts, after long names are cut.</summary>
+    public static List<byte[]> Unknown(JsonElement element, Category category)
+    {
+        FieldNames names = RecordSchema.Of(category).Names;
+        List<byte[]> unknown = [];
+        if (category == Category.Measurements)
+            return unknown;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            ReadOnlySpan<byte> name = NameOf(property);
+            if (names.Find(name) >= 0)
+                continue;
+            byte[] cut = Cut(name);
+            int earlier = 0;
+            while (earlier < unknown.Count && !unknown[earlier].AsSpan().SequenceEqual(cut))
+                earlier++;
+            if (earlier == unknown.Count && property.Value.ValueKind != JsonValueKind.Null)
+                unknown.Add(cut);
+            else if (earlier < unknown.Count && property.Value.ValueKind == JsonValueKind.Null)
+                unknown.RemoveAt(earlier);
+        }
+
+        return unknown;
+    }
 
     /// <summary>Returns the number fields of an accepted record that hold something else, and their values.</summary>
-    public static IEnumerable<(byte[] Name, byte[] Value, bool IsText)> Unreadable(OriginalRecord record, Category category)
+    public static IEnumerable<(byte[] Name, byte[] Value, bool IsText)> Unreadable(JsonElement element, OriginalRecord record)
     {
-        HashSet<string> measured = [.. record.MeasurementNames];
-        return LastByCutName(record.Element, name => category == Category.Measurements ? measured.Contains(name) : PlausibleRanges.Of(category).ContainsKey(name))
-            .Where(f => f.Value.ValueKind != JsonValueKind.Null && OriginalRecord.NumberOf(f.Value) is null)
+        string[] names = record.Category == Category.Measurements ? [.. OriginalRecord.MeasurementNames(element)]
+            : Array.FindAll(OriginalFields.Of(record.Category).Numbers, name => record.Number(name) is null && OriginalRecord.Value(element, name).ValueKind != JsonValueKind.Undefined);
+        if (names.Length == 0)
+            return [];
+        return element.EnumerateObject().Where(p => names.Contains(p.Name)).GroupBy(p => Convert.ToHexString(Cut(NameOf(p)))).Select(g => (Name: Cut(NameOf(g.First())), g.Last().Value))
+            .Where(f => f.Value.ValueKind != JsonValueKind.Null && OriginalNumber.Of(f.Value) is null)
             .Where(f => f.Value.ValueKind != JsonValueKind.String || f.Value.GetString()!.AsSpan().Trim(" \t\r\n").Length > 0)
             .Select(f => (f.Name, Encoding.UTF8.GetBytes(Shown(f.Value)), f.Value.ValueKind == JsonValueKind.String));
     }
 
     /// <summary>Returns the number fields outside of their range, and their values.</summary>
-    public static IEnumerable<(string Field, string Value)> Implausible(OriginalRecord record, Category category) => PlausibleRanges.Of(category)
-        .Select(r => (Field: r.Key, Range: r.Value, Number: record.Number(r.Key)))
-        .Where(f => f.Number is BigInteger number && (number < f.Range.Min * 1_000_000 || number > f.Range.Max * 1_000_000))
-        .Select(f => (f.Field, ((decimal)f.Number!.Value / 1_000_000).ToString("0.######", CultureInfo.InvariantCulture)));
+    public static List<(string Field, string Value)> Implausible(OriginalRecord record)
+    {
+        List<(string, string)> found = [];
+        foreach ((string field, long min, long max) in OriginalFields.Of(record.Category).Ranges)
+        {
+            if (record.Number(field) is long number && (number < min || number > max))
+                found.Add((field, OriginalNumber.Plain(number)));
+        }
+
+        return found;
+    }
 
     /// <summary>Returns the record with other values for some fields; null for the value null.</summary>
     public static JsonElement With(JsonElement record, IReadOnlyDictionary<string, string?> values)
@@ -48,16 +79,18 @@ internal static class OriginalFindings
         return document.RootElement.Clone();
     }
 
-    /// <summary>Returns the last property for each name after long names are cut.</summary>
-    private static IEnumerable<(byte[] Name, JsonElement Value)> LastByCutName(JsonElement record, Func<string, bool> isWanted) => record.EnumerateObject()
-        .Where(p => isWanted(p.Name)).Select(p => (Name: Cut(p.Name), p.Value)).GroupBy(p => Convert.ToHexString(p.Name)).Select(g => g.Last());
-
-    private static byte[] Cut(string name)
+    private static ReadOnlySpan<byte> NameOf(JsonProperty property)
     {
-        if (Encoding.UTF8.GetByteCount(name) <= 100)
-            return Encoding.UTF8.GetBytes(name);
+        ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8PropertyName(property);
+        return written.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(property.Name) : written;
+    }
+
+    private static byte[] Cut(ReadOnlySpan<byte> name)
+    {
+        if (name.Length <= 100)
+            return name.ToArray();
         List<byte> cut = [];
-        foreach (byte[] rune in name.EnumerateRunes().Select(r => Encoding.UTF8.GetBytes(r.ToString())))
+        foreach (byte[] rune in Encoding.UTF8.GetString(name).EnumerateRunes().Select(r => Encoding.UTF8.GetBytes(r.ToString())))
         {
             if (cut.Count + rune.Length > 100)
                 break;

@@ -1,105 +1,134 @@
-using System.Globalization;
-using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using FastIngest.Health;
-using FastIngest.Json;
 
 namespace FastIngest.Pipeline.Original;
 
 /// <summary>One record, read by the sections "From element to record" and "What counts as a value" of docs/reading.md.</summary>
-internal sealed record OriginalRecord(JsonElement Element)
+internal sealed class OriginalRecord : IEquatable<OriginalRecord>
 {
     private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
-    private static readonly Regex JsonNumber = new("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""");
 
-    /// <summary>The names of the fields of a <c>measurements</c> record that are measurements.</summary>
-    public IEnumerable<string> MeasurementNames => Element.EnumerateObject().Select(property => property.Name).Distinct()
-        .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
+    private readonly string _time = "";
+    private readonly string?[] _texts = [];
+    private readonly long?[] _numbers = [];
 
-    /// <summary>The calendar day as written.</summary>
-    public int? Day => OriginalDate.Day(DayValue);
-
-    /// <summary>The value that holds the day.</summary>
-    private JsonElement DayValue => DayFields.Select(Value).FirstOrDefault(v => v.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) && !(v.ValueKind == JsonValueKind.String && v.ValueEquals("")));
-
-    /// <summary>Returns why the element is not a record of the category; null when it is one.</summary>
-    public RejectReason? Check(Category category)
+    /// <summary>Reads the fields of an element, or finds out why it is not a record of the category.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="category">The category of its file.</param>
+    /// <param name="previous">A record whose texts are used again where they are equal, because neighbours often have the same user and day.</param>
+    public OriginalRecord(JsonElement element, Category category, OriginalRecord? previous = null)
     {
-        try { _ = Element.ValueKind == JsonValueKind.Object ? TextLength(Element) : 0; }
-        catch (InvalidOperationException) { return RejectReason.InvalidText; }
-        return Element.ValueKind != JsonValueKind.Object ? RejectReason.NotAnObject
-            : Text("user_id") is null ? RejectReason.NoUserId
-            : category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(DayValue) ? RejectReason.AmbiguousDate : RejectReason.NoDate
+        Category = category;
+        Reject = element.ValueKind != JsonValueKind.Object ? RejectReason.NotAnObject : IsUnicode(element) ? null : RejectReason.InvalidText;
+        if (Reject is not null)
+            return;
+
+        OriginalFields fields = OriginalFields.Of(category);
+        UserId = TextOf(Value(element, "user_id"), previous?.UserId) ?? "";
+        JsonElement day = category == Category.Users ? default : DayValue(element);
+        (_time, Day) = IsText(day, previous?._time) ? (previous!._time, previous.Day) : (day.ToString(), OriginalDate.Day(day));
+        _texts = new string?[fields.Texts.Length];
+        for (int i = 0; i < _texts.Length; i++)
+            _texts[i] = TextOf(Value(element, fields.Texts[i]), i < previous?._texts.Length ? previous._texts[i] : null);
+        _numbers = new long?[fields.Numbers.Length];
+        for (int i = 0; i < _numbers.Length; i++)
+            _numbers[i] = OriginalNumber.Of(Value(element, fields.Numbers[i]));
+        if (category == Category.Measurements)
+            Measured = [.. MeasurementNames(element).Select(name => (Name: name, Value: OriginalNumber.Of(Value(element, name)))).Where(m => m.Value is not null)
+                .OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => (m.Name, m.Value!.Value))];
+        Reject = UserId.Length == 0 ? RejectReason.NoUserId
+            : category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(day) ? RejectReason.AmbiguousDate : RejectReason.NoDate
             : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
     }
 
+    private OriginalRecord(OriginalRecord other, PseudonymKey key)
+    {
+        (Category, Day, _time, _texts, _numbers, Measured) = (other.Category, other.Day, other._time, [.. other._texts], other._numbers, other.Measured);
+        UserId = key.OfUser(other.UserId);
+        if (Category == Category.Users && Text("name") is { } name)
+            _texts[Array.IndexOf(OriginalFields.Of(Category).Texts, "name")] = Encoding.UTF8.GetString(key.OfName(Encoding.UTF8.GetBytes(name)));
+    }
+
+    public Category Category { get; }
+
+    /// <summary>Why the element is not a record of the category; null when it is one.</summary>
+    public RejectReason? Reject { get; }
+
+    /// <summary>The user; empty if it is missing.</summary>
+    public string UserId { get; } = "";
+
+    /// <summary>The calendar day as written, as days since 0001-01-01; null for a profile and without a day.</summary>
+    public int? Day { get; }
+
+    /// <summary>The measurements of a record of that category in micros, in the order of their names.</summary>
+    public (string Name, long Micros)[] Measured { get; } = [];
+
+    /// <summary>The names of the fields of a <c>measurements</c> record that are measurements.</summary>
+    public static IEnumerable<string> MeasurementNames(JsonElement element) => element.EnumerateObject().Select(property => property.Name).Distinct()
+        .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
+
+    /// <summary>A text field of the category, or null if it is missing.</summary>
+    public string? Text(string name) => _texts[Array.IndexOf(OriginalFields.Of(Category).Texts, name)];
+
+    /// <summary>A number field of the category in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
+    public long? Number(string name) => _numbers[Array.IndexOf(OriginalFields.Of(Category).Numbers, name)];
+
     /// <summary>Whether the record is in a selection; one that cannot be read is, so that it is rejected.</summary>
-    public bool IsIn(RecordSelection selection, Category category) => Check(category) is RejectReason.NotAnObject or RejectReason.InvalidText
-        || selection.Takes(Encoding.UTF8.GetBytes(Text("user_id") ?? ""), category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
+    public bool IsIn(RecordSelection selection) => Reject is RejectReason.NotAnObject or RejectReason.InvalidText
+        || selection.Takes(Encoding.UTF8.GetBytes(UserId), Category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
 
     /// <summary>The same record with pseudonyms for the user id and the name of a profile.</summary>
-    public OriginalRecord With(PseudonymKey key, Category category)
+    public OriginalRecord With(PseudonymKey key) => new(this, key);
+
+    public bool Equals(OriginalRecord? other) => other is not null && (Category, UserId, _time) == (other.Category, other.UserId, other._time)
+        && _texts.AsSpan().SequenceEqual(other._texts) && _numbers.AsSpan().SequenceEqual(other._numbers) && Measured.AsSpan().SequenceEqual(other.Measured);
+
+    public override bool Equals(object? obj) => Equals(obj as OriginalRecord);
+
+    public override int GetHashCode()
     {
-        using MemoryStream text = new();
-        using (Utf8JsonWriter json = new(text))
+        HashCode hash = default;
+        hash.Add((Category, UserId, _time));
+        foreach (long? number in _numbers)
+            hash.Add(number);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The last value with a name; undefined without one.</summary>
+    public static JsonElement Value(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    private static JsonElement DayValue(JsonElement element)
+    {
+        foreach (string name in DayFields)
         {
-            json.WriteStartObject();
-            json.WriteString("user_id", key.OfUser(Encoding.UTF8.GetBytes(Text("user_id")!)));
-            if (category == Category.Users && Text("name") is { } name)
-                json.WriteString("name", key.OfName(Encoding.UTF8.GetBytes(name)));
-            foreach (JsonProperty property in Element.EnumerateObject().Where(p => p.Name != "user_id" && (p.Name != "name" || category != Category.Users)))
-                property.WriteTo(json);
-            json.WriteEndObject();
+            JsonElement value = Value(element, name);
+            if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) && !IsText(value, ""))
+                return value;
         }
-        return new(JsonDocument.Parse(text.ToArray()).RootElement);
+
+        return default;
     }
 
-    /// <summary>A text that is the same for two records of a category if and only if they are equal.</summary>
-    public string KeyOf(Category category)
-    {
-        FieldNames names = RecordSchema.Of(category).Names;
-        var texts = Enumerable.Range(RecordSchema.FirstOwn, names.Count - RecordSchema.FirstOwn).Select(i => (Name: names.NameAt(i), IsText: i < RecordSchema.FirstOwn + RecordSchema.Of(category).TextCount));
-        string time = category == Category.Users ? "" : DayValue.ToString();
-        IEnumerable<string?> values = [category.Name(), Text("user_id"), time, .. texts.Select(f => f.IsText ? Text(f.Name) : Number(f.Name)?.ToString(CultureInfo.InvariantCulture)),
-            .. category != Category.Measurements ? [] : MeasurementNames.Where(n => Number(n) is not null).Order(StringComparer.Ordinal).SelectMany(n => (string[])[n, $"{Number(n)}"])];
-        return string.Concat(values.Select(v => v is null ? "-;" : string.Create(CultureInfo.InvariantCulture, $"{v.Length}:{v};")));
-    }
+    private static bool IsText(JsonElement value, string? text) => text is not null && value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 
-    /// <summary>A text field, or null if it is missing.</summary>
-    public string? Text(string name) => TextOf(Value(name));
-    private static string? TextOf(JsonElement v) => v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
+    /// <summary>A value as text, which may be one that is there already; null if it is missing.</summary>
+    private static string? TextOf(JsonElement v, string? there) => IsText(v, there) ? there!.Length > 0 ? there : null
+        : v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
         : v.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? v.GetRawText() : null;
 
-    /// <summary>A number field in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
-    public BigInteger? Number(string name) => NumberOf(Value(name));
-
-    /// <summary>A value as a number in micros, as <see cref="Number"/> returns it.</summary>
-    public static BigInteger? NumberOf(JsonElement value)
+    /// <summary>Whether every key and string is well-formed Unicode. An escape can be half of a character, so texts with escapes are decoded.</summary>
+    private static bool IsUnicode(JsonElement element)
     {
-        if (JsonNumber.Match(TextOf(value) ?? "") is not { Success: true } number)
-            return null;
-        // The number is digits · 10^exponent, and less than 10^places.
-        (string fraction, string power) = (number.Groups["fraction"].Value, "0" + number.Groups["power"].Value.TrimStart('0'));
-        string digits = (number.Groups["whole"].Value + fraction).TrimStart('0');
-        long exponent = long.Parse(number.Groups["sign"].Value + (power.Length > 16 ? "1000000000000000" : power), CultureInfo.InvariantCulture) - fraction.Length;
-        long places = digits.Length + exponent;
-        if (digits.Length == 0 || places is < -6 or > 13)
-            return digits.Length == 0 || places < 0 ? 0 : null;
-        if (digits.Length > 40) // The removed digits are far below a millionth: one digit shows whether any of them is not zero.
-            (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
-        BigInteger micros = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
-        return BigInteger.Abs(micros) > 9 * BigInteger.Pow(10, 18) ? null : micros;
+        ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8Value(element);
+        if (!written.Contains((byte)'\\'))
+            return Utf8.IsValid(written);
+        try { return TextLength(element) >= 0; }
+        catch (InvalidOperationException) { return false; }
     }
 
-    /// <summary>The whole number nearest to a quotient, ties to even.</summary>
-    public static BigInteger Divide(BigInteger value, BigInteger divisor) => BigInteger.DivRem(value, divisor) is var (quotient, rest)
-        && (BigInteger.Abs(rest) * 2).CompareTo(divisor) is var half && (half > 0 || (half == 0 && !quotient.IsEven)) ? quotient + value.Sign : quotient;
-
-    private JsonElement Value(string name) => Element.TryGetProperty(name, out JsonElement value) ? value : default;
-
-    /// <summary>Decodes every key and string; throws at the first one that is not well-formed Unicode.</summary>
     private static long TextLength(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length
         : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Sum(TextLength)
         : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(property => property.Name.Length + TextLength(property.Value)) : 0;

@@ -5,6 +5,9 @@ namespace FastIngest.Storage.Http;
 /// <summary>Parses a JSON response token by token, so that no response is held in memory as a whole.</summary>
 internal interface IResponseParser
 {
+    /// <summary>Whether the outcome depends on nothing but the body, so that a body that is the same as the last one need not be parsed again.</summary>
+    bool IsRepeatable => false;
+
     /// <summary>Prepares the parser for the next response.</summary>
     void Reset();
 

@@ -41,6 +41,8 @@ internal sealed class OutcomeParser : IResponseParser
         Message,
     }
 
+    public bool IsRepeatable => true;
+
     public ResponseKind Kind => _kind ?? ResponseKind.Ok;
 
     public string? Error => Kind switch

@@ -20,6 +20,14 @@ internal sealed class ResponseBodyReader
     /// <summary>The most bytes of a body that is not JSON that are kept.</summary>
     private const int MaxTextBytes = 256;
 
+    /// <summary>The longest body that is compared with the next one.</summary>
+    private const int MaxRepeatedBytes = 256;
+
+    /// <summary>The last body, if <see cref="_parser"/> still has its outcome.</summary>
+    private readonly byte[] _last = new byte[MaxRepeatedBytes];
+    private int _lastBytes;
+    private IResponseParser? _parser;
+
     private readonly byte[] _text = new byte[MaxTextBytes];
     private int _textBytes;
     private bool _hasTokens;
@@ -48,16 +56,21 @@ internal sealed class ResponseBodyReader
     /// <returns>The reason why the body could not be read; null when it was read to its end.</returns>
     public async ValueTask<string?> ReadAsync(Stream body, IResponseParser parser, CancellationToken cancellationToken)
     {
-        parser.Reset();
-        _filled = 0;
-        _isJson = true;
-        _state = new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true });
-        _textBytes = 0;
-        _hasTokens = false;
-        long total = 0;
-        while (true)
+        int bytes = await body.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
+        if (IsLast(parser, bytes))
         {
-            int bytes = await body.ReadAsync(_buffer.AsMemory(_filled), cancellationToken).ConfigureAwait(false);
+            int more = await body.ReadAsync(_buffer.AsMemory(bytes), cancellationToken).ConfigureAwait(false);
+            if (more == 0)
+            {
+                return null;
+            }
+
+            bytes += more;
+        }
+
+        int first = Begin(parser, bytes);
+        for (long total = 0; ; bytes = await body.ReadAsync(_buffer.AsMemory(_filled), cancellationToken).ConfigureAwait(false))
+        {
             total += bytes;
             _filled += bytes;
             if (bytes == 0 && total == 0)
@@ -73,6 +86,7 @@ internal sealed class ResponseBodyReader
                     parser.AddText(Text);
                 }
 
+                _lastBytes = total == first ? first : 0;
                 return null;
             }
 
@@ -88,6 +102,30 @@ internal sealed class ResponseBodyReader
     {
         int bytes = await body.ReadAtLeastAsync(_buffer.AsMemory(0, ExcerptBytes), ExcerptBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return Encoding.UTF8.GetString(_buffer, 0, bytes);
+    }
+
+    /// <summary>Whether the first bytes of a body are the whole last body.</summary>
+    private bool IsLast(IResponseParser parser, int bytes) =>
+        _lastBytes > 0 && ReferenceEquals(parser, _parser) && _buffer.AsSpan(0, bytes).SequenceEqual(_last.AsSpan(0, _lastBytes));
+
+    /// <summary>Begins a body; returns the number of its first bytes if they are kept for a comparison.</summary>
+    private int Begin(IResponseParser parser, int bytes)
+    {
+        parser.Reset();
+        _filled = 0;
+        _isJson = true;
+        _state = new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true });
+        _textBytes = 0;
+        _hasTokens = false;
+        _lastBytes = 0;
+        if (bytes > MaxRepeatedBytes || !parser.IsRepeatable)
+        {
+            return 0;
+        }
+
+        _parser = parser;
+        _buffer.AsSpan(0, bytes).CopyTo(_last);
+        return bytes;
     }
 
     private void Parse(IResponseParser parser, bool isLast)

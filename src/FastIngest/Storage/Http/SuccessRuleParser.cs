@@ -14,6 +14,8 @@ internal sealed class SuccessRuleParser(IReadOnlyList<SuccessRule> rules) : IRes
     private bool _isMet;
     private string? _found;
 
+    public bool IsRepeatable => true;
+
     public ResponseKind Kind => _isMet || rules.Any(r => r.IsAny) ? ResponseKind.Ok : ResponseKind.TargetRejected;
 
     public string? Error => Kind == ResponseKind.Ok ? null

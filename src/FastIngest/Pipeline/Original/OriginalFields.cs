@@ -1,0 +1,26 @@
+using FastIngest.Health;
+
+namespace FastIngest.Pipeline.Original;
+
+/// <summary>The fields of a category besides its user and day: the names of its texts, and of its numbers with their plausible ranges in micros.</summary>
+internal sealed class OriginalFields
+{
+    private static readonly OriginalFields[] All = [.. Enum.GetValues<Category>().Select(category => new OriginalFields(category))];
+
+    private OriginalFields(Category category)
+    {
+        RecordSchema schema = RecordSchema.Of(category);
+        string[] names = [.. Enumerable.Range(0, RecordSchema.FirstOwn + schema.TextCount + schema.NumberCount).Select(schema.Names.NameAt)];
+        Texts = names[RecordSchema.FirstOwn..^schema.NumberCount];
+        Numbers = names[^schema.NumberCount..];
+        Ranges = [.. PlausibleRanges.Of(category).Select(r => (r.Key, r.Value.Min * 1_000_000, r.Value.Max * 1_000_000))];
+    }
+
+    public string[] Texts { get; }
+
+    public string[] Numbers { get; }
+
+    public (string Field, long Min, long Max)[] Ranges { get; }
+
+    public static OriginalFields Of(Category category) => All[(int)category];
+}
