@@ -28,7 +28,7 @@ public sealed class FileChainTests
         Assert.Equal(Enumerable.Range(0, count), committed);
         Assert.Equal(wrong, chain.RedoneCount);
         Assert.Equal(wrong, redone.Count);
-        Assert.Equal(count, chain.CommittedCount);
+        Assert.Equal(count, chain.CommittedTo);
     });
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class FileChainTests
         }))];
         await Task.WhenAll(threads).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, Count), committed);
-        Assert.Equal(Count, chain.CommittedCount);
+        Assert.Equal(Count, chain.CommittedTo);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FileChainTests
         second.Output.Start = new FramePosition(10, FrameState.Top);
         List<int> redone = [];
         chain.Submit(second, (c, start) => Redo(c, start, redone), _ => { });
-        Assert.Equal(0, chain.CommittedCount);
+        Assert.Equal(0, chain.CommittedTo);
         chain.Submit(Chunk(0, 2), (c, start) => Redo(c, start, redone), _ => { });
         Assert.Equal([1], redone);
     }
