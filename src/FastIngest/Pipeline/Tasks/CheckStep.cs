@@ -38,7 +38,7 @@ internal static class CheckStep
                 MapAttempt attempt = MapStep.Read(run, options, task, expected, cancellationToken);
                 results[task] = attempt.Result;
                 manifests[task] = $"map/{task}.{Guid.NewGuid():N}.redone";
-                WorkFolder.Commit(run.Folder.Of(manifests[task]), attempt.Result, TaskJson.Default.MapResult);
+                WorkFolder.Commit(run.Folder.Of(manifests[task]), attempt.Result, ResultForms.Map);
                 redone.Add(task);
                 added.AddRange([.. attempt.Files, run.Folder.Of(manifests[task])]);
             }
@@ -54,7 +54,7 @@ internal static class CheckStep
         }
 
         CheckResult check = new(run.Name, manifests, [.. results.Select(r => $"map/{r!.Spill}")], FinishFiles(run, options, ends), [.. redone]);
-        if (!WorkFolder.Commit(run.Folder.CheckPath, check, TaskJson.Default.CheckResult))
+        if (!WorkFolder.Commit(run.Folder.CheckPath, check, ResultForms.Check))
         {
             WorkFolder.Delete(added);
             return null;

@@ -44,7 +44,7 @@ internal static class FinishStep
         IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
         if (engine.Lanes.All(l => l.Fault is null))
         {
-            WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), TaskJson.Default.FinishResult);
+            WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
             Clean(run.Folder);
         }
 

@@ -21,7 +21,7 @@ internal static class MapStep
         }
 
         MapAttempt attempt = Read(run, options, task, null, cancellationToken);
-        if (WorkFolder.Commit(manifest, attempt.Result, TaskJson.Default.MapResult))
+        if (WorkFolder.Commit(manifest, attempt.Result, ResultForms.Map))
         {
             return Attempt.Done;
         }

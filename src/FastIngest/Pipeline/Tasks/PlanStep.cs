@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
@@ -61,7 +60,7 @@ public static class PlanStep
             MapTasks = Divide(plans, [.. plans.Select((_, f) => Math.Max(1, input.EstimatedBytesOf(f)))], mapTasks),
         };
         folder.Create();
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(plan, TaskJson.Default.RunPlan);
+        byte[] bytes = PlanForm.Plan.ToBytes(plan);
         if (!WorkFolder.Commit(folder.PlanPath, bytes) && !(WorkFolder.TryReadBytes(folder.PlanPath) ?? []).AsSpan().SequenceEqual(bytes))
         {
             throw new IngestException(

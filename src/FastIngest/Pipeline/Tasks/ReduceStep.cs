@@ -25,7 +25,7 @@ internal static class ReduceStep
         try
         {
             ReduceResult result = await ReduceAsync(run, options, task, check, path, cancellationToken).ConfigureAwait(false);
-            if (WorkFolder.Commit(run.Folder.ReduceManifest(task), result, TaskJson.Default.ReduceResult))
+            if (WorkFolder.Commit(run.Folder.ReduceManifest(task), result, ResultForms.Reduce))
             {
                 return Attempt.Done;
             }

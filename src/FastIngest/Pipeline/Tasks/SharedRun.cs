@@ -48,7 +48,7 @@ internal sealed class SharedRun
         WorkFolder folder = new(path);
         byte[] bytes = WorkFolder.TryReadBytes(folder.PlanPath) ?? throw new IngestException(
             $"{folder.PlanPath} does not exist.", "Make the plan first: health_ingestion plan PATH --work DIR --tasks M --partitions R.");
-        RunPlan plan = WorkFolder.Parse(folder.PlanPath, bytes, TaskJson.Default.RunPlan);
+        RunPlan plan = PlanForm.Plan.Parse(folder.PlanPath, bytes);
         if (plan.Format != RunPlan.CurrentFormat || plan.Program != program)
         {
             throw new IngestException(
@@ -76,7 +76,7 @@ internal sealed class SharedRun
     /// <exception cref="IngestException">It is damaged, or that of another run or task.</exception>
     public MapResult? TryReadMap(string manifest, int task)
     {
-        MapResult? result = WorkFolder.TryRead(manifest, TaskJson.Default.MapResult);
+        MapResult? result = WorkFolder.TryRead(manifest, ResultForms.Map);
         Require(manifest, result is null || (result.Run == Name && result.Task == task));
         return result;
     }
@@ -84,7 +84,7 @@ internal sealed class SharedRun
     /// <inheritdoc cref="TryReadMap"/>
     public ReduceResult? TryReadReduce(int task)
     {
-        ReduceResult? result = WorkFolder.TryRead(Folder.ReduceManifest(task), TaskJson.Default.ReduceResult);
+        ReduceResult? result = WorkFolder.TryRead(Folder.ReduceManifest(task), ResultForms.Reduce);
         Require(Folder.ReduceManifest(task), result is null || (result.Run == Name && result.Task == task));
         return result;
     }
@@ -93,7 +93,7 @@ internal sealed class SharedRun
     /// <exception cref="IngestException">There is none yet, it is damaged, or that of another run.</exception>
     public CheckResult ReadCheck()
     {
-        CheckResult result = WorkFolder.TryRead(Folder.CheckPath, TaskJson.Default.CheckResult)
+        CheckResult result = WorkFolder.TryRead(Folder.CheckPath, ResultForms.Check)
             ?? throw new IngestException($"{Folder.CheckPath} does not exist: the map is not checked.", $"Run this first: health_ingestion check --work {Folder.Path}.") { MayPass = true };
         Require(Folder.CheckPath, result.Run == Name && result.Manifests.Length == Plan.MapTasks.Length);
         return result;

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace FastIngest.Pipeline.Tasks;
 
 /// <summary>
@@ -94,7 +91,8 @@ internal sealed class WorkFolder(string path)
     }
 
     /// <inheritdoc cref="Commit(string, ReadOnlySpan{byte})"/>
-    public static bool Commit<T>(string name, T value, JsonTypeInfo<T> type) => Commit(name, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    public static bool Commit<T>(string name, T value, JsonForm<T> form)
+        where T : class => Commit(name, form.ToBytes(value));
 
     /// <summary>Reads a file; null if it is missing.</summary>
     /// <exception cref="IngestException">It cannot be read, or it is damaged.</exception>
@@ -115,22 +113,8 @@ internal sealed class WorkFolder(string path)
     }
 
     /// <inheritdoc cref="TryReadBytes"/>
-    public static T? TryRead<T>(string name, JsonTypeInfo<T> type)
-        where T : class => TryReadBytes(name) is { } bytes ? Parse(name, bytes, type) : null;
-
-    /// <exception cref="IngestException">The content is damaged.</exception>
-    public static T Parse<T>(string name, byte[] bytes, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null");
-        }
-        catch (JsonException e)
-        {
-            throw new IngestException($"{name} is damaged: {FaultText.OneLine(e.Message)}", "Remove it, and run the step that writes it once more.", e);
-        }
-    }
+    public static T? TryRead<T>(string name, JsonForm<T> form)
+        where T : class => TryReadBytes(name) is { } bytes ? form.Parse(name, bytes) : null;
 
     /// <summary>Removes files of an attempt that did not count.</summary>
     public static void Delete(params IEnumerable<string> files)
