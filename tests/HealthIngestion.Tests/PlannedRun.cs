@@ -64,7 +64,7 @@ internal sealed class PlannedRun(Workplace place, params string[] input)
         Assert.Equal(1, Database.Runs(place["many.db"]));
         Assert.Equal(place.Has("one.rejects"), place.Has("many.rejects"));
         Assert.True(!place.Has("one.rejects") || File.ReadAllText(place["one.rejects"]) == File.ReadAllText(place["many.rejects"]), name + ": other rejects");
-        Assert.Equal(["finished.json", "plan.json"], Directory.EnumerateFileSystemEntries(Path()).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["check.json", "finished.json", "plan.json"], Directory.EnumerateFileSystemEntries(Path()).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Removes what the planned run wrote.</summary>
