@@ -27,10 +27,11 @@ export STEP_OPTIONS="--workers $cpus --memory-limit $((memory * 3 / 4))MiB"
 
 # submit STEP [option of sbatch...]: prints the id of the job.
 submit() {
-    local step=$1
+    local step=$1 log=%j
     shift
+    [[ " $*" != *" --array="* ]] || log=%A-%a
     # shellcheck disable=SC2086 # several options
-    sbatch --parsable --requeue --job-name="health-$step" --output="$work/slurm-$step-%A-%a.log" --mem="${memory}M" \
+    sbatch --parsable --requeue --job-name="health-$step" --output="$work/slurm-$step-$log.log" --mem="${memory}M" \
         ${SBATCH_OPTIONS:-} "$@" "$here/step.sh" "$step" | cut -d';' -f1
 }
 

@@ -36,7 +36,7 @@ internal sealed class FinishCommand : ICommand
 
     public int Run(ParseResult arguments)
     {
-        string work = TaskOptions.RequireWork(Name, arguments.GetValue(_work));
+        string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
         Log log = _console.OpenLog(arguments);
         string? stats = arguments.GetValue(_stats);
         return CommandRun.Do(

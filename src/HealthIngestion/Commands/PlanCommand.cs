@@ -82,7 +82,7 @@ internal sealed class PlanCommand : ICommand
 
     public int Run(ParseResult arguments)
     {
-        string work = TaskOptions.RequireWork(Name, arguments.GetValue(Work));
+        string work = TaskSettings.RequireWork(Name, arguments.GetValue(Work));
         if (arguments.GetValue(_health.Paths) is not { Length: > 0 })
         {
             throw new UsageException("plan needs a PATH: health_ingestion plan PATH --work DIR");

@@ -4,6 +4,7 @@ using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -30,7 +31,7 @@ internal sealed class ReduceCommand : TaskCommand
 
     protected override int Run(TaskRun run, IngestOptions options, ParseResult arguments, Log log, CancellationToken cancellationToken)
     {
-        int task = TaskOptions.RequireTask(Name, arguments.GetValue(_task));
+        int task = TaskSettings.RequireTask(Name, arguments.GetValue(_task));
         Report(log, $"reduce task {task}", run.Reduce(options, task, cancellationToken));
         return ExitCode.Done;
     }

@@ -4,6 +4,7 @@ using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Options;
 using HealthIngestion.Runs;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -18,7 +19,7 @@ internal abstract class TaskCommand : ICommand
 
     public int Run(ParseResult arguments)
     {
-        string work = TaskOptions.RequireWork(Spec.Name, arguments.GetValue(_work));
+        string work = TaskSettings.RequireWork(Spec.Name, arguments.GetValue(_work));
         Log log = _health.Console.OpenLog(arguments);
         return CommandRun.Do(
             log,
