@@ -10,4 +10,7 @@ public sealed class IngestException : Exception
         : base(message, inner) => Remedy = remedy;
 
     public string Remedy { get; }
+
+    /// <summary>Whether the same command may succeed later without a change, such as after another task has ended.</summary>
+    public bool MayPass { get; init; }
 }

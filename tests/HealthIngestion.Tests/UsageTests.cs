@@ -10,7 +10,7 @@ public sealed class UsageTests
     [InlineData("Unknown option -w", "-w", "3")]
     [InlineData("Unknown option --partition", "--partition", "3")]
     [InlineData("Unknown option --szie. Did you mean --size?", "generate", "d", "--szie", "1GB")]
-    [InlineData("Unknown option --workers: generate does not take it, but ingest, lexicon ingest, lexicon reprocess, lexicon validate do", "generate", "d", "--workers", "1")]
+    [InlineData("Unknown option --workers: generate does not take it, but ingest, lexicon ingest, lexicon reprocess, lexicon validate, map, check, reduce do", "generate", "d", "--workers", "1")]
     [InlineData("Unknown command 'generat'. Did you mean generate?", "generat", "d")]
     [InlineData("Unknown command 'ingets'. Did you mean ingest?", "ingets")]
     [InlineData("The command comes first: health_ingestion ingest", "--workers", "2", "ingest")]

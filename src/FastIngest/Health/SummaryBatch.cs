@@ -86,6 +86,24 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
         return _text.AsMemory(TextLength);
     }
 
+    /// <summary>All texts of the batch.</summary>
+    public ReadOnlySpan<byte> AllText => _text.AsSpan(0, TextLength);
+
+    /// <summary>Replaces the content by that of another batch.</summary>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="users">Its users.</param>
+    /// <param name="text">Its <see cref="AllText"/>.</param>
+    public void Fill(ReadOnlySpan<DailySummary> rows, ReadOnlySpan<UserProfile> users, ReadOnlySpan<byte> text)
+    {
+        Reset();
+        _rows = _rows.Length < rows.Length ? new DailySummary[rows.Length] : _rows;
+        _users = _users.Length < users.Length ? new UserProfile[users.Length] : _users;
+        rows.CopyTo(_rows);
+        users.CopyTo(_users);
+        (RowCount, UserCount) = (rows.Length, users.Length);
+        AddText(text);
+    }
+
     /// <summary>Removes all rows, users and texts. Keeps the memory for reuse, except a text buffer that one unusually large row enlarged.</summary>
     public void Reset()
     {

@@ -59,6 +59,12 @@ public sealed class NameCounts
         }
     }
 
+    /// <summary>Adds a count with its place and the file of it, as <see cref="Sorted"/> returns it.</summary>
+    public void Add(NameCount count) => Add(count.Name, count.Count, count.File, count.Offset, count.Example);
+
+    /// <summary>Adds to the counts of the names that are not kept.</summary>
+    public void AddOthers(long count) => Others += count;
+
     /// <summary>Returns the names that are kept, in the order of their bytes.</summary>
     public IReadOnlyList<NameCount> Sorted()
     {

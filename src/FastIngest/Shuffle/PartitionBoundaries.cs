@@ -45,6 +45,9 @@ public sealed class PartitionBoundaries
 
     public int PartitionCount => _boundaries.Length + 1;
 
+    /// <summary>The first key of each partition after the first.</summary>
+    public IReadOnlyList<RowKey> Keys => _boundaries;
+
     /// <summary>
     /// Chooses boundaries that divide a sample of keys into parts of equal size. The sample is sorted in place. There are at
     /// most <paramref name="partitions"/> partitions; a key that fills more than one part gets a partition of its own.

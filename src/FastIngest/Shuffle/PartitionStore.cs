@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace FastIngest.Shuffle;
 
 /// <summary>Receives a segment. The bytes are valid during the call only.</summary>
@@ -11,10 +9,8 @@ public delegate void SegmentVisitor(SegmentId id, ReadOnlySpan<byte> bytes);
 /// store that has spilled keeps no segments in memory. Appending is thread-safe and accepts any order; after sealing, each
 /// partition may be read by one thread.
 /// </summary>
-public sealed class PartitionStore : IDisposable
+public sealed class PartitionStore : IShuffleStore, IShuffledPartitions, IDisposable
 {
-    private const int VisitBytes = 64 * 1024;
-
     private readonly Lock _gate = new();
     private readonly BlockPool _pool;
     private readonly string _spillDirectory;
@@ -80,46 +76,8 @@ public sealed class PartitionStore : IDisposable
     /// <param name="partition">The index of the partition.</param>
     /// <param name="buffer">A buffer that the caller passes to each call; it grows to the size of the longest segment.</param>
     /// <param name="visitor">Receives the segments.</param>
-    public void Visit(int partition, ref byte[] buffer, SegmentVisitor visitor)
-    {
-        long end = LengthOf(partition);
-        if (buffer.Length == 0)
-        {
-            buffer = new byte[VisitBytes];
-        }
-
-        int filled = 0;
-        int start = 0;
-        long position = 0;
-        while (position < end || start < filled)
-        {
-            int length = SegmentHeader.Bytes;
-            if (filled - start >= length)
-            {
-                SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(buffer.AsSpan(start));
-                length += header.Length;
-                if (filled - start >= length)
-                {
-                    visitor(header.Id, buffer.AsSpan(start + SegmentHeader.Bytes, header.Length));
-                    start += length;
-                    continue;
-                }
-            }
-
-            buffer.AsSpan(start..filled).CopyTo(buffer);
-            filled -= start;
-            start = 0;
-            if (buffer.Length < length)
-            {
-                Array.Resize(ref buffer, (int)Math.Min(Math.Max(length, 2L * buffer.Length), Array.MaxLength));
-            }
-
-            int count = (int)Math.Min(buffer.Length - filled, end - position);
-            Read(partition, position, buffer.AsSpan(filled, count));
-            filled += count;
-            position += count;
-        }
-    }
+    public void Visit(int partition, ref byte[] buffer, SegmentVisitor visitor) =>
+        SegmentVisit.Run(LengthOf(partition), (position, target) => Read(partition, position, target), ref buffer, visitor);
 
     public void Dispose()
     {

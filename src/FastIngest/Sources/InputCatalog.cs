@@ -5,7 +5,11 @@ namespace FastIngest.Sources;
 /// <param name="Name">The file name without folders and without a compression ending such as <c>.gz</c>.</param>
 /// <param name="Relative">The path below the given folder or, for a given file, its name; with the name of an archive's member.</param>
 /// <param name="Kind">The kind of the file, such as its category.</param>
-public sealed record InputFile<TKind>(SourceFile Source, string Name, string Relative, TKind Kind);
+public sealed record InputFile<TKind>(SourceFile Source, string Name, string Relative, TKind Kind)
+{
+    /// <summary>The path of the file, or of the archive that holds it; null if it is standard input or a pipe.</summary>
+    public string? Container { get; init; }
+}
 
 /// <summary>
 /// The input files of a run: the files the user named, the files in the folders the user named, and the members of archives

@@ -24,11 +24,16 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     public void AddStandardInput()
     {
         TKind kind = rules.KindOf(StandardInput.DisplayName, StandardInput.Path, isNamed: true)!;
-        AddContent(StandardInput.Open(options), StandardInput.DisplayName, StandardInput.Path, kind, isNamed: true);
+        AddContent(StandardInput.Open(options), StandardInput.DisplayName, StandardInput.Path, kind, isNamed: true, container: null);
     }
 
     public void Add(FoundFile found)
     {
+        if (options.Only is { } only && !only.Contains(found.Path))
+        {
+            return;
+        }
+
         string fileName = Path.GetFileName(found.Path);
         string name = Compression.Compression.NameOfContent(fileName);
         if (ZipArchives.IsName(found.Path))
@@ -42,7 +47,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         else if (rules.KindOf(found.Path, name, found.IsNamed) is { } kind)
         {
             SourceFile file = found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options) : SourceFile.Open(found.Path, options.Io);
-            AddContent(file, name, found.Relative, kind, found.IsNamed);
+            AddContent(file, name, found.Relative, kind, found.IsNamed, found.Kind == FileKind.Pipe ? null : found.Path);
         }
         else
         {
@@ -51,7 +56,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     }
 
     /// <summary>Adds an open file, decompressed and in UTF-8, unless its content is empty or certainly no data.</summary>
-    private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed)
+    private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed, string? container)
     {
         SourceFile content = file;
         try
@@ -86,7 +91,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
                     content.Rewind();
                 }
 
-                Files.Add(new InputFile<TKind>(content, name, relative, resolved));
+                Files.Add(new InputFile<TKind>(content, name, relative, resolved) { Container = container });
                 return;
             }
 
@@ -168,7 +173,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
         else
         {
-            AddContent(member.Open(), name, $"{archive.Relative}/{member.Name}", kind, isNamed: false);
+            AddContent(member.Open(), name, $"{archive.Relative}/{member.Name}", kind, isNamed: false, archive.Path);
         }
     }
 }

@@ -16,4 +16,7 @@ public sealed record InputOptions
 
     /// <summary>Whether folders are read with their subfolders.</summary>
     public bool IsRecursive { get; init; } = true;
+
+    /// <summary>The only paths, as a walk finds them, that are opened; null for all. An archive's members have the path of the archive.</summary>
+    public IReadOnlySet<string>? Only { get; init; }
 }

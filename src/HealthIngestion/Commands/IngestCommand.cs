@@ -114,7 +114,7 @@ internal sealed class IngestCommand : ICommand
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
-    private static List<ISummarySink> MakeSinks(IngestSettings settings)
+    internal static List<ISummarySink> MakeSinks(IngestSettings settings)
     {
         TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords, OnFewer = settings.OnFewer };
         return [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateSummarySink(options)))];
@@ -173,7 +173,8 @@ internal sealed class IngestCommand : ICommand
         }
     }
 
-    private static int Close(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, Log log)
+    /// <summary>Logs warnings, writes statistics, prints the summary, and returns the exit code.</summary>
+    internal static int Close(IngestReport report, IReadOnlyList<DeliveryOutcome> deliveries, IngestSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
         Balance balance = Balance.Of(report);

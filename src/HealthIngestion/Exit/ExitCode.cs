@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>Some summaries could not be delivered to an API; they stay stored, and <c>push</c> sends them.</summary>
     public const int Undelivered = 4;
 
+    /// <summary>A task of a planned run cannot go on now, but may later: a task before it is missing, or storage or a server is gone. EX_TEMPFAIL of sysexits.h.</summary>
+    public const int MayPass = 75;
+
     /// <summary>128 plus the number of the signal that stopped the run.</summary>
     public const int Interrupted = 130, Terminated = 143;
 }

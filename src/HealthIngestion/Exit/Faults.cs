@@ -25,7 +25,7 @@ internal static class Faults
             log.Block(LogLevel.Debug, "stack", fault.ToString());
         }
 
-        return fault is UsageException ? ExitCode.Usage : ExitCode.Failed;
+        return fault is UsageException ? ExitCode.Usage : Array.TrueForAll(faults, f => f is IngestException { MayPass: true }) ? ExitCode.MayPass : ExitCode.Failed;
     }
 
     /// <summary>Makes what an option names; a value that makes no sense is wrong usage.</summary>

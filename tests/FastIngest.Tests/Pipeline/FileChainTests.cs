@@ -28,7 +28,7 @@ public sealed class FileChainTests
         Assert.Equal(Enumerable.Range(0, count), committed);
         Assert.Equal(wrong, chain.RedoneCount);
         Assert.Equal(wrong, redone.Count);
-        Assert.Equal(count, chain.CommittedCount);
+        Assert.Equal(count, chain.CommittedTo);
     });
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class FileChainTests
         }))];
         await Task.WhenAll(threads).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, Count), committed);
-        Assert.Equal(Count, chain.CommittedCount);
+        Assert.Equal(Count, chain.CommittedTo);
     }
 
     [Fact]
@@ -64,9 +64,27 @@ public sealed class FileChainTests
         second.Output.Start = new FramePosition(10, FrameState.Top);
         List<int> redone = [];
         chain.Submit(second, (c, start) => Redo(c, start, redone), _ => { });
-        Assert.Equal(0, chain.CommittedCount);
+        Assert.Equal(0, chain.CommittedTo);
         chain.Submit(Chunk(0, 2), (c, start) => Redo(c, start, redone), _ => { });
         Assert.Equal([1], redone);
+    }
+
+    [Fact]
+    public void Without_a_known_start_the_first_guess_counts_and_chunks_without_one_are_empty()
+    {
+        FileChain chain = new(null, firstChunk: 3);
+        List<int> redone = [];
+        List<int> committed = [];
+        foreach (int index in (int[])[4, 6, 3, 5])
+        {
+            chain.Submit(Chunk(index, index switch { 3 => 0, 6 => 1, _ => 2 }), (c, start) => Redo(c, start, redone), c => committed.Add(c.ChunkIndex));
+        }
+
+        Assert.Equal([3, 4, 5, 6], committed);
+        Assert.Equal([6], redone);
+        Assert.Equal(Start(4), chain.Start);
+        Assert.Equal(Start(7), chain.End);
+        Assert.Equal(7, chain.CommittedTo);
     }
 
     private static FramePosition Start(int chunkIndex) => new(10 * chunkIndex, FrameState.Array);

@@ -56,6 +56,8 @@ internal sealed class JsonFilePlan : FilePlan
         };
     }
 
+    public override bool IsShareable => Wrapper is null && base.IsShareable;
+
     public override PartEnd Finish(FramePosition last)
     {
         if (Wrapper is null)

@@ -70,6 +70,9 @@ public abstract class FilePlan
         return start < File.Length;
     }
 
+    /// <summary>Whether several tasks may read ranges of the chunks. The file then has one part, and its length is known.</summary>
+    public virtual bool IsShareable => !File.IsPacked && ChunkBytes != OneChunk && Head.State is (FrameState.Top or FrameState.Array);
+
     /// <summary>Decides what follows when all records of the part are read.</summary>
     /// <param name="last">The position after the last record.</param>
     public virtual PartEnd Finish(FramePosition last) => PartEnd.Complete;

@@ -73,6 +73,8 @@ internal sealed class JsonExportPlan : FilePlan
         };
     }
 
+    public override bool IsShareable => FindNext is null && base.IsShareable;
+
     public override PartEnd Finish(FramePosition last)
     {
         if (FindNext is not null)

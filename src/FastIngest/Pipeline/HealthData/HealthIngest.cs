@@ -58,47 +58,7 @@ public static class HealthIngest
 
         List<string> warnings = [.. WorkersTooMany(options, engine.Lanes)];
         Pass done = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, progress), warnings, cancellationToken).ConfigureAwait(false);
-        return new IngestReport
-        {
-            RunId = run.RunId,
-            Categories = done.Categories,
-            Sinks = engine.Reports,
-            Filtered = options.Selection is null ? null : done.Categories.Sum(c => c.Filtered),
-            Rows = done.Rows,
-            Elapsed = Stopwatch.GetElapsedTime(started),
-            LeftOut = done.LeftOut,
-            Exports = input.Exports,
-            PassedOver = done.Fields.Of(Category.Samples).PassedOver.Sorted(),
-            Warnings = [.. input.HasExports ? (IEnumerable<string>)[] : MissingCategories(options, done.Categories), .. ExportWarnings(options, input, done), .. warnings, .. done.RejectsWarning is { } rejects ? [rejects] : Array.Empty<string>()],
-            Unread = [.. input.Unread, .. done.Unread],
-            Fields = FieldFinding.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], options.AllowedFields),
-            CutOff = done.CutOff,
-            RejectedFiles = RejectedFile.Of(done.Fields, [.. input.Infos.Select(i => i.Path)], input.Categories),
-        };
-    }
-
-    /// <summary>Returns a warning that names the categories without a file or a record; none when the user named only files.</summary>
-    private static IEnumerable<string> MissingCategories(IngestOptions options, IReadOnlyList<CategoryReport> categories)
-    {
-        string[] missing = [.. categories.Where(c => c is { Files: 0, Records: 0 }).Select(c => c.Category.Name())];
-        if (missing.Length > 0 && options.Paths.Any(p => Directory.Exists(p) || ZipArchives.IsName(p)))
-        {
-            yield return $"No file for {string.Join(", ", missing)} ({missing[0]}*{string.Join(", ", HealthFileNames.Endings)}): {(missing.Length == 1 ? "its" : "their")} columns stay empty.";
-        }
-    }
-
-    /// <summary>Returns warnings about choices that the run made for exports of other programs.</summary>
-    private static IEnumerable<string> ExportWarnings(IngestOptions options, HealthInput input, Pass done)
-    {
-        if (input.HasExports && options is { UserId: null, UserFolder: 0 } && done.HasUnnamedUser)
-        {
-            yield return $"Exports that name no person are stored as user {HealthInput.UnnamedUser}; --user-id gives another name.";
-        }
-
-        if (done.UtcStamps > 0)
-        {
-            yield return $"{done.UtcStamps} stamps are in UTC, so that their days are those of UTC; --time-zone, such as --time-zone Europe/Berlin, makes them local days.";
-        }
+        return RunReport.Of(run.RunId, options, input.Facts, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
     }
 
     private static IEnumerable<string> WorkersTooMany(IngestOptions options, IReadOnlyList<SummaryLane> lanes)
@@ -126,7 +86,7 @@ public static class HealthIngest
         BlockPool pool = new(memory.EventBytes);
         using PartitionStore store = new(boundaries.PartitionCount, pool, options.TempDirectory);
 
-        MapStage map = new(options, memory, plans, boundaries, store, rejects, fields, lanes, progress);
+        MapStage map = new(options, memory, [.. plans.Select(MapRange.Whole)], boundaries, store, rejects, fields, lanes, progress);
         map.Run(cancellationToken);
         RepeatRule repeats = HealthInput.RepeatsOf(plans);
         StoredRecordStage stored = new(boundaries, store, repeats);
@@ -144,8 +104,8 @@ public static class HealthIngest
         ReduceStage reduce = new(options, memory, repeats, boundaries, store, writer);
         reduce.Run(cancellationToken);
         return new Reading(
-            ReportCategories(
-                input, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c],
+            RunReport.Categories(
+                input.Facts, rejects, c => map.Records[(int)c], c => reduce.Aggregated[(int)c], c => reduce.Repeated[(int)c], c => map.Filtered[(int)c],
                 c => c == Category.Samples ? map.PassedOver : 0, c => stored.Records[(int)c]),
             map.RecordRows,
             [.. map.Unread])
@@ -199,8 +159,8 @@ public static class HealthIngest
         }
 
         return new Reading(
-            ReportCategories(
-                input, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c],
+            RunReport.Categories(
+                input.Facts, rejects, c => original.Counts.Found[(int)c], c => original.Counts.Aggregated[(int)c], c => original.Counts.Repeated[(int)c],
                 c => original.Filtered[(int)c], _ => 0, _ => 0),
             null,
             unread);
@@ -219,18 +179,6 @@ public static class HealthIngest
         file.Read(bytes, 0);
         return bytes;
     }
-
-    private static List<CategoryReport> ReportCategories(
-        HealthInput input, RejectLog rejects, Func<Category, long> records, Func<Category, long> aggregated, Func<Category, long> repeated, Func<Category, long> filtered,
-        Func<Category, long> passedOver, Func<Category, long> stored) =>
-        [.. Enum.GetValues<Category>().Where(c => c != Category.Samples || input.HasExports).Select(category => new CategoryReport(
-            category,
-            input.Infos.Count(i => i.Category == category),
-            input.Infos.Where(i => i.Category == category).Sum(i => i.Bytes),
-            records(category),
-            aggregated(category),
-            repeated(category),
-            rejects.CountsOf(category)) { Filtered = filtered(category), PassedOver = passedOver(category), Stored = stored(category) })];
 
     /// <summary>The results of reading the input.</summary>
     /// <param name="Categories">The figures of each category.</param>
@@ -254,52 +202,37 @@ public static class HealthIngest
         private readonly SinkWriter _writer = new(lanes, progress);
         private Reading _reading = new([], null, []);
 
-        public FieldLog Fields { get; } = new(input.Files.Count);
+        private readonly FieldLog _fields = new(input.Files.Count);
+        private string? _rejectsWarning;
 
-        public IReadOnlyList<CategoryReport> Categories => _reading.Categories;
+        public RunTotals Totals => new()
+        {
+            Categories = _reading.Categories,
+            Rows = _writer.Rows,
+            LeftOut = _reading.LeftOut,
+            UtcStamps = _reading.UtcStamps,
+            HasUnnamedUser = _reading.HasUnnamedUser,
+            Fields = _fields,
+            Unread = _reading.Unread,
+            CutOff = _rejects.CutOff,
+            RejectsWarning = _rejectsWarning,
+        };
 
-        /// <summary>What the user should know about the rejects file; null for nothing.</summary>
-        public string? RejectsWarning { get; private set; }
-
-        public IReadOnlyList<UnreadFile> Unread => _reading.Unread;
-
-        public IReadOnlyList<string> CutOff => _rejects.CutOff;
-
-        public long Rows => _writer.Rows;
-
-        public long LeftOut => _reading.LeftOut;
-
-        public long UtcStamps => _reading.UtcStamps;
-
-        public bool HasUnnamedUser => _reading.HasUnnamedUser;
-
-        /// <summary>
-        /// Every record, with the stored ones that were taken into the run, must be part of a row or a profile, repeat a record of another file, be outside the selection, or be rejected. If a sink stores
-        /// records, every record that is not rejected must also be passed to that sink, which finds the repeats itself.
-        /// </summary>
-        public IEnumerable<RunBalance> Balances =>
-        [
-            .. Categories.Select(c => new RunBalance(c.Category.Name(), c.Records + c.Stored, c.Stored == 0 ? "records" : "records, read or stored before", (c.Aggregated, "aggregated"), (c.Repeated, "repeated"), (c.Filtered, "filtered"), (c.PassedOver, "passed over"), (c.Rejected, "rejected"))),
-            .. Categories.Where(c => _reading.RecordRows is not null && c.Category != Category.Users)
-                .Select(c => new RunBalance(c.Category.Name(), c.Aggregated + c.Repeated, "aggregated or repeated", (_reading.RecordRows![(int)c.Category], "passed on as records"), (c.Stored, "stored before"))),
-        ];
+        public IEnumerable<RunBalance> Balances => RunReport.Balances(_reading.Categories, _reading.RecordRows);
 
         public void Read(CancellationToken cancellationToken)
         {
             progress?.Started(input.Infos);
             input.Rewind();
             _reading = options.Mode == IngestMode.Original
-                ? RunOriginal(options, input, _rejects, Fields, _writer, progress, cancellationToken)
-                : RunOptimized(options, input, _rejects, Fields, lanes, _writer, progress, cancellationToken);
+                ? RunOriginal(options, input, _rejects, _fields, _writer, progress, cancellationToken)
+                : RunOptimized(options, input, _rejects, _fields, lanes, _writer, progress, cancellationToken);
         }
 
         public RunFigures Complete()
         {
-            RejectsWarning = _rejects.Complete();
-            return new RunFigures(Categories.Sum(c => c.Records - c.Filtered), Categories.Sum(c => c.Aggregated + c.Repeated - c.Stored), Categories.Sum(c => c.Rejected), Rows)
-            {
-                AggregatedByCategory = _reading.RecordRows is null ? null : [.. Enum.GetValues<Category>().Select(category => Categories.FirstOrDefault(c => c.Category == category)?.Aggregated ?? 0)],
-            };
+            _rejectsWarning = _rejects.Complete();
+            return RunReport.Figures(_reading.Categories, _writer.Rows, countsByCategory: _reading.RecordRows is not null);
         }
 
         public void Dispose() => _rejects.Dispose();

@@ -36,8 +36,21 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The files under the given paths that are not read.</summary>
     public IReadOnlyList<UnreadFile> Unread => _catalog.Unread;
 
+    /// <summary>What a report says of the files.</summary>
+    public InputFacts Facts => new(Infos, Categories, Exports, Unread);
+
+    /// <summary>The dialect of each file.</summary>
+    public IReadOnlyList<Dialect> Dialects => _dialects;
+
+    /// <summary>The path of the file, or of the archive that holds it; null if it is standard input or a pipe.</summary>
+    public string? ContainerOf(int file) => _catalog.Files[file].Container;
+
     /// <summary>The estimated number of bytes to read, as JSON. The decompressed size of compressed files is not known in advance.</summary>
-    public long EstimatedBytes => Files.Select((f, i) => (f.IsPacked ? f.PackedLength * UnpackedFile.TypicalExpansion : f.Length) * _dialects[i].Density).Sum();
+    public long EstimatedBytes => Files.Select((_, i) => EstimatedBytesOf(i)).Sum();
+
+    /// <summary>The estimated number of bytes of a file, as JSON.</summary>
+    public long EstimatedBytesOf(int file) =>
+        (Files[file].IsPacked ? Files[file].PackedLength * UnpackedFile.TypicalExpansion : Files[file].Length) * _dialects[file].Density;
 
     /// <summary>Finds and opens the files.</summary>
     /// <exception cref="IngestException">A path does not exist, a file cannot be read, or no health file was found.</exception>

@@ -20,6 +20,23 @@ internal sealed class FieldLog(int files)
     /// <summary>Returns the outcome of a file.</summary>
     public FileOutcome OutcomeOf(int file) => _outcomes[file] ?? new FileOutcome();
 
+    /// <summary>The files with records and their outcomes, in file order.</summary>
+    public IEnumerable<(int File, FileOutcome Outcome)> Outcomes => _outcomes.Select((o, i) => (i, o)).Where(o => o.o is not null).Select(o => (o.i, o.o!));
+
+    /// <summary>Adds a part of the outcome of a file.</summary>
+    /// <param name="file">The index of the file.</param>
+    /// <param name="records">The number of records in the part, including rejects.</param>
+    /// <param name="rejected">The number of rejects for each reason.</param>
+    public void AddOutcome(int file, long records, IReadOnlyList<long> rejected)
+    {
+        FileOutcome outcome = _outcomes[file] ??= new FileOutcome();
+        outcome.Records += records;
+        for (int reason = 0; reason < rejected.Count; reason++)
+        {
+            outcome.RejectedByReason[reason] += rejected[reason];
+        }
+    }
+
     /// <summary>Adds the findings of a part of a file.</summary>
     /// <param name="file">The index of the file.</param>
     /// <param name="category">The category of the records.</param>

@@ -6,19 +6,24 @@ namespace FastIngest.Pipeline.Map;
 /// Puts the chunks of one file in order and verifies them. A chunk is valid if it started at the position, and in the
 /// state, in which the previous chunk ended. The worker that detects an invalid chunk rereads it from that position.
 /// </summary>
-internal sealed class FileChain(FramePosition head)
+/// <param name="head">The position of the first record; null if it is not known, because another task reads the chunks before. The first guess then counts.</param>
+/// <param name="firstChunk">The index of the first chunk.</param>
+internal sealed class FileChain(FramePosition? head, int firstChunk = 0)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ChunkResult> _waiting = [];
-    private FramePosition _expected = head;
-    private int _next;
+    private FramePosition? _expected = head;
+    private int _next = firstChunk;
     private bool _busy;
 
-    /// <summary>The number of committed chunks.</summary>
-    public int CommittedCount => Volatile.Read(ref _next);
+    /// <summary>The index of the chunk after the last committed one.</summary>
+    public int CommittedTo => Volatile.Read(ref _next);
 
-    /// <summary>The position after the last committed chunk.</summary>
-    public FramePosition End => _expected;
+    /// <summary>The position of the first record; null while it is not known.</summary>
+    public FramePosition? Start { get; private set; } = head;
+
+    /// <summary>The position after the last committed chunk; null while no start is known.</summary>
+    public FramePosition? End => _expected;
 
     /// <summary>The number of chunks that were reread.</summary>
     public int RedoneCount { get; private set; }
@@ -55,13 +60,20 @@ internal sealed class FileChain(FramePosition head)
                 result = next;
             }
 
-            if (result.Output.Start != _expected)
+            if (_expected is { } expected && result.Output.Start != expected)
             {
                 RedoneCount++;
-                redo(result, _expected);
+                redo(result, expected);
             }
 
-            _expected = result.Output.End;
+            // A chunk whose start could not be guessed is empty. The chunks after it are read all the same: whoever knows the end of
+            // the chunks before it finds out whether that was right.
+            if (result.Output.Start is not null)
+            {
+                Start ??= result.Output.Start;
+                _expected = result.Output.End;
+            }
+
             commit(result);
             lock (_gate)
             {

@@ -17,8 +17,8 @@ namespace FastIngest.Pipeline.Map;
 /// The number of results is bounded. A worker rents a result before it takes a chunk, so that the oldest chunk always has one.
 /// </summary>
 internal sealed class MapStage(
-    IngestOptions options, MemoryPlan memory, IReadOnlyList<FilePlan> plans, PartitionBoundaries boundaries,
-    PartitionStore store, RejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
+    IngestOptions options, MemoryPlan memory, IReadOnlyList<MapRange> ranges, PartitionBoundaries boundaries,
+    IShuffleStore store, IRejectLog rejects, FieldLog fields, IReadOnlyList<SummaryLane> lanes, IIngestProgress? progress)
 {
     /// <summary>The number of bytes after a chunk that its last record usually needs, decompressed together with the chunk.</summary>
     private const int OverrunBytes = 64 * 1024;
@@ -26,7 +26,7 @@ internal sealed class MapStage(
     /// <summary>The time in milliseconds between two checks for cancellation, while all files are being decompressed.</summary>
     private const int WaitMs = 50;
 
-    private readonly List<Part> _parts = [.. plans.Select(p => new Part(p))];
+    private readonly List<Part> _parts = [.. ranges.Select(r => new Part(r))];
     private readonly SortedList<(int File, int Part), UnreadFile[]> _unread = [];
     private readonly object _gate = new();
     private readonly long[] _records = new long[Categories.Count];
@@ -49,6 +49,10 @@ internal sealed class MapStage(
     /// <summary>The values in files that are not read, in file order.</summary>
     public IEnumerable<UnreadFile> Unread => _unread.Values.SelectMany(u => u);
 
+    /// <summary>Where the ranges that are parts of files start and end, in their order.</summary>
+    public IEnumerable<RangeOutcome> Outcomes => _parts.Where(p => !p.Range.IsWhole)
+        .Select(p => new RangeOutcome(p.Plan.FileIndex, p.Range.FirstChunk, p.Chain.Start, p.Chain.End));
+
     /// <summary>The number of records passed to sinks that store records, by category; null without such a sink.</summary>
     public IReadOnlyList<long>? RecordRows { get; private set; }
 
@@ -65,9 +69,9 @@ internal sealed class MapStage(
         RecordRows = records?.Rows;
 
         // Release the files now, so that another program can write them during the reduce.
-        foreach (FilePlan plan in plans)
+        foreach (MapRange range in ranges)
         {
-            plan.File.StopMapping();
+            range.Plan.File.StopMapping();
         }
 
         void Work(CancellationToken token)
@@ -103,7 +107,7 @@ internal sealed class MapStage(
                     return;
                 }
 
-                worker.Read(part.Plan, result.ChunkIndex == 0 ? part.Plan.Head : null, result, token);
+                ReadFirst(worker, part, result, token);
                 part.Chain.Submit(
                     result,
                     (wrong, start) => Redo(worker, part.Plan, wrong, start, token),
@@ -199,7 +203,7 @@ internal sealed class MapStage(
         }
     }
 
-    private static bool HasChunk(Part part) => !part.IsEnded && part.Plan.HasChunk(part.TakenCount);
+    private static bool HasChunk(Part part) => !part.IsEnded && part.TakenTo < part.Range.EndChunk && part.Plan.HasChunk(part.TakenTo);
 
     /// <summary>Decompresses the next chunk of a part; false when there is none.</summary>
     private static bool Unpack(Part part)
@@ -208,7 +212,7 @@ internal sealed class MapStage(
         bool hasChunk = HasChunk(part);
         if (hasChunk && plan.ChunkBytes != FilePlan.OneChunk)
         {
-            plan.File.Reach(plan.StartOf(part.TakenCount) + plan.ChunkBytes + OverrunBytes);
+            plan.File.Reach(plan.StartOf(part.TakenTo) + plan.ChunkBytes + OverrunBytes);
         }
 
         return hasChunk;
@@ -220,7 +224,7 @@ internal sealed class MapStage(
         if (hasChunk)
         {
             result.FileIndex = part.Plan.FileIndex;
-            result.ChunkIndex = part.TakenCount++;
+            result.ChunkIndex = part.TakenTo++;
         }
 
         return hasChunk;
@@ -234,7 +238,7 @@ internal sealed class MapStage(
     {
         lock (_gate)
         {
-            if (!part.IsTaken || part.IsFinished || part.Chain.CommittedCount != part.TakenCount)
+            if (!part.IsTaken || part.IsFinished || part.Chain.CommittedTo != part.TakenTo)
             {
                 return;
             }
@@ -242,7 +246,13 @@ internal sealed class MapStage(
             part.IsFinished = true;
         }
 
-        PartEnd end = part.Plan.Finish(part.Chain.End);
+        if (!part.Range.IsWhole)
+        {
+            // Only the step that knows the end of the last range can finish the file.
+            return;
+        }
+
+        PartEnd end = part.Plan.Finish(part.Chain.End!.Value);
         if (end.IsCutOff && rejects.AddCutOff(part.Plan))
         {
             Interlocked.Increment(ref _records[(int)part.Plan.Category]);
@@ -259,8 +269,21 @@ internal sealed class MapStage(
             _unread.Add((part.Plan.FileIndex, part.Plan.Part), [.. end.Unread]);
             if (end.Next is not null)
             {
-                _parts.Add(new Part(end.Next));
+                _parts.Add(new Part(MapRange.Whole(end.Next)));
             }
+        }
+    }
+
+    /// <summary>Reads a chunk for the first time: from the known start of its range, or from a guessed start.</summary>
+    private static void ReadFirst(MapWorker worker, Part part, ChunkResult result, CancellationToken token)
+    {
+        if (part.Range.FirstChunk > 0 && result.ChunkIndex == part.Range.FirstChunk && part.Range.Start is { } start)
+        {
+            Redo(worker, part.Plan, result, start, token);
+        }
+        else
+        {
+            worker.Read(part.Plan, result.ChunkIndex == 0 ? part.Plan.Head : null, result, token);
         }
     }
 
@@ -281,7 +304,7 @@ internal sealed class MapStage(
     {
         FilePlan plan = part.Plan;
         ChunkOutput output = result.Output;
-        part.IsEnded |= output.End.State.IsDone();
+        part.IsEnded |= output.Start is not null && output.End.State.IsDone();
         Store(plan.Category, output.Events, part, result);
         foreach (CategoryOutput other in output.Others)
         {
@@ -314,17 +337,19 @@ internal sealed class MapStage(
         }
     }
 
-    /// <summary>A part of a file that is being read.</summary>
-    private sealed class Part(FilePlan plan)
+    /// <summary>A part of a file, or a range of its chunks, that is being read.</summary>
+    private sealed class Part(MapRange range)
     {
         private volatile bool _isEnded;
 
-        public FilePlan Plan => plan;
+        public MapRange Range => range;
 
-        public FileChain Chain { get; } = new(plan.Head);
+        public FilePlan Plan => range.Plan;
 
-        /// <summary>The number of chunks that workers have taken.</summary>
-        public int TakenCount { get; set; }
+        public FileChain Chain { get; } = new(range.Start, range.FirstChunk);
+
+        /// <summary>The index of the chunk after the last one that a worker has taken.</summary>
+        public int TakenTo { get; set; } = range.FirstChunk;
 
         /// <summary>Whether a worker decompresses the next chunk; that worker alone may take it.</summary>
         public bool IsReserved { get; set; }

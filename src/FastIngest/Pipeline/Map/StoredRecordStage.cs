@@ -8,7 +8,7 @@ namespace FastIngest.Pipeline.Map;
 /// Runs after the map: turns the stored records that a sink takes into the run (<see cref="SinkLane{TRun, TBatch, TFigures, TResult}.TakeStored"/>)
 /// into events, as if a first file had them. They were accepted by an earlier run, so that no selection or check applies to them.
 /// </summary>
-internal sealed class StoredRecordStage(PartitionBoundaries boundaries, PartitionStore store, RepeatRule repeats)
+internal sealed class StoredRecordStage(PartitionBoundaries boundaries, IShuffleStore store, RepeatRule repeats)
 {
     /// <summary>The bytes of records, roughly, after which the events are stored.</summary>
     private const int ChunkBytes = 256 << 10;

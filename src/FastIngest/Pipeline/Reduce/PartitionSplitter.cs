@@ -24,7 +24,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, RepeatRule repeats, s
     /// <param name="partition">The index of the partition.</param>
     /// <param name="range">The range of keys that the partition may contain.</param>
     /// <param name="token">Ends the work.</param>
-    public PartitionBoundaries? ChooseBoundaries(PartitionStore store, int partition, KeyRange range, CancellationToken token)
+    public PartitionBoundaries? ChooseBoundaries(IShuffledPartitions store, int partition, KeyRange range, CancellationToken token)
     {
         // Choose twice as many parts as needed, because the parts are unequal and may contain more runs than expected.
         long bytes = store.BytesOf(partition);
@@ -74,7 +74,7 @@ internal sealed class PartitionSplitter(MemoryPlan memory, RepeatRule repeats, s
     }
 
     /// <summary>Creates a store of the parts. The partition itself does not change.</summary>
-    public PartitionStore Split(PartitionStore store, int partition, PartitionBoundaries boundaries, CancellationToken token)
+    public PartitionStore Split(IShuffledPartitions store, int partition, PartitionBoundaries boundaries, CancellationToken token)
     {
         PartitionStore parts = new(boundaries.PartitionCount, _pool, tempDirectory);
         try

@@ -15,7 +15,7 @@ namespace FastIngest.Pipeline.Reduce;
 /// place. The events of a single user and day cannot be split; they are held in memory as a whole, as their row is.
 /// </summary>
 internal sealed class ReduceStage(
-    IngestOptions options, MemoryPlan memory, RepeatRule repeats, PartitionBoundaries boundaries, PartitionStore store, SinkWriter writer)
+    IngestOptions options, MemoryPlan memory, RepeatRule repeats, PartitionBoundaries boundaries, IShuffledPartitions store, SinkWriter writer, int firstPartition = 0)
 {
     private readonly long[] _aggregated = new long[Categories.Count], _repeated = new long[Categories.Count];
     private long _leftOut;
@@ -61,7 +61,7 @@ internal sealed class ReduceStage(
                 break;
             }
 
-            reducer.Reduce(store, partition, boundaries.RangeOf(partition, KeyRange.All), new Receiver(queue, partition), token);
+            reducer.Reduce(store, partition, boundaries.RangeOf(firstPartition + partition, KeyRange.All), new Receiver(queue, partition), token);
             queue.Complete(partition);
         }
 
@@ -86,7 +86,7 @@ internal sealed class ReduceStage(
 
         public long LeftOut => _reducer.LeftOut;
 
-        public void Reduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
+        public void Reduce(IShuffledPartitions store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
         {
             token.ThrowIfCancellationRequested();
             bool fits = store.BytesOf(partition) <= memory.PartitionBytes;
@@ -112,7 +112,7 @@ internal sealed class ReduceStage(
             }
         }
 
-        private bool TryReduce(PartitionStore store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
+        private bool TryReduce(IShuffledPartitions store, int partition, KeyRange range, IRowReceiver receiver, CancellationToken token)
         {
             store.Load(partition, _data);
             if (!_reducer.TryRead(_data.Bytes, _data.Segments))

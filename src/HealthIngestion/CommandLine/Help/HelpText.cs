@@ -23,6 +23,7 @@ internal static class HelpText
         new("2", "wrong usage"),
         new("3", "all records of a file were rejected; or --strict, and something was not read"),
         new("4", "some summaries could not be delivered; they stay stored, and push sends them"),
+        new("75", "a task of a planned run cannot go on now, but may later"),
         new("130, 143", "stopped by SIGINT, by SIGTERM"),
     ];
 

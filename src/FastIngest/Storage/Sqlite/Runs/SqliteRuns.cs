@@ -18,7 +18,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
     {
         _runId = run.RunId.ToString("D");
         using SqliteStatement insert = database.Prepare(
-            "INSERT INTO ingest_runs (run_id, started, finished, files, records, aggregated, rejected, rows) VALUES (?, ?, '', ?, 0, 0, 0, 0)");
+            "INSERT OR REPLACE INTO ingest_runs (run_id, started, finished, files, records, aggregated, rejected, rows) VALUES (?, ?, '', ?, 0, 0, 0, 0)");
         insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, RunFiles.Json(run.Files)).Run();
     }
 

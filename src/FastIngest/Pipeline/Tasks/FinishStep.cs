@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Pipeline.HealthData;
+using FastIngest.Pipeline.Map;
+using FastIngest.Pipeline.Reduce;
+using FastIngest.Pipeline.Runs;
+using FastIngest.Sinks;
+using FastIngest.Sinks.Summaries;
+
+namespace FastIngest.Pipeline.Tasks;
+
+/// <summary>
+/// The last step: passes the rows of all tasks, in key order, to the sinks of the run, which complete them in one transaction or with
+/// one rename as after a run in one process; writes the rejects; verifies the balance of the whole; removes what the tasks left.
+/// </summary>
+internal static class FinishStep
+{
+    /// <returns>The report of the run; null if it was finished before.</returns>
+    /// <exception cref="IngestException">Tasks are missing, or the run cannot go on; no sink was completed.</exception>
+    public static async Task<IngestReport?> RunAsync(SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        if (run.Folder.IsFinished)
+        {
+            Clean(run.Folder);
+            return null;
+        }
+
+        CheckResult check = run.ReadCheck();
+        ReduceResult?[] reduced = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Select(run.TryReadReduce)];
+        MissingTasks.Require("reduce", [.. reduced.Select(r => r is not null)]);
+        MapResult[] mapped = [.. check.Manifests.Select((m, t) => run.TryReadMap(run.Folder.Of(m), t) ?? throw new IngestException(
+            $"{run.Folder.Of(m)} is missing.", "Remove check.json, then run the map task, check and the steps after it."))];
+        InputFacts input = FactsOf(run.Plan);
+        RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
+        List<string> warnings = [];
+        Pass done = await engine.RunAsync(
+            new SinkRun(run.RunId, DateTime.UtcNow, input.Infos),
+            lanes => new Pass(run, options, input, mapped, reduced!, check, lanes),
+            warnings,
+            cancellationToken).ConfigureAwait(false);
+        IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
+        if (engine.Lanes.All(l => l.Fault is null))
+        {
+            WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
+            Clean(run.Folder);
+        }
+
+        return report;
+    }
+
+    private static void Clean(WorkFolder folder)
+    {
+        foreach (string name in (string[])[folder.MapFolder, folder.ReduceFolder])
+        {
+            try
+            {
+                Directory.Delete(name, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // An earlier attempt has removed it.
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new IngestException($"{name} cannot be removed: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e) { MayPass = true };
+            }
+        }
+    }
+
+    private static InputFacts FactsOf(RunPlan plan)
+    {
+        Category[] categories = [.. plan.Files.Select(f => Categories.Parse(f.Category) ?? Category.Samples)];
+        bool[] isExport = [.. plan.Files.Select(f => DialectCatalog.All.Any(d => d is ExportDialect && d.Name == f.Dialect))];
+        return new InputFacts(
+            [.. plan.Files.Select((f, i) => new InputFileInfo(f.Path, categories[i], isExport[i] ? f.Dialect : categories[i].Name(), f.Bytes))],
+            categories,
+            [.. plan.Files.Where((_, i) => isExport[i]).Select(f => new ExportFile(f.Path, f.Dialect, f.Bytes))],
+            plan.Unread);
+    }
+
+    private sealed class Pass(
+        SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<SummaryLane> lanes)
+        : IRunPass<RunFigures>
+    {
+        private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes, hasRaw: options.Pseudonyms is null);
+        private readonly FieldLog _fields = new(run.Plan.Files.Length);
+        private readonly SinkWriter _writer = new(lanes, null);
+        private readonly long[] _cutOff = new long[Categories.Count];
+        private List<CategoryReport> _categories = [];
+        private string? _rejectsWarning;
+
+        public RunTotals Totals => new()
+        {
+            Categories = _categories,
+            Rows = _writer.Rows,
+            LeftOut = reduced.Sum(r => r.LeftOut),
+            UtcStamps = mapped.Sum(m => m.UtcStamps),
+            HasUnnamedUser = mapped.Any(m => m.HasUnnamedUser),
+            Fields = _fields,
+            Unread = [.. mapped.SelectMany(m => m.Unread), .. check.Ends.SelectMany(e => e.Unread)],
+            CutOff = _rejects.CutOff,
+            RejectsWarning = _rejectsWarning,
+        };
+
+        public IEnumerable<RunBalance> Balances => RunReport.Balances(_categories, null);
+
+        public void Read(CancellationToken cancellationToken)
+        {
+            ReplayRejects();
+            AddFindings();
+            SummaryBatch batch = new();
+            foreach (ReduceResult part in reduced)
+            {
+                new PartReader(System.IO.Path.Combine(run.Folder.ReduceFolder, part.Part), run.Id, part.Task).Read(batch, b => _writer.Write(b, cancellationToken));
+            }
+
+            _categories = RunReport.Categories(
+                input,
+                _rejects,
+                c => mapped.Sum(m => m.Records[(int)c]) + _cutOff[(int)c],
+                c => reduced.Sum(r => r.Aggregated[(int)c]),
+                c => reduced.Sum(r => r.Repeated[(int)c]),
+                c => mapped.Sum(m => m.Filtered[(int)c]),
+                c => c == Category.Samples ? mapped.Sum(m => m.PassedOver) : 0,
+                _ => 0);
+        }
+
+        public RunFigures Complete()
+        {
+            _rejectsWarning = _rejects.Complete();
+            return RunReport.Figures(_categories, _writer.Rows, countsByCategory: false);
+        }
+
+        public void Dispose() => _rejects.Dispose();
+
+        /// <summary>Writes the rejects of all tasks; only the files that have any are opened.</summary>
+        private void ReplayRejects()
+        {
+            HashSet<int> files = [.. check.Ends.Where(e => e.IsCutOff).Select(e => e.File)];
+            foreach (MapResult map in mapped)
+            {
+                if (map.Rejects is { } journal)
+                {
+                    RejectJournal.AddFilesTo(PathOf(journal), journal, files);
+                }
+            }
+
+            if (files.Count == 0)
+            {
+                return;
+            }
+
+            using TaskInput opened = new(run, options, files);
+            Dictionary<int, FileEnd> ends = check.Ends.ToDictionary(e => e.File);
+            for (int task = 0; task < mapped.Length; task++)
+            {
+                if (mapped[task].Rejects is { } journal)
+                {
+                    RejectJournal.Replay(
+                        PathOf(journal), journal, _rejects, (file, part, category) => new RejectSource(opened[file].File, file, part, category), c => _cutOff[(int)c]++);
+                }
+
+                // A file that several tasks read ends with the last of them.
+                foreach (PlannedRange range in run.Plan.MapTasks[task].Where(r => r.End is null && r.First > 0 && files.Contains(r.File)))
+                {
+                    RejectSource source = RejectSource.Of(opened[range.File]);
+                    if (ends[range.File].IsCutOff && _rejects.AddCutOff(source, ends[range.File].Length))
+                    {
+                        _cutOff[(int)source.Category]++;
+                    }
+
+                    _rejects.Close(source, ends[range.File].Length);
+                }
+            }
+        }
+
+        private string PathOf(JournalInfo journal) => System.IO.Path.Combine(run.Folder.MapFolder, journal.File);
+
+        private void AddFindings()
+        {
+            foreach (MapResult map in mapped)
+            {
+                for (int category = 0; category < map.Findings.Length; category++)
+                {
+                    FieldFindings findings = _fields.Of((Category)category);
+                    map.Findings[category].Unknown.AddTo(findings.Unknown);
+                    map.Findings[category].Unreadable.AddTo(findings.Unreadable);
+                    map.Findings[category].Implausible.AddTo(findings.Implausible);
+                    map.Findings[category].PassedOver.AddTo(findings.PassedOver);
+                }
+
+                foreach (OutcomeCounts outcome in map.Outcomes)
+                {
+                    _fields.AddOutcome(outcome.File, outcome.Records, outcome.Rejected);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using FastIngest.Health;
+using FastIngest.Pipeline.Map;
+using FastIngest.Shuffle;
+using FastIngest.Shuffle.Shared;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Tasks;
+
+/// <summary>One map task: reads its ranges of the input and leaves their events, by partition, in the work folder.</summary>
+internal static class MapStep
+{
+    /// <summary>Runs a task, unless it is done already.</summary>
+    /// <returns>How the attempt ended.</returns>
+    public static Attempt Run(SharedRun run, IngestOptions options, int task, CancellationToken cancellationToken)
+    {
+        SharedRun.RequireTask("map", task, run.Plan.MapTasks.Length);
+        string manifest = run.Folder.MapManifest(task);
+        if (run.Folder.IsFinished || run.TryReadMap(manifest, task) is not null)
+        {
+            return Attempt.WasDone;
+        }
+
+        MapAttempt attempt = Read(run, options, task, null, cancellationToken);
+        if (WorkFolder.Commit(manifest, attempt.Result, ResultForms.Map))
+        {
+            return Attempt.Done;
+        }
+
+        attempt.Delete();
+        return Attempt.Lost;
+    }
+
+    /// <summary>Reads the ranges of a task.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="task">The index of the task.</param>
+    /// <param name="start">Where the first range starts, if it is a later part of a file; null to guess.</param>
+    /// <param name="cancellationToken">Ends the task.</param>
+    /// <exception cref="IngestException">The input has changed, or the work folder cannot be written. No file of the attempt is left.</exception>
+    public static MapAttempt Read(SharedRun run, IngestOptions options, int task, FramePosition? start, CancellationToken cancellationToken)
+    {
+        string name = System.IO.Path.Combine(run.Folder.MapFolder, $"{task}.{Guid.NewGuid():N}");
+        PlannedRange[] planned = run.Plan.MapTasks[task];
+        MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
+        int partitions = run.Boundaries.PartitionCount;
+        FieldLog fields = new(run.Plan.Files.Length);
+        string spillPath = name + ".spill", rejectsPath = name + ".rejects";
+        try
+        {
+            using TaskSpillWriter spill = new(spillPath, run.Id, task, partitions);
+            using RejectJournal rejects = new(rejectsPath);
+            TaskShuffleStore store = new(partitions, new BlockPool(memory.EventBytes), spill);
+            using TaskInput? input = planned.Length == 0 ? null : new TaskInput(run, options, planned.Select(r => r.File).ToHashSet());
+            MapRange[] ranges =
+            [
+                .. planned.Select((r, i) => new MapRange(
+                    input![r.File], r.First, r.End ?? MapRange.ToEnd, r.First == 0 ? input[r.File].Head : i == 0 ? start : null)),
+            ];
+            MapStage map = new(options, memory, ranges, run.Boundaries, store, rejects, fields, [], null);
+            map.Run(cancellationToken);
+            store.Complete();
+            return new MapAttempt(new MapResult
+            {
+                Run = run.Name,
+                Task = task,
+                Spill = System.IO.Path.GetFileName(spillPath),
+                SpillBytes = spill.Length,
+                Rejects = rejects.Complete(),
+                Ranges = [.. map.Outcomes],
+                Records = [.. map.Records],
+                Filtered = [.. map.Filtered],
+                PassedOver = map.PassedOver,
+                UtcStamps = map.UtcStamps,
+                HasUnnamedUser = ranges.Any(r => r.Plan.UsesDefaultUser),
+                Findings = [.. Enum.GetValues<Category>().Select(c => FindingsOf(fields.Of(c)))],
+                Outcomes = [.. fields.Outcomes.Select(o => new OutcomeCounts(o.File, o.Outcome.Records, o.Outcome.RejectedByReason))],
+                Unread = [.. map.Unread],
+            }, [spillPath, rejectsPath]);
+        }
+        catch
+        {
+            WorkFolder.Delete(spillPath, rejectsPath);
+            throw;
+        }
+    }
+
+    private static FindingCounts FindingsOf(FieldFindings findings) => new(
+        CountsOfNames.Of(findings.Unknown), CountsOfNames.Of(findings.Unreadable), CountsOfNames.Of(findings.Implausible), CountsOfNames.Of(findings.PassedOver));
+}
+
+/// <summary>How an attempt of a task ended.</summary>
+public enum Attempt
+{
+    /// <summary>The attempt counts.</summary>
+    Done,
+
+    /// <summary>The task was done before; nothing was read.</summary>
+    WasDone,
+
+    /// <summary>Another attempt ended first; the files of this one are removed.</summary>
+    Lost,
+}
+
+/// <summary>The output of an attempt that is not committed yet.</summary>
+/// <param name="Result">What the manifest will say.</param>
+/// <param name="Files">The files of the attempt.</param>
+internal sealed record MapAttempt(MapResult Result, IReadOnlyList<string> Files)
+{
+    /// <summary>Removes the files of an attempt that does not count.</summary>
+    public void Delete() => WorkFolder.Delete(Files);
+}

@@ -1,0 +1,97 @@
+using FastIngest.Dialects.Contract;
+using FastIngest.Health;
+using FastIngest.Pipeline.HealthData;
+using FastIngest.Sources;
+
+namespace FastIngest.Pipeline.Tasks;
+
+/// <summary>Some of the planned files, open, and proved to be those that were planned.</summary>
+internal sealed class TaskInput : IDisposable
+{
+    private readonly HealthInput _input;
+    private readonly Dictionary<int, FilePlan> _plans = [];
+
+    /// <param name="run">The run.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="files">The indexes of the files.</param>
+    /// <exception cref="IngestException">A file is missing, or has changed since it was planned.</exception>
+    public TaskInput(SharedRun run, IngestOptions options, IReadOnlySet<int> files)
+    {
+        HashSet<string> containers = [];
+        foreach (PlannedFile file in files.Select(f => run.Plan.Files[f]))
+        {
+            if (containers.Add(file.Container))
+            {
+                RequireUnchanged(file);
+            }
+        }
+
+        _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, InputOptionsOf(options) with { Only = containers }, options.From);
+        try
+        {
+            Dictionary<string, int> places = files.ToDictionary(f => run.Plan.Files[f].Path, StringComparer.Ordinal);
+            IReadOnlyList<FilePlan> plans = _input.Plan(options.ChunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
+            for (int i = 0; i < plans.Count; i++)
+            {
+                if (places.Remove(_input.Files[i].Path, out int index))
+                {
+                    PlannedFile planned = run.Plan.Files[index];
+                    if (_input.Categories[i].Name() != planned.Category || _input.Dialects[i].Name != planned.Dialect || _input.Files[i].PackedLength != planned.Bytes)
+                    {
+                        throw Changed(planned, "its content is another one");
+                    }
+
+                    plans[i].FileIndex = index;
+                    plans[i].Repeats = run.Repeats;
+                    _plans.Add(index, plans[i]);
+                }
+            }
+
+            if (places.Count > 0)
+            {
+                throw Changed(run.Plan.Files[places.Values.Min()], "it is not read any more");
+            }
+        }
+        catch
+        {
+            _input.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns the plan of a file.</summary>
+    public FilePlan this[int file] => _plans[file];
+
+    /// <summary>Returns how the files of a run are found and opened.</summary>
+    public static InputOptions InputOptionsOf(IngestOptions options) => new()
+    {
+        Io = options.Io,
+        Expansion = options.Expansion,
+        TempDirectory = options.TempDirectory,
+        IsRecursive = options.IsRecursive,
+    };
+
+    public void Dispose() => _input.Dispose();
+
+    private static void RequireUnchanged(PlannedFile file)
+    {
+        FileInfo now = new(file.Container);
+        if (!now.Exists)
+        {
+            throw Changed(file, "it does not exist here");
+        }
+
+        if (now.Length != file.Size)
+        {
+            throw Changed(file, $"it had {file.Size} bytes and has {now.Length}");
+        }
+
+        if (now.LastWriteTimeUtc.Ticks != file.Modified)
+        {
+            throw Changed(file, $"it was last written at {new DateTime(file.Modified, DateTimeKind.Utc):O}, and then at {now.LastWriteTimeUtc:O}");
+        }
+    }
+
+    private static IngestException Changed(PlannedFile file, string how) => new(
+        $"{file.Container} is not the file that was planned: {how}.", "Every task must see the same files under the same paths. If the input has changed, plan again in another work folder.");
+}

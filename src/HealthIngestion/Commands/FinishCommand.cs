@@ -1,0 +1,67 @@
+using System.CommandLine;
+using FastIngest.Pipeline.HealthData;
+using FastIngest.Pipeline.Tasks;
+using FastIngest.Sinks.Summaries;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+using HealthIngestion.Runs;
+using HealthIngestion.Settings;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>Writes the rows of a planned run to its targets.</summary>
+internal sealed class FinishCommand : ICommand
+{
+    public const string Name = "finish";
+
+    private readonly Option<string?> _work = TaskOptions.Work();
+    private readonly Option<string?> _stats = SharedOptions.StatsJson();
+    private readonly ConsoleOptions _console = new();
+
+    public CommandSpec Spec { get; }
+
+    public FinishCommand()
+    {
+        Spec = new CommandSpec(Name, "write the rows of a planned run to its targets: the last step")
+        {
+            Usage = "--work DIR [options]",
+            Examples = [new("health_ingestion finish --work /shared/r1", "run this after the last reduce task")],
+            Environment = [new("PGPASSWORD, PGPASSFILE, ...", "what the plan's postgres:// URL leaves out"), PseudonymOptions.Environment],
+        };
+        Spec.AddGroup("Task", _work, _stats);
+        Spec.AddGroup("Console", _console.OfLog);
+    }
+
+    public int Run(ParseResult arguments)
+    {
+        string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
+        Log log = _console.OpenLog(arguments);
+        string? stats = arguments.GetValue(_stats);
+        return CommandRun.Do(
+            log,
+            stats,
+            token => TaskFaults.Mark(() =>
+            {
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
+                IngestSettings settings = PlanArguments.Read(run.Arguments) with
+                {
+                    StatsPath = stats,
+                    Progress = ProgressStyle.None,
+                    LogFormat = _console.Format(arguments),
+                    LogLevel = _console.Level(arguments),
+                };
+                List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
+                IngestReport? report = CommandRun.UseAsync(sinks, () => run.FinishAsync(settings.Options, sinks, token)).GetAwaiter().GetResult();
+                if (report is null)
+                {
+                    log.Info("finished", "the run was finished before; nothing to do");
+                    return ExitCode.Done;
+                }
+
+                return IngestCommand.Close(report, [], settings, log);
+            }),
+            () => "run the same command again");
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using FastIngest.Storage;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+using HealthIngestion.Settings;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>The options of a planned run as a command line of <c>ingest</c>, which the plan holds and every step reads.</summary>
+internal static class PlanArguments
+{
+    /// <summary>Writes a command line in the order of the options' help, so that the same options give the same words.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="planned">Those that a plan takes.</param>
+    /// <param name="arguments">The command line of the plan.</param>
+    /// <exception cref="UsageException">A target holds a password.</exception>
+    public static List<string> Of(HealthOptions options, IEnumerable<Option> planned, ParseResult arguments)
+    {
+        List<string> words = [];
+        foreach (Option option in planned)
+        {
+            if (arguments.GetResult(option) is { Implicit: false } given)
+            {
+                words.AddRange(option.Arity.MaximumNumberOfValues == 0 ? [option.Name] : given.Tokens.Select(t => $"{option.Name}={t.Value}"));
+            }
+        }
+
+        if (arguments.GetValue(options.To) is not { Length: > 0 })
+        {
+            words.Add($"{options.To.Name}={Settings.Targets.DefaultDatabase().Name}");
+        }
+
+        foreach (string word in words.Where(w => w.StartsWith(options.To.Name + "=", StringComparison.Ordinal)))
+        {
+            RejectPassword(word[(options.To.Name.Length + 1)..]);
+        }
+
+        words.Add(options.NoApi.Name);
+        words.Add("--");
+        words.AddRange(arguments.GetValue(options.Paths)!);
+        return words;
+    }
+
+    /// <summary>Reads such a command line.</summary>
+    public static IngestSettings Read(IReadOnlyList<string> words)
+    {
+        IngestCommand command = new();
+        return IngestSettings.From(command.Options, Parsing.Parse(command.Spec, words, AllCommands.Table));
+    }
+
+    /// <summary>The work folder is on shared storage, where a password has no place.</summary>
+    private static void RejectPassword(string target)
+    {
+        if (!TargetRegistry.All.MayHoldSecret(target))
+        {
+            return;
+        }
+
+        int slashes = target.IndexOf("//", StringComparison.Ordinal);
+        string authority = slashes < 0 ? "" : target[(slashes + 2)..].Split('/', '?')[0];
+        string user = authority[..Math.Max(0, authority.LastIndexOf('@'))];
+        if (user.Contains(':', StringComparison.Ordinal)
+            || target.Contains("password", StringComparison.OrdinalIgnoreCase) || target.Contains("pwd", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException("--to holds a password, which the plan would leave on shared storage: leave it out, and give finish PGPASSWORD or PGPASSFILE in its environment");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using HealthIngestion.CommandLine;
+
+namespace HealthIngestion.Options;
+
+/// <summary>The options of the steps of a planned run.</summary>
+internal static class TaskOptions
+{
+    /// <summary>The variables in which Kubernetes (indexed jobs) and Slurm (job arrays) give a task its index.</summary>
+    public static IReadOnlyList<string> IndexVariables { get; } = ["JOB_COMPLETION_INDEX", "SLURM_ARRAY_TASK_ID"];
+
+    public static HelpLine IndexEnvironment => new(string.Join(", ", IndexVariables), "the index of the task when no --task is given");
+
+    public static Option<string?> Work() => new("--work")
+    {
+        HelpName = "DIR",
+        Description = "the work folder of the run, which all machines share (required)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public static Option<int?> Task() => new("--task")
+    {
+        HelpName = "N",
+        Description = "the index of the task, from 0 (default: $JOB_COMPLETION_INDEX, else $SLURM_ARRAY_TASK_ID)",
+        CustomParser = result => Values.Integer(0, int.MaxValue)(result),
+    };
+}

@@ -1,0 +1,107 @@
+using FastIngest.Health;
+using FastIngest.Pipeline.Tasks;
+using FastIngest.Sinks.Summaries;
+using FastIngest.Tests.Support;
+
+namespace FastIngest.Tests.Pipeline.Tasks;
+
+/// <summary>The rows of a reduce task come back as they were, and no wrong byte in their file stays unseen.</summary>
+public sealed class PartFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly byte[] _run = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Rows_profiles_and_texts_come_back()
+    {
+        string path = _folder.File("rows");
+        await WriteAsync(path, task: 3);
+        List<string> found = [];
+        SummaryBatch batch = new();
+        new PartReader(path, _run, 3).Read(batch, b => found.Add(Describe(b)));
+        Assert.Equal([Describe(Batch("ada", 1)), Describe(Batch("bo", 4))], found);
+    }
+
+    [Fact]
+    public async Task A_wrong_byte_anywhere_is_an_error_that_names_the_file()
+    {
+        string path = _folder.File("rows");
+        await WriteAsync(path, task: 3);
+        byte[] whole = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] wrong = [.. whole];
+            wrong[at] ^= 0x10;
+            Fails(wrong, $"byte {at}");
+        }
+
+        for (int length = 0; length < whole.Length; length += 7)
+        {
+            Fails(whole[..length], $"length {length}");
+        }
+
+        Fails([.. whole, 0], "a byte more");
+
+        void Fails(byte[] bytes, string what)
+        {
+            File.WriteAllBytes(path, bytes);
+            IngestException? fault = null;
+            try
+            {
+                new PartReader(path, _run, 3).Read(new SummaryBatch(), _ => { });
+            }
+            catch (IngestException e)
+            {
+                fault = e;
+            }
+
+            Assert.True(fault is not null, what);
+            Assert.StartsWith(path, fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static SummaryBatch Batch(string user, int rows)
+    {
+        SummaryBatch batch = new();
+        TextRef id = batch.AddText(System.Text.Encoding.UTF8.GetBytes(user));
+        batch.AddUser(new UserProfile { UserId = id, Name = TextRef.Null, Gender = TextRef.Null, FitnessLevel = TextRef.Null, Age = 30_000_000 });
+        for (int i = 0; i < rows; i++)
+        {
+            ref DailySummary row = ref batch.AddRow();
+            row.Day = 700_000 + i;
+            row.Numbers[0] = i / 3.0;
+            row.Texts[TextSlot.UserId] = id;
+            row.Texts[TextSlot.Summary] = batch.AddText("text"u8);
+        }
+
+        return batch;
+    }
+
+    private static string Describe(SummaryBatch batch)
+    {
+        List<string> lines = [];
+        foreach (UserProfile user in batch.Users)
+        {
+            lines.Add($"{Convert.ToHexString(batch.Text(user.UserId))} {user.Age} {user.Name.IsNull}");
+        }
+
+        foreach (ref readonly DailySummary row in batch.Rows)
+        {
+            lines.Add($"{row.Day} {row.Numbers[0]:R} {Convert.ToHexString(batch.Text(row.Texts[TextSlot.UserId]))} {Convert.ToHexString(batch.Text(row.Texts[TextSlot.Summary]))} {double.IsNaN(row.Numbers[NumberSlot.Length - 1])}");
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private async Task WriteAsync(string path, int task)
+    {
+        await using PartSink sink = new(path, _run, task);
+        await sink.WriteAsync(Batch("ada", 1), default);
+        await sink.WriteAsync(new SummaryBatch(), default);
+        await sink.WriteAsync(Batch("bo", 4), default);
+        await sink.CompleteAsync(new RunFigures(0, 0, 0, 5), default);
+        Assert.Equal(new FileInfo(path).Length, sink.Length);
+    }
+}
