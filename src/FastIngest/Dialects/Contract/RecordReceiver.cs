@@ -58,6 +58,23 @@ internal sealed class RecordReceiver
         _isDefaultUser = true;
     }
 
+    /// <summary>
+    /// Makes the user that a record names the user of the following records; that of the file if it names none, or if the whole file belongs
+    /// to one person, whom each clinic and each program calls differently.
+    /// </summary>
+    /// <param name="named">The user in UTF-8; empty without one.</param>
+    public void UseUser(ReadOnlySpan<byte> named)
+    {
+        if (named.IsEmpty || _plan!.IsOfOneUser)
+        {
+            UseDefaultUser();
+        }
+        else
+        {
+            User = named;
+        }
+    }
+
     /// <summary>The number of records of the chunk that were passed over or rejected.</summary>
     public long NotUsed => _output!.PassedOver + _output.Rejects.Count;
 
