@@ -46,6 +46,23 @@ public sealed class HealthAutoExportTests() : ExportSetTests("health-auto-export
         Assert.Contains("\"weight\": {\"count\": 1, \"min\": 68.038856,", run.Rows, StringComparison.Ordinal);
     }
 
+    /// <summary>What is counted is added up, whatever the app calls it.</summary>
+    [Theory]
+    [InlineData("number_of_times_fallen", "count", "falls", "3.0")]
+    [InlineData("push_count", "count", "wheelchair_pushes", "3.0")]
+    [InlineData("inhaler_usage", "count", "inhaler_uses", "3.0")]
+    [InlineData("alcohol_consumption", "count", "alcoholic_drinks", "3.0")]
+    [InlineData("dietary_biotin", "mcg", "biotin", "3.0")]
+    [InlineData("biotin", "mg", "biotin", "3000.0")]
+    [InlineData("distance_rowing", "m", "rowing_distance", "0.003")]
+    [InlineData("apple_stand_hour", "hours", "stand_hours", "3.0")]
+    [InlineData("dietary_water", "cup_imp", "water", "852.391875")]
+    public void Counts_and_nutrients_are_added_up(string name, string units, string metric, string sum)
+    {
+        RunResult run = Read($$$"""{"data":{"metrics":[{"name":"{{{name}}}","units":"{{{units}}}","data":[{"date":"2024-01-01 08:00:00 +0100","qty":1},{"date":"2024-01-01 09:00:00 +0100","qty":2}]}]}}""");
+        Assert.Contains($"\"metrics\": {{\"{metric}\": {{\"sum\": {sum}, \"count\": 2}}}}", run.Rows, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_source_counts_by_itself_unless_the_app_has_merged_sources()
     {
