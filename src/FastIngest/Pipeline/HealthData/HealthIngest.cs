@@ -95,9 +95,15 @@ public static class HealthIngest
             yield return $"Exports that name no person are stored as user {HealthInput.UnnamedUser}; --user-id gives another name.";
         }
 
+        if (done.LeftOut > 0 && options.Sources.NotFound.ToArray() is { Length: > 0 } unknown)
+        {
+            yield return $"--sources prefers {string.Join(", ", unknown)}, but no source that reports what another one reports has {(unknown.Length == 1 ? "this name" : "these names")}; names are those of the export, with capital and small letters.";
+        }
+
         if (done.UtcStamps > 0)
         {
-            yield return $"{done.UtcStamps} stamps are in UTC, so that their days are those of UTC; --time-zone, such as --time-zone Europe/Berlin, makes them local days.";
+            string stamps = done.UtcStamps == 1 ? "1 stamp is in UTC, so that its day is that of UTC" : $"{done.UtcStamps} stamps are in UTC, so that their days are those of UTC";
+            yield return $"{stamps}; --time-zone, such as --time-zone Europe/Berlin, makes {(done.UtcStamps == 1 ? "it a local day" : "them local days")}.";
         }
     }
 
