@@ -46,6 +46,44 @@ public sealed class HealthAutoExportTests() : ExportSetTests("health-auto-export
         Assert.Contains("\"weight\": {\"count\": 1, \"min\": 68.038856,", run.Rows, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"Avg\":72,\"Min\":60,\"Max\":90", "60.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72,\"Avg\":71,\"Min\":60,\"Max\":90", "60.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72,\"Max\":90", "72.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72", "72.0, \"max\": 72.0, \"mean\": 72.0")]
+    public void The_smallest_and_the_largest_value_of_a_point_count_with_its_average_or_its_quantity(string fields, string expected)
+    {
+        RunResult run = Read($$$"""{"data":{"metrics":[{"name":"heart_rate","units":"bpm","data":[{"date":"2024-01-01 08:00:00 +0100",{{{fields}}}}]}]}}""");
+        Assert.Contains($"\"heart_rate\": {{\"count\": 1, \"min\": {expected}}}", run.Rows, StringComparison.Ordinal);
+    }
+
+    /// <summary>An automation exports the same day every few hours. What is logged twice in one file, such as two glasses of water, counts twice.</summary>
+    [Fact]
+    public void Of_a_total_that_two_exports_state_the_larger_one_counts()
+    {
+        using TemporaryFolder files = new();
+        for (int i = 0; i < 3; i++)
+        {
+            int[] steps = [3000, 9000, 9000], water = [200, 250, 250];
+            double[] sleep = [2.5, 7.5, 7.5];
+            string glass = $$"""{"date":"2024-05-01 09:00:00 +0200","qty":{{water[i]}}}""", other = """{"date":"2024-05-01 09:00:00 +0200","qty":100}""";
+            File.WriteAllText(files.File($"{i}.json"), $$$"""
+                {"data":{"metrics":[
+                {"name":"step_count","units":"count","data":[{"date":"2024-05-01 00:00:00 +0200","qty":{{{steps[i]}}},"source":"Watch|iPhone"}]},
+                {"name":"dietary_water","units":"mL","data":[{{{(i == 2 ? $"{other},{glass}" : $"{glass},{other}")}}}]},
+                {"name":"sleep_analysis","units":"hr","data":[{"date":"2024-05-01 00:00:00 +0200","sleepEnd":"2024-05-01 07:00:00 +0200","totalSleep":{{{System.FormattableString.Invariant($"{sleep[i]}")}}}}]}]}}
+                """);
+        }
+
+        // A second program knows the same night, and less of it.
+        File.WriteAllText(files.File("9_sleepData.json"), """[{"calendarDate":"2024-05-01","sleepEndTimestampGMT":"2024-05-01T05:00:00.0","sleepStartTimestampGMT":"2024-04-30T22:00:00.0","deepSleepSeconds":3600,"lightSleepSeconds":18000}]""");
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Assert.Contains("\"activity_steps\": 9000.0", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"water\": {\"sum\": 350.0, \"count\": 2}", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"sleep_count\": 1, \"sleep_hours\": 7.5", run.Rows, StringComparison.Ordinal);
+        Assert.Equal((13, 4, 9), (run.Report.Records, run.Report.Aggregated, run.Report.Repeated));
+    }
+
     /// <summary>What is counted is added up, whatever the app calls it.</summary>
     [Theory]
     [InlineData("number_of_times_fallen", "count", "falls", "3.0")]

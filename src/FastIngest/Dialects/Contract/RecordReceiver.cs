@@ -156,6 +156,9 @@ internal sealed class RecordReceiver
         Add(Category.Samples, ref view, offset, length);
     }
 
+    /// <summary>The id of a total of the day that a later export may state anew, see <see cref="RecordView.TotalMark"/>.</summary>
+    public static ReadOnlySpan<byte> TotalOfDay => [RecordView.TotalMark];
+
     /// <summary>The day of an interval of sleep: that on which it ends, but an interval that ends after 18:00 belongs to the night before the next day.</summary>
     public static int SleepDay(in WallTime end) => end.Plus(6 * 3600 * WallTime.MicrosPerSecond).Day;
 
