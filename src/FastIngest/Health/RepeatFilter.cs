@@ -70,7 +70,7 @@ internal sealed class RepeatFilter
     {
         if (record >= _tallies.Length)
         {
-            Array.Resize(ref _tallies, _tallies.Length * 2);
+            Array.Resize(ref _tallies, Math.Max(record + 1, _tallies.Length * 2));
         }
 
         ref Tally tally = ref _tallies[record];

@@ -84,6 +84,20 @@ public sealed class HealthAutoExportTests() : ExportSetTests("health-auto-export
         Assert.Equal((13, 4, 9), (run.Report.Records, run.Report.Aggregated, run.Report.Repeated));
     }
 
+    [Fact]
+    public void Two_exports_of_a_day_with_many_totals_and_readings_give_the_rows_of_one()
+    {
+        using TemporaryFolder files = new();
+        string Points(int count, int value) => string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"date":"2024-05-01 {{i / 60:00}}:{{i % 60:00}}:00 +0200","qty":{{value}}}"""));
+        string export = $$$"""{"data":{"metrics":[{"name":"step_count","units":"count","data":[{{{Points(500, 3)}}}]},{"name":"respiratory_rate","units":"count/min","data":[{{{Points(300, 14)}}}]}]}}""";
+        File.WriteAllText(files.File("1.json"), export);
+        RunResult one = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        File.WriteAllText(files.File("2.json"), export + "\n");
+        RunResult two = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Same.Text(one.Rows, two.Rows, "read twice");
+        Assert.Equal((1600, 800), (two.Report.Records, two.Report.Repeated));
+    }
+
     /// <summary>What is counted is added up, whatever the app calls it.</summary>
     [Theory]
     [InlineData("number_of_times_fallen", "count", "falls", "3.0")]
