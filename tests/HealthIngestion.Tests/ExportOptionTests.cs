@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace HealthIngestion.Tests;
 
 /// <summary>The options for exports say what is wrong with their values.</summary>
@@ -39,6 +41,37 @@ public sealed class ExportOptionTests
             Assert.Equal(0, outcome.ExitCode);
             Assert.Contains($"\"activity_steps\": {steps}.0", outcome.Output, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("prefer:watch,Phone", true)]
+    [InlineData("prefer:Watch", false)]
+    [InlineData("largest", false)]
+    public void A_preferred_source_that_is_none_is_named(string sources, bool isNamed)
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["export.xml"], $"<HealthData locale=\"en_GB\">\n {Steps("Phone", 30)}\n {Steps("Watch", 50)}\n</HealthData>\n");
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "export.xml", "--sources", sources, "--to", "ndjson:-");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(isNamed, outcome.Error.Contains("--sources prefers watch, but no source", StringComparison.Ordinal));
+        Assert.DoesNotContain("prefers Watch", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_zip_archive_from_standard_input_is_named_as_one()
+    {
+        using Workplace place = Workplace.Empty();
+        string archive = place["export.zip"];
+        using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+        {
+            using StreamWriter member = new(zip.CreateEntry("export.xml").Open());
+            member.Write($"<HealthData locale=\"en_GB\">\n {Steps("Phone", 30)}\n</HealthData>\n");
+        }
+
+        File.Move(archive, place["download"]);
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "download", "--to", "ndjson:-");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("is a zip archive. An archive is read if its name ends with .zip, and not from standard input.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,6 +21,12 @@ public ref struct RecordView
     public const byte IdMark = 1;
 
     /// <summary>
+    /// The byte after <see cref="IdMark"/> in the id of a total, such as the steps of an hour or the sleep of a night, which a later export may state anew. Of each
+    /// id, and of samples of each metric and source, only the file counts that has the largest sum.
+    /// </summary>
+    public const byte TotalMark = 3;
+
+    /// <summary>
     /// The first byte of the <see cref="Id"/> of a record whose file holds the records of several files: the number of that file follows, 4 bytes
     /// with the least significant first, and then the id or, without one, the time.
     /// </summary>

@@ -16,7 +16,9 @@ internal sealed class RepeatFilter
     private byte[] _record = new byte[256];
     private int _length;
     private bool[] _isRepeated = new bool[16];
-    private bool _isIdentified;
+    private readonly TotalChoice _totals = new();
+    private bool _isIdentified, _isTotal;
+    private long _total;
     private uint _collected;
 
     /// <summary>The number of repeats among the events examined last.</summary>
@@ -30,6 +32,7 @@ internal sealed class RepeatFilter
     public ReadOnlySpan<bool> Examine(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<int> files)
     {
         _distinct.Clear();
+        _totals.Clear();
         RepeatCount = 0;
         int count = 0;
         for (int r = 0; r < runs.Length; r++)
@@ -45,12 +48,21 @@ internal sealed class RepeatFilter
 
                 int known = _distinct.Count;
                 int record = _distinct.Add(_record.AsSpan(0, _length));
-                bool isRepeat = IsRepeat(record, isNew: record == known, ((long)files[r] << 32) | _collected);
+                long file = ((long)files[r] << 32) | _collected;
+                if (_isTotal)
+                {
+                    _totals.Add(record, file, count, _total);
+                    _isRepeated[count++] = false;
+                    continue;
+                }
+
+                bool isRepeat = IsRepeat(record, isNew: record == known, file);
                 RepeatCount += isRepeat ? 1 : 0;
                 _isRepeated[count++] = isRepeat;
             }
         }
 
+        RepeatCount += _totals.MarkOthers(_isRepeated);
         return _isRepeated.AsSpan(0, count);
     }
 
@@ -58,7 +70,7 @@ internal sealed class RepeatFilter
     {
         if (record >= _tallies.Length)
         {
-            Array.Resize(ref _tallies, _tallies.Length * 2);
+            Array.Resize(ref _tallies, Math.Max(record + 1, _tallies.Length * 2));
         }
 
         ref Tally tally = ref _tallies[record];
@@ -85,7 +97,14 @@ internal sealed class RepeatFilter
         }
 
         AddText(time);
+        _isTotal = time is [RecordView.IdMark, RecordView.TotalMark, ..];
         _isIdentified = time is [RecordView.IdMark, ..];
+        if (_isTotal)
+        {
+            ReadTotal(category, ref payload);
+            return;
+        }
+
         if (_isIdentified)
         {
             // The id of the vendor decides, whatever the record says.
@@ -151,6 +170,28 @@ internal sealed class RepeatFilter
             AddText(name);
             Add(number);
         }
+    }
+
+    /// <summary>Reads the amount of a total. Totals of other metrics and sources are others.</summary>
+    private void ReadTotal(Category category, ref PayloadReader payload)
+    {
+        if (category == Category.Samples)
+        {
+            MetricSample sample = MetricSample.Read(ref payload, hasTimes: true);
+            AddText(sample.Metric);
+            AddText(sample.Source);
+            _total = sample.Totals.Sum;
+            return;
+        }
+
+        RecordSchema schema = RecordSchema.Of(category);
+        for (int i = 0; i < schema.TextCount; i++)
+        {
+            payload.ReadText();
+        }
+
+        payload.ReadNumbers(_numbers.AsSpan(0, schema.NumberCount));
+        _total = _numbers[0];
     }
 
     private void AddSample(ref PayloadReader payload)

@@ -8,23 +8,23 @@ public static class Units
     // A unit of each quantity and its size in a common unit of the quantity, as a fraction.
     private static readonly (string Quantity, string[] Names, long Numerator, long Denominator)[] Table =
     [
-        ("length", ["km"], 1_000_000, 1), ("length", ["m", "meter", "metre", "meters", "metres"], 1000, 1), ("length", ["cm"], 10, 1), ("length", ["mm"], 1, 1),
+        ("length", ["km"], 1_000_000, 1), ("length", ["m", "meter", "metre", "meters", "metres"], 1000, 1), ("length", ["cm", "centimeter", "centimeters", "centimetre", "centimetres"], 10, 1), ("length", ["mm"], 1, 1),
         ("length", ["mi", "mile", "miles", "[mi_i]"], 1_609_344, 1), ("length", ["yd", "yard", "yards", "[yd_i]"], 9144, 10),
-        ("length", ["ft", "feet", "foot", "[ft_i]"], 3048, 10), ("length", ["in", "inch", "inches", "[in_i]"], 254, 10),
+        ("length", ["ft", "feet", "foot", "[ft_i]"], 3048, 10), ("length", ["in", "inch", "inches", "Inches", "[in_i]"], 254, 10), ("length", ["[ft_us]"], 1_200_000, 3937), ("length", ["[in_us]"], 100_000, 3937),
         ("energy", ["kcal", "Cal", "Calorie", "Calories", "kilocalorie", "kilocalories"], 4184, 1), ("energy", ["cal", "calorie"], 4184, 1000),
         ("energy", ["kJ", "kilojoule", "kilojoules"], 1000, 1), ("energy", ["J"], 1, 1),
-        ("mass", ["kg", "kilogram", "kilograms"], 100_000_000_000, 1), ("mass", ["g", "gram", "grams"], 100_000_000, 1), ("mass", ["mg"], 100_000, 1), ("mass", ["mcg", "\u00B5g", "\u03BCg", "ug"], 100, 1),
+        ("mass", ["kg", "Kg", "KG", "kilogram", "kilograms"], 100_000_000_000, 1), ("mass", ["g", "gram", "grams"], 100_000_000, 1), ("mass", ["mg"], 100_000, 1), ("mass", ["mcg", "\u00B5g", "\u03BCg", "ug"], 100, 1),
         ("mass", ["lb", "lbs", "pound", "pounds", "[lb_av]"], 45_359_237_000, 1), ("mass", ["oz", "[oz_av]"], 2_834_952_312_500, 1000),
         ("mass", ["st", "stone"], 635_029_318_000, 1),
         ("volume", ["L", "l", "liter", "litre"], 1_000_000, 1), ("volume", ["mL", "ml", "cc"], 1000, 1), ("volume", ["dL", "dl"], 100_000, 1), ("volume", ["cL", "cl"], 10_000, 1),
         ("volume", ["fl_oz_us", "fl oz", "[foz_us]"], 295_735_295_625, 10_000_000), ("volume", ["fl_oz_imp", "[foz_br]"], 284_130_625, 10_000),
-        ("volume", ["cup_us"], 2_365_882_365, 10_000), ("volume", ["pt_us"], 473_176_473, 1000),
+        ("volume", ["cup_us"], 2_365_882_365, 10_000), ("volume", ["pt_us"], 473_176_473, 1000), ("volume", ["cup_imp"], 284_130_625, 1000), ("volume", ["pt_imp"], 568_261_250, 1000),
         ("time", ["min", "mins", "minute", "minutes"], 60_000, 1), ("time", ["s", "sec", "second", "seconds"], 1000, 1), ("time", ["ms"], 1, 1), ("time", ["hr", "h", "hour", "hours"], 3_600_000, 1), ("time", ["d", "day", "days"], 86_400_000, 1),
-        ("rate", ["bpm", "count/min", "/min", "{beats}/min", "beats/min", "beats/minute", "{Beats}/min", "breaths/min", "{breaths}/min", "breaths/minute", "{Breaths}/min", "1/min", "rpm"], 60, 1), ("rate", ["count/s", "Hz", "/s"], 3600, 1), ("rate", ["/h", "count/hr"], 1, 1),
+        ("rate", ["bpm", "BPM", "beats per minute", "Beats Per Minute", "breaths per minute", "Breaths Per Minute", "per minute", "br/min", "resp/min", "{beat}/min", "{breath}/min", "{resp}/min", "count/min", "/min", "{beats}/min", "beats/min", "beats/minute", "{Beats}/min", "breaths/min", "{breaths}/min", "breaths/minute", "{Breaths}/min", "1/min", "rpm"], 60, 1), ("rate", ["count/s", "Hz", "/s"], 3600, 1), ("rate", ["/h", "count/hr"], 1, 1),
         ("speed", ["km/h", "km/hr", "kmph"], 1000, 3600), ("speed", ["m/s"], 1, 1), ("speed", ["mi/h", "mi/hr", "mph"], 1_609_344, 3_600_000), ("speed", ["ft/s"], 3048, 10_000), ("speed", ["cm/s"], 1, 100),
-        ("pressure", ["mmHg", "mm[Hg]"], 1, 1), ("pressure", ["cmHg"], 10, 1), ("pressure", ["kPa"], 1_000_000_000, 133_322_387),
+        ("pressure", ["mmHg", "mm[Hg]", "mm Hg", "millimeter of mercury", "millimeters of mercury"], 1, 1), ("pressure", ["cmHg"], 10, 1), ("pressure", ["kPa"], 1_000_000_000, 133_322_387),
         ("ratio", ["%", "percent"], 1, 100), ("ratio", ["1", "fraction", "ratio"], 1, 1),
-        ("power", ["W"], 1, 1), ("power", ["kW"], 1000, 1),
+        ("power", ["W", "watt", "watts"], 1, 1), ("power", ["kW"], 1000, 1),
         ("flow", ["L/min"], 1, 1), ("flow", ["L/s"], 60, 1), ("flow", ["mL/min"], 1, 1000),
         ("uptake", ["mL/min/kg", "mL/min\u00B7kg", "mL/kg/min", "ml/kg/min", "mL/(kg*min)", "ml/min/kg", "mL/(min.kg)", "ml/(kg\u00B7min)", "mL/(kg\u00B7min)", "ml/(kg*min)", "mL/(kg.min)"], 1, 1),
         ("bmi", ["kg/m2", "kg/m^2", "kg/m\u00B2"], 1, 1), ("sound", ["dB", "dBASPL", "dB(A)"], 1, 1), ("insulin", ["IU", "U", "[iU]"], 1, 1),
@@ -50,8 +50,8 @@ public static class Units
         {
             return from switch
             {
-                "degC" or "C" or "Cel" or "\u2103" or "celsius" => UnitFactor.One,
-                "degF" or "F" or "[degF]" or "\u00B0F" or "\u2109" or "fahrenheit" => new UnitFactor(5, 9, -32),
+                "degC" or "C" or "Cel" or "\u2103" or "\u00BAC" or "celsius" or "Celsius" or "deg C" or "DegC" or "degrees Celsius" => UnitFactor.One,
+                "degF" or "F" or "[degF]" or "\u00B0F" or "\u2109" or "\u00BAF" or "fahrenheit" or "Fahrenheit" or "deg F" or "DegF" or "degrees Fahrenheit" => new UnitFactor(5, 9, -32),
                 _ => null,
             };
         }

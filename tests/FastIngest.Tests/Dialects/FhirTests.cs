@@ -56,6 +56,8 @@ public sealed class FhirTests() : ExportSetTests("fhir")
     [Theory]
     [InlineData("""{"value":72,"unit":"beats/minute","code":"{beats}/min"}""", "\"heart_rate\": {\"count\": 1, \"min\": 72.0")]
     [InlineData("""{"value":72,"unit":"bpm"}""", "\"heart_rate\": {\"count\": 1, \"min\": 72.0")]
+    [InlineData("""{"value":72,"unit":"BPM"}""", "\"heart_rate\": {\"count\": 1, \"min\": 72.0")]
+    [InlineData("""{"value":72,"unit":"beats per minute"}""", "\"heart_rate\": {\"count\": 1, \"min\": 72.0")]
     [InlineData("""{"value":1.2,"code":"/s"}""", "\"heart_rate\": {\"count\": 1, \"min\": 72.0")]
     [InlineData("""{"value":72,"code":"kg"}""", "\"heart_rate [kg]\": {\"count\": 1, \"min\": 72.0")]
     [InlineData("""{"value":72}""", "\"heart_rate [no unit]\": {\"count\": 1, \"min\": 72.0")]
@@ -70,6 +72,40 @@ public sealed class FhirTests() : ExportSetTests("fhir")
         Assert.Contains("\"user_id\": \"chosen\", \"date\": \"2024-01-01\"", rows, StringComparison.Ordinal);
         Assert.Contains("\"heart_rate\": {\"count\": 2,", rows, StringComparison.Ordinal);
         Assert.Contains("\"user_id\": \"p\"", rows, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each clinic and each program has its own id of a person, so that the folder decides if the run says so.</summary>
+    [Theory]
+    [InlineData("ada/clinic/o.json", 1, "ada")]
+    [InlineData("ada/clinic/o.json", 0, "p")]
+    [InlineData("apple_health_export/clinical-records/Observation-1.json", 0, "chosen")]
+    [InlineData("apple_health_export/clinical-records/Observation-1.json", 1, "apple_health_export")]
+    public void A_folder_for_one_person_makes_that_person_the_user(string path, int folder, string user)
+    {
+        using TemporaryFolder files = new();
+        string file = files.File(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        string observation = HeartRate("""{"value":72,"code":"/min"}""").Replace("\"status\"", "\"subject\":{\"reference\":\"Patient/p\"},\"status\"", StringComparison.Ordinal);
+        string other = observation.Replace("/min", "{breath}/min", StringComparison.Ordinal).Replace("\"code\":{", "\"note\":[],\"code\":{", StringComparison.Ordinal);
+        File.WriteAllText(file, $$"""{{observation}}{"resourceType":"Patient","id":"p","name":[{"text":"Ada"}]}{{other}}""");
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1, UserId = "chosen", UserFolder = folder });
+        Assert.Equal([user], run.Rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split("\"user_id\": \"")[1].Split('"')[0]).Distinct());
+        Assert.Equal(3, run.Report.Aggregated);
+    }
+
+    [Theory]
+    [InlineData(0, "u1 u2")]
+    [InlineData(1, "ada")]
+    public void A_folder_for_one_person_is_the_user_of_data_points_too(int folder, string users)
+    {
+        using TemporaryFolder files = new();
+        Directory.CreateDirectory(files.File("ada"));
+        File.WriteAllText(files.File("ada/points.ndjson"), """
+            {"header":{"id":"1","schema_id":{"namespace":"omh","name":"body-weight","version":"2.0"},"user_id":"u1"},"body":{"body_weight":{"value":70,"unit":"kg"},"effective_time_frame":{"date_time":"2024-05-01T07:25:00+02:00"}}}
+            {"header":{"id":"2","schema_id":{"namespace":"omh","name":"sleep-duration","version":"1.0"},"user_id":"u2"},"body":{"sleep_duration":{"value":415,"unit":"min"},"effective_time_frame":{"date_time":"2024-05-02T07:25:00+02:00"}}}
+            """);
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1, UserFolder = folder });
+        Assert.Equal(users.Split(' '), run.Rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split("\"user_id\": \"")[1].Split('"')[0]).Distinct());
     }
 
     [Fact]

@@ -53,6 +53,26 @@ public sealed class FitbitTests() : ExportSetTests("fitbit")
         Assert.Equal(1, run.Report.Rows);
     }
 
+    /// <summary>The last day of an archive is not over when the archive is made.</summary>
+    [Fact]
+    public void Of_the_value_of_a_day_that_two_archives_state_the_larger_one_counts()
+    {
+        using TemporaryFolder files = new();
+        foreach ((string archive, int minutes, string pulse) in ((string, int, string)[])[("a", 30, "58.1"), ("b", 95, "58.4")])
+        {
+            Directory.CreateDirectory(files.File(archive));
+            File.WriteAllText(files.File($"{archive}/lightly_active_minutes-2024-01-01.json"), $$"""[{"dateTime":"01/01/24 00:00:00","value":"{{minutes}}"}]""");
+            File.WriteAllText(files.File($"{archive}/resting_heart_rate-2024-01-01.json"), $$$"""[{"dateTime":"01/01/24 00:00:00","value":{"date":"01/01/24","value":{{{pulse}}},"error":6}}]""");
+            File.WriteAllText(files.File($"{archive}/steps-2024-01-01.json"), $$"""[{"dateTime":"01/01/24 08:00:00","value":"5"},{"dateTime":"01/01/24 09:00:00","value":"5"}]""");
+        }
+
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Assert.Contains("\"lightly_active_minutes\": {\"sum\": 95.0, \"count\": 1}", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"resting_heart_rate\": {\"count\": 1, \"min\": 58.4,", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"steps\": {\"sum\": 10.0, \"count\": 2}", run.Rows, StringComparison.Ordinal);
+        Assert.Equal((8, 4, 4), (run.Report.Records, run.Report.Aggregated, run.Report.Repeated));
+    }
+
     [Fact]
     public void Steps_are_in_UTC_and_energy_is_local()
     {

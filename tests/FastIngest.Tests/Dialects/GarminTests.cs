@@ -17,6 +17,20 @@ public sealed class GarminTests() : ExportSetTests("garmin")
         Assert.Equal((1, 2), (run.Report.Repeated, run.Report.PassedOver.Sum(p => p.Count)));
     }
 
+    /// <summary>The last day of an export is not over when the export is made.</summary>
+    [Fact]
+    public void Of_a_day_that_two_exports_state_the_larger_totals_count()
+    {
+        using TemporaryFolder files = new();
+        File.WriteAllText(files.File("UDSFile_a.json"), """[{"calendarDate":"2024-05-01","totalSteps":3000,"restingHeartRate":50},{"calendarDate":"2024-04-30","totalSteps":5000}]""");
+        File.WriteAllText(files.File("UDSFile_b.json"), """[{"calendarDate":"2024-04-30","totalSteps":5000},{"calendarDate":"2024-05-01","totalSteps":9000,"restingHeartRate":50}]""");
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Assert.Contains("\"steps\": {\"sum\": 9000.0, \"count\": 1}", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"steps\": {\"sum\": 5000.0, \"count\": 1}", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"resting_heart_rate\": {\"count\": 1,", run.Rows, StringComparison.Ordinal);
+        Assert.Equal((6, 3, 3), (run.Report.Records, run.Report.Aggregated, run.Report.Repeated));
+    }
+
     [Theory]
     [InlineData("""[{"summarizedActivitiesExport":[{"activityId":1}]}]""", true)]
     [InlineData("""[{"summarizedActivitiesExport":[]}]""", true)]

@@ -46,6 +46,75 @@ public sealed class HealthAutoExportTests() : ExportSetTests("health-auto-export
         Assert.Contains("\"weight\": {\"count\": 1, \"min\": 68.038856,", run.Rows, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"Avg\":72,\"Min\":60,\"Max\":90", "60.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72,\"Avg\":71,\"Min\":60,\"Max\":90", "60.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72,\"Max\":90", "72.0, \"max\": 90.0, \"mean\": 72.0")]
+    [InlineData("\"qty\":72", "72.0, \"max\": 72.0, \"mean\": 72.0")]
+    public void The_smallest_and_the_largest_value_of_a_point_count_with_its_average_or_its_quantity(string fields, string expected)
+    {
+        RunResult run = Read($$$"""{"data":{"metrics":[{"name":"heart_rate","units":"bpm","data":[{"date":"2024-01-01 08:00:00 +0100",{{{fields}}}}]}]}}""");
+        Assert.Contains($"\"heart_rate\": {{\"count\": 1, \"min\": {expected}}}", run.Rows, StringComparison.Ordinal);
+    }
+
+    /// <summary>An automation exports the same day every few hours. What is logged twice in one file, such as two glasses of water, counts twice.</summary>
+    [Fact]
+    public void Of_a_total_that_two_exports_state_the_larger_one_counts()
+    {
+        using TemporaryFolder files = new();
+        for (int i = 0; i < 3; i++)
+        {
+            int[] steps = [3000, 9000, 9000], water = [200, 250, 250];
+            double[] sleep = [2.5, 7.5, 7.5];
+            string glass = $$"""{"date":"2024-05-01 09:00:00 +0200","qty":{{water[i]}}}""", other = """{"date":"2024-05-01 09:00:00 +0200","qty":100}""";
+            File.WriteAllText(files.File($"{i}.json"), $$$"""
+                {"data":{"metrics":[
+                {"name":"step_count","units":"count","data":[{"date":"2024-05-01 00:00:00 +0200","qty":{{{steps[i]}}},"source":"Watch|iPhone"}]},
+                {"name":"dietary_water","units":"mL","data":[{{{(i == 2 ? $"{other},{glass}" : $"{glass},{other}")}}}]},
+                {"name":"sleep_analysis","units":"hr","data":[{"date":"2024-05-01 00:00:00 +0200","sleepEnd":"2024-05-01 07:00:00 +0200","totalSleep":{{{System.FormattableString.Invariant($"{sleep[i]}")}}}}]}]}}
+                """);
+        }
+
+        // A second program knows the same night, and less of it.
+        File.WriteAllText(files.File("9_sleepData.json"), """[{"calendarDate":"2024-05-01","sleepEndTimestampGMT":"2024-05-01T05:00:00.0","sleepStartTimestampGMT":"2024-04-30T22:00:00.0","deepSleepSeconds":3600,"lightSleepSeconds":18000}]""");
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Assert.Contains("\"activity_steps\": 9000.0", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"water\": {\"sum\": 350.0, \"count\": 2}", run.Rows, StringComparison.Ordinal);
+        Assert.Contains("\"sleep_count\": 1, \"sleep_hours\": 7.5", run.Rows, StringComparison.Ordinal);
+        Assert.Equal((13, 4, 9), (run.Report.Records, run.Report.Aggregated, run.Report.Repeated));
+    }
+
+    [Fact]
+    public void Two_exports_of_a_day_with_many_totals_and_readings_give_the_rows_of_one()
+    {
+        using TemporaryFolder files = new();
+        string Points(int count, int value) => string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"date":"2024-05-01 {{i / 60:00}}:{{i % 60:00}}:00 +0200","qty":{{value}}}"""));
+        string export = $$$"""{"data":{"metrics":[{"name":"step_count","units":"count","data":[{{{Points(500, 3)}}}]},{"name":"respiratory_rate","units":"count/min","data":[{{{Points(300, 14)}}}]}]}}""";
+        File.WriteAllText(files.File("1.json"), export);
+        RunResult one = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        File.WriteAllText(files.File("2.json"), export + "\n");
+        RunResult two = Run.Ingest(new IngestOptions { Paths = [files.Path], Workers = 1 });
+        Same.Text(one.Rows, two.Rows, "read twice");
+        Assert.Equal((1600, 800), (two.Report.Records, two.Report.Repeated));
+    }
+
+    /// <summary>What is counted is added up, whatever the app calls it.</summary>
+    [Theory]
+    [InlineData("number_of_times_fallen", "count", "falls", "3.0")]
+    [InlineData("push_count", "count", "wheelchair_pushes", "3.0")]
+    [InlineData("inhaler_usage", "count", "inhaler_uses", "3.0")]
+    [InlineData("alcohol_consumption", "count", "alcoholic_drinks", "3.0")]
+    [InlineData("dietary_biotin", "mcg", "biotin", "3.0")]
+    [InlineData("biotin", "mg", "biotin", "3000.0")]
+    [InlineData("distance_rowing", "m", "rowing_distance", "0.003")]
+    [InlineData("apple_stand_hour", "hours", "stand_hours", "3.0")]
+    [InlineData("dietary_water", "cup_imp", "water", "852.391875")]
+    public void Counts_and_nutrients_are_added_up(string name, string units, string metric, string sum)
+    {
+        RunResult run = Read($$$"""{"data":{"metrics":[{"name":"{{{name}}}","units":"{{{units}}}","data":[{"date":"2024-01-01 08:00:00 +0100","qty":1},{"date":"2024-01-01 09:00:00 +0100","qty":2}]}]}}""");
+        Assert.Contains($"\"metrics\": {{\"{metric}\": {{\"sum\": {sum}, \"count\": 2}}}}", run.Rows, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_source_counts_by_itself_unless_the_app_has_merged_sources()
     {

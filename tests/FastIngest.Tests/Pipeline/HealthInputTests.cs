@@ -30,6 +30,42 @@ public sealed class HealthInputTests : IDisposable
         Assert.Equal(["notes.txt", "users.txt"], files.Unread.Select(u => Path.GetFileName(u.Path)));
     }
 
+    /// <summary>A folder of downloads holds tables of other programs, too: of Strava, Withings, MyFitnessPal, Garmin Connect and Fitbit.</summary>
+    [Theory]
+    [InlineData("activities.csv", "Activity ID,Activity Date,Activity Name,Activity Type\n1,\"May 1, 2024, 5:00:00 PM\",Run,Run\n", "its first line names neither user_id nor a day", true)]
+    [InlineData("sleep.csv", "from,to,light (s),deep (s)\n2024-05-01T22:00:00+02:00,2024-05-02T06:00:00+02:00,3600,3600\n", "its first line names neither user_id nor a day", true)]
+    [InlineData("Nutrition-Summary-2024.csv", "Date,Meal,Calories\n2024-05-01,Breakfast,300\n", "its first line names neither user_id nor a day", true)]
+    [InlineData("workouts.csv", "date,Name,Minutes\n2024-05-01,Run,30\n", "it has no column of workouts", true)]
+    [InlineData("heart_rate_2024-05-01.csv", "timestamp,beats per minute,data source\n2024-05-01T00:00:03Z,72.0,Charge 5\n", "it is a table of a Fitbit export", false)]
+    [InlineData("sleep_score.csv", "sleep_log_entry_id,timestamp,overall_score,resting_heart_rate,restlessness\n5,2024-05-02T04:58:30Z,74,53,0.08\n", "it is a table of a Fitbit export", false)]
+    [InlineData("steps_2024-05-01.csv", "timestamp,steps,data source\r\n2024-05-01T00:00:03Z,72,Charge 5\r\n", "it is a table of a Fitbit export", false)]
+    public void A_table_of_another_program_is_named_and_stops_nothing(string name, string content, string reason, bool isWarning)
+    {
+        _folder.Write(name, content.Bytes());
+        _folder.Write("heart_rate.json", """[{"user_id":"u","date":"2024-01-01","value":60}]"""u8);
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+        Assert.Equal(["heart_rate.json"], files.Infos.Select(i => Path.GetFileName(i.Path)));
+        UnreadFile unread = Assert.Single(files.Unread);
+        Assert.Contains(reason, unread.Reason, StringComparison.Ordinal);
+        Assert.Equal(isWarning, unread.IsExpected);
+        Assert.Null(unread.Guess);
+    }
+
+    [Theory]
+    [InlineData("activities.csv", "user_id,date,note\nu,2024-01-01,x\n")]
+    [InlineData("sleep.csv", "date;total_sleep\n2024-01-01;7\n")]
+    [InlineData("measurements.csv", "date,lower_bound_of_mine\n2024-01-01,7\n")]
+    [InlineData("measurements.csv", "user_id,date,data source\nu,2024-01-01,7\n")]
+    [InlineData("heart_rate.csv", "\uFEFFtimestamp,value\n2024-01-01,7\n")]
+    [InlineData("activities.csv", """[{"user_id":"u","date":"2024-01-01"}]""")]
+    public void A_table_of_this_program_is_read(string name, string content)
+    {
+        _folder.Write(name, content.Bytes());
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+        Assert.Single(files.Infos);
+        Assert.Empty(files.Unread);
+    }
+
     [Fact]
     public void A_file_that_is_named_twice_is_read_once()
     {

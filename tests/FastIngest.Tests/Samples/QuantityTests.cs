@@ -22,6 +22,14 @@ public class QuantityTests
     [InlineData("1.2", "Hz", "bpm", 72_000_000)]
     [InlineData("0.97", "1", "%", 97_000_000)]
     [InlineData("8", "fl_oz_us", "mL", 236_588_236)] // 236.5882365
+    [InlineData("1", "cup_imp", "mL", 284_130_625)]
+    [InlineData("1", "pt_imp", "mL", 568_261_250)]
+    [InlineData("98.6", "deg F", "\u00B0C", 37_000_000)]
+    [InlineData("98.6", "\u00BAF", "\u00B0C", 37_000_000)]
+    [InlineData("120", "mm Hg", "mmHg", 120_000_000)]
+    [InlineData("15", "Breaths Per Minute", "/min", 15_000_000)]
+    [InlineData("70", "[in_us]", "cm", 177_800_356)] // an inch of US surveyors, 100/3937 m
+    [InlineData("250", "watts", "W", 250_000_000)]
     [InlineData("5400", "s", "min", 90_000_000)]
     [InlineData("1.5", "hr", "min", 90_000_000)]
     [InlineData("72", "in", "cm", 182_880_000)]

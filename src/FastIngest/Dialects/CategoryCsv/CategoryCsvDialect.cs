@@ -15,6 +15,20 @@ public sealed class CategoryCsvDialect : Dialect
     public override bool Recognises(ReadOnlySpan<byte> head) =>
         !head.IsEmpty && head[CsvHeader.StartOf(head)..] is [not ((byte)'{' or (byte)'['), ..] text && CsvHeader.Read(text, out _) is not null;
 
+    /// <summary>Other programs name their tables in the same way: <c>activities.csv</c> (Strava), <c>heart_rate_2024-05-01.csv</c> (Fitbit).</summary>
+    public override string? Foreign(ReadOnlySpan<byte> head, Category category)
+    {
+        ReadOnlySpan<byte> text = head[CsvHeader.StartOf(head)..];
+        if (text.IsEmpty || CsvHeader.HasLoneReturn(text) || (!text.Contains((byte)'\n') && head.Length >= HeadBytes))
+        {
+            return null;
+        }
+
+        return CsvHeader.Read(text, out _) is not { } header ? "its first line names neither user_id nor a day, so that it is a table of another program"
+            : header.HasFieldsOf(category) ? null
+            : $"it has no column of {category.Name()}, so that it is a table of another program";
+    }
+
     public override FilePlan Plan(SourceFile file, Category category, int chunkBytes, int maxRecordBytes)
     {
         using FileWindow window = new();

@@ -1,5 +1,6 @@
 using System.Text;
 using FastIngest.Health;
+using FastIngest.Json;
 
 namespace FastIngest.Dialects.CategoryCsv;
 
@@ -8,6 +9,8 @@ internal sealed class CsvHeader
 {
     /// <summary>The supported delimiters, in order of preference.</summary>
     private static ReadOnlySpan<byte> Delimiters => ",;\t"u8;
+
+    private static readonly string[] Days = ["date", "date_time", "timestamp"];
 
     private CsvHeader(byte delimiter, IReadOnlyList<string> names)
     {
@@ -76,7 +79,14 @@ internal sealed class CsvHeader
             names.Add(Encoding.UTF8.GetString(cells.Text(head, i)).Trim());
         }
 
-        return names.Count > 1 && names.Any(n => n is "user_id" or "date" or "date_time" or "timestamp") ? new CsvHeader(delimiter, names) : null;
+        return names.Count > 1 && names.Any(n => n == "user_id" || Days.Contains(n)) ? new CsvHeader(delimiter, names) : null;
+    }
+
+    /// <summary>Whether a column names the user, or a value of a category. In measurements each column may be a value.</summary>
+    public bool HasFieldsOf(Category category)
+    {
+        FieldNames fields = RecordSchema.Of(category).Names;
+        return category == Category.Measurements || Names.Any(n => !Days.Contains(n) && Enumerable.Range(0, fields.Count).Any(i => fields.NameAt(i) == n));
     }
 
     /// <summary>Returns the column of each field of a category, or -1 without one. Of columns with the same name the last one counts.</summary>

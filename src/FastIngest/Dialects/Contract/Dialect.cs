@@ -27,6 +27,11 @@ public abstract class Dialect
     /// <param name="head">The first bytes, decompressed, up to <see cref="HeadBytes"/>.</param>
     public virtual Category? CategoryOf(ReadOnlySpan<byte> head) => null;
 
+    /// <summary>Returns why a file of this dialect cannot hold records of a category, as after "not read:"; null if it can.</summary>
+    /// <param name="head">The first bytes, decompressed, up to <see cref="HeadBytes"/>.</param>
+    /// <param name="category">The category that the name of the file specifies.</param>
+    public virtual string? Foreign(ReadOnlySpan<byte> head, Category category) => null;
+
     /// <summary>Reads the beginning of a file and decides how it is split.</summary>
     /// <param name="file">The open file.</param>
     /// <param name="category">The category of its records.</param>

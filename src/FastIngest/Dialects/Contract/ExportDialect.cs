@@ -24,6 +24,10 @@ public abstract class ExportDialect : Dialect
     /// <param name="path">The path below the folder that the user named, with <c>/</c>; also of a member of an archive.</param>
     public abstract bool Recognises(ReadOnlySpan<byte> head, string path);
 
+    /// <summary>Returns why a file that belongs to an export of the program is not read, as after "not read:"; null for any other file.</summary>
+    /// <param name="head">The first bytes, decompressed and in UTF-8, up to <see cref="Dialect.HeadBytes"/>.</param>
+    public virtual string? ReasonNotRead(ReadOnlySpan<byte> head) => null;
+
     /// <summary>Returns false: files that are named after a category are read by <see cref="Recognises(ReadOnlySpan{byte}, string)"/> too.</summary>
     public sealed override bool Recognises(ReadOnlySpan<byte> head) => false;
 

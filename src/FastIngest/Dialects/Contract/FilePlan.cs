@@ -33,6 +33,9 @@ public abstract class FilePlan
     /// <summary>The user of records that name none, in UTF-8; null for that of <see cref="RecordRules.DefaultUser"/>.</summary>
     public ReadOnlyMemory<byte>? User { get; set; }
 
+    /// <summary>Whether <see cref="User"/> is the user of all records of the file, also of those of an export that name a user of their own.</summary>
+    public bool IsOfOneUser { get; set; }
+
     /// <summary>The categories in which repeats are looked for.</summary>
     public RepeatRule Repeats { get; set; }
 

@@ -59,6 +59,23 @@ internal sealed class RecordReceiver
         _isDefaultUser = true;
     }
 
+    /// <summary>
+    /// Makes the user that a record names the user of the following records; that of the file if it names none, or if the whole file belongs
+    /// to one person, whom each clinic and each program calls differently.
+    /// </summary>
+    /// <param name="named">The user in UTF-8; empty without one.</param>
+    public void UseUser(ReadOnlySpan<byte> named)
+    {
+        if (named.IsEmpty || _plan!.IsOfOneUser)
+        {
+            UseDefaultUser();
+        }
+        else
+        {
+            User = named;
+        }
+    }
+
     /// <summary>The number of records of the chunk that were passed over or rejected.</summary>
     public long NotUsed => _output!.PassedOver + _output.Rejects.Count;
 
@@ -141,6 +158,9 @@ internal sealed class RecordReceiver
         view.Spread = spread;
         Add(Category.Samples, ref view, offset, length);
     }
+
+    /// <summary>The id of a total of the day that a later export may state anew, see <see cref="RecordView.TotalMark"/>.</summary>
+    public static ReadOnlySpan<byte> TotalOfDay => [RecordView.TotalMark];
 
     /// <summary>The day of an interval of sleep: that on which it ends, but an interval that ends after 18:00 belongs to the night before the next day.</summary>
     public static int SleepDay(in WallTime end) => end.Plus(6 * 3600 * WallTime.MicrosPerSecond).Day;

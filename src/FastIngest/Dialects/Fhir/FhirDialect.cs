@@ -9,6 +9,9 @@ namespace FastIngest.Dialects.Fhir;
 /// <summary>FHIR R4 in JSON: bulk files with one resource a line, Bundles, arrays of resources, and single resources.</summary>
 public sealed class FhirDialect : ExportDialect
 {
+    /// <summary>The folder of an Apple Health export with the resources of the person's clinics, each of which has a number of its own for the person.</summary>
+    private const string AppleFolder = "apple_health_export/clinical-records/";
+
     public override string Name => "fhir";
 
     public override string Program => "FHIR";
@@ -66,7 +69,9 @@ public sealed class FhirDialect : ExportDialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        return PlanAt(file, FileHead.StartOf(window.Bytes), chunkBytes, maxRecordBytes, part: 0);
+        JsonExportPlan plan = PlanAt(file, FileHead.StartOf(window.Bytes), chunkBytes, maxRecordBytes, part: 0);
+        plan.IsOfOneUser = path.Contains(AppleFolder, StringComparison.Ordinal);
+        return plan;
     }
 
     private protected override ExportReader CreateReader(int maxRecordBytes) => new JsonExportReader(maxRecordBytes);

@@ -207,15 +207,7 @@ internal static class FhirObservation
             return false;
         }
 
-        if (id.IsEmpty)
-        {
-            records.UseDefaultUser();
-        }
-        else
-        {
-            records.User = id;
-        }
-
+        records.UseUser(id);
         return true;
     }
 

@@ -19,7 +19,7 @@ internal static class FhirPatient
             return;
         }
 
-        records.User = id;
+        records.UseUser(id);
         Span<byte> name = stackalloc byte[MaxNameBytes];
         records.AddProfile(name[..WriteName(resource.Name, record, name)], record.Decode(JsonMembers.Text(resource.Gender)), resource.Offset, resource.Length);
     }

@@ -59,7 +59,7 @@ internal static class UsualObservation
         }
 
         int start = isEntry ? record.Start(Resource) : 0, end = isEntry ? JsonSpans.EndOfValue(record.Element, start) : record.Element.Length;
-        records.User = user;
+        records.UseUser(user);
         records.AddSample(metric, default, time, time, micros, record.Offset + start, end - start, id: id);
         return true;
     }

@@ -36,7 +36,7 @@ internal sealed class FitbitDailyValue(Metric metric, string[] values, string[] 
         {
             if (record.Number(FirstValue + i, UnitFactor.One, records) is > 0 and { } value)
             {
-                records.AddSample(metric, FitbitDialect.Source, day, day, value, record.Offset, record.Length);
+                records.AddSample(metric, FitbitDialect.Source, day, day, value, record.Offset, record.Length, id: RecordReceiver.TotalOfDay);
                 return;
             }
         }

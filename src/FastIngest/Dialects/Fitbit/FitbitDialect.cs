@@ -26,6 +26,9 @@ public sealed class FitbitDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path) => FitbitFile.Find(head, path) is not null;
 
+    public override string? ReasonNotRead(ReadOnlySpan<byte> head) =>
+        FitbitTable.Is(head) ? "it is a table of a Fitbit export, of which the JSON files are read" : null;
+
     public override FilePlan Plan(SourceFile file, string path, int chunkBytes, int maxRecordBytes)
     {
         using FileWindow window = new();

@@ -33,10 +33,10 @@ internal sealed record FitbitFile(JsonLayout Layout, params Category[] Categorie
         ["steps"] = new(new FitbitSeries(Metrics.Steps, "count", Unzoned.Utc)),
         ["distance"] = new(new FitbitSeries(Metrics.Distance, "cm", Unzoned.Utc)),
         ["calories"] = new(new FitbitSeries(Metrics.TotalEnergy, "kcal", Unzoned.Local)),
-        ["sedentary_minutes"] = new(new FitbitSeries(Metrics.SedentaryMinutes, "min", Unzoned.Local)),
-        ["lightly_active_minutes"] = new(new FitbitSeries(Metrics.LightMinutes, "min", Unzoned.Local)),
-        ["moderately_active_minutes"] = new(new FitbitSeries(Metrics.ModerateMinutes, "min", Unzoned.Local)),
-        ["very_active_minutes"] = new(new FitbitSeries(Metrics.VigorousMinutes, "min", Unzoned.Local)),
+        ["sedentary_minutes"] = new(new FitbitSeries(Metrics.SedentaryMinutes, "min", Unzoned.Local, isOfDay: true)),
+        ["lightly_active_minutes"] = new(new FitbitSeries(Metrics.LightMinutes, "min", Unzoned.Local, isOfDay: true)),
+        ["moderately_active_minutes"] = new(new FitbitSeries(Metrics.ModerateMinutes, "min", Unzoned.Local, isOfDay: true)),
+        ["very_active_minutes"] = new(new FitbitSeries(Metrics.VigorousMinutes, "min", Unzoned.Local, isOfDay: true)),
 
         // The export does not say in which unit the altitude and the height are.
         ["altitude"] = PassedOver("altitude"),

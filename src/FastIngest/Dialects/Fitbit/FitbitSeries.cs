@@ -11,7 +11,8 @@ namespace FastIngest.Dialects.Fitbit;
 /// <param name="metric">The metric.</param>
 /// <param name="unit">The unit of the file.</param>
 /// <param name="unzoned">What the times mean: minutes of steps and distance are in UTC, minutes of calories and daily values are local.</param>
-internal sealed class FitbitSeries(Metric metric, string unit, Unzoned unzoned) : JsonLayout
+/// <param name="isOfDay">Whether a value is the total of a day, of which a later export may have more.</param>
+internal sealed class FitbitSeries(Metric metric, string unit, Unzoned unzoned, bool isOfDay = false) : JsonLayout
 {
     private const int DateTime = 0, Value = 1;
 
@@ -29,7 +30,7 @@ internal sealed class FitbitSeries(Metric metric, string unit, Unzoned unzoned) 
         }
         else if (record.Number(Value, _factor, records) is { } value)
         {
-            records.AddSample(metric, FitbitDialect.Source, time, time, value, record.Offset, record.Length);
+            records.AddSample(metric, FitbitDialect.Source, time, time, value, record.Offset, record.Length, id: isOfDay ? RecordReceiver.TotalOfDay : default);
         }
         else
         {

@@ -48,7 +48,7 @@ internal sealed class GarminDay : JsonLayout
             (Metric metric, UnitFactor factor) = Values[i];
             if (record.Number(FirstValue + i, factor, records) is { } value && (value > 0 || metric.Kind == MetricKind.Cumulative))
             {
-                records.AddSample(metric, GarminDialect.Source, day, day, value, record.Offset, record.Length);
+                records.AddSample(metric, GarminDialect.Source, day, day, value, record.Offset, record.Length, id: RecordReceiver.TotalOfDay);
                 hasValue = true;
             }
         }

@@ -43,7 +43,7 @@ internal sealed class GarminSleep : JsonLayout
 
         WallTime day = new(number, 0, HasTime: false);
         WallTime end = StampReader.TryRead(record.Text(End), Unzoned.Utc, records.Clock, out WallTime time) && time.Day == number ? time : day;
-        records.AddSleep(default, end, Sum(deep, light, rem), deep, rem, null, record.Offset, record.Length);
+        records.AddSleep(default, end, Sum(deep, light, rem), deep, rem, null, record.Offset, record.Length, RecordReceiver.TotalOfDay);
         AddReading(record, Respiration, Metrics.RespiratoryRate, day, records);
         AddReading(record, Oxygen, Metrics.OxygenSaturation, day, records);
         AddReading(record, Score, Metrics.SleepScore, day, records);
@@ -56,7 +56,7 @@ internal sealed class GarminSleep : JsonLayout
     {
         if (record.Number(field, UnitFactor.One, records) is > 0 and { } value)
         {
-            records.AddSample(metric, GarminDialect.Source, day, day, value, record.Offset, record.Length);
+            records.AddSample(metric, GarminDialect.Source, day, day, value, record.Offset, record.Length, id: RecordReceiver.TotalOfDay);
         }
     }
 }

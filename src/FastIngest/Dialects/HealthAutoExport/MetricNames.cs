@@ -30,6 +30,8 @@ internal sealed record PointMetric(string Name, PointKind Kind, Metric Metric, U
 /// <summary>The names and units of metrics in Health Auto Export's files.</summary>
 internal static class MetricNames
 {
+    private const string Dietary = "dietary_";
+
     private static readonly FrozenDictionary<string, Metric> Known = new Dictionary<string, Metric>
     {
         ["step_count"] = Metrics.Steps,
@@ -39,9 +41,18 @@ internal static class MetricNames
         ["wheelchair_distance"] = Metrics.WheelchairDistance,
         ["downhill_snow_sports"] = Metrics.SnowDistance,
         ["distance_downhill_snow_sports"] = Metrics.SnowDistance,
+        ["distance_cross_country_skiing"] = Metrics.SkiingDistance,
+        ["distance_rowing"] = Metrics.RowingDistance,
+        ["distance_paddle_sports"] = Metrics.PaddlingDistance,
+        ["distance_skating_sports"] = Metrics.SkatingDistance,
         ["wheelchair_push_count"] = Metrics.WheelchairPushes,
         ["swim_stroke_count"] = Metrics.SwimmingStrokes,
         ["swimming_stroke_count"] = Metrics.SwimmingStrokes,
+        ["push_count"] = Metrics.WheelchairPushes,
+        ["number_of_times_fallen"] = Metrics.Falls,
+        ["inhaler_usage"] = Metrics.InhalerUses,
+        ["alcohol_consumption"] = Metrics.AlcoholicDrinks,
+        ["number_of_alcoholic_beverages"] = Metrics.AlcoholicDrinks,
         ["active_energy"] = Metrics.ActiveEnergy,
         ["basal_energy_burned"] = Metrics.BasalEnergy,
         ["apple_exercise_time"] = Metrics.ExerciseMinutes,
@@ -96,9 +107,11 @@ internal static class MetricNames
                 return new PointMetric(name, PointKind.Sleep, Metrics.Sleep, Units.Convert(units, "h") ?? UnitFactor.One);
         }
 
-        Metric? metric = Known.GetValueOrDefault(name) ?? Metrics.Find(name);
+        // Some nutrients have the prefix, such as dietary_biotin.
+        Metric? metric = Known.GetValueOrDefault(name) ?? Metrics.Find(name)
+            ?? (name.StartsWith(Dietary, StringComparison.Ordinal) && Metrics.Find(name[Dietary.Length..]) is { Kind: MetricKind.Cumulative } nutrient ? nutrient : null);
         UnitFactor? factor = metric is null or { Kind: MetricKind.Sleep } ? null
-            : metric == Metrics.BodyMassIndex && units is "count" or "" ? UnitFactor.One
+            : (metric == Metrics.BodyMassIndex && units is "count" or "") || (metric == Metrics.StandHours && units == "hours") ? UnitFactor.One
             : Units.Convert(units, metric.Unit);
         return factor is { } known
             ? new PointMetric(name, PointKind.Quantity, metric!, known)

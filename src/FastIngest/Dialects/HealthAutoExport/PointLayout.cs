@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.JsonExports;
 using FastIngest.Dialects.Times;
@@ -13,6 +14,9 @@ internal static class PointLayout
     internal const int Date = 0, Qty = 1, Source = 2, Min = 3, Avg = 4, Max = 5, Systolic = 6, Diastolic = 7, Value = 8, StartDate = 9, EndDate = 10,
         TotalSleep = 11, Asleep = 12, Core = 13, Deep = 14, Rem = 15, Awake = 16, InBed = 17,
         SleepStart = 18, SleepEnd = 19, InBedStart = 20, InBedEnd = 21, SleepSource = 22, InBedSource = 23;
+
+    /// <summary>A mark and a number of microseconds.</summary>
+    private const int MaxIdBytes = 24;
 
     /// <summary>The fields of all kinds of points; the last ones are known and not needed.</summary>
     public static readonly FieldNames Names = new(
@@ -50,19 +54,30 @@ internal static class PointLayout
             return;
         }
 
-        if (record.Number(Qty, metric.Factor, records) is { } quantity)
-        {
-            records.AddSample(metric.Metric, source, time, time, quantity, record.Offset, record.Length);
-        }
-        else if (record.Number(Avg, metric.Factor, records) is { } average)
-        {
-            long least = record.Number(Min, metric.Factor, records) ?? average, greatest = record.Number(Max, metric.Factor, records) ?? average;
-            records.AddSample(metric.Metric, source, time, time, average, record.Offset, record.Length, spread: new SampleSpread(Math.Min(least, average), Math.Max(greatest, average)));
-        }
-        else
+        if ((record.Number(Qty, metric.Factor, records) ?? record.Number(Avg, metric.Factor, records)) is not { } value)
         {
             records.Reject(record.Offset, record.Length, RejectReason.NoValue);
+            return;
         }
+
+        SampleSpread? spread = null;
+        if (record.Has(Avg) || record.Has(Min) || record.Has(Max))
+        {
+            long least = record.Number(Min, metric.Factor, records) ?? value, greatest = record.Number(Max, metric.Factor, records) ?? value;
+            spread = new SampleSpread(Math.Min(least, value), Math.Max(greatest, value));
+        }
+
+        // The app states the sum of a minute, an hour or a day, which a later export has anew.
+        Span<byte> id = stackalloc byte[MaxIdBytes];
+        int length = 0;
+        if (metric.Metric.Kind == MetricKind.Cumulative && records.NeedsTimes(Category.Samples))
+        {
+            id[0] = RecordView.TotalMark;
+            Utf8Formatter.TryFormat(time.TotalMicros, id[1..], out length);
+            length++;
+        }
+
+        records.AddSample(metric.Metric, source, time, time, value, record.Offset, record.Length, id: id[..length], spread: spread);
     }
 
     /// <summary>Reads a time; false when it is missing or unreadable.</summary>

@@ -81,7 +81,7 @@ internal static class SleepPoint
         bool isRead = false;
         if (total > 0)
         {
-            records.AddSleep(default, end, total, staged > 0 ? deep : null, staged > 0 ? rem : null, null, record.Offset, record.Length);
+            records.AddSleep(default, end, total, staged > 0 ? deep : null, staged > 0 ? rem : null, null, record.Offset, record.Length, RecordReceiver.TotalOfDay);
             isRead = true;
         }
 

@@ -82,7 +82,7 @@ internal sealed class JsonExportPlan : FilePlan
             PartEnd end = FindNext(this, last);
             if (end.Next is { } next)
             {
-                (next.FileIndex, next.Repeats, next.User) = (FileIndex, Repeats, User);
+                (next.FileIndex, next.Repeats, next.User, next.IsOfOneUser) = (FileIndex, Repeats, User, IsOfOneUser);
             }
 
             return end;

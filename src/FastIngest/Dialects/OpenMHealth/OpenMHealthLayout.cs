@@ -46,16 +46,7 @@ internal sealed class OpenMHealthLayout : JsonLayout
         Span<byte> name = stackalloc byte[ShortText.MaxNameBytes];
         name = name[..schema.Length];
         schema.Replace(name, (byte)'-', (byte)'_');
-        ReadOnlySpan<byte> user = record.Decode(JsonMembers.Text(JsonMembers.Find(header, "user_id"u8)));
-        if (user.IsEmpty)
-        {
-            records.UseDefaultUser();
-        }
-        else
-        {
-            records.User = user;
-        }
-
+        records.UseUser(record.Decode(JsonMembers.Text(JsonMembers.Find(header, "user_id"u8))));
         DataPoint point = new(header, body, name, record);
         if (!point.TryReadTime(record, records))
         {

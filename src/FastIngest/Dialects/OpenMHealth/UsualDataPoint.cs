@@ -62,7 +62,7 @@ internal static class UsualDataPoint
             return false;
         }
 
-        records.User = user;
+        records.UseUser(user);
         records.AddSample(metric, record.Text(Source), start, end, micros, record.Offset, record.Length, id: id);
         return true;
     }

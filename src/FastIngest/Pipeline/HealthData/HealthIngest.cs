@@ -210,6 +210,7 @@ public static class HealthIngest
             Categories = _reading.Categories,
             Rows = _writer.Rows,
             LeftOut = _reading.LeftOut,
+            SourcesNotFound = [.. options.Sources.NotFound],
             UtcStamps = _reading.UtcStamps,
             HasUnnamedUser = _reading.HasUnnamedUser,
             Fields = _fields,

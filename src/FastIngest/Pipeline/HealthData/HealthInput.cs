@@ -20,7 +20,7 @@ internal sealed class HealthInput : IDisposable
         _catalog = catalog;
         Files = [.. catalog.Files.Select(f => f.Source)];
         Categories = [.. catalog.Files.Select(f => f.Kind.Category!.Value)];
-        _dialects = [.. catalog.Files.Select(f => f.Kind.Dialect ?? DialectOf(f.Source, f.Name, known))];
+        _dialects = [.. catalog.Files.Select(f => f.Kind.Dialect ?? LayoutOf(HeadOf(f.Source), f.Name, known))];
         Infos = [.. catalog.Files.Select((f, i) => new InputFileInfo(
             f.Source.Path, Categories[i], _dialects[i] is ExportDialect ? _dialects[i].Name : Categories[i].Name(), f.Source.PackedLength))];
     }
@@ -111,6 +111,7 @@ internal sealed class HealthInput : IDisposable
                 : _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
             plan.FileIndex = f;
             string? user = userFolder > 0 ? FolderOf(relative, userFolder, Files[f].Path) : plan.Dialect is ExportDialect ? userId ?? UnnamedUser : null;
+            plan.IsOfOneUser |= userFolder > 0;
             plan.User = user is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(user);
             plans.Add(plan);
             Files[f].Rewind();
@@ -139,9 +140,8 @@ internal sealed class HealthInput : IDisposable
     public void Dispose() => _catalog.Dispose();
 
     /// <summary>Returns the layout of this program that the content of a file identifies; if none does, that of its name, else the first one.</summary>
-    private static Dialect DialectOf(SourceFile file, string name, IReadOnlyList<Dialect> known)
+    private static Dialect LayoutOf(byte[] head, string name, IReadOnlyList<Dialect> known)
     {
-        byte[] head = HeadOf(file);
         Dialect[] layouts = [.. known.Where(d => d is not ExportDialect)];
         return layouts.FirstOrDefault(d => d.Recognises(head))
             ?? layouts.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
@@ -184,29 +184,36 @@ internal sealed class HealthInput : IDisposable
             SourceFile file, CategoryOfFile kind, string name, string relative, bool isNamed, out bool isRecognised, out UnreadFile? unread)
         {
             unread = null;
-            ExportDialect? dialect = from is not null ? from as ExportDialect : ExportOf(file, relative);
+            byte[] head = HeadOf(file);
+            ExportDialect? dialect = from is not null ? from as ExportDialect : _exports.FirstOrDefault(d => d.Recognises(head, relative));
             isRecognised = dialect is not null;
             if (dialect is not null)
             {
                 return new CategoryOfFile(Category.Samples, dialect);
             }
 
+            if (!isNamed && _exports.Select(d => d.ReasonNotRead(head)).FirstOrDefault(r => r is not null) is { } reason)
+            {
+                unread = new UnreadFile(file.Path, reason);
+                return null;
+            }
+
             Category? category = kind.Category ?? CategoryOfContent(file.Path, name);
-            if (category is not null)
+            string? foreign = category is null || isNamed || from is not null ? null : LayoutOf(head, name, dialects).Foreign(head, category.Value);
+            if (category is not null && foreign is null)
             {
                 return new CategoryOfFile(category);
             }
 
-            unread = Explain(file.Path, name);
+            unread = foreign is null ? Explain(file.Path, name) : new UnreadFile(file.Path, foreign, IsExpected: true);
+            if (isNamed && head.AsSpan().StartsWith("PK\u0003\u0004"u8))
+            {
+                throw new IngestException($"{file.Path} is a zip archive.", "An archive is read if its name ends with .zip, and not from standard input.");
+            }
+
             return !isNamed ? null : throw new IngestException(
                 $"{file.Path} is not named after a category, and it is no export that this program knows.",
                 $"Give its category with --category: {string.Join(", ", Health.Categories.Named.Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings.Distinct())}. 'health_ingestion formats' lists the exports.");
-        }
-
-        private ExportDialect? ExportOf(SourceFile file, string relative)
-        {
-            byte[] head = HeadOf(file);
-            return _exports.FirstOrDefault(d => d.Recognises(head, relative));
         }
 
         public override bool Recognises(ReadOnlySpan<byte> head)

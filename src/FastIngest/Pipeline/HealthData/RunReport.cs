@@ -29,6 +29,9 @@ internal sealed record RunTotals
     /// <summary>The number of samples that do not count, because another source counts for their metric and day.</summary>
     public required long LeftOut { get; init; }
 
+    /// <summary>The preferred sources among which no day had to choose; empty when it is not known, because other processes chose.</summary>
+    public IReadOnlyList<string> SourcesNotFound { get; init; } = [];
+
     /// <summary>The number of stamps whose day is that of UTC, because no time zone was chosen.</summary>
     public required long UtcStamps { get; init; }
 
@@ -126,9 +129,15 @@ internal static class RunReport
             yield return $"Exports that name no person are stored as user {HealthInput.UnnamedUser}; --user-id gives another name.";
         }
 
+        if (totals.LeftOut > 0 && totals.SourcesNotFound is { Count: > 0 } unknown)
+        {
+            yield return $"--sources prefers {string.Join(", ", unknown)}, but no source that reports what another one reports has {(unknown.Count == 1 ? "this name" : "these names")}; names are those of the export, with capital and small letters.";
+        }
+
         if (totals.UtcStamps > 0)
         {
-            yield return $"{totals.UtcStamps} stamps are in UTC, so that their days are those of UTC; --time-zone, such as --time-zone Europe/Berlin, makes them local days.";
+            string stamps = totals.UtcStamps == 1 ? "1 stamp is in UTC, so that its day is that of UTC" : $"{totals.UtcStamps} stamps are in UTC, so that their days are those of UTC";
+            yield return $"{stamps}; --time-zone, such as --time-zone Europe/Berlin, makes {(totals.UtcStamps == 1 ? "it a local day" : "them local days")}.";
         }
     }
 }
