@@ -88,6 +88,7 @@ internal sealed class PlanCommand : ICommand
             throw new UsageException("plan needs a PATH: health_ingestion plan PATH --work DIR");
         }
 
+        RejectWorkInInput(work, arguments.GetValue(_health.Paths)!);
         List<string> words = PlanArguments.Of(_health, _planned, arguments);
         IngestSettings settings = PlanArguments.Read(words);
         if (settings.Targets.Any(t => !t.Has(TargetCapability.Summaries) || t.IsStandardOutput))
@@ -120,5 +121,16 @@ internal sealed class PlanCommand : ICommand
                 return ExitCode.Done;
             },
             () => "nothing was planned; run the same command again");
+    }
+
+    /// <summary>What the tasks write would be input of the next plan, which could then not be the same.</summary>
+    private static void RejectWorkInInput(string work, string[] paths)
+    {
+        string folder = Path.GetFullPath(work) + "/";
+        string? parent = Array.Find(paths, p => folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
+        if (parent is not null)
+        {
+            throw new UsageException($"--work {work} lies in {parent}, which is read as input; choose another folder");
+        }
     }
 }
