@@ -192,8 +192,8 @@ public sealed class PlannedRunTests(GeneratedData data)
     [InlineData("--work data/work lies in data, which is read as input", "plan", "data", "--work", "data/work")]
     [InlineData("plan needs --work DIR", "plan", "data")]
     [InlineData("plan needs a PATH", "plan", "--work", "work")]
-    [InlineData("a plan takes ", "plan", "data", "--work", "work", "--to", "ndjson:-")]
-    [InlineData("a plan takes ", "plan", "data", "--work", "work", "--to", "http://localhost:1/ingest")]
+    [InlineData("--to names standard output", "plan", "data", "--work", "work", "--to", "ndjson:-")]
+    [InlineData("--to: ", "plan", "data", "--work", "work", "--to", "http://localhost:1/ingest")]
     [InlineData("stores records", "plan", "data", "--work", "work", "--to", "protobuf:a.pb")]
     [InlineData("status needs a work folder", "status")]
     public void What_a_plan_cannot_do_is_said_before_anything_is_written(string message, params string[] arguments)

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Tasks;
 using FastIngest.Sinks.Summaries;
-using FastIngest.Storage;
-using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
@@ -91,9 +89,9 @@ internal sealed class PlanCommand : ICommand
         RejectWorkInInput(work, arguments.GetValue(_health.Paths)!);
         List<string> words = PlanArguments.Of(_health, _planned, arguments);
         IngestSettings settings = PlanArguments.Read(words);
-        if (settings.Targets.Any(t => !t.Has(TargetCapability.Summaries) || t.IsStandardOutput))
+        if (settings.Targets.Any(t => t.IsStandardOutput))
         {
-            throw new UsageException($"--to: a plan takes {TargetRegistry.All.JoinForms(TargetCapability.Summaries)}, but not standard output");
+            throw new UsageException("--to names standard output, which the last step may not share with the one that plans; name a file");
         }
 
         Log log = _health.Console.OpenLog(arguments);
