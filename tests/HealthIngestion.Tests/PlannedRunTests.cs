@@ -188,6 +188,24 @@ public sealed class PlannedRunTests(GeneratedData data)
         }
     }
 
+    [Theory]
+    [InlineData("--work data/work lies in data, which is read as input", "plan", "data", "--work", "data/work")]
+    [InlineData("plan needs --work DIR", "plan", "data")]
+    [InlineData("plan needs a PATH", "plan", "--work", "work")]
+    [InlineData("--to names standard output", "plan", "data", "--work", "work", "--to", "ndjson:-")]
+    [InlineData("--to: ", "plan", "data", "--work", "work", "--to", "http://localhost:1/ingest")]
+    [InlineData("stores records", "plan", "data", "--work", "work", "--to", "protobuf:a.pb")]
+    [InlineData("status needs a work folder", "status")]
+    public void What_a_plan_cannot_do_is_said_before_anything_is_written(string message, params string[] arguments)
+    {
+        using Workplace place = Workplace.WithData();
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, arguments);
+        Assert.InRange(outcome.ExitCode, 1, 2);
+        Assert.Contains(message, outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Empty(place.Files());
+        Assert.False(Directory.Exists(place["work"]) || Directory.Exists(place["data/work"]));
+    }
+
     [Fact]
     public void Every_task_needs_the_key_of_the_pseudonyms()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest.Storage;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
@@ -14,7 +15,7 @@ internal static class PlanArguments
     /// <param name="options">The options.</param>
     /// <param name="planned">Those that a plan takes.</param>
     /// <param name="arguments">The command line of the plan.</param>
-    /// <exception cref="UsageException">A target holds a password.</exception>
+    /// <exception cref="UsageException">A target holds a password, or takes no summaries.</exception>
     public static List<string> Of(HealthOptions options, IEnumerable<Option> planned, ParseResult arguments)
     {
         List<string> words = [];
@@ -33,7 +34,9 @@ internal static class PlanArguments
 
         foreach (string word in words.Where(w => w.StartsWith(options.To.Name + "=", StringComparison.Ordinal)))
         {
-            RejectPassword(word[(options.To.Name.Length + 1)..]);
+            string target = word[(options.To.Name.Length + 1)..];
+            RejectPassword(target);
+            Settings.Targets.Parse(options.To.Name, target, TargetCapability.Summaries);
         }
 
         words.Add(options.NoApi.Name);

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using FastIngest.Pipeline.Tasks;
 using FastIngest.Sinks.Summaries;
-using FastIngest.Storage;
-using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
@@ -88,11 +86,12 @@ internal sealed class PlanCommand : ICommand
             throw new UsageException("plan needs a PATH: health_ingestion plan PATH --work DIR");
         }
 
+        RejectWorkInInput(work, arguments.GetValue(_health.Paths)!);
         List<string> words = PlanArguments.Of(_health, _planned, arguments);
         IngestSettings settings = PlanArguments.Read(words);
-        if (settings.Targets.Any(t => !t.Has(TargetCapability.Summaries) || t.IsStandardOutput))
+        if (settings.Targets.Any(t => t.IsStandardOutput))
         {
-            throw new UsageException($"--to: a plan takes {TargetRegistry.All.JoinForms(TargetCapability.Summaries)}, but not standard output");
+            throw new UsageException("--to names standard output, which the last step may not share with the one that plans; name a file");
         }
 
         Log log = _health.Console.OpenLog(arguments);
@@ -120,5 +119,16 @@ internal sealed class PlanCommand : ICommand
                 return ExitCode.Done;
             },
             () => "nothing was planned; run the same command again");
+    }
+
+    /// <summary>What the tasks write would be input of the next plan, which could then not be the same.</summary>
+    private static void RejectWorkInInput(string work, string[] paths)
+    {
+        string folder = Path.GetFullPath(work) + "/";
+        string? parent = Array.Find(paths, p => folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
+        if (parent is not null)
+        {
+            throw new UsageException($"--work {work} lies in {parent}, which is read as input; choose another folder");
+        }
     }
 }

@@ -108,6 +108,7 @@ internal static class MissingTasks
 
         string names = string.Join(", ", missing.Take(MaxNamed)) + (missing.Length > MaxNamed ? $" and {missing.Length - MaxNamed} more" : "");
         throw new IngestException(
-            $"{missing.Length} of {isDone.Length} tasks of {step} {(missing.Length == 1 ? "is" : "are")} not done: {names}.", $"Run {step} for {(missing.Length == 1 ? "it" : "them")}, then this step again.") { MayPass = true };
+            $"{missing.Length} of {isDone.Length} tasks of {step} {(missing.Length == 1 ? "is" : "are")} not done: {names}.", $"Run {step} for {(missing.Length == 1 ? "it" : "them")}, then this step again.")
+        { MayPass = true };
     }
 }

@@ -133,5 +133,6 @@ internal sealed class WorkFolder(string path)
     }
 
     private static IngestException CanNotWrite(string name, Exception e) => new(
-        $"{name} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder, its permissions and the space on its disk.", e) { MayPass = e is IOException };
+        $"{name} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder, its permissions and the space on its disk.", e)
+    { MayPass = e is IOException };
 }
