@@ -57,6 +57,26 @@ public sealed class PlannedRunTests(GeneratedData data)
     }
 
     [Fact]
+    public void What_killed_attempts_left_is_removed_at_the_end()
+    {
+        using Workplace place = Workplace.Empty();
+        (string[] input, _) = Prepare(place, "nested");
+        PlannedRun run = new(place, input);
+        PlannedRun.Good(run.Alone());
+        PlannedRun.Good(run.Plan(1, 1));
+        foreach (string left in (string[])["plan.json.0a", "check.json.0b", "finished.json.0c", "map/0.0d.spill", "reduce/0.0e.rows"])
+        {
+            File.WriteAllText(run.Path(left), "cut");
+        }
+
+        run.MapAll(1);
+        PlannedRun.Good(run.Do("check"));
+        run.ReduceAll(1);
+        PlannedRun.Good(run.Do("finish"));
+        run.IsSame("nested");
+    }
+
+    [Fact]
     public void A_partition_that_is_too_large_is_split()
     {
         using Workplace place = Workplace.Empty();

@@ -53,6 +53,7 @@ internal static class FinishStep
 
     private static void Clean(WorkFolder folder)
     {
+        folder.RemoveAttempts();
         foreach (string name in (string[])[folder.MapFolder, folder.ReduceFolder])
         {
             try

@@ -116,6 +116,10 @@ internal sealed class WorkFolder(string path)
     public static T? TryRead<T>(string name, JsonForm<T> form)
         where T : class => TryReadBytes(name) is { } bytes ? form.Parse(name, bytes) : null;
 
+    /// <summary>Removes what killed attempts at the plan, the check and the end left in the folder itself.</summary>
+    public void RemoveAttempts() => Delete(
+        Directory.GetFiles(path).Where(file => new[] { PlanPath, CheckPath, FinishedPath }.Any(f => file.StartsWith(f + ".", StringComparison.Ordinal))));
+
     /// <summary>Removes files of an attempt that did not count.</summary>
     public static void Delete(params IEnumerable<string> files)
     {
