@@ -229,10 +229,7 @@ write_markdown() {
     echo 'whole FastIngest run in "sqlite-floor"). Peak is the largest of all runs, CPU the median.'
     echo
     write_rows
-    echo
-    echo '## Do the answers agree?'
-    echo
-    sed 's/^/- /' "$work/checks.txt"
+    write_checks
 }
 
 # ---- all of it -------------------------------------------------------------------------------------------------------

@@ -234,10 +234,7 @@ write_markdown() {
     echo 'Peak is the largest of all runs, CPU the median. In a pipe, peak is that of its largest process.'
     echo
     write_rows
-    echo
-    echo '## Do the answers agree?'
-    echo
-    sed 's/^/- /' "$work/checks.txt"
+    write_checks
 }
 
 # ---- all of it -------------------------------------------------------------------------------------------------------

@@ -278,6 +278,14 @@ write_rows() {
                   else printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $4, $5, $6, $7, $8, $9, $12, $13, $10 }' "$work/table.tsv"
 }
 
+# Whether the answers agree, as Markdown.
+write_checks() {
+    echo
+    echo '## Do the answers agree?'
+    echo
+    sed 's/^/- /' "$work/checks.txt"
+}
+
 # The table for a terminal, and the checks.
 show_rows() {
     awk -F'\t' 'BEGIN { f = "%-19s %-20s %9s %9s %8s %8s %9s %8s\n"; printf f, "job", "contender", "median s", "min s", "GB/s", "x", "peak MiB", "CPU s" }

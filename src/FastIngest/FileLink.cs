@@ -27,26 +27,6 @@ internal static partial class FileLink
         return error == Exists ? false : throw new IOException($"{name} cannot be created as a link: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
-    /// <summary>Waits until the names in a folder are on the disk. Some file systems cannot do that, which is ignored.</summary>
-    public static void SyncFolder(string path)
-    {
-        int descriptor = Open(path, 0);
-        if (descriptor >= 0)
-        {
-            _ = FSync(descriptor);
-            _ = Close(descriptor);
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Link(string path, string name);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int FSync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

@@ -47,7 +47,7 @@ public sealed class ProtobufCommandTests
         using Workplace place = Workplace.Empty();
         string set = Repository.Set("default");
         Outcome outcome = HealthIngestionProcess.RunShell(
-            place.Directory, $"$BIN {set} --workers 1 --quiet --to protobuf:- > out.pb && $BIN {set} --workers 1 --quiet --to protobuf:file.pb");
+            place.Directory, $"TMPDIR=/missing $BIN {set} --workers 1 --quiet --temp-dir . --to protobuf:- > out.pb && $BIN {set} --workers 1 --quiet --to protobuf:file.pb");
         Assert.True(outcome.ExitCode == 0, outcome.Error);
         Assert.Equal(File.ReadAllBytes(place["file.pb"]), File.ReadAllBytes(place["out.pb"]));
         Assert.True(new ProtobufDialect().Recognises(File.ReadAllBytes(place["out.pb"]), "out.pb"));

@@ -23,7 +23,7 @@ internal static class ZipArchives
     {
         CheckHead(path);
         ArchiveReaders readers = new(path);
-        ArchiveReader reader = readers.Rent();
+        using ArchiveReader reader = new(path);
         try
         {
             return
@@ -38,10 +38,6 @@ internal static class ZipArchives
         catch (InvalidDataException e)
         {
             throw ArchiveReader.CannotRead(path, e);
-        }
-        finally
-        {
-            reader.Dispose();
         }
     }
 

@@ -9,6 +9,9 @@ public sealed record TargetOptions
     /// <summary>Opens the output stream of targets such as <c>ndjson:-</c>; called when the sink is opened.</summary>
     public Func<Stream> OpenStandardOutput { get; init; } = static () => throw new InvalidOperationException("There is no standard output.");
 
+    /// <summary>The folder for temporary files.</summary>
+    public string TempDirectory { get; init; } = Path.GetTempPath();
+
     /// <summary>The schema of the tables, in databases that have schemas; null for the default.</summary>
     public string? Schema { get; init; }
 

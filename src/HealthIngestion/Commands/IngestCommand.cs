@@ -116,7 +116,7 @@ internal sealed class IngestCommand : ICommand
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
     internal static List<ISummarySink> MakeSinks(IngestSettings settings)
     {
-        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords, OnFewer = settings.OnFewer };
+        TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, TakesRecords = settings.TakesRecords, OnFewer = settings.OnFewer, TempDirectory = settings.Options.TempDirectory };
         return [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateSummarySink(options)))];
     }
 

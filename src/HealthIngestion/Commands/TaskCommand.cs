@@ -42,16 +42,6 @@ internal abstract class TaskCommand : ICommand
     /// <summary>Does the work and returns the exit code.</summary>
     protected abstract int Run(TaskRun run, IngestOptions options, ParseResult arguments, Log log, CancellationToken cancellationToken);
 
-    /// <summary>Says in one line how an attempt ended.</summary>
-    protected static void Report(Log log, string task, Attempt attempt) => log.Info(
-        "task",
-        attempt switch
-        {
-            Attempt.Done => $"{task} is done",
-            Attempt.WasDone => $"{task} was done before; nothing to do",
-            _ => $"{task} was done by another attempt; this one left nothing",
-        });
-
     private IngestOptions Own(IngestOptions options, ParseResult arguments) => options with
     {
         Workers = arguments.GetResult(_health.Workers) is null ? options.Workers : arguments.GetValue(_health.Workers),

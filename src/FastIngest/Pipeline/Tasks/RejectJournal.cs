@@ -70,13 +70,8 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
     /// <exception cref="IngestException">The journal is missing or damaged.</exception>
     public static void Replay(string path, JournalInfo info, RejectLog log, Func<int, int, Category, RejectSource> sourceOf, Action<Category> cutOff)
     {
-        Verify(path, info);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);
-        Line line = default;
-        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<Line>(ref line));
-        for (long position = 0; position < info.Bytes; position += bytes.Length)
+        foreach (Line line in Lines(path, info))
         {
-            file.ReadExactly(bytes);
             RejectSource source = sourceOf(line.File, line.Part, (Category)line.Category);
             switch ((Call)line.Call)
             {
@@ -102,14 +97,21 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
     /// <exception cref="IngestException">The journal is missing or damaged.</exception>
     public static void AddFilesTo(string path, JournalInfo info, ISet<int> files)
     {
+        foreach (Line line in Lines(path, info))
+        {
+            files.Add(line.File);
+        }
+    }
+
+    private static IEnumerable<Line> Lines(string path, JournalInfo info)
+    {
         Verify(path, info);
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);
-        Line line = default;
-        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<Line>(ref line));
+        byte[] bytes = new byte[Unsafe.SizeOf<Line>()];
         for (long position = 0; position < info.Bytes; position += bytes.Length)
         {
             file.ReadExactly(bytes);
-            files.Add(line.File);
+            yield return MemoryMarshal.Read<Line>(bytes);
         }
     }
 

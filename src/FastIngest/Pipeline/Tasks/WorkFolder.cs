@@ -76,7 +76,7 @@ internal sealed class WorkFolder(string path)
                 }
 
                 bool isFirst = FileLink.TryCreate(attempt, name);
-                FileLink.SyncFolder(System.IO.Path.GetDirectoryName(name)!);
+                FolderSync.Do(System.IO.Path.GetDirectoryName(name)!);
                 return isFirst;
             }
             finally

@@ -133,7 +133,7 @@ internal sealed class PartialFile : IDisposable
                 Posix.RenameWithoutReplacing(PartialPath, Target);
             }
 
-            Posix.SyncFolder(Path.GetDirectoryName(Target)!);
+            FolderSync.Do(Path.GetDirectoryName(Target)!);
         }
         catch (IOException e) when (!replace && File.Exists(Target) && File.Exists(PartialPath))
         {

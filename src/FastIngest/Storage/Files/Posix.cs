@@ -76,23 +76,6 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>Syncs a folder, so that a rename in it survives a power failure.</summary>
-    public static void SyncFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        int descriptor = Open(path, 0);
-        if (descriptor >= 0)
-        {
-            // Ignore errors: some file systems cannot sync a folder.
-            _ = FSync(descriptor);
-            _ = Close(descriptor);
-        }
-    }
-
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
 
@@ -104,13 +87,4 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     private static partial int SyncFileRange(SafeHandle file, long offset, long bytes, uint flags);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int FSync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

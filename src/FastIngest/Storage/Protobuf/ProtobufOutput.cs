@@ -12,7 +12,8 @@ namespace FastIngest.Storage.Protobuf;
 /// </summary>
 /// <param name="path">A file, or <c>-</c> for standard output.</param>
 /// <param name="openStandardOutput">Opens the stream for <c>-</c>, which is flushed but not closed.</param>
-internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutput) : IDisposable
+/// <param name="tempDirectory">The folder of the temporary file.</param>
+internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutput, string tempDirectory) : IDisposable
 {
     private const int FlushBytes = 256 * 1024;
     private const string StandardOutput = "-";
@@ -46,14 +47,7 @@ internal sealed class ProtobufOutput(string path, Func<Stream> openStandardOutpu
             return;
         }
 
-        string temporary = Path.Combine(Path.GetTempPath(), $"fastingest-{Guid.NewGuid():N}.pb");
-        Guarded(
-            () =>
-            {
-                _spool = PrivateFile.Open(temporary, temporary, FileMode.CreateNew, FileShare.None, bufferBytes: 0);
-                File.Delete(temporary);
-            },
-            temporary);
+        _spool = Guarded(() => new FileStream(UnnamedFile.Create(tempDirectory, "pb"), FileAccess.ReadWrite, bufferSize: 0), tempDirectory);
     }
 
     /// <summary>Writes the messages of a chunk.</summary>

@@ -14,10 +14,10 @@ public sealed class ProtobufSink : ISummarySink, IRecordSink
 
     /// <param name="path">A file, or <c>-</c> for standard output.</param>
     /// <param name="openStandardOutput">Opens the stream for <c>-</c>; the sink flushes but does not close it.</param>
-    public ProtobufSink(string path, Func<Stream> openStandardOutput)
+    public ProtobufSink(string path, Func<Stream> openStandardOutput, string tempDirectory)
     {
         DisplayName = "protobuf:" + path;
-        _output = new ProtobufOutput(path, openStandardOutput);
+        _output = new ProtobufOutput(path, openStandardOutput, tempDirectory);
         _state = new SinkState(DisplayName);
     }
 

@@ -12,6 +12,6 @@ internal static class ProtobufTarget
         IsFile = true,
         FileEndings = [".pb"],
         HasStandardOutput = true,
-        Summaries = (target, options) => new ProtobufSink(target.Rest, options.OpenStandardOutput),
+        Summaries = (target, options) => new ProtobufSink(target.Rest, options.OpenStandardOutput, options.TempDirectory),
     };
 }

@@ -16,7 +16,7 @@ internal static class ProtobufFile
     /// <summary>Writes the records of a run as a file, and returns the run.</summary>
     public static RunResult Write(IngestOptions options, string path)
     {
-        ProtobufSink sink = new(path, () => Stream.Null);
+        ProtobufSink sink = new(path, () => Stream.Null, Path.GetTempPath());
         try
         {
             return Run.Ingest(options, sink);

@@ -95,7 +95,7 @@ public sealed class ProtobufOracleTests : IDisposable
         using TemporaryFolder folder = new(inMemory: true);
         string path = folder.File("records.pb");
         OracleRecords.Sink lines = new();
-        ProtobufSink sink = new(path, () => Stream.Null);
+        ProtobufSink sink = new(path, () => Stream.Null, Path.GetTempPath());
         Run.Ingest(options, sink, lines);
         sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
         string[] read = [.. OracleRecords.Lines(ProtobufFile.Frames(File.ReadAllBytes(path)))];

@@ -29,37 +29,7 @@ public sealed class PartFileTests : IDisposable
     {
         string path = _folder.File("rows");
         await WriteAsync(path, task: 3);
-        byte[] whole = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
-        for (int at = 0; at < whole.Length; at++)
-        {
-            byte[] wrong = [.. whole];
-            wrong[at] ^= 0x10;
-            Fails(wrong, $"byte {at}");
-        }
-
-        for (int length = 0; length < whole.Length; length += 7)
-        {
-            Fails(whole[..length], $"length {length}");
-        }
-
-        Fails([.. whole, 0], "a byte more");
-
-        void Fails(byte[] bytes, string what)
-        {
-            File.WriteAllBytes(path, bytes);
-            IngestException? fault = null;
-            try
-            {
-                new PartReader(path, _run, 3).Read(new SummaryBatch(), _ => { });
-            }
-            catch (IngestException e)
-            {
-                fault = e;
-            }
-
-            Assert.True(fault is not null, what);
-            Assert.StartsWith(path, fault.Message, StringComparison.Ordinal);
-        }
+        WrongBytes.AreNoticed(path, 7, () => new PartReader(path, _run, 3).Read(new SummaryBatch(), _ => { }));
     }
 
     private static SummaryBatch Batch(string user, int rows)
