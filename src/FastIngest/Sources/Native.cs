@@ -25,6 +25,9 @@ internal static partial class Native
     internal const int ReadLease = 0;
     internal const int NoLease = 2;
 
+    /// <summary>EAGAIN: another process has the file open for writing.</summary>
+    internal const int TryAgain = 11;
+
     /// <summary>SIGURG: a process ignores it by default.</summary>
     internal const int IgnoredSignal = 23;
 
@@ -43,7 +46,7 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "preadv2")]
     internal static partial nint ReadIfCached(int descriptor, in Buffer buffer, int count, nint offset, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fcntl")]
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Control(int descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "mprotect")]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Sources;
@@ -11,7 +12,7 @@ public enum IoMode
     /// </summary>
     Auto,
 
-    /// <summary>Memory-mapped windows, with or without a lease.</summary>
+    /// <summary>Memory-mapped windows; without a lease where there are none, but never while another process has the file open for writing.</summary>
     Mmap,
 
     /// <summary>Positioned reads into a buffer.</summary>
@@ -313,8 +314,12 @@ public class SourceFile : IDisposable
         int descriptor = (int)_handle!.DangerousGetHandle();
         _ = Native.Control(descriptor, Native.SetSignal, Native.IgnoredSignal);
         _leased = Native.Control(descriptor, Native.SetLease, Native.ReadLease) == 0;
-        _mapWanted = _leased || _mode == IoMode.Mmap;
-        _trial = _leased && _mode == IoMode.Auto ? _trial ?? new IoTrial() : null;
+        bool isWritten = !_leased && Marshal.GetLastPInvokeError() == Native.TryAgain;
+
+        // Before the lease, a writer may already have shortened the file.
+        _mapWanted = (_leased || (_mode == IoMode.Mmap && !isWritten)) && RandomAccess.GetLength(_handle) == _length;
+        _trial = _leased && _mapWanted && _mode == IoMode.Auto ? _trial ?? new IoTrial() : null;
+        ReturnLeaseIfUnused();
     }
 
     /// <summary>Returns the lease as soon as no window is mapped. Reading continues without mappings.</summary>

@@ -79,10 +79,11 @@ public sealed class SourceFileTests : IDisposable
     public void A_file_that_is_open_for_writing_is_read_and_not_mapped()
     {
         using FileStream writer = new(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
-        Assert.False(file.IsMapped);
-        using SourceFile mapped = SourceFile.Open(_path, IoMode.Mmap);
-        Assert.True(mapped.IsMapped);
+        foreach (IoMode mode in Enum.GetValues<IoMode>())
+        {
+            using SourceFile file = SourceFile.Open(_path, mode);
+            Assert.False(file.IsMapped);
+        }
     }
 
     [Theory]
