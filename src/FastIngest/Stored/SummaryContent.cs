@@ -8,6 +8,9 @@ public enum SummaryContent
     /// <summary>All of <see cref="SummaryColumn.All"/>.</summary>
     AllColumns,
 
+    /// <summary>All columns except the summary text, which is null. A reader of numbers saves most of the bytes this way.</summary>
+    WithoutSummary,
+
     /// <summary>Only the key and the summary text. Other counts are 0; other numbers and texts are null.</summary>
     TextOnly,
 }
@@ -20,7 +23,14 @@ internal static class SelectedColumns
     private static readonly SummaryColumn[] Text =
         [.. SummaryColumn.All.Where(c => c.Kind == ColumnKind.Date || (c.Kind == ColumnKind.Text && c.Slot is TextSlot.UserId or TextSlot.Summary))];
 
-    public static SummaryColumn[] Of(SummaryContent content) => content == SummaryContent.TextOnly ? Text : All;
+    private static readonly SummaryColumn[] Numbers = [.. SummaryColumn.All.Where(c => c.Kind != ColumnKind.Text || c.Slot != TextSlot.Summary)];
+
+    public static SummaryColumn[] Of(SummaryContent content) => content switch
+    {
+        SummaryContent.TextOnly => Text,
+        SummaryContent.WithoutSummary => Numbers,
+        _ => All,
+    };
 
     /// <summary>The columns as SQL, each prefixed with the alias of a table.</summary>
     public static string List(SummaryContent content, string alias) => string.Join(", ", Of(content).Select(c => $"{alias}.{c.Name}"));

@@ -46,6 +46,8 @@ public sealed class Target
 
     public IUserErasure CreateErasure(TargetOptions options) => Require(Kind.Erasure, TargetCapability.Erasure)(this, options);
 
+    public ISummaryReader CreateReader(TargetOptions options) => Require(Kind.Reader, TargetCapability.Reader)(this, options);
+
     public DeliveryApi CreateApi(TargetOptions options) => Require(Kind.Api, TargetCapability.Api)(this, options);
 
     /// <summary>Returns the stored summaries of the target as the source of a delivery.</summary>

@@ -51,6 +51,9 @@ public sealed record TargetKind
     /// <summary>Creates what removes users from the target.</summary>
     public Func<Target, TargetOptions, IUserErasure>? Erasure { get; init; }
 
+    /// <summary>Creates a reader of the stored summaries.</summary>
+    public Func<Target, TargetOptions, ISummaryReader>? Reader { get; init; }
+
     /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record TargetKind
         TargetCapability.Outbox => Outbox is not null,
         TargetCapability.Api => Api is not null,
         TargetCapability.Erasure => Erasure is not null,
+        TargetCapability.Reader => Reader is not null,
         _ => false,
     };
 }
