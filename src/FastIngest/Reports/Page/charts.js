@@ -67,17 +67,20 @@ function chart(options) {
 
   function seriesOf(series) {
     const stroke = color(series.color);
+    // Few values are points: a line between two days that are far apart is hard to see, and of one day there is none.
+    const isSparse = series.values.filter(value => value !== null).length <= 20;
     const common = {
       label: series.label,
       stroke,
-      value: (plot, value, index, at) => number(at === null ? null : (series.raw ?? series.values)[at], series.decimals ?? options.decimals),
+      value: (plot, value, index, at) => at === null ? "" : number((series.raw ?? series.values)[at], series.decimals ?? options.decimals),
       points: { show: false },
     };
     switch (series.kind) {
-      case "bars": return { ...common, fill: stroke, width: 0, paths: BARS() };
+      // Bars under a line are lighter, so that many of them do not hide it.
+      case "bars": return { ...common, fill: series.isLight ? `${stroke}99` : stroke, width: 0, paths: BARS() };
       case "dots": return { ...common, paths: () => null, points: { show: true, size: 5, fill: stroke, width: 0 } };
-      case "edge": return { ...common, width: 0, fill: undefined, points: { show: x.length === 1, size: 5, fill: stroke } };
-      default: return { ...common, width: 2, paths: series.kind === "stepped" ? STEPPED() : undefined, dash: series.dash, spanGaps: true, points: { show: x.length === 1, size: 6, fill: stroke } };
+      case "edge": return { ...common, width: 0, fill: undefined, points: { show: isSparse, size: 5, fill: stroke, width: 0 } };
+      default: return { ...common, width: 2, paths: series.kind === "stepped" ? STEPPED() : undefined, dash: series.dash, spanGaps: true, points: { show: isSparse, size: 6, fill: stroke, width: 0 } };
     }
   }
 
@@ -89,10 +92,10 @@ function chart(options) {
     self.plot = new uPlot({
       width: Math.max(200, box.clientWidth),
       height: CHART_HEIGHT,
-      padding: [10, 8, 0, 0],
+      padding: [10, 22, 0, 0],
       tzDate: stamp => uPlot.tzDate(new Date(stamp * 1000), "Etc/UTC"),
       cursor: { sync: { key: "days" }, points: { size: 6 }, y: false, drag: { x: true, y: false } },
-      legend: { live: true },
+      legend: { live: true, markers: { width: 0, fill: (plot, index) => color(options.series[index - 1].marker ?? options.series[index - 1].color) } },
       scales: {
         x: { time: true, range: (plot, min, max) => [min - pad, max + pad] },
         y: { range: (plot, min, max) => rangeOf(min, max, options.zero) },
@@ -101,7 +104,7 @@ function chart(options) {
         { ...axis, grid: { show: false }, space: 64, incrs: [...DAY_STEPS, ...MONTH_STEPS], splits: daySplits, values: axisDays, size: 44 },
         { ...axis, size: 58, label: options.unit, labelSize: 20, labelFont: "12px system-ui, sans-serif", values: (plot, splits, i, space, step) => splits.map(v => number(v, step < 1 ? 1 : 0)) },
       ],
-      series: [{ label: "Day", value: (plot, value) => value === null ? "–" : longDay(value / DAY_SECONDS) }, ...options.series.map(seriesOf)],
+      series: [{ label: "Day", value: (plot, value) => value === null ? "" : longDay(value / DAY_SECONDS) }, ...options.series.map(seriesOf)],
       bands: (options.bands ?? []).map(band => ({ series: band.series, fill: color(band.color) })),
     }, [x, ...options.series.map(s => s.values)], box);
     if (old) self.plot.setScale("x", { min: old.min + pad, max: old.max - pad });

@@ -21,7 +21,7 @@ function overviewPage(data, open) {
     tile("Records read", number(records), "", counted(data.runs.length, "run", "runs")),
     tile("Records rejected", number(rejected), "", records ? `${number(100 * rejected / records, 2)} %` : "")));
 
-  parts.push(card("Coverage", "How many people have data on a day.", null,
+  parts.push(card("Coverage", "How many people have data on a day. The stronger the colour, the more people.", null,
     calendar({ label: "Coverage", days: coverageDays, values: coverage, text: value => counted(value, "person", "people") }),
     tableBehind("People with data by day", [{ title: "Day", left: true, cell: i => isoDay(coverageDays[i]) }, { title: "People", cell: i => number(coverage[i]) }], () => coverageDays.map((d, i) => i).reverse())));
   parts.push(quantilesCard(data));
@@ -49,11 +49,11 @@ function quantilesCard(data) {
         label: `${title} of all people: the middle value of the days is ${withUnit(name, median(of("p50")))}.`,
         days: at, unit, decimals,
         series: [
-          { label: "90 %", values: of("p90"), color: "steps", kind: "edge" },
-          { label: "75 %", values: of("p75"), color: "steps", kind: "edge" },
+          { label: "90 %", values: of("p90"), color: "steps", marker: "h1", kind: "edge" },
+          { label: "75 %", values: of("p75"), color: "steps", marker: "h2", kind: "edge" },
           { label: "median", values: of("p50"), color: "mean", kind: "line" },
-          { label: "25 %", values: of("p25"), color: "steps", kind: "edge" },
-          { label: "10 %", values: of("p10"), color: "steps", kind: "edge" },
+          { label: "25 %", values: of("p25"), color: "steps", marker: "h2", kind: "edge" },
+          { label: "10 %", values: of("p10"), color: "steps", marker: "h1", kind: "edge" },
         ],
         bands: [{ series: [1, 5], color: "h1" }, { series: [2, 4], color: "h2" }],
       }),
@@ -141,7 +141,7 @@ function runsCard(data) {
       { title: "Time", cell: run => run.seconds === undefined ? "–" : seconds(run.seconds) },
       { title: "Files", cell: run => number(run.files) },
       { title: "Size", cell: run => bytes(run.bytes) },
-      { title: "GB/s", cell: run => number(speed(run) === null ? null : speed(run) / 1e9, 3) },
+      { title: "Speed", cell: run => speed(run) === null ? "–" : `${bytes(speed(run))}/s` },
       { title: "Records", cell: run => number(run.records) },
       { title: "Rejected", cell: run => number(run.rejected) },
       { title: "Rows", cell: run => number(run.rows) },

@@ -70,7 +70,7 @@ function calendarCard(days, column) {
   }
 
   show(first);
-  return card("Calendar", "Darker days have larger values. Select a day for all of its values.",
+  return card("Calendar", "The stronger the colour, the larger the value. Select a day for all of its values.",
     choice("Measure in the calendar", names.map(name => [name, MEASURES[name].title]), first, show), place, day);
 }
 
@@ -82,7 +82,7 @@ function stepsFigure(days, column) {
     title: "Steps", days, note: `${number(mean(steps))} steps a day on average.`,
     chart: chart({
       label: `Steps a day, ${number(mean(steps))} on average.`, days, unit: "steps", decimals: 0, zero: true,
-      series: [{ label: "steps", values: steps, color: "steps", kind: "bars" }, { label: "mean of the week", values: means, color: "mean", kind: "stepped" }],
+      series: [{ label: "steps", values: steps, color: "steps", kind: "bars", isLight: true }, { label: "mean of the week", values: means, color: "mean", kind: "stepped" }],
     }),
     columns: [{ title: "Steps", values: steps, decimals: 0 }, { title: "Mean of the week", values: means, decimals: 0 }, { title: "km", values: column("activity_km"), decimals: 2 }, { title: "kcal", values: column("activity_kcal"), decimals: 0 }],
   });
@@ -113,7 +113,7 @@ function heartFigure(days, column) {
   if (!hasBand && !hasResting) return null;
   const series = [], columns = [];
   if (hasBand) {
-    series.push({ label: "highest", values: most, color: "heart", kind: "edge" }, { label: "lowest", values: least, color: "heart", kind: "edge" }, { label: "mean", values: middle, color: "heart", kind: "line", decimals: 1 });
+    series.push({ label: "highest", values: most, color: "heart", marker: "band", kind: "edge" }, { label: "lowest", values: least, color: "heart", marker: "band", kind: "edge" }, { label: "mean", values: middle, color: "heart", kind: "line", decimals: 1 });
     columns.push({ title: "Lowest", values: least, decimals: 0 }, { title: "Mean", values: middle, decimals: 1 }, { title: "Highest", values: most, decimals: 0 });
   }
   if (hasResting) {
@@ -136,7 +136,7 @@ function mealsFigure(days, column) {
     title: "Meals", days, note: `${number(mean(kcal))} kcal a day on average.`,
     chart: chart({
       label: `Energy of meals, ${number(mean(kcal))} kcal a day on average.`, days, unit: "kcal", decimals: 0, zero: true,
-      series: [{ label: "kcal", values: kcal, color: "food", kind: "bars" }, { label: "mean of the week", values: means, color: "mean", kind: "stepped" }],
+      series: [{ label: "kcal", values: kcal, color: "food", kind: "bars", isLight: true }, { label: "mean of the week", values: means, color: "mean", kind: "stepped" }],
     }),
     columns: [{ title: "kcal", values: kcal, decimals: 0 }, { title: "Mean of the week", values: means, decimals: 0 }, { title: "Protein, g", values: column("protein_g"), decimals: 1 }, { title: "Carbs, g", values: column("carbs_g"), decimals: 1 }, { title: "Fat, g", values: column("fat_g"), decimals: 1 }],
   });
