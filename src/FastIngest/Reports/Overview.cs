@@ -64,7 +64,7 @@ internal sealed class Overview
         string?[] users = options.Users.Count == 0 ? [null] : [.. options.Users.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         foreach (string? user in users)
         {
-            SummaryQuery query = new() { UserId = user, Since = options.Since, Until = options.Until, Content = SummaryContent.WithoutSummary, PageRows = PageRows };
+            SummaryQuery query = new() { UserId = user, Since = options.Since, Until = options.Until, Content = SummaryContent.Measures, PageRows = PageRows };
             ProfileCursor profiles = new(reader.ReadProfilesAsync(user, ProfilePageRows, cancellationToken).GetAsyncEnumerator(cancellationToken));
             await using (profiles.ConfigureAwait(false))
             {

@@ -13,9 +13,6 @@ public sealed record WrittenReport(long People, int Pages, long Days, long Bytes
 /// <summary>Writes a report as one HTML file, which needs no other file and no network.</summary>
 public static class ReportWriter
 {
-    /// <summary>What the overview takes in the file, about; the days of people have the rest.</summary>
-    private const int OverviewBytes = 500_000;
-
     /// <summary>Writes the file. It appears when it is complete, with the mode 0600; one that replaces an older file has its mode.</summary>
     /// <param name="reader">The database, open.</param>
     /// <param name="options">Selects what the report shows.</param>
@@ -37,7 +34,7 @@ public static class ReportWriter
         (string before, string after) = ReportPage.Parts();
         long pageBytes = Encoding.UTF8.GetByteCount(before) + Encoding.UTF8.GetByteCount(after);
         // The days of a person who was asked for are shown, however many they are.
-        long maxBlockBytes = options.Users.Count > 0 ? long.MaxValue : Math.Max(1, options.MaxBytes - pageBytes - OverviewBytes);
+        long maxBlockBytes = options.Users.Count > 0 ? long.MaxValue : Math.Max(1, options.MaxBytes - pageBytes);
         Overview overview = await Overview.ReadAsync(reader, options, maxBlockBytes, cancellationToken).ConfigureAwait(false);
 
         PersonEntry[] listed = overview.Shelf.ToList();

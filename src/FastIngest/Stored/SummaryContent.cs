@@ -8,8 +8,11 @@ public enum SummaryContent
     /// <summary>All of <see cref="SummaryColumn.All"/>.</summary>
     AllColumns,
 
-    /// <summary>All columns except the summary text, which is null. A reader of numbers saves most of the bytes this way.</summary>
-    WithoutSummary,
+    /// <summary>
+    /// The key and the values that people follow from day to day: all columns except the summary text, the quality of sleep, and the
+    /// numbers of activities, nights and heart rates, and two rare ones. These are 0 or null.
+    /// </summary>
+    Measures,
 
     /// <summary>Only the key and the summary text. Other counts are 0; other numbers and texts are null.</summary>
     TextOnly,
@@ -23,12 +26,13 @@ internal static class SelectedColumns
     private static readonly SummaryColumn[] Text =
         [.. SummaryColumn.All.Where(c => c.Kind == ColumnKind.Date || (c.Kind == ColumnKind.Text && c.Slot is TextSlot.UserId or TextSlot.Summary))];
 
-    private static readonly SummaryColumn[] Numbers = [.. SummaryColumn.All.Where(c => c.Kind != ColumnKind.Text || c.Slot != TextSlot.Summary)];
+    private static readonly SummaryColumn[] Measures =
+        [.. SummaryColumn.All.Where(c => c.Name is not ("summary" or "sleep_quality" or "activity_count" or "activity_hr_max" or "workout_kcal" or "sleep_count" or "hr_count"))];
 
     public static SummaryColumn[] Of(SummaryContent content) => content switch
     {
         SummaryContent.TextOnly => Text,
-        SummaryContent.WithoutSummary => Numbers,
+        SummaryContent.Measures => Measures,
         _ => All,
     };
 

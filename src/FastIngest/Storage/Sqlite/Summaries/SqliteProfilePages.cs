@@ -11,7 +11,8 @@ internal sealed class SqliteProfilePages(SqliteDatabase database, string? userId
         "SELECT user_id, name, gender, fitness_level, age, height, weight FROM users "
         + $"WHERE user_id > ?1{(userId is null ? "" : " AND user_id = ?3")} ORDER BY user_id LIMIT ?2");
 
-    private string _last = "";
+    // Bytes, because an id may hold U+0000.
+    private byte[] _last = [];
 
     /// <exception cref="IngestException">SQLite reported a fault.</exception>
     public ValueTask<bool> ReadAsync(List<StoredProfile> page, CancellationToken cancellationToken)
@@ -21,15 +22,15 @@ internal sealed class SqliteProfilePages(SqliteDatabase database, string? userId
         _select.Bind(1, _last).Bind(2, pageRows);
         if (userId is not null)
         {
-            _select.Bind(3, userId);
+            _select.Bind(3, Encoding.UTF8.GetBytes(userId));
         }
 
         try
         {
             while (_select.Step())
             {
-                _last = Text(0)!;
-                page.Add(new StoredProfile(_last, Text(1), Text(2), Text(3), Number(4), Number(5), Number(6)));
+                _last = _select.Text(0).ToArray();
+                page.Add(new StoredProfile(Text(0)!, Text(1), Text(2), Text(3), Number(4), Number(5), Number(6)));
             }
         }
         finally
