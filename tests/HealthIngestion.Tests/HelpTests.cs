@@ -56,6 +56,8 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("push")]
+    [InlineData("embed")]
+    [InlineData("search")]
     [InlineData("forget")]
     [InlineData("lexicon ingest")]
     [InlineData("lexicon reprocess")]

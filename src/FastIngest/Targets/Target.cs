@@ -1,4 +1,5 @@
 using FastIngest.Delivery;
+using FastIngest.Embedding;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Stored;
@@ -45,6 +46,8 @@ public sealed class Target
     public IEntryStore CreateEntryStore(TargetOptions options) => Require(Kind.Reprocess, TargetCapability.Reprocess)(this, options);
 
     public IUserErasure CreateErasure(TargetOptions options) => Require(Kind.Erasure, TargetCapability.Erasure)(this, options);
+
+    public VectorSource CreateVectorSource(TargetOptions options) => Require(Kind.Vectors, TargetCapability.Vectors)(this, options);
 
     public DeliveryApi CreateApi(TargetOptions options) => Require(Kind.Api, TargetCapability.Api)(this, options);
 

@@ -23,4 +23,7 @@ public enum TargetCapability
 
     /// <summary>Users can be removed from the target.</summary>
     Erasure,
+
+    /// <summary>The target stores vectors of its summaries.</summary>
+    Vectors,
 }

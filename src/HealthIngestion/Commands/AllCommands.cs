@@ -8,6 +8,8 @@ internal static class AllCommands
     public static CommandTable Table { get; } = new(
         new CommandEntry(IngestCommand.Name, () => new IngestCommand()),
         new CommandEntry(PushCommand.Name, () => new PushCommand()),
+        new CommandEntry(EmbedCommand.Name, () => new EmbedCommand()),
+        new CommandEntry(SearchCommand.Name, () => new SearchCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),
