@@ -22,8 +22,9 @@ public sealed class FolderTests
         ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
         ["Stored"] = ["Health"],
         ["Delivery"] = ["Health", "Stored", "Json"],
-        ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
-        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Embedding"] = ["Delivery", "Health", "Stored", "Json"],
+        ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Embedding", "Stored"],
+        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Embedding", "Targets", "Json"],
         ["Reports"] = ["Health", "Stored", "Storage", "Json"],
         ["Generate"] = ["Health", "Json"],
     };

@@ -52,6 +52,8 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("push")]
+    [InlineData("embed")]
+    [InlineData("search")]
     [InlineData("forget")]
     [InlineData("show")]
     [InlineData("report")]

@@ -47,7 +47,7 @@ internal sealed class DeliveryRun : IDisposable
     public async Task<DeliveryReport> RunAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        await _outbox.OpenAsync(_api.DisplayName, _options.RetryRejected, cancellationToken).ConfigureAwait(false);
+        await _outbox.OpenAsync(_api.RecordName, _options.RetryRejected, cancellationToken).ConfigureAwait(false);
         _progress?.Started(_api.DisplayName, _outbox.Total);
         _problem = await _api.PrepareAsync(_options.WaitForApi, cancellationToken).ConfigureAwait(false);
 

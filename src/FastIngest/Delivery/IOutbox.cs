@@ -1,8 +1,8 @@
 namespace FastIngest.Delivery;
 
 /// <summary>
-/// The pending summaries of a database for one API, and the table <c>deliveries</c>, which records the outcome for each
-/// summary. Calls never overlap. Faults that the user can fix are <see cref="IngestException"/>s.
+/// The pending summaries of a database for one API, and the table that records the outcome for each summary: for
+/// <c>deliveries</c>, see <see cref="OutboxTable"/> for the other one. Calls never overlap. Faults that the user can fix are <see cref="IngestException"/>s.
 /// <code>
 /// no row, or neither hash is the summary's    the summary is pending
 /// delivered_md5 is the summary's              the API has the summary
@@ -23,8 +23,8 @@ internal interface IOutbox : IAsyncDisposable
     /// <summary>Unchanged summaries that the API rejected in an earlier run; complete at the end of reading.</summary>
     long StillRejected { get; }
 
-    /// <summary>Opens the database and creates the table <c>deliveries</c> if it is missing.</summary>
-    /// <param name="target">The API's name in <c>deliveries</c>, without any secret.</param>
+    /// <summary>Opens the database and creates the table of outcomes if it is missing.</summary>
+    /// <param name="target">The API's name in the table, without any secret.</param>
     /// <param name="retryRejected">Whether rejected summaries are sent once more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken);

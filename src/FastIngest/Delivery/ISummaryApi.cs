@@ -6,6 +6,9 @@ internal interface ISummaryApi : IDisposable
     /// <summary>The API as shown to the user, without any secret.</summary>
     string DisplayName { get; }
 
+    /// <summary>The name under which outcomes are recorded.</summary>
+    string RecordName => DisplayName;
+
     /// <summary>The maximum number of summaries in one batch of a sender.</summary>
     int BatchSize { get; }
 

@@ -65,11 +65,14 @@ internal sealed class PendingSummary
     /// <summary>The vector that a stage computed from the text; valid until <see cref="FreeContent"/>. Empty when no stage set it.</summary>
     public ReadOnlyMemory<float> Vector { get; set; }
 
+    /// <summary>The vector that an API computed from the text; kept until it is stored. Empty for other APIs.</summary>
+    public ReadOnlyMemory<float> Result { get; set; }
+
     /// <summary>The MD5 of the text, bytes in big-endian order; set by <see cref="SummaryHash"/>.</summary>
     public Guid Hash { get; set; }
 
     /// <summary>The memory in bytes that the summary uses besides its text.</summary>
-    public int KeptBytes => _user.Length + (2 * (Error?.Length ?? 0));
+    public int KeptBytes => _user.Length + (2 * (Error?.Length ?? 0)) + (sizeof(float) * Result.Length);
 
     public DeliveryState State { get; set; }
 
@@ -90,7 +93,7 @@ internal sealed class PendingSummary
         Error = reason;
     }
 
-    /// <summary>Releases the text's buffer and the vector; a mark needs only the hash.</summary>
+    /// <summary>Releases the text's buffer and the vector; a mark needs only the hash and <see cref="Result"/>.</summary>
     public void FreeContent()
     {
         Vector = default;

@@ -1,4 +1,5 @@
 using FastIngest.Delivery;
+using FastIngest.Embedding;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Stored;
@@ -47,6 +48,7 @@ public sealed class Target
     public IUserErasure CreateErasure(TargetOptions options) => Require(Kind.Erasure, TargetCapability.Erasure)(this, options);
 
     public ISummaryReader CreateReader(TargetOptions options) => Require(Kind.Reader, TargetCapability.Reader)(this, options);
+    public VectorSource CreateVectorSource(TargetOptions options) => Require(Kind.Vectors, TargetCapability.Vectors)(this, options);
 
     public DeliveryApi CreateApi(TargetOptions options) => Require(Kind.Api, TargetCapability.Api)(this, options);
 

@@ -26,4 +26,6 @@ public enum TargetCapability
 
     /// <summary>The summaries of the target can be read.</summary>
     Reader,
+    /// <summary>The target stores vectors of its summaries.</summary>
+    Vectors,
 }

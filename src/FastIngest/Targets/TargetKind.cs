@@ -1,4 +1,5 @@
 using FastIngest.Delivery;
+using FastIngest.Embedding;
 using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Stored;
@@ -63,6 +64,9 @@ public sealed record TargetKind
     /// <summary>Creates an outbox of the stored summaries.</summary>
     internal Func<Target, TargetOptions, IOutbox>? Outbox { get; init; }
 
+    /// <summary>Returns the stored summaries as a source that takes their vectors.</summary>
+    public Func<Target, TargetOptions, VectorSource>? Vectors { get; init; }
+
     /// <summary>Whether targets of this kind have a capability.</summary>
     public bool Has(TargetCapability capability) => capability switch
     {
@@ -74,6 +78,7 @@ public sealed record TargetKind
         TargetCapability.Api => Api is not null,
         TargetCapability.Erasure => Erasure is not null,
         TargetCapability.Reader => Reader is not null,
+        TargetCapability.Vectors => Vectors is not null,
         _ => false,
     };
 }

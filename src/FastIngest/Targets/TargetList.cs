@@ -78,6 +78,7 @@ public sealed class TargetList
             TargetCapability.Outbox => "holds no summaries that can be delivered",
             TargetCapability.Erasure => "cannot remove users",
             TargetCapability.Reader => "cannot be read",
+            TargetCapability.Vectors => "holds no summaries that can be embedded",
             _ => "is not an API",
         };
         string prefix = kind.Prefixes.First(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));

@@ -10,6 +10,8 @@ internal static class AllCommands
         new CommandEntry(PushCommand.Name, () => new PushCommand()),
         new CommandEntry(ShowCommand.Name, () => new ShowCommand()),
         new CommandEntry(ReportCommand.Name, () => new ReportCommand()),
+        new CommandEntry(EmbedCommand.Name, () => new EmbedCommand()),
+        new CommandEntry(SearchCommand.Name, () => new SearchCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),

@@ -81,6 +81,11 @@ internal sealed class IngestCommand : ICommand
                 bool isDefaultPath = arguments.GetResult(Options.Paths) is not { Tokens.Count: > 0 };
                 RejectMissingPaths(settings.Options.Paths, isDefaultPath);
                 Deliveries.Prepare(settings.Apis);
+                if (settings.Embedding is { } embedding)
+                {
+                    Deliveries.Prepare(embedding.Server);
+                }
+
                 report = RunEngineAsync(settings, log, token).GetAwaiter().GetResult();
                 List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, token).GetAwaiter().GetResult();
                 return Close(report, deliveries, settings, log);
@@ -104,13 +109,24 @@ internal sealed class IngestCommand : ICommand
                 shown => HealthIngest.RunAsync(settings.Options, settings.IsDryRun ? [] : sinks, shown, cancellationToken))).ConfigureAwait(false);
     }
 
-    /// <summary>Delivers what the database holds now; not from one that failed.</summary>
+    /// <summary>Delivers and embeds what the database holds now; not from one that failed.</summary>
     private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
     {
         int database = settings.Targets.ToList().IndexOf(settings.Database!);
-        return settings.Apis.Count > 0 && report.Sinks[database] is { Fault: null, Result.IsAbsent: false }
-            ? await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false)
-            : [];
+        if (database < 0 || settings.IsDryRun || report.Sinks[database] is not { Fault: null, Result.IsAbsent: false })
+        {
+            return [];
+        }
+
+        List<DeliveryOutcome> outcomes = settings.Apis.Count == 0
+            ? []
+            : await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false);
+        if (settings.Embedding is { } embedding)
+        {
+            outcomes.AddRange(await Deliveries.EmbedAsync(embedding, settings.Progress, log, cancellationToken).ConfigureAwait(false));
+        }
+
+        return outcomes;
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>

@@ -102,7 +102,7 @@ internal sealed class PushCommand : ICommand
     {
         if (stats is not null)
         {
-            StatsFile.Write(stats, Stats(outcomes));
+            StatsFile.Write(stats, Deliveries.Stats(outcomes));
         }
 
         if (log.Shows(LogLevel.Info))
@@ -123,11 +123,4 @@ internal sealed class PushCommand : ICommand
             ? apis
             : throw new UsageException($"push needs an API: use --to {TargetRegistry.All.JoinForms(TargetCapability.Api)}, or set API_URL");
     }
-
-    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
-    {
-        json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
-        json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
-        DeliveryWords.Write(json, outcomes);
-    });
 }

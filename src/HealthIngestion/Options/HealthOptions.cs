@@ -166,12 +166,26 @@ internal sealed class HealthOptions
 
     public Option<SuccessRule[]> ApiSuccess { get; } = SharedOptions.ApiSuccess();
 
+    public Option<string?> Embed { get; } = new("--embed")
+    {
+        HelpName = "URL",
+        Description = "then turn the stored summaries into vectors with this embedding server, as the command embed does (default: no vectors)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public Option<string?> EmbedModel { get; } = new("--embed-model")
+    {
+        HelpName = "NAME",
+        Description = "the model for --embed (default: the model of the server)",
+        CustomParser = Values.NotEmpty,
+    };
+
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
         new("Input", [From, Category, NoRecursive, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
         new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
-        new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess]),
+        new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess, Embed, EmbedModel]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),
     ];

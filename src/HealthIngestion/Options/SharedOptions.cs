@@ -26,12 +26,13 @@ internal static class SharedOptions
         DefaultValueFactory = _ => PostgresSchema.DefaultName,
     };
 
-    public static Option<int> Concurrency() => new("--concurrency")
+    /// <param name="standard">The default.</param>
+    public static Option<int> Concurrency(int standard = 16) => new("--concurrency")
     {
         HelpName = "N",
-        Description = "the most requests to an API at once, 1 to 1024; fewer while the API is busy (default: 16)",
+        Description = $"the most requests to an API at once, 1 to 1024; fewer while the API is busy (default: {standard})",
         CustomParser = Values.Integer(1, 1024),
-        DefaultValueFactory = _ => 16,
+        DefaultValueFactory = _ => standard,
     };
 
     public static Option<TimeSpan> WaitForApi() => new("--wait-for-api")

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastIngest.Delivery;
 using HealthIngestion.Formatting;
+using HealthIngestion.Report;
 using HealthIngestion.Terminal;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -15,16 +16,19 @@ internal sealed class DeliveryDisplay : IDisposable
 
     private readonly ManualResetEventSlim _end = new();
     private readonly Log _log;
+    private readonly DeliveryTerms _terms;
     private readonly Watched[] _deliveries;
     private readonly Thread? _thread;
 
     /// <param name="style">What the user asked for.</param>
     /// <param name="log">Where lines go.</param>
     /// <param name="count">How many deliveries there are.</param>
-    public DeliveryDisplay(ProgressStyle style, Log log, int count)
+    /// <param name="terms">The words for what is done.</param>
+    public DeliveryDisplay(ProgressStyle style, Log log, int count, DeliveryTerms terms)
     {
         _log = log;
-        _deliveries = [.. Enumerable.Range(0, count).Select(_ => new Watched())];
+        _terms = terms;
+        _deliveries = [.. Enumerable.Range(0, count).Select(_ => new Watched(terms.Done))];
         if (style != ProgressStyle.None && log.Shows(LogLevel.Info))
         {
             bool isBar = style == ProgressStyle.Auto && log.Format == LogFormat.Text && ErrorTerminal.IsInteractive;
@@ -50,13 +54,13 @@ internal sealed class DeliveryDisplay : IDisposable
             foreach (Watched delivery in _deliveries.Where(d => d.IsUnderWay))
             {
                 (long done, long delivered, double rate) = delivery.Read();
-                _log.Info("progress", $"delivering to {delivery.Target}: {Figures.Count(done)} of {Figures.Count(delivery.Total)}, {delivery.Facts()}", json =>
+                _log.Info("progress", $"{_terms.Doing} {delivery.Target}: {Figures.Count(done)} of {Figures.Count(delivery.Total)}, {delivery.Facts()}", json =>
                 {
                     json.WriteString("target", delivery.Target);
                     json.WriteNumber("summaries", done);
                     json.WriteNumber("total_summaries", delivery.Total);
-                    json.WriteNumber("delivered", delivered);
-                    json.WriteNumber("delivered_per_second", Math.Round(rate));
+                    json.WriteNumber(_terms.Done, delivered);
+                    json.WriteNumber(_terms.Done + "_per_second", Math.Round(rate));
                 });
             }
         }
@@ -101,7 +105,7 @@ internal sealed class DeliveryDisplay : IDisposable
     }
 
     /// <summary>The figures of one delivery.</summary>
-    private sealed class Watched : IDeliveryProgress
+    private sealed class Watched(string word) : IDeliveryProgress
     {
         private long _done, _delivered, _startedAt;
 
@@ -135,7 +139,7 @@ internal sealed class DeliveryDisplay : IDisposable
         public string Facts()
         {
             (long done, long delivered, double rate) = Read();
-            return $"{Figures.Count(delivered)} delivered, {Figures.Rate(rate)}/s"
+            return $"{Figures.Count(delivered)} {word}, {Figures.Rate(rate)}/s"
                 + (rate > 0 && Total > done ? $", {Figures.Seconds(TimeSpan.FromSeconds((Total - done) / rate))} left" : "");
         }
     }

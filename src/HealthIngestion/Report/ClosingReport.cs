@@ -19,12 +19,12 @@ internal sealed record ClosingReport(IReadOnlyList<FigureTable> Tables, IReadOnl
         [
             CategoryTable(report),
             .. report.Sinks.Count == 0 ? (FigureTable[])[] : [SinkTable(report)],
-            .. deliveries.Count == 0 ? (FigureTable[])[] : [DeliveryWords.Table(deliveries)],
+            .. DeliveryWords.Tables(deliveries),
         ],
         [.. Say(report, deliveries, settings, peakBytes)]);
 
     /// <summary>The summary of a delivery alone.</summary>
-    public static ClosingReport Of(IReadOnlyList<DeliveryOutcome> deliveries) => new([DeliveryWords.Table(deliveries)], [.. DeliveryWords.Sentences(deliveries)]);
+    public static ClosingReport Of(IReadOnlyList<DeliveryOutcome> deliveries) => new([.. DeliveryWords.Tables(deliveries)], [.. DeliveryWords.Sentences(deliveries)]);
 
     private static FigureTable CategoryTable(IngestReport report)
     {

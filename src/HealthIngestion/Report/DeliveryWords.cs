@@ -5,11 +5,15 @@ using HealthIngestion.Formatting;
 
 namespace HealthIngestion.Report;
 
-/// <summary>The closing table, sentences and figures of deliveries.</summary>
+/// <summary>The closing table, sentences and figures of deliveries and of vectors.</summary>
 internal static class DeliveryWords
 {
-    public static FigureTable Table(IReadOnlyList<DeliveryOutcome> outcomes) => new(
-        ["API", "delivered", "unchanged", "refused", "left"],
+    /// <summary>A table of the deliveries and one of the vectors, if there are any.</summary>
+    public static IEnumerable<FigureTable> Tables(IEnumerable<DeliveryOutcome> outcomes) =>
+        ((DeliveryTerms[])[DeliveryTerms.Delivery, DeliveryTerms.Embedding]).Select(terms => outcomes.Where(o => o.Terms == terms).ToArray()).Where(part => part.Length > 0).Select(Table);
+
+    private static FigureTable Table(DeliveryOutcome[] outcomes) => new(
+        [outcomes[0].Terms.Place, outcomes[0].Terms.Done, "unchanged", "refused", "left"],
         [.. outcomes.Select(IReadOnlyList<string> (o) => o.Report is { } report
             ?
             [
@@ -19,16 +23,22 @@ internal static class DeliveryWords
                 Figures.Count(report.Rejected),
                 Figures.Count(report.Left),
             ]
-            : [o.Api.DisplayName, "failed", "", "", ""])],
+            : [o.Target, "failed", "", "", ""])],
         LastIsText: false);
 
     public static IEnumerable<string> Sentences(IReadOnlyList<DeliveryOutcome> outcomes)
     {
-        foreach (DeliveryReport report in outcomes.Select(o => o.Report).OfType<DeliveryReport>())
+        foreach (DeliveryOutcome outcome in outcomes.Where(o => o.Report is not null))
         {
+            DeliveryReport report = outcome.Report!;
+            if (outcome.Model is { } model)
+            {
+                yield return $"model: {model.Name}, vectors of {model.Dimensions} numbers";
+            }
+
             if (report.Delivered > 0)
             {
-                yield return $"delivered {Figures.Count(report.Delivered, "summary", "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
+                yield return $"{outcome.Terms.Done} {Figures.Count(report.Delivered, "summary", "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
                     + $"{Figures.Rate(Figures.PerSecond(report.Delivered, report.Elapsed))}/s";
             }
 
@@ -47,21 +57,37 @@ internal static class DeliveryWords
             long others = report.Rejected - report.Rejections.Sum(g => g.Summaries);
             if (others > 0)
             {
-                yield return $"refused: {Figures.Count(others)} more, with their reasons in the table deliveries";
+                yield return $"refused: {Figures.Count(others)} more, with their reasons in the table {outcome.Terms.Table}";
             }
         }
     }
 
-    /// <summary>The array <c>deliveries</c>.</summary>
+    /// <summary>The array <c>deliveries</c>, and the array <c>embeddings</c> if summaries were embedded.</summary>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<DeliveryOutcome> outcomes)
     {
-        StatsFile.WriteObjects(json, "deliveries", outcomes, outcome =>
+        DeliveryOutcome[] embedded = [.. outcomes.Where(o => o.Terms == DeliveryTerms.Embedding)];
+        Write(json, DeliveryTerms.Delivery.Table, [.. outcomes.Except(embedded)]);
+        if (embedded.Length > 0)
         {
-            json.WriteString("target", outcome.Api.DisplayName);
+            Write(json, DeliveryTerms.Embedding.Table, embedded);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, DeliveryOutcome[] outcomes)
+    {
+        StatsFile.WriteObjects(json, name, outcomes, outcome =>
+        {
+            json.WriteString("target", outcome.Target);
+            if (outcome.Model is { } model)
+            {
+                json.WriteString("model", model.Name);
+                json.WriteNumber("dimensions", model.Dimensions);
+            }
+
             if (outcome.Report is { } report)
             {
                 json.WriteString("from", report.From);
-                json.WriteNumber("delivered", report.Delivered);
+                json.WriteNumber(outcome.Terms.Done, report.Delivered);
                 json.WriteNumber("unchanged", report.Unchanged);
                 json.WriteNumber("refused", report.Rejected);
                 json.WriteNumber("newly_refused", report.NewlyRejected);
@@ -73,7 +99,7 @@ internal static class DeliveryWords
 
                 json.WriteNumber("attempts", report.Attempts);
                 json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 6));
-                json.WriteNumber("delivered_per_second", Math.Round(Figures.PerSecond(report.Delivered, report.Elapsed)));
+                json.WriteNumber(outcome.Terms.Done + "_per_second", Math.Round(Figures.PerSecond(report.Delivered, report.Elapsed)));
                 if ((report.Problem ?? report.LastError) is { } error)
                 {
                     json.WriteString("last_error", error);

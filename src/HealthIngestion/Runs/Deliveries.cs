@@ -1,10 +1,12 @@
 using System.Globalization;
 using FastIngest;
 using FastIngest.Delivery;
+using FastIngest.Embedding;
 using HealthIngestion.Exit;
 using HealthIngestion.Formatting;
 using HealthIngestion.Progress;
 using HealthIngestion.Report;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Runs;
@@ -21,16 +23,27 @@ internal static class Deliveries
     /// <exception cref="IngestException">Something is not installed.</exception>
     public static void Prepare(IReadOnlyList<DeliveryApi> apis)
     {
-        if (apis.Count == 0)
-        {
-            return;
-        }
-
         foreach (DeliveryApi api in apis)
         {
             api.RequireLibraries();
         }
 
+        if (apis.Count > 0)
+        {
+            PrepareSockets();
+        }
+    }
+
+    /// <summary>The same for an embedding server.</summary>
+    /// <exception cref="IngestException">Something is not installed.</exception>
+    public static void Prepare(EmbeddingServer server)
+    {
+        server.RequireLibraries();
+        PrepareSockets();
+    }
+
+    private static void PrepareSockets()
+    {
         Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
 
@@ -41,8 +54,24 @@ internal static class Deliveries
     public static async Task<List<DeliveryOutcome>> RunAsync(
         IReadOnlyList<DeliveryApi> apis, DeliveryOptions options, ProgressStyle progress, Log log, CancellationToken cancellationToken)
     {
-        using DeliveryDisplay display = new(progress, log, apis.Count);
+        using DeliveryDisplay display = new(progress, log, apis.Count, DeliveryTerms.Delivery);
         return [.. await Task.WhenAll(apis.Select((api, i) => RunAsync(api, options, display.Deliveries[i], cancellationToken))).ConfigureAwait(false)];
+    }
+
+    /// <summary>Turns the summaries of a database into vectors.</summary>
+    public static async Task<List<DeliveryOutcome>> EmbedAsync(EmbeddingWork work, ProgressStyle progress, Log log, CancellationToken cancellationToken)
+    {
+        (EmbeddingServer server, VectorSource database, EmbeddingOptions options) = work;
+        using DeliveryDisplay display = new(progress, log, 1, DeliveryTerms.Embedding);
+        try
+        {
+            EmbeddingReport report = await SummaryEmbedding.RunAsync(server, database, options, display.Deliveries[0], cancellationToken).ConfigureAwait(false);
+            return [new DeliveryOutcome(server.DisplayName, report.Delivery, null, DeliveryTerms.Embedding) { Model = report.Model }];
+        }
+        catch (IngestException fault)
+        {
+            return [new DeliveryOutcome(server.DisplayName, null, fault, DeliveryTerms.Embedding)];
+        }
     }
 
     /// <summary>Says what went wrong, and returns the exit code.</summary>
@@ -62,7 +91,7 @@ internal static class Deliveries
             if (report.Left > 0)
             {
                 string reason = report.Problem ?? $"{report.Target}: {report.LastError}";
-                log.Error($"{Figures.Count(report.Left, "summary", "summaries")} could not be delivered and {(report.Left == 1 ? "stays" : "stay")} stored; health_ingestion push delivers {(report.Left == 1 ? "it" : "them")}. {reason}");
+                log.Error($"{Figures.Count(report.Left, "summary", "summaries")} could not be {outcome.Terms.Done} and {(report.Left == 1 ? "stays" : "stay")} stored; {outcome.Terms.Remedy} {(report.Left == 1 ? "it" : "them")}. {reason}");
             }
 
             code = code == ExitCode.Done && !report.IsComplete ? ExitCode.Undelivered : code;
@@ -71,15 +100,23 @@ internal static class Deliveries
         return code;
     }
 
+    /// <summary>The figures of a command that only delivers or embeds.</summary>
+    public static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
+    {
+        json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
+        json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());
+        DeliveryWords.Write(json, outcomes);
+    });
+
     private static async Task<DeliveryOutcome> RunAsync(DeliveryApi api, DeliveryOptions options, IDeliveryProgress progress, CancellationToken cancellationToken)
     {
         try
         {
-            return new DeliveryOutcome(api, await SummaryDelivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null);
+            return new DeliveryOutcome(api.DisplayName, await SummaryDelivery.RunAsync(api, options, progress, cancellationToken).ConfigureAwait(false), null, DeliveryTerms.Delivery);
         }
         catch (IngestException fault)
         {
-            return new DeliveryOutcome(api, null, fault);
+            return new DeliveryOutcome(api.DisplayName, null, fault, DeliveryTerms.Delivery);
         }
     }
 }

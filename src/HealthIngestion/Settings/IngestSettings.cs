@@ -28,6 +28,9 @@ internal sealed record IngestSettings : RunSettings
     /// <summary>How that is done; null when there is no database.</summary>
     public required DeliveryOptions? Delivery { get; init; }
 
+    /// <summary>What turns the stored summaries into vectors; null when nothing does.</summary>
+    public required EmbeddingWork? Embedding { get; init; }
+
     /// <summary>Whether one of <see cref="RunSettings.Targets"/> is there only because an API needs a database.</summary>
     public required bool IsDatabaseAdded { get; init; }
 
@@ -86,6 +89,15 @@ internal sealed record IngestSettings : RunSettings
             throw new UsageException($"--on-fewer union unites records in the only target: use it with --records and one --to, {TargetRegistry.All.JoinForms(TargetCapability.Records)}");
         }
 
+        DeliveryOptions? delivery = chosen.Database is not { } database ? null : new DeliveryOptions
+        {
+            From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
+            Selection = SelectionSettings.From(spec.Selection, arguments, pseudonyms),
+            Concurrency = arguments.GetValue(spec.Concurrency),
+            WaitForApi = arguments.GetValue(spec.WaitForApi),
+            RequestsPerSecond = arguments.GetValue(spec.Rate),
+            Success = arguments.GetValue(spec.ApiSuccess) ?? [],
+        };
         return new IngestSettings
         {
             Options = options with
@@ -100,15 +112,8 @@ internal sealed record IngestSettings : RunSettings
             Targets = targets,
             Apis = isDryRun ? [] : chosen.Apis,
             Database = chosen.Database,
-            Delivery = chosen.Database is not { } database ? null : new DeliveryOptions
-            {
-                From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(spec.Schema) }),
-                Selection = SelectionSettings.From(spec.Selection, arguments, pseudonyms),
-                Concurrency = arguments.GetValue(spec.Concurrency),
-                WaitForApi = arguments.GetValue(spec.WaitForApi),
-                RequestsPerSecond = arguments.GetValue(spec.Rate),
-                Success = arguments.GetValue(spec.ApiSuccess) ?? [],
-            },
+            Delivery = delivery,
+            Embedding = EmbeddingSettings.WorkOf(spec, arguments, chosen.Database, delivery, isDryRun),
             IsDatabaseAdded = chosen.IsDatabaseAdded,
             Schema = arguments.GetValue(spec.Schema)!,
             TakesRecords = takesRecords,

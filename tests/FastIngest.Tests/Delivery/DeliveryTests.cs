@@ -268,7 +268,7 @@ public sealed class DeliveryTests
         });
 
         using IngestApi target = new(ApiAddress.Parse(server.Url), stored.Options, StoredSummaries.Quick);
-        await using WatchedOutbox outbox = new(new SqliteOutbox(stored.File));
+        await using WatchedOutbox outbox = new(new SqliteOutbox(stored.File, OutboxTable.Deliveries));
         using DeliveryRun run = new(outbox, target, stored.Options, null);
         Task<DeliveryReport> delivery = run.RunAsync(TestContext.Current.CancellationToken);
 

@@ -48,7 +48,7 @@ public sealed class StageTests
     {
         const int Days = 16 * OutboxPage.MaxRows, Ahead = BatchQueue.PagesMax + 2;
         using StoredSummaries stored = new StoredSummaries("sqlite").WithDays(Days);
-        await using CountingOutbox outbox = new(new SqliteOutbox(stored.File));
+        await using CountingOutbox outbox = new(new SqliteOutbox(stored.File, OutboxTable.Deliveries));
         int taken = 0;
 
         // The batches in the stage and, if the API is slow, the batches that wait after the stage and in the API.

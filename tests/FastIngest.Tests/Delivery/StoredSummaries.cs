@@ -73,7 +73,7 @@ public sealed class StoredSummaries : IDisposable
         ? WeaviateTarget.Api(ApiAddress.Parse(url), tuning)
         : HttpTarget.Api(ApiAddress.Parse(url), tuning);
 
-    internal IOutbox Outbox() => _server is not null ? new PostgresOutbox(Url, _schema) : new SqliteOutbox(File);
+    internal IOutbox Outbox() => _server is not null ? new PostgresOutbox(Url, _schema, OutboxTable.Deliveries) : new SqliteOutbox(File, OutboxTable.Deliveries);
 
     /// <summary>Rows of <c>deliveries</c>.</summary>
     public List<string> Query(string columns, string rest = "")

@@ -11,6 +11,9 @@ internal enum ApiKind
 
     /// <summary>Batches of objects of a Weaviate class.</summary>
     Weaviate,
+
+    /// <summary>An embedding server with the API of OpenAI; its URL begins like that of <see cref="Ingest"/>.</summary>
+    Embedding,
 }
 
 /// <summary>
@@ -23,6 +26,8 @@ internal sealed class ApiAddress
     public const int WeaviatePort = 8080;
 
     private const int HttpsPort = 443;
+
+    private const string EmbeddingsPath = "/v1/embeddings";
 
     private static readonly (string Prefix, string Scheme, ApiKind Kind)[] Kinds =
     [
@@ -67,6 +72,22 @@ internal sealed class ApiAddress
     /// <exception cref="IngestException">The URL, the token or the proxy is invalid. The message contains nothing that could be a secret.</exception>
     public static ApiAddress Parse(string target, bool isOnlyApi = true) => Parse(target, Environment.GetEnvironmentVariable, isOnlyApi);
 
+    /// <summary>
+    /// Parses the URL of an embedding server, and reads the token and the proxy from the environment. A URL without a path, or with
+    /// the path <c>/v1</c>, means <c>/v1/embeddings</c>.
+    /// </summary>
+    /// <exception cref="IngestException">The URL, the token or the proxy is invalid. The message contains nothing that could be a secret.</exception>
+    public static ApiAddress ParseEmbedding(string url)
+    {
+        if (!Kinds.Any(k => k.Kind == ApiKind.Ingest && url.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new IngestException("The URL of the embedding server is invalid.", "Write http://HOST:PORT or https://HOST/v1/embeddings.");
+        }
+
+        bool isOnlyApi = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ApiTokens.EmbeddingUrlVariable));
+        return Parse(url, Environment.GetEnvironmentVariable, isOnlyApi, isEmbedding: true);
+    }
+
     /// <summary>Checks that the libraries for a connection to the API are installed.</summary>
     /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries()
@@ -78,15 +99,16 @@ internal sealed class ApiAddress
     }
 
     /// <inheritdoc cref="Parse(string, bool)"/>
-    public static ApiAddress Parse(string target, Func<string, string?> variable, bool isOnlyApi = true)
+    public static ApiAddress Parse(string target, Func<string, string?> variable, bool isOnlyApi = true, bool isEmbedding = false)
     {
         (string prefix, string scheme, ApiKind kind) = Kinds.First(k => target.StartsWith(k.Prefix, StringComparison.OrdinalIgnoreCase));
+        kind = isEmbedding ? ApiKind.Embedding : kind;
         string name = prefix[..^3];
         // For an unknown scheme, Uri.Port is -1 when the URL has no port.
         string parsedScheme = kind == ApiKind.Weaviate ? "weaviate" : scheme;
         if (!Uri.TryCreate($"{parsedScheme}://{target[prefix.Length..]}", UriKind.Absolute, out Uri? url) || url.Host.Length == 0 || url.Fragment.Length > 0)
         {
-            throw new IngestException($"The {name} URL is invalid.", $"Write {(kind == ApiKind.Ingest ? $"{name}://HOST:PORT/PATH" : $"{name}://HOST:PORT/CLASS")}; special characters are percent-encoded.");
+            throw new IngestException($"The {name} URL is invalid.", $"Write {(kind == ApiKind.Weaviate ? $"{name}://HOST:PORT/CLASS" : $"{name}://HOST:PORT/PATH")}; special characters are percent-encoded.");
         }
 
         string className = "";
@@ -95,6 +117,11 @@ internal sealed class ApiAddress
         {
             className = ClassOf(url, name);
             address = new UriBuilder(scheme, url.Host, url.Port >= 0 ? url.Port : scheme == "https" ? HttpsPort : WeaviatePort).Uri;
+        }
+
+        if (isEmbedding && address.AbsolutePath.TrimEnd('/') is "" or "/v1")
+        {
+            address = new UriBuilder(address) { Path = EmbeddingsPath }.Uri;
         }
 
         (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, address, kind, isOnlyApi, variable);

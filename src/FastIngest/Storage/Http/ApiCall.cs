@@ -73,8 +73,10 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             client.Limit.Leave(ticket, response);
         }
 
-        // A smaller batch may be processed in time; the same batch would probably time out again.
-        return response.Kind == ResponseKind.TimedOut && _request.IsDivisible ? response with { Kind = ResponseKind.TooLarge } : response;
+        // A smaller batch may be processed in time; the same batch would probably time out again. Some servers report with a 500
+        // that one text of a batch is too long.
+        bool isDivided = response.Kind == ResponseKind.TimedOut || (_request.DividesServerErrors && response.Status == HttpStatusCode.InternalServerError);
+        return isDivided && _request.IsDivisible ? response with { Kind = ResponseKind.TooLarge } : response;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -204,6 +206,9 @@ internal readonly record struct ApiRequest(HttpMethod Method, Uri Address, ReadO
 {
     /// <summary>Whether the body can be split into smaller requests. If so, a timeout counts as <see cref="ResponseKind.TooLarge"/>.</summary>
     public bool IsDivisible { get; init; }
+
+    /// <summary>Whether the status 500 counts as <see cref="ResponseKind.TooLarge"/>, too, if the body can be split.</summary>
+    public bool DividesServerErrors { get; init; }
 
     internal StopTokens Stop { get; init; }
 }

@@ -8,7 +8,10 @@ namespace FastIngest.Storage.Http;
 internal static class ApiTokens
 {
     /// <summary>The environment variables that hold a token without a host.</summary>
-    public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY";
+    public const string TokenVariable = "API_TOKEN", WeaviateKeyVariable = "WEAVIATE_API_KEY", EmbeddingTokenVariable = "EMBEDDING_TOKEN";
+
+    /// <summary>The environment variable that names the embedding server.</summary>
+    public const string EmbeddingUrlVariable = "EMBEDDING_URL";
 
     private const string FileSuffix = "_FILE";
 
@@ -34,7 +37,13 @@ internal static class ApiTokens
             }
         }
 
-        string[] general = kind == ApiKind.Weaviate ? [WeaviateKeyVariable, TokenVariable] : [TokenVariable];
+        // $API_TOKEN is for an API that receives summaries; an embedding server is usually somebody else's.
+        string[] general = kind switch
+        {
+            ApiKind.Weaviate => [WeaviateKeyVariable, TokenVariable],
+            ApiKind.Embedding => [EmbeddingTokenVariable],
+            _ => [TokenVariable],
+        };
         foreach (string name in general)
         {
             if (Read(name, variable) is { } token && IsFor(api, name, isOnlyApi, own[^1], variable))
@@ -48,7 +57,7 @@ internal static class ApiTokens
 
     private static bool IsFor(Uri api, string name, bool isOnlyApi, string own, Func<string, string?> variable)
     {
-        string urlVariable = name == TokenVariable ? "API_URL" : "WEAVIATE_URL";
+        string urlVariable = name switch { TokenVariable => "API_URL", EmbeddingTokenVariable => EmbeddingUrlVariable, _ => "WEAVIATE_URL" };
         string? url = variable(urlVariable);
         if (isOnlyApi)
         {

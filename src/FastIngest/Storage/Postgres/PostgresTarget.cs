@@ -1,9 +1,12 @@
+using FastIngest.Delivery;
+using FastIngest.Embedding;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Entries;
 using FastIngest.Storage.Postgres.Erasure;
 using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Storage.Postgres.Summaries;
+using FastIngest.Storage.Postgres.Vectors;
 using FastIngest.Targets;
 
 namespace FastIngest.Storage.Postgres;
@@ -24,8 +27,11 @@ public static class PostgresTarget
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
         Erasure = (target, options) => new PostgresErasure(target.Name, SchemaOf(options)),
-        Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
         Reader = (target, options) => new PostgresSummaryReader(target.Name, SchemaOf(options)),
+        Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options), OutboxTable.Deliveries),
+        Vectors = (target, options) => new VectorSource(
+            (model, replaces) => new PostgresOutbox(target.Name, SchemaOf(options), OutboxTable.Embeddings, model is null ? null : new PostgresModels(model, replaces)),
+            () => new PostgresVectorStore(target.Name, SchemaOf(options))),
         Notes = target => [.. PostgresAddress.Parse(target.Name).IgnoredOptions.Select(o => $"the option {o} of the PostgreSQL URL is ignored")],
     };
 

@@ -1,7 +1,10 @@
+using FastIngest.Delivery;
+using FastIngest.Embedding;
 using FastIngest.Storage.Sqlite.Entries;
 using FastIngest.Storage.Sqlite.Erasure;
 using FastIngest.Storage.Sqlite.Outbox;
 using FastIngest.Storage.Sqlite.Summaries;
+using FastIngest.Storage.Sqlite.Vectors;
 using FastIngest.Targets;
 
 namespace FastIngest.Storage.Sqlite;
@@ -20,8 +23,10 @@ internal static class SqliteTarget
         Entries = (target, _) => new SqliteEntrySink(target.Rest),
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Erasure = (target, _) => new SqliteErasure(target.Rest),
-        Outbox = (target, _) => new SqliteOutbox(target.Rest),
         Reader = (target, _) => new SqliteSummaryReader(target.Rest),
+        Outbox = (target, _) => new SqliteOutbox(target.Rest, OutboxTable.Deliveries),
+        Vectors = (target, _) => new VectorSource(
+            (model, replaces) => new SqliteOutbox(target.Rest, OutboxTable.Embeddings, model is null ? null : new SqliteModels(model, replaces)), () => new SqliteVectorStore(target.Rest)),
         Query = (target, sql) => $"sqlite3 {Quoted(target.Rest)} \"{sql}\"",
     };
 

@@ -71,6 +71,28 @@ internal sealed class CopyBuffer(int capacity)
         Length += 12;
     }
 
+    /// <summary>A <c>real[]</c> of one dimension.</summary>
+    public void Float4Array(ReadOnlySpan<float> values)
+    {
+        const int HeaderBytes = 20, ElementBytes = 8, Float4Oid = 700;
+        int bytes = HeaderBytes + (ElementBytes * values.Length);
+        Span<byte> field = Reserve(4 + bytes);
+        BinaryPrimitives.WriteInt32BigEndian(field, bytes);
+        BinaryPrimitives.WriteInt32BigEndian(field[4..], 1);
+        BinaryPrimitives.WriteInt32BigEndian(field[8..], 0);
+        BinaryPrimitives.WriteInt32BigEndian(field[12..], Float4Oid);
+        BinaryPrimitives.WriteInt32BigEndian(field[16..], values.Length);
+        BinaryPrimitives.WriteInt32BigEndian(field[20..], 1);
+        Span<byte> elements = field[(4 + HeaderBytes)..];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(elements[(i * ElementBytes)..], sizeof(float));
+            BinaryPrimitives.WriteSingleBigEndian(elements[((i * ElementBytes) + 4)..], values[i]);
+        }
+
+        Length += 4 + bytes;
+    }
+
     public void Int8(long value)
     {
         Span<byte> field = Reserve(12);

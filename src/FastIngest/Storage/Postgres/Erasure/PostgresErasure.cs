@@ -32,6 +32,7 @@ internal sealed class PostgresErasure : IUserErasure
         ("daily_summaries", _names.Summaries),
         ("users", _names.Users),
         ("deliveries", _names.Deliveries),
+        ("embeddings", _names.Embeddings),
         .. RecordTable.All.Select(t => (t.Name, _names.Records(t.Name))),
     ];
 

@@ -19,6 +19,8 @@ internal sealed class PostgresOutbox : IOutbox
 {
     private readonly PostgresAddress _database;
     private readonly PostgresNames _names;
+    private readonly OutboxTable _table;
+    private readonly PostgresModels? _models;
     private readonly PostgresSession _session;
     private readonly RepeatableCalls _calls;
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
@@ -30,15 +32,19 @@ internal sealed class PostgresOutbox : IOutbox
 
     /// <param name="database">A URL or <c>postgres:</c> and keywords, see <see cref="PostgresAddress.Parse"/>.</param>
     /// <param name="schema">The schema of the tables.</param>
+    /// <param name="table">The table of outcomes.</param>
+    /// <param name="models">The model whose vectors are stored; null for deliveries, or when no vector is stored.</param>
     /// <exception cref="IngestException">The target is invalid.</exception>
-    public PostgresOutbox(string database, string schema)
-        : this(database, schema, () => PostgresRetry.Default)
+    public PostgresOutbox(string database, string schema, OutboxTable table, PostgresModels? models = null)
+        : this(database, schema, table, models, () => PostgresRetry.Default)
     {
     }
 
     /// <param name="patience">Creates the retry policy of one call.</param>
-    internal PostgresOutbox(string database, string schema, Func<PostgresRetry> patience)
+    internal PostgresOutbox(string database, string schema, OutboxTable table, PostgresModels? models, Func<PostgresRetry> patience)
     {
+        _table = table;
+        _models = models;
         _database = PostgresAddress.Parse(database);
         _names = new PostgresNames(schema);
         _session = new PostgresSession(_database, _names, patience());
@@ -52,6 +58,8 @@ internal sealed class PostgresOutbox : IOutbox
     public long Unchanged { get; private set; }
 
     public long StillRejected { get; private set; }
+
+    private string Table => _names.Outcomes(_table.Name);
 
     private NpgsqlParameter<string> Target => new() { TypedValue = _target };
 
@@ -67,9 +75,14 @@ internal sealed class PostgresOutbox : IOutbox
             OutboxPage.Query,
             new PostgresJoin(
                 "coalesce(d.attempts, 0)",
-                $"LEFT JOIN {_names.Deliveries} d ON d.target = {PostgresNames.Literal(target)} AND d.user_id = s.user_id AND d.date = s.date",
-                $" AND d.delivered_md5 IS DISTINCT FROM md5(s.summary)::uuid{refused}",
+                $"LEFT JOIN {Table} d ON d.{_table.Key} = {PostgresNames.Literal(target)} AND d.user_id = s.user_id AND d.date = s.date",
+                $" AND d.{_table.Hash} IS DISTINCT FROM md5(s.summary)::uuid{refused}",
                 (ref CopyTupleReader tuple, int row) => _attempts[row] = tuple.Int4()));
+        if (_models is not null)
+        {
+            await _calls.RunAsync(connection => _models.RegisterAsync(connection, _names, DisplayName, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
         await _calls.RunAsync(connection => CountAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
@@ -99,7 +112,7 @@ internal sealed class PostgresOutbox : IOutbox
             {
                 groups.Clear();
                 NpgsqlCommand command = new(
-                    $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {_names.Deliveries} WHERE target = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date",
+                    $"SELECT user_id, to_char(date, 'YYYY-MM-DD'), coalesce(last_error, '') FROM {Table} WHERE {_table.Key} = $1 AND refused_md5 IS NOT NULL ORDER BY user_id, date",
                     connection);
                 await using (command.ConfigureAwait(false))
                 {
@@ -119,9 +132,9 @@ internal sealed class PostgresOutbox : IOutbox
 
     public ValueTask DisposeAsync() => _calls.DisposeAsync();
 
-    private static void Write(CopyBuffer copy, PendingSummary summary)
+    private void Write(CopyBuffer copy, PendingSummary summary)
     {
-        copy.BeginTuple(6);
+        copy.BeginTuple(_table.HasVector ? 7 : 6);
         copy.Text(summary.UserId);
         copy.Date(summary.Day);
         copy.Uuid(summary.Hash);
@@ -135,15 +148,24 @@ internal sealed class PostgresOutbox : IOutbox
         {
             copy.Text(Encoding.UTF8.GetBytes(summary.Error));
         }
+
+        if (_table.HasVector && summary.Result.IsEmpty)
+        {
+            copy.Null();
+        }
+        else if (_table.HasVector)
+        {
+            copy.Float4Array(summary.Result.Span);
+        }
     }
 
     private async Task CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         NpgsqlCommand command = new(
             $"""
-            SELECT count(*), count(*) FILTER (WHERE d.delivered_md5 = md5(s.summary)::uuid),
-                count(*) FILTER (WHERE d.refused_md5 = md5(s.summary)::uuid AND d.delivered_md5 IS DISTINCT FROM d.refused_md5)
-            FROM {_names.Summaries} s LEFT JOIN {_names.Deliveries} d ON d.target = $1 AND d.user_id = s.user_id AND d.date = s.date
+            SELECT count(*), count(*) FILTER (WHERE d.{_table.Hash} = md5(s.summary)::uuid),
+                count(*) FILTER (WHERE d.refused_md5 = md5(s.summary)::uuid AND d.{_table.Hash} IS DISTINCT FROM d.refused_md5)
+            FROM {_names.Summaries} s LEFT JOIN {Table} d ON d.{_table.Key} = $1 AND d.user_id = s.user_id AND d.date = s.date
             """,
             connection);
         await using (command.ConfigureAwait(false))
@@ -162,14 +184,20 @@ internal sealed class PostgresOutbox : IOutbox
 
     private async Task WriteMarksAsync(NpgsqlConnection connection, IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken)
     {
+        (string definition, string column, string excluded) = _table.HasVector ? (", vector real[]", ", vector", ", vector = coalesce(excluded.vector, d.vector)") : ("", "", "");
         await connection.RunAsync(
-            """
+            $"""
             BEGIN;
             SET LOCAL jit = off;
-            CREATE TEMPORARY TABLE marks (user_id text COLLATE "C" NOT NULL, date date NOT NULL, md5 uuid NOT NULL, state integer NOT NULL, attempts integer NOT NULL, error text) ON COMMIT DROP
+            CREATE TEMPORARY TABLE marks (user_id text COLLATE "C" NOT NULL, date date NOT NULL, md5 uuid NOT NULL, state integer NOT NULL, attempts integer NOT NULL, error text{definition}) ON COMMIT DROP
             """,
             cancellationToken).ConfigureAwait(false);
-        CopyWriter marks = new(connection, "pg_temp.marks", "user_id, date, md5, state, attempts, error");
+        if (_models is not null)
+        {
+            await _models.RequireAsync(connection, _names, DisplayName, cancellationToken).ConfigureAwait(false);
+        }
+
+        CopyWriter marks = new(connection, "pg_temp.marks", $"user_id, date, md5, state, attempts, error{column}");
         foreach (PendingSummary summary in done)
         {
             Write(marks.Buffer, summary);
@@ -183,12 +211,12 @@ internal sealed class PostgresOutbox : IOutbox
         await marks.EndAsync(cancellationToken).ConfigureAwait(false);
         await connection.RunAsync(
             $"""
-            INSERT INTO {_names.Deliveries} AS d (target, user_id, date, delivered_md5, delivered, refused_md5, attempts, last_error)
+            INSERT INTO {Table} AS d ({_table.Key}, user_id, date, {_table.Hash}, {_table.Time}, refused_md5, attempts, last_error{column})
             SELECT $1, user_id, date, CASE state WHEN {(int)DeliveryState.Delivered} THEN md5 END, CASE state WHEN {(int)DeliveryState.Delivered} THEN now() END,
-                CASE state WHEN {(int)DeliveryState.Rejected} THEN md5 END, attempts, error FROM pg_temp.marks
-            ON CONFLICT (target, user_id, date) DO UPDATE SET
-                delivered_md5 = coalesce(excluded.delivered_md5, d.delivered_md5), delivered = coalesce(excluded.delivered, d.delivered),
-                refused_md5 = excluded.refused_md5, attempts = excluded.attempts, last_error = excluded.last_error
+                CASE state WHEN {(int)DeliveryState.Rejected} THEN md5 END, attempts, error{column} FROM pg_temp.marks
+            ON CONFLICT ({_table.Key}, user_id, date) DO UPDATE SET
+                {_table.Hash} = coalesce(excluded.{_table.Hash}, d.{_table.Hash}), {_table.Time} = coalesce(excluded.{_table.Time}, d.{_table.Time}),
+                refused_md5 = excluded.refused_md5, attempts = excluded.attempts, last_error = excluded.last_error{excluded}
             """,
             cancellationToken,
             Target).ConfigureAwait(false);

@@ -26,6 +26,13 @@ internal sealed class PostgresNames(string schema)
 
     public string Deliveries => Table("deliveries");
 
+    public string Embeddings => Table("embeddings");
+
+    public string EmbeddingModels => Table("embedding_models");
+
+    /// <summary>Returns the name of a table of outcomes, such as <c>deliveries</c>.</summary>
+    public string Outcomes(string table) => Table(table);
+
     /// <summary>Returns the name of a table of records, or of one of its partitions.</summary>
     public string Records(string table) => Table(Quote(table));
 

@@ -21,6 +21,7 @@ public static class PostgresSchema
         [.. RecordTable.All.Where(t => t != RecordTable.Samples).Select(t => t.Name)],
         EntrySchema.Tables,
         [RecordTable.Samples.Name],
+        ["embedding_models", "embeddings"],
     ];
 
     /// <summary>Returns a psql script that creates the schema or migrates an older one. Running it again changes nothing.</summary>
@@ -111,6 +112,27 @@ public static class PostgresSchema
         $"""
         ALTER TABLE {names.Summaries} ADD COLUMN IF NOT EXISTS metrics jsonb;
         {RecordTable.Samples.Create(names)}
+        """,
+        // text_md5 is the MD5 of the text that the vector was made from. Vectors hardly compress, so the server shall not try to.
+        $"""
+        CREATE TABLE IF NOT EXISTS {names.EmbeddingModels} (
+            model text PRIMARY KEY,
+            served text NOT NULL,
+            dimensions integer NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS {names.Embeddings} (
+            model text,
+            user_id text COLLATE "C",
+            date date,
+            text_md5 uuid,
+            embedded timestamptz,
+            refused_md5 uuid,
+            attempts integer NOT NULL,
+            last_error text,
+            vector real[],
+            PRIMARY KEY (model, user_id, date)
+        );
+        ALTER TABLE {names.Embeddings} ALTER COLUMN vector SET STORAGE EXTERNAL;
         """,
     ];
 

@@ -1,6 +1,7 @@
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
 using FastIngest.Storage.Sqlite.Schema;
+using FastIngest.Storage.Sqlite.Vectors;
 using FastIngest.Stored;
 
 namespace FastIngest.Storage.Sqlite.Erasure;
@@ -14,7 +15,7 @@ internal sealed class SqliteErasure(string path) : IUserErasure
 {
     private const int BusyTimeoutMs = 60_000;
 
-    private static readonly string[] Tables = ["daily_summaries", "users", "deliveries"];
+    private static readonly string[] Tables = ["daily_summaries", "users", "deliveries", "embeddings"];
 
     public string DisplayName => "sqlite:" + path;
 
@@ -45,6 +46,9 @@ internal sealed class SqliteErasure(string path) : IUserErasure
         await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
         ErasedRows[] erased = [.. Tables.Select(table => new ErasedRows(table, present.Contains(table) ? Delete(database, table, userIds) : 0))];
         await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+
+        // The copies have vectors of the removed users; the next search makes new ones.
+        VectorFile.DeleteAll(file);
 
         // Also when nothing was deleted: an earlier attempt may have been stopped after its commit.
         await database.ExecuteWhenUnlockedAsync("PRAGMA wal_checkpoint(TRUNCATE)", BusyTimeoutMs, CancellationToken.None).ConfigureAwait(false);

@@ -13,7 +13,10 @@ using FastIngest.Storage.Sqlite.Summaries;
 namespace FastIngest.Storage.Sqlite.Outbox;
 
 /// <summary>The outbox of a SQLite file. SQLite has no MD5 function, so the program reads and hashes every summary itself.</summary>
-internal sealed class SqliteOutbox(string path) : IOutbox
+/// <param name="path">The database file.</param>
+/// <param name="table">The table of outcomes.</param>
+/// <param name="models">The model whose vectors are stored; null for deliveries, or when no vector is stored.</param>
+internal sealed class SqliteOutbox(string path, OutboxTable table, SqliteModels? models = null) : IOutbox
 {
     /// <summary>The wait for another run, which locks the database from its start to its end. Only marks are delayed.</summary>
     private const int BusyTimeoutMs = 60_000;
@@ -21,9 +24,8 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     /// <summary>The length of a hash in the table.</summary>
     private const int HexBytes = 32;
 
-    private const string Table =
-        "CREATE TABLE IF NOT EXISTS deliveries (target TEXT NOT NULL, user_id TEXT NOT NULL, date TEXT NOT NULL, delivered_md5 TEXT, delivered TEXT, "
-        + "refused_md5 TEXT, attempts INTEGER NOT NULL, last_error TEXT, PRIMARY KEY (target, user_id, date)) WITHOUT ROWID";
+    /// <summary>The parameter of the vector in the statement that marks a summary as accepted.</summary>
+    private const int VectorParameter = 7;
 
     private SqliteDatabase? _database;
     private SqliteSummaryPages _pages = null!;
@@ -49,7 +51,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         string file = PartialFile.Resolve(path);
         if (!File.Exists(file))
         {
-            throw new IngestException($"{path} does not exist: there is nothing to deliver.", "Load summaries with health_ingestion ingest first, or name the database that holds them with --from.");
+            throw new IngestException($"{path} does not exist: there are no summaries.", "Load summaries with health_ingestion ingest first, or name the database that holds them with --from.");
         }
 
         SqliteDatabase database = _database = SqliteDatabase.Open(path, file);
@@ -67,7 +69,10 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         }
 
         await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
-        database.Execute(Table);
+        database.Execute(
+            $"CREATE TABLE IF NOT EXISTS {table.Name} ({table.Key} TEXT NOT NULL, user_id TEXT NOT NULL, date TEXT NOT NULL, {table.Hash} TEXT, {table.Time} TEXT, "
+            + $"refused_md5 TEXT, attempts INTEGER NOT NULL, last_error TEXT,{(table.HasVector ? " vector BLOB," : "")} PRIMARY KEY ({table.Key}, user_id, date)) WITHOUT ROWID");
+        models?.Register(database, DisplayName);
         await database.ExecuteWhenUnlockedAsync("COMMIT", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
 
         _target = target;
@@ -78,19 +83,19 @@ internal sealed class SqliteOutbox(string path) : IOutbox
             path,
             OutboxPage.Query,
             new SqliteJoin(
-                "d.delivered_md5, d.refused_md5",
-                "LEFT JOIN deliveries d ON d.target = ?1 AND d.user_id = s.user_id AND d.date = s.date",
+                $"d.{table.Hash}, d.refused_md5",
+                $"LEFT JOIN {table.Name} d ON d.{table.Key} = ?1 AND d.user_id = s.user_id AND d.date = s.date",
                 target,
                 (row, column, index) => _hashes[index] = (Hash(row, column), Hash(row, column + 1))));
+        string key = $"INSERT INTO {table.Name} ({table.Key}, user_id, date, attempts";
+        (string column, string value, string change) = table.HasVector ? (", vector", $", ?{VectorParameter}", $", vector = ?{VectorParameter}") : ("", "", "");
         _delivered = database.Prepare(
-            "INSERT INTO deliveries (target, user_id, date, attempts, delivered_md5, delivered) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
-            + "SET delivered_md5 = ?5, delivered = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL");
+            $"{key}, {table.Hash}, {table.Time}{column}) VALUES (?1, ?2, ?3, ?4, ?5, ?6{value}) ON CONFLICT DO UPDATE "
+            + $"SET {table.Hash} = ?5, {table.Time} = ?6, refused_md5 = NULL, attempts = attempts + ?4, last_error = NULL{change}");
         _rejected = database.Prepare(
-            "INSERT INTO deliveries (target, user_id, date, attempts, refused_md5, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE "
-            + "SET refused_md5 = ?5, attempts = attempts + ?4, last_error = ?6");
+            $"{key}, refused_md5, last_error) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET refused_md5 = ?5, attempts = attempts + ?4, last_error = ?6");
         _failed = database.Prepare(
-            "INSERT INTO deliveries (target, user_id, date, attempts, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE "
-            + "SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
+            $"{key}, last_error) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET refused_md5 = NULL, attempts = attempts + ?4, last_error = ?5");
         foreach (SqliteStatement statement in (SqliteStatement[])[_delivered, _rejected, _failed])
         {
             statement.Bind(1, target);
@@ -113,6 +118,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     {
         SqliteDatabase database = _database!;
         await database.ExecuteWhenUnlockedAsync("BEGIN IMMEDIATE", BusyTimeoutMs, cancellationToken).ConfigureAwait(false);
+        models?.Require(database, DisplayName);
         string now = SqliteRuns.Utc(DateTime.UtcNow);
         foreach (PendingSummary summary in done)
         {
@@ -126,7 +132,7 @@ internal sealed class SqliteOutbox(string path) : IOutbox
     {
         groups.Clear();
         SqliteStatement select = _database!.Prepare(
-            "SELECT user_id, date, last_error FROM deliveries WHERE target = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date");
+            $"SELECT user_id, date, last_error FROM {table.Name} WHERE {table.Key} = ? AND refused_md5 IS NOT NULL ORDER BY user_id, date");
         select.Bind(1, _target);
         while (select.Step())
         {
@@ -195,6 +201,12 @@ internal sealed class SqliteOutbox(string path) : IOutbox
         }
         else
         {
+            if (table.HasVector && statement == _delivered)
+            {
+                // Little-endian, and so is every supported machine.
+                statement.BindBlob(VectorParameter, MemoryMarshal.AsBytes(summary.Result.Span));
+            }
+
             statement.Bind(5, hex).Bind(6, statement == _delivered ? now : summary.Error ?? "").Run();
         }
     }

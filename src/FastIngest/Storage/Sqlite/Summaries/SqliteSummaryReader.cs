@@ -18,7 +18,8 @@ public sealed class SqliteSummaryReader(string path) : ISummaryReader
 
     public string DisplayName => "sqlite:" + path;
 
-    private SqliteDatabase Database => _database ?? throw new InvalidOperationException("The reader is not open.");
+    /// <summary>The open database.</summary>
+    internal SqliteDatabase Database => _database ?? throw new InvalidOperationException("The reader is not open.");
 
     /// <exception cref="IngestException">The file is missing, cannot be read, was not created by this program, or has no daily summaries.</exception>
     public ValueTask OpenAsync(CancellationToken cancellationToken)

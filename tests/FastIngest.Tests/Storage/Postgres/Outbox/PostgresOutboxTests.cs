@@ -148,7 +148,7 @@ public sealed class PostgresOutboxTests
         IngestException fault = await Assert.ThrowsAsync<IngestException>(async () =>
         {
             using IngestApi target = new(ApiAddress.Parse(server.Url), stored.Options, StoredSummaries.Quick);
-            await using PostgresOutbox outbox = new(stored.Url, stored.Schema, () => new PostgresRetry(2, TimeSpan.FromMilliseconds(10)));
+            await using PostgresOutbox outbox = new(stored.Url, stored.Schema, OutboxTable.Deliveries, models: null, () => new PostgresRetry(2, TimeSpan.FromMilliseconds(10)));
             using DeliveryRun run = new(outbox, target, stored.Options, null);
             await run.RunAsync(TestContext.Current.CancellationToken);
         });

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using FastIngest.Delivery;
+using FastIngest.Embedding;
+using FastIngest.Storage;
+using FastIngest.Targets;
+using HealthIngestion.CommandLine;
+using HealthIngestion.Exit;
+using HealthIngestion.Options;
+using HealthIngestion.Report;
+using HealthIngestion.Runs;
+using HealthIngestion.Settings;
+using HealthIngestion.Terminal;
+
+namespace HealthIngestion.Commands;
+
+/// <summary>Turns stored summaries into vectors.</summary>
+internal sealed class EmbedCommand : ICommand
+{
+    public const string Name = "embed";
+
+    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
+    {
+        HelpName = "URL",
+        Description = $"the database that holds the summaries and gets their vectors, {TargetRegistry.All.JoinForms(TargetCapability.Vectors)} (default: $DATABASE_URL, else sqlite:health.db)",
+        CustomParser = Values.NotEmpty,
+    };
+
+    public EmbeddingOptionGroup Server { get; } = new("the model that requests name, and the name of its vectors (default: the model of the server)");
+
+    public SelectionOptions Selection { get; } = new("only the summaries of this user; repeatable (default: all users)");
+
+    public Option<string> Schema { get; } = SharedOptions.Schema();
+
+    public Option<bool> RetryRejected { get; } = SharedOptions.Flag("--retry-refused", "also embed summaries that the server refused for good");
+
+    public Option<bool> ReplaceModel { get; } = SharedOptions.Flag("--replace-model", "remove the vectors of another model that has the same name, and embed all again");
+
+    public Option<int> Batch { get; } = new("--batch")
+    {
+        HelpName = "N",
+        Description = "the most texts in a request, 1 to 2048 (default: 32)",
+        CustomParser = Values.Integer(1, 2048),
+        DefaultValueFactory = _ => 32,
+    };
+
+    public Option<int> BatchTokens { get; } = new("--batch-tokens")
+    {
+        HelpName = "N",
+        Description = "the most tokens in a request, by an estimate of 3 bytes each (default: 8192)",
+        CustomParser = Values.Integer(1, 1 << 24),
+        DefaultValueFactory = _ => 8192,
+    };
+
+    public Option<int> Concurrency { get; } = SharedOptions.Concurrency(4);
+
+    public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
+
+    public Option<double> Rate { get; } = SharedOptions.Rate();
+
+    public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
+
+    public ConsoleOptions Console { get; } = new();
+
+    public CommandSpec Spec { get; }
+
+    public EmbedCommand()
+    {
+        Spec = new CommandSpec(Name, "turn stored summaries into vectors, for search by meaning")
+        {
+            Usage = "--api URL [options]",
+            Examples =
+            [
+                new("health_ingestion embed --api http://localhost:8080", "embed what is new or changed in health.db"),
+                new("health_ingestion embed --api http://localhost:11434 --model all-minilm", "the same with a model of Ollama"),
+            ],
+            Environment =
+            [
+                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                .. EmbeddingOptionGroup.Environment,
+            ],
+        };
+        Spec.AddGroup("What", [From, .. Selection.All, Schema, RetryRejected, ReplaceModel, StatsJson]);
+        Spec.AddGroup("Server", Server.Api, Server.Model, Server.Dimensions, Batch, BatchTokens, Concurrency, Rate, WaitForApi);
+        Spec.AddGroup("Console", Console.All);
+    }
+
+    public int Run(ParseResult arguments)
+    {
+        string? stats = arguments.GetValue(StatsJson);
+        EmbeddingServer server = EmbeddingSettings.ServerOf(Server, arguments)
+            ?? throw new UsageException($"embed needs an embedding server: use --api http://HOST:PORT, or set {EmbeddingOptionGroup.UrlVariable}");
+        Target database = arguments.GetValue(From) is { } given ? Targets.Parse("--from", given, TargetCapability.Vectors) : Targets.DefaultDatabase();
+        TargetOptions target = new() { Schema = arguments.GetValue(Schema) };
+        EmbeddingOptions options = new()
+        {
+            Model = arguments.GetValue(Server.Model),
+            Dimensions = arguments.GetValue(Server.Dimensions),
+            BatchTexts = arguments.GetValue(Batch),
+            BatchTokens = arguments.GetValue(BatchTokens),
+            ReplacesModel = arguments.GetValue(ReplaceModel),
+            Delivery = new DeliveryOptions
+            {
+                From = database.CreateDeliverySource(target),
+                Selection = SelectionSettings.From(Selection, arguments),
+                Concurrency = arguments.GetValue(Concurrency),
+                WaitForApi = arguments.GetValue(WaitForApi),
+                RequestsPerSecond = arguments.GetValue(Rate),
+                RetryRejected = arguments.GetValue(RetryRejected),
+            },
+        };
+        Log log = Console.OpenLog(arguments);
+        return CommandRun.Do(
+            log,
+            stats,
+            token =>
+            {
+                Deliveries.Prepare(server);
+                return Close(Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
+            },
+            () => "vectors that arrived are stored; run the same command again to embed the rest");
+    }
+
+    private static int Close(List<DeliveryOutcome> outcomes, string? stats, Log log)
+    {
+        if (stats is not null)
+        {
+            StatsFile.Write(stats, Deliveries.Stats(outcomes));
+        }
+
+        if (log.Shows(LogLevel.Info))
+        {
+            ClosingWriter.Write(outcomes, log);
+        }
+
+        return Deliveries.Close(outcomes, log);
+    }
+}
