@@ -11,7 +11,8 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Json"] = [],
-        ["Sources"] = ["Json"],
+        ["Net"] = [],
+        ["Sources"] = ["Net", "Json"],
         ["Shuffle"] = ["Json"],
         ["Samples"] = ["Json"],
         ["Proto"] = ["Samples", "Json"],
@@ -19,11 +20,11 @@ public sealed class FolderTests
         ["Lexicon"] = ["Sources", "Json"],
         ["Sinks"] = ["Health", "Lexicon", "Json"],
         ["Dialects"] = ["Samples", "Proto", "Health", "Shuffle", "Sinks", "Sources", "Json"],
-        ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
+        ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Net", "Json"],
         ["Stored"] = ["Health"],
         ["Delivery"] = ["Health", "Stored", "Json"],
         ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
-        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Net", "Json"],
         ["Generate"] = ["Health", "Json"],
     };
 
