@@ -149,8 +149,13 @@ run_tests() {
     need man man-db
     need /usr/sbin/pgbouncer pgbouncer
     need chromium chromium
+    need npm nodejs npm
     need_postgresql
     install_missing
+    # A server of S3. Not "npm ci": the lock file has no addresses of a registry.
+    if command -v npm >/dev/null && [[ ! -d tests/tools/node_modules/s3rver ]]; then
+        (cd tests/tools && npm install --no-save --ignore-scripts --no-audit --no-fund --silent) || say "npm could not install s3rver"
+    fi
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0
     log=$(mktemp)
     # Without the binary its tests fail, and the others still tell what they know; an old one would tell lies.

@@ -11,7 +11,8 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Json"] = [],
-        ["Sources"] = ["Json"],
+        ["Net"] = [],
+        ["Sources"] = ["Net", "Json"],
         ["Shuffle"] = ["Json"],
         ["Samples"] = ["Json"],
         ["Proto"] = ["Samples", "Json"],
@@ -19,12 +20,12 @@ public sealed class FolderTests
         ["Lexicon"] = ["Sources", "Json"],
         ["Sinks"] = ["Health", "Lexicon", "Json"],
         ["Dialects"] = ["Samples", "Proto", "Health", "Shuffle", "Sinks", "Sources", "Json"],
-        ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Json"],
+        ["Pipeline"] = ["Dialects", "Samples", "Health", "Lexicon", "Sinks", "Shuffle", "Sources", "Net", "Json"],
         ["Stored"] = ["Health"],
         ["Delivery"] = ["Health", "Stored", "Json"],
         ["Embedding"] = ["Delivery", "Health", "Stored", "Json"],
         ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Embedding", "Stored"],
-        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Embedding", "Targets", "Json"],
+        ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Embedding", "Targets", "Net", "Json"],
         ["Reports"] = ["Health", "Stored", "Storage", "Json"],
         ["Generate"] = ["Health", "Json"],
     };

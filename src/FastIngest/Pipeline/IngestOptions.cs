@@ -22,7 +22,7 @@ public enum IngestMode
 /// <summary>The input and the settings of a run. The targets are passed separately, as sinks.</summary>
 public sealed record IngestOptions
 {
-    /// <summary>Directories or files; at least one. <c>-</c> is standard input.</summary>
+    /// <summary>Directories, files or URLs; at least one. <c>-</c> is standard input.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
     public IngestMode Mode { get; init; } = IngestMode.Optimized;
@@ -55,6 +55,9 @@ public sealed record IngestOptions
 
     public IoMode Io { get; init; } = IoMode.Auto;
 
+    /// <summary>Whether servers on other machines may be asked without TLS.</summary>
+    public bool AllowsHttp { get; init; }
+
     /// <summary>The maximum size of a record in bytes; larger records are rejected.</summary>
     public int MaxRecordBytes { get; init; } = 16 << 20;
 
@@ -84,6 +87,17 @@ public sealed record IngestOptions
 
     /// <summary>The fields that may be unknown or hold no number.</summary>
     public AllowedFields AllowedFields { get; init; } = AllowedFields.None;
+
+    /// <summary>How the files are found and opened.</summary>
+    internal InputOptions InputOptions => new()
+    {
+        Io = Io,
+        Expansion = Expansion,
+        TempDirectory = TempDirectory,
+        IsRecursive = IsRecursive,
+        AllowsHttp = AllowsHttp,
+        ReadAheadBytes = MemoryPlan.ReadAheadBytes(MemoryLimitBytes),
+    };
 
     /// <summary>The rules for records.</summary>
     internal RecordRules Rules => new() { DefaultUser = Encoding.UTF8.GetBytes(UserId ?? ""), Implausible = Implausible, Today = Today };

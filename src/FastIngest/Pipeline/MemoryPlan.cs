@@ -105,6 +105,10 @@ public sealed record MemoryPlan
     /// <summary>The maximum size in bytes of the texts in a batch.</summary>
     public int BatchTextBytes { get; }
 
+    /// <summary>The part of the memory limit for bytes that are read ahead from servers. It is taken off before the rest is divided.</summary>
+    /// <param name="limitBytes">The memory limit of the whole process.</param>
+    public static long ReadAheadBytes(long limitBytes) => Math.Clamp(limitBytes / 8, 8L << 20, 64L << 20);
+
     /// <param name="limitBytes">The memory limit of the whole process.</param>
     /// <param name="workers">The requested number of threads.</param>
     /// <param name="recordFormats">The number of formats in which sinks store records.</param>

@@ -6,8 +6,9 @@ namespace FastIngest.Sources;
 /// The open readers of one zip file. A reader serves one member at a time and is then used for the next one, because each reads the
 /// whole directory of the archive when it is opened. Thread-safe.
 /// </summary>
-/// <param name="path">The path of the archive.</param>
-internal sealed class ArchiveReaders(string path)
+/// <param name="path">The path shown to the user.</param>
+/// <param name="open">Opens the archive.</param>
+internal sealed class ArchiveReaders(string path, Func<SourceFile> open)
 {
     private readonly Lock _lock = new();
     private readonly Stack<ArchiveReader> _idle = [];
@@ -45,7 +46,7 @@ internal sealed class ArchiveReaders(string path)
             }
         }
 
-        return new ArchiveReader(path);
+        return new ArchiveReader(path, open);
     }
 
     /// <summary>Takes a reader back.</summary>
@@ -64,9 +65,9 @@ internal sealed class ArchiveReader : IDisposable
     private readonly SourceFile _file;
 
     /// <exception cref="IngestException">The archive is damaged.</exception>
-    public ArchiveReader(string path)
+    public ArchiveReader(string path, Func<SourceFile> open)
     {
-        _file = SourceFile.Open(path, IoMode.Pread);
+        _file = open();
         Stream = new SourceStream(_file);
         try
         {

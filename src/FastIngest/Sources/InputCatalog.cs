@@ -1,3 +1,5 @@
+using FastIngest.Net;
+
 namespace FastIngest.Sources;
 
 /// <summary>An open input file.</summary>
@@ -9,6 +11,9 @@ public sealed record InputFile<TKind>(SourceFile Source, string Name, string Rel
 {
     /// <summary>The path of the file, or of the archive that holds it; null if it is standard input or a pipe.</summary>
     public string? Container { get; init; }
+
+    /// <summary>What tells this version of the container from another one, if it is on a server; null otherwise.</summary>
+    public string? Version { get; init; }
 }
 
 /// <summary>
@@ -20,13 +25,19 @@ public sealed record InputFile<TKind>(SourceFile Source, string Name, string Rel
 public sealed class InputCatalog<TKind> : IDisposable
     where TKind : class
 {
-    internal InputCatalog(IReadOnlyList<InputFile<TKind>> files, IReadOnlyList<UnreadFile> unread) => (Files, Unread) = (files, unread);
+    private readonly IDisposable _servers;
+
+    internal InputCatalog(IReadOnlyList<InputFile<TKind>> files, IReadOnlyList<UnreadFile> unread, IReadOnlyList<string> notes, IDisposable servers) =>
+        (Files, Unread, Notes, _servers) = (files, unread, notes, servers);
 
     /// <summary>The files in reading order.</summary>
     public IReadOnlyList<InputFile<TKind>> Files { get; }
 
     /// <summary>The files that are not read, in the order in which they were found.</summary>
     public IReadOnlyList<UnreadFile> Unread { get; }
+
+    /// <summary>What the user should know of how files are read.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Prepares to read all files once more.</summary>
     internal void Rewind()
@@ -43,6 +54,8 @@ public sealed class InputCatalog<TKind> : IDisposable
         {
             file.Source.Dispose();
         }
+
+        _servers.Dispose();
     }
 }
 
@@ -50,7 +63,7 @@ public sealed class InputCatalog<TKind> : IDisposable
 public static class InputCatalog
 {
     /// <summary>Finds and opens all input files.</summary>
-    /// <param name="paths">The folders and files that the user named; <c>-</c> is standard input.</param>
+    /// <param name="paths">The folders, files and URLs that the user named; <c>-</c> is standard input.</param>
     /// <param name="rules">The rules that select files, assign their kinds and order them.</param>
     /// <param name="options">How files are found and opened.</param>
     /// <exception cref="IngestException">A path does not exist or cannot be read, or no input file was found.</exception>
@@ -69,19 +82,20 @@ public static class InputCatalog
                     continue;
                 }
 
-                foreach (FoundFile file in walk.Find(path, rules.PathHint))
+                foreach (FoundFile file in RemotePath.Is(path) ? opener.Servers.Find(path) : walk.Find(path, rules.PathHint))
                 {
                     opener.Add(file);
                 }
             }
 
             return opener.Files.Count > 0
-                ? new InputCatalog<TKind>(rules.Sort(opener.Files), opener.Unread)
+                ? new InputCatalog<TKind>(rules.Sort(opener.Files), opener.Unread, opener.Notes, opener)
                 : throw rules.NothingFound(paths, opener.Unread);
         }
         catch
         {
             opener.Files.ForEach(f => f.Source.Dispose());
+            opener.Dispose();
             throw;
         }
     }

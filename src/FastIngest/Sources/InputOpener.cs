@@ -5,7 +5,7 @@ namespace FastIngest.Sources;
 /// <summary>Opens the files that the walk found, and the members of archives; lists those that are not read.</summary>
 /// <param name="rules">The rules that select files and assign their kinds.</param>
 /// <param name="options">How files are opened.</param>
-internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions options)
+internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions options) : IDisposable
     where TKind : class
 {
     private static readonly string[] UnfinishedEndings = [".crdownload", ".part", ".partial", ".download", ".opdownload"];
@@ -13,9 +13,17 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     /// <summary>This many files stay open; further ones are opened when they are read.</summary>
     private const int MaxOpenFiles = 200;
 
+    private RemoteInput? _servers;
+
     public List<InputFile<TKind>> Files { get; } = [];
 
     public List<UnreadFile> Unread { get; } = [];
+
+    /// <summary>What the user should know of how files are read.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Opens files on servers.</summary>
+    public RemoteInput Servers => _servers ??= new RemoteInput(options, Unread, Notes);
 
     /// <summary>Whether the name of a file alone says that it holds data of the run.</summary>
     public bool IsExpected(string fileName) =>
@@ -24,7 +32,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     public void AddStandardInput()
     {
         TKind kind = rules.KindOf(StandardInput.DisplayName, StandardInput.Path, isNamed: true)!;
-        AddContent(StandardInput.Open(options), StandardInput.DisplayName, StandardInput.Path, kind, isNamed: true, container: null);
+        AddContent(StandardInput.Open(options), StandardInput.DisplayName, StandardInput.Path, kind, isNamed: true, container: null, version: null);
     }
 
     public void Add(FoundFile found)
@@ -34,11 +42,13 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             return;
         }
 
-        string fileName = Path.GetFileName(found.Path);
+        // A server may know the name of a file better than its URL.
+        OpenedRemote? named = found is { IsNamed: true, Remote: { } entry } ? Servers.Open(entry) : null;
+        string fileName = named?.Name ?? Path.GetFileName(found.Relative);
         string name = Compression.Compression.NameOfContent(fileName);
-        if (ZipArchives.IsName(found.Path))
+        if (ZipArchives.IsName(fileName))
         {
-            AddArchive(found);
+            AddArchive(found, named);
         }
         else if (UnfinishedEndings.Any(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) && !found.IsNamed)
         {
@@ -46,8 +56,9 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
         else if (rules.KindOf(found.Path, name, found.IsNamed) is { } kind)
         {
-            SourceFile file = found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options) : SourceFile.Open(found.Path, options.Io);
-            AddContent(file, name, found.Relative, kind, found.IsNamed, found.Kind == FileKind.Pipe ? null : found.Path);
+            OpenedRemote? remote = named ?? (found.Remote is null ? null : Servers.Open(found.Remote));
+            SourceFile file = remote is not null ? remote.Open() : found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options) : SourceFile.Open(found.Path, options.Io);
+            AddContent(file, name, named?.Name ?? found.Relative, kind, found.IsNamed, found.Kind == FileKind.Pipe ? null : found.Path, remote?.Version);
         }
         else
         {
@@ -56,7 +67,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     }
 
     /// <summary>Adds an open file, decompressed and in UTF-8, unless its content is empty or certainly no data.</summary>
-    private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed, string? container)
+    private void AddContent(SourceFile file, string name, string relative, TKind kind, bool isNamed, string? container, string? version)
     {
         SourceFile content = file;
         try
@@ -91,7 +102,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
                     content.Rewind();
                 }
 
-                Files.Add(new InputFile<TKind>(content, name, relative, resolved) { Container = container });
+                Files.Add(new InputFile<TKind>(content, name, relative, resolved) { Container = container, Version = version });
                 return;
             }
 
@@ -106,6 +117,8 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             throw;
         }
     }
+
+    public void Dispose() => _servers?.Dispose();
 
     /// <summary>Presents the content of a file decompressed and in UTF-8.</summary>
     private SourceFile Unpack(SourceFile file)
@@ -134,13 +147,15 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             $"{file.Path} cannot be decompressed: it is not a {named.Name} file.", "Download or copy the file once more, or correct the ending of its name.");
     }
 
-    private void AddArchive(FoundFile found)
+    private void AddArchive(FoundFile found, OpenedRemote? opened)
     {
         try
         {
-            foreach (ArchiveMember member in ZipArchives.Members(found.Path, options.Expansion))
+            OpenedRemote? remote = opened ?? (found.Remote is null ? null : Servers.Open(found.Remote));
+            Func<SourceFile> open = remote?.Open ?? (() => SourceFile.Open(found.Path, IoMode.Pread));
+            foreach (ArchiveMember member in ZipArchives.Members(found.Path, open, options.Expansion))
             {
-                AddMember(found, member);
+                AddMember(found, member, remote?.Version);
             }
         }
         catch (IngestException e) when (!found.IsNamed)
@@ -149,7 +164,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
     }
 
-    private void AddMember(FoundFile archive, ArchiveMember member)
+    private void AddMember(FoundFile archive, ArchiveMember member, string? version)
     {
         string path = $"{archive.Path}/{member.Name}";
         string fileName = Path.GetFileName(member.Name);
@@ -173,7 +188,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
         else
         {
-            AddContent(member.Open(), name, $"{archive.Relative}/{member.Name}", kind, isNamed: false, archive.Path);
+            AddContent(member.Open(), name, $"{archive.Relative}/{member.Name}", kind, isNamed: false, archive.Path, version);
         }
     }
 }

@@ -11,7 +11,16 @@ public sealed record InputOptions
     /// <summary>How much compressed files may grow.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
 
-    /// <summary>The folder for a copy of standard input, which is read several times.</summary>
+    /// <summary>The memory in bytes for what is read ahead from servers.</summary>
+    public long ReadAheadBytes { get; init; } = 32L << 20;
+
+    /// <summary>Whether servers on other machines may be asked without TLS.</summary>
+    public bool AllowsHttp { get; init; }
+
+    /// <summary>Ends the reads from servers.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>The folder for a copy of standard input, which is read several times, and of files whose servers send no parts.</summary>
     public string TempDirectory { get; init; } = Path.GetTempPath();
 
     /// <summary>Whether folders are read with their subfolders.</summary>

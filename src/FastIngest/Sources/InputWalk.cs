@@ -5,7 +5,11 @@ namespace FastIngest.Sources;
 /// <param name="Relative">The path below the given folder; for a given file, its name.</param>
 /// <param name="Kind">The kind of the entry.</param>
 /// <param name="IsNamed">Whether the user named the file itself.</param>
-internal readonly record struct FoundFile(string Path, string Relative, FileKind Kind, bool IsNamed);
+internal readonly record struct FoundFile(string Path, string Relative, FileKind Kind, bool IsNamed)
+{
+    /// <summary>Where the file is, if it is on a server.</summary>
+    public RemoteEntry? Remote { get; init; }
+}
 
 /// <summary>
 /// Finds the files under the given paths, in the byte order of their paths below each of them. Links are followed after

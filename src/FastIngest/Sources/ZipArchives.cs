@@ -19,11 +19,14 @@ internal static class ZipArchives
 
     /// <summary>Returns the members that are files, in the byte order of their full names in the archive.</summary>
     /// <exception cref="IngestException">The archive is damaged, or it is no zip archive.</exception>
-    public static IReadOnlyList<ArchiveMember> Members(string path, ExpansionLimit limit)
+    /// <param name="path">The path shown to the user.</param>
+    /// <param name="open">Opens the archive; called once for each reader.</param>
+    /// <param name="limit">How much a member may grow.</param>
+    public static IReadOnlyList<ArchiveMember> Members(string path, Func<SourceFile> open, ExpansionLimit limit)
     {
-        CheckHead(path);
-        ArchiveReaders readers = new(path);
-        using ArchiveReader reader = new(path);
+        CheckHead(path, open);
+        ArchiveReaders readers = new(path, open);
+        using ArchiveReader reader = new(path, open);
         try
         {
             return
@@ -41,9 +44,9 @@ internal static class ZipArchives
         }
     }
 
-    private static void CheckHead(string path)
+    private static void CheckHead(string path, Func<SourceFile> open)
     {
-        using SourceFile file = SourceFile.Open(path, IoMode.Pread);
+        using SourceFile file = open();
         Span<byte> head = stackalloc byte[(int)Math.Min(file.Length, ForeignContent.HeadBytes)];
         file.Read(head, 0);
         if (!head.StartsWith("PK"u8) && ForeignContent.Describe(head) is { } foreign)

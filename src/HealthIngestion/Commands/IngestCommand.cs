@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest;
+using FastIngest.Net;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Targets;
@@ -39,6 +40,7 @@ internal sealed class IngestCommand : ICommand
             [
                 new("health_ingestion", "read $DATA_DIR, /data or ./data into health.db"),
                 new("health_ingestion export/ --to sqlite:my.db", "read a directory into a database of your choice"),
+                new("health_ingestion s3://bucket/export.zip", "read an export where it is"),
                 new("health_ingestion export/ --to http://api:5000/ingest", "store the summaries in health.db, and post them from there"),
                 new("health_ingestion export/ --to ndjson:- | head", "look at the first summaries"),
                 new("health_ingestion export/ --dry-run --strict", "check an export, write only rejects"),
@@ -48,6 +50,7 @@ internal sealed class IngestCommand : ICommand
                 new("DATA_DIR", "what to read when no PATH is given"),
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
                 .. SharedOptions.ApiEnvironment,
+                .. SharedOptions.S3Environment,
                 PseudonymOptions.Environment,
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
                 new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
@@ -99,7 +102,7 @@ internal sealed class IngestCommand : ICommand
     {
         List<ISummarySink> sinks = MakeSinks(settings);
         RunProgress progress = new();
-        log.Debug($"reading {string.Join(", ", settings.Options.Paths)} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
+        log.Debug($"reading {string.Join(", ", settings.Options.Paths.Select(RemotePath.Show))} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
         return await CommandRun.UseAsync(
             sinks,
             () => ProgressDisplay.ShowAsync(
@@ -178,7 +181,7 @@ internal sealed class IngestCommand : ICommand
     {
         foreach (string path in paths)
         {
-            if (path != "-" && !Path.Exists(path))
+            if (path != "-" && !RemotePath.Is(path) && !Path.Exists(path))
             {
                 throw isDefault
                     ? new IngestException(

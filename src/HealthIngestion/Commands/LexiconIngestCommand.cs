@@ -39,10 +39,10 @@ internal sealed class LexiconIngestCommand : ICommand
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
             ],
         };
-        Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog);
+        Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog, _options.AllowHttp);
         Spec.AddGroup("Output", _options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson);
         Spec.AddGroup("Entries", _options.Entries.All);
-        Spec.AddGroup("Engine", _options.Workers, _options.MaxRecordSize, _options.MaxExpansion);
+        Spec.AddGroup("Engine", _options.Workers, _options.TempDir, _options.MaxRecordSize, _options.MaxExpansion);
         Spec.AddGroup("Console", _options.Console.All);
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Net;
 using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
@@ -41,7 +42,13 @@ internal static class PlanArguments
 
         words.Add(options.NoApi.Name);
         words.Add("--");
-        words.AddRange(arguments.GetValue(options.Paths)!);
+        string[] paths = arguments.GetValue(options.Paths)!;
+        if (Array.Exists(paths, RemotePath.HasUser))
+        {
+            throw new UsageException("PATH holds a user or a password, which the plan would leave on shared storage: plan files that can be read without one, or s3://, whose key is in the environment");
+        }
+
+        words.AddRange(paths);
         return words;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Net;
 using FastIngest.Pipeline.Tasks;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
@@ -59,13 +60,14 @@ internal sealed class PlanCommand : ICommand
             [
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, without a password"),
                 PseudonymOptions.Environment,
+                .. SharedOptions.S3Environment,
             ],
         };
         Spec.Command.Arguments.Add(_health.Paths);
         OptionGroup input = new(
             "Input",
             [
-                _health.From, _health.Category, _health.NoRecursive, _health.UserId, _health.UserFrom, _health.TimeZone, _health.Sources, _health.Implausible,
+                _health.From, _health.Category, _health.NoRecursive, _health.AllowHttp, _health.UserId, _health.UserFrom, _health.TimeZone, _health.Sources, _health.Implausible,
                 _health.AllowUnknown, .. _health.Selection.All, .. _health.Pseudonyms.All,
             ]);
         OptionGroup output = new("Output", [_health.To, _health.Schema, _health.OnFewer, _health.Rejects, _health.Strict]);
@@ -105,6 +107,11 @@ internal sealed class PlanCommand : ICommand
                     sinks,
                     () => Task.FromResult(PlanStep.Run(
                         settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program))).GetAwaiter().GetResult();
+                foreach (string note in plan.Notes)
+                {
+                    log.Warning(note);
+                }
+
                 log.Info(
                     "planned",
                     $"planned run {plan.Run[..12]}: {Figures.Count(plan.Files, "file")}, {Figures.Count(plan.MapTasks, "map task")}, {Figures.Count(plan.ReduceTasks, "reduce task")}, {Figures.Count(plan.Partitions, "partition")}",
@@ -125,7 +132,7 @@ internal sealed class PlanCommand : ICommand
     private static void RejectWorkInInput(string work, string[] paths)
     {
         string folder = Path.GetFullPath(work) + "/";
-        string? parent = Array.Find(paths, p => folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
+        string? parent = Array.Find(paths, p => !RemotePath.Is(p) && folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
         if (parent is not null)
         {
             throw new UsageException($"--work {work} lies in {parent}, which is read as input; choose another folder");

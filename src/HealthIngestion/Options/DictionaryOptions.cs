@@ -25,7 +25,7 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
     public Option<string?> File { get; } = new("--file")
     {
         HelpName = "PATH",
-        Description = "the dictionary: a file, or a directory of .json, .jsonl and .ndjson files and their .gz (required)",
+        Description = "the dictionary: a file, a directory of .json, .jsonl and .ndjson files and their .gz, or a URL (required)",
         CustomParser = Values.NotEmpty,
     };
 
@@ -65,6 +65,8 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
 
     public Option<string?> TempDir { get; } = health?.TempDir ?? SharedOptions.TempDir();
 
+    public Option<bool> AllowHttp { get; } = health?.AllowHttp ?? SharedOptions.AllowHttp();
+
     public Option<int> MaxExpansion { get; } = health?.MaxExpansion ?? SharedOptions.MaxExpansion();
 
     public Option<long> MaxRecordSize { get; } = health?.MaxRecordSize ?? SharedOptions.MaxRecordSize("64MiB");
@@ -75,5 +77,5 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
     public Option[] OfDictionaries => [Source, File, Format, Catalog, .. Entries.All];
 
     /// <summary>The options that health data have, too.</summary>
-    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, Workers, TempDir, MaxRecordSize, MaxExpansion, .. Console.All];
+    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, Workers, TempDir, AllowHttp, MaxRecordSize, MaxExpansion, .. Console.All];
 }

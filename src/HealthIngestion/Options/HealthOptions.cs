@@ -19,7 +19,7 @@ internal sealed class HealthOptions
 {
     public Argument<string[]> Paths { get; } = new("PATH")
     {
-        Description = "directories or files with health data, or - for standard input (default: $DATA_DIR, else /data if it exists, else ./data)",
+        Description = "directories or files with health data, https:// or s3:// URLs, or - for standard input (default: $DATA_DIR, else /data if it exists, else ./data)",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -63,6 +63,8 @@ internal sealed class HealthOptions
         Description = "path:N, such as path:1: the N-th folder of a file's path below the given folder is the user of its records (default: none)",
         CustomParser = UserFromOption.Parse,
     };
+
+    public Option<bool> AllowHttp { get; } = SharedOptions.AllowHttp();
 
     public Option<bool> NoRecursive { get; } = Flag("--no-recursive", "read no subfolders");
 
@@ -183,7 +185,7 @@ internal sealed class HealthOptions
     /// <summary>All of them, as help groups them.</summary>
     public IReadOnlyList<OptionGroup> Groups =>
     [
-        new("Input", [From, Category, NoRecursive, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
+        new("Input", [From, Category, NoRecursive, AllowHttp, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
         new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
         new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess, Embed, EmbedModel]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),

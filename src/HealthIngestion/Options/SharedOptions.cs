@@ -99,6 +99,8 @@ internal static class SharedOptions
         CustomParser = Values.Size(1, MaxPieceBytes),
     };
 
+    public static Option<bool> AllowHttp() => Flag("--allow-http", "read http:// URLs of other machines, too, whose data others on the network can read and change");
+
     public static Option<int> MaxExpansion() => new("--max-expansion")
     {
         HelpName = "N",
@@ -107,12 +109,19 @@ internal static class SharedOptions
         DefaultValueFactory = _ => ExpansionLimit.Default.Times,
     };
 
+    /// <summary>What the environment says of objects in S3.</summary>
+    public static HelpLine[] S3Environment =>
+    [
+        new("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN", "the credentials for s3://, else those of AWS_PROFILE in ~/.aws; without any, requests are not signed"),
+        new("AWS_REGION, AWS_ENDPOINT_URL_S3", "where the bucket is: a region of AWS, or the URL of another server"),
+    ];
+
     /// <summary>What the environment says of APIs.</summary>
     public static HelpLine[] ApiEnvironment =>
     [
         new("API_URL, WEAVIATE_URL", "the APIs to deliver to when no --to is given"),
         new("API_TOKEN", "sent as Authorization: Bearer to the API of $API_URL, or to the only API; for Weaviate, WEAVIATE_API_KEY comes first"),
         new("API_TOKEN_HOST", "the token of one host, such as API_TOKEN_API_EXAMPLE_COM or API_TOKEN_LOCALHOST_8080; for any of these, NAME_FILE names a file that holds it"),
-        new("HTTP_PROXY, HTTPS_PROXY", "the proxy to reach an API through, else ALL_PROXY; NO_PROXY lists the hosts that need none"),
+        new("HTTP_PROXY, HTTPS_PROXY", "the proxy to reach a server through, else ALL_PROXY; NO_PROXY lists the hosts that need none"),
     ];
 }

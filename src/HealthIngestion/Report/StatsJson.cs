@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FastIngest.Health;
+using FastIngest.Net;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
@@ -91,7 +92,7 @@ internal static class StatsJson
     {
         IngestOptions options = settings.Options;
         json.WriteStartObject("options");
-        StatsFile.Write(json, "paths", options.Paths);
+        StatsFile.Write(json, "paths", [.. options.Paths.Select(RemotePath.Show)]);
         json.WriteString("mode", options.Mode == IngestMode.Original ? "original" : "optimized");
         json.WriteNumber("workers", options.Workers);
         json.WriteString("io", options.Io switch { IoMode.Mmap => "mmap", IoMode.Pread => "pread", _ => "auto" });

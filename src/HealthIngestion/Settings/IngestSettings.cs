@@ -58,6 +58,7 @@ internal sealed record IngestSettings : RunSettings
             Paths = paths,
             Mode = arguments.GetValue(spec.Mode),
             Io = arguments.GetValue(spec.Io),
+            AllowsHttp = arguments.GetValue(spec.AllowHttp),
             Partitions = arguments.GetValue(spec.Partitions),
             RejectsPath = rejects,
             Selection = SelectionSettings.From(spec.Selection, arguments),

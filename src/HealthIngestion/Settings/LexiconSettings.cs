@@ -51,6 +51,8 @@ internal sealed record LexiconSettings : RunSettings
                 Expansion = new ExpansionLimit(arguments.GetValue(spec.MaxExpansion)),
                 MaxRecordBytes = (int)Given(arguments, spec.MaxRecordSize, 64L << 20),
                 RejectsPath = rejects,
+                TempDirectory = arguments.GetValue(spec.TempDir) ?? Path.GetTempPath(),
+                AllowsHttp = arguments.GetValue(spec.AllowHttp),
             },
             MergeRows = Math.Min(Given(arguments, spec.Entries.LoadBatch, 10_000), Given(arguments, spec.Entries.WriteBatch, 10_000)),
             Targets = targets,

@@ -1,3 +1,4 @@
+using FastIngest.Net;
 using FastIngest.Targets;
 using HealthIngestion.Exit;
 
@@ -33,7 +34,7 @@ internal static class OutputPlaces
     /// <exception cref="UsageException">An output has such a place.</exception>
     public static void RejectInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
     {
-        HashSet<string> inputs = [.. paths.Select(Real)];
+        HashSet<string> inputs = [.. paths.Where(p => !RemotePath.Is(p)).Select(Real)];
         IEnumerable<(string Option, string Place)> outputs = [
             .. targets.Select(t => ("--to", Place(t))),
             ("--rejects", Path.GetFullPath(rejectsPath)),

@@ -1,5 +1,6 @@
 using FastIngest.Delivery;
 using FastIngest.Health;
+using FastIngest.Net;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage;
 using FastIngest.Storage.Http;

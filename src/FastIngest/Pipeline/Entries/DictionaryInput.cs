@@ -1,6 +1,6 @@
+using FastIngest.Net;
 using FastIngest.Sinks;
 using FastIngest.Sources;
-using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline.Entries;
 
@@ -14,8 +14,17 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
     public IReadOnlyList<RunFile> Infos => [.. Files.Select(f => new RunFile(f.Path, Kind, f.PackedLength))];
 
     /// <exception cref="IngestException">The path does not exist, cannot be read, or contains no dictionary file.</exception>
-    public static DictionaryInput Open(string path, ExpansionLimit limit) =>
-        new(InputCatalog.Open([path], new Rules(), new InputOptions { Io = IoMode.Pread, Expansion = limit }));
+    public static DictionaryInput Open(LexiconOptions options, CancellationToken stop) => new(InputCatalog.Open([options.Path], new Rules(), new InputOptions
+    {
+        Io = IoMode.Pread,
+        Expansion = options.Expansion,
+        TempDirectory = options.TempDirectory,
+        AllowsHttp = options.AllowsHttp,
+        Stop = stop,
+    }));
+
+    /// <summary>What the user should know of how files are read.</summary>
+    public IReadOnlyList<string> Notes => catalog.Notes;
 
     /// <summary>The files in the folder that are not read.</summary>
     public IReadOnlyList<UnreadFile> Unread => catalog.Unread;
@@ -41,6 +50,6 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
             new(path, $"its name does not end with {string.Join(", ", DictionaryFileNames.Endings)}");
 
         public override IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread) => new(
-            $"No dictionary files in {paths[0]}.{Name(unread)}", "Expected names that end in .json, .jsonl or .ndjson, optionally followed by .gz, .zst or .bz2.");
+            $"No dictionary files in {RemotePath.Show(paths[0])}.{Name(unread)}", "Expected names that end in .json, .jsonl or .ndjson, optionally followed by .gz, .zst or .bz2.");
     }
 }

@@ -30,10 +30,10 @@ public static class LexiconIngest
     {
         long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
-        using DictionaryInput input = DictionaryInput.Open(options.Path, options.Expansion);
+        using DictionaryInput input = DictionaryInput.Open(options, cancellationToken);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
         RunEngine<EntryRun, EntryBatch, EntryFigures, EntryResult> engine = new(sinks);
-        List<string> warnings = [.. input.Unread.Select(u => u.ToString())];
+        List<string> warnings = [.. input.Notes, .. input.Unread.Select(u => u.ToString())];
         Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
         if (pass.RejectsWarning is { } rejects)
         {

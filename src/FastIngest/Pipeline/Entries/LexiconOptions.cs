@@ -19,7 +19,7 @@ public sealed record LexiconOptions
     /// <summary>The id of the source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>A file or a directory of files.</summary>
+    /// <summary>A file, a directory of files, or a URL.</summary>
     public required string Path { get; init; }
 
     public DictionaryFormat Format { get; init; } = DictionaryFormat.Jsonl;
@@ -40,6 +40,12 @@ public sealed record LexiconOptions
 
     /// <summary>Limits the size of a decompressed file relative to its compressed size.</summary>
     public ExpansionLimit Expansion { get; init; } = ExpansionLimit.Default;
+
+    /// <summary>The folder for copies of standard input and of files whose servers send no parts.</summary>
+    public string TempDirectory { get; init; } = System.IO.Path.GetTempPath();
+
+    /// <summary>Whether servers on other machines may be asked without TLS.</summary>
+    public bool AllowsHttp { get; init; }
 
     /// <summary>The file for rejected and invalid records, one JSON object per line; created only if there are any.</summary>
     public string RejectsPath { get; init; } = "rejects.ndjson";

@@ -1,3 +1,6 @@
+using FastIngest.Net;
+using FastIngest.Sources;
+
 namespace FastIngest.Pipeline.HealthData;
 
 /// <summary>Recognises health records in a file whose name has no category.</summary>
@@ -11,20 +14,29 @@ internal static class ForeignName
     /// is not examined.
     /// </summary>
     /// <param name="path">The path of the file; there is no such file for a member of an archive.</param>
+    /// <param name="file">The file, if it is open; one on a server is examined only then.</param>
     /// <param name="isRecognised">Whether content with these first bytes has a dialect.</param>
-    public static byte[]? HeadOfRecords(string path, Func<ReadOnlySpan<byte>, bool> isRecognised)
+    public static byte[]? HeadOfRecords(string path, SourceFile? file, Func<ReadOnlySpan<byte>, bool> isRecognised)
     {
         byte[] bytes = new byte[HeadBytes];
         ReadOnlySpan<byte> head;
         try
         {
-            if (!File.Exists(path))
+            if (file is { IsPacked: false } && RemotePath.Is(path))
+            {
+                Span<byte> first = bytes.AsSpan(0, (int)Math.Min(HeadBytes, file.Length));
+                file.Read(first, 0);
+                head = first;
+            }
+            else if (File.Exists(path))
+            {
+                using FileStream local = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+                head = bytes.AsSpan(0, local.ReadAtLeast(bytes, HeadBytes, throwOnEndOfStream: false));
+            }
+            else
             {
                 return null;
             }
-
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-            head = bytes.AsSpan(0, file.ReadAtLeast(bytes, HeadBytes, throwOnEndOfStream: false));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

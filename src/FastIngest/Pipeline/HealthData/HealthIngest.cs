@@ -42,13 +42,8 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, new InputOptions
-        {
-            Io = options.Io,
-            Expansion = options.Expansion,
-            TempDirectory = options.TempDirectory,
-            IsRecursive = options.IsRecursive,
-        }, options.From);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = cancellationToken }, options.From);
+        options = input.Without(options);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         if (options.Mode == IngestMode.Original && engine.Lanes.Any(l => l.RecordFormat is not null))
@@ -56,7 +51,7 @@ public static class HealthIngest
             throw new IngestException("The reference implementation (--mode original) stores no records.", "Use --mode optimized.");
         }
 
-        List<string> warnings = [.. WorkersTooMany(options, engine.Lanes)];
+        List<string> warnings = [.. input.Notes, .. WorkersTooMany(options, engine.Lanes)];
         Pass done = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, progress), warnings, cancellationToken).ConfigureAwait(false);
         return RunReport.Of(run.RunId, options, input.Facts, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Net;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Sources;
 
@@ -44,6 +45,17 @@ internal sealed class HealthInput : IDisposable
 
     /// <summary>The path of the file, or of the archive that holds it; null if it is standard input or a pipe.</summary>
     public string? ContainerOf(int file) => _catalog.Files[file].Container;
+
+    /// <summary>What tells this version of the container from another one, if it is on a server; null otherwise.</summary>
+    public string? VersionOf(int file) => _catalog.Files[file].Version;
+
+    /// <summary>Returns the options with the memory that the files leave: what is read ahead from servers takes some.</summary>
+    public IngestOptions Without(IngestOptions options) => _catalog.Files.Any(f => f.Version is not null)
+        ? options with { MemoryLimitBytes = options.MemoryLimitBytes - options.InputOptions.ReadAheadBytes }
+        : options;
+
+    /// <summary>What the user should know of how files are read.</summary>
+    public IReadOnlyList<string> Notes => _catalog.Notes;
 
     /// <summary>The estimated number of bytes to read, as JSON. The decompressed size of compressed files is not known in advance.</summary>
     public long EstimatedBytes => Files.Select((_, i) => EstimatedBytesOf(i)).Sum();
@@ -198,14 +210,14 @@ internal sealed class HealthInput : IDisposable
                 return null;
             }
 
-            Category? category = kind.Category ?? CategoryOfContent(file.Path, name);
+            Category? category = kind.Category ?? CategoryOfContent(file, name);
             string? foreign = category is null || isNamed || from is not null ? null : LayoutOf(head, name, dialects).Foreign(head, category.Value);
             if (category is not null && foreign is null)
             {
                 return new CategoryOfFile(category);
             }
 
-            unread = foreign is null ? Explain(file.Path, name) : new UnreadFile(file.Path, foreign, IsExpected: true);
+            unread = foreign is null ? Explain(file.Path, name, file) : new UnreadFile(file.Path, foreign, IsExpected: true);
             if (isNamed && head.AsSpan().StartsWith("PK\u0003\u0004"u8))
             {
                 throw new IngestException($"{file.Path} is a zip archive.", "An archive is read if its name ends with .zip, and not from standard input.");
@@ -229,16 +241,18 @@ internal sealed class HealthInput : IDisposable
             return false;
         }
 
-        public override UnreadFile Explain(string path, string name)
+        public override UnreadFile Explain(string path, string name) => Explain(path, name, null);
+
+        private UnreadFile Explain(string path, string name, SourceFile? file)
         {
             UnreadFile unread = HealthFileNames.Explain(path, name, _endings);
-            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || ForeignName.HeadOfRecords(path, Recognises) is null ? unread
+            return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || ForeignName.HeadOfRecords(path, file, Recognises) is null ? unread
                 : unread with { Reason = "its name begins with no category, but it holds records", IsExpected = true };
         }
 
         /// <summary>Returns the category that the content of a file names, such as a wrapper object with the key of a category; null without one.</summary>
-        private Category? CategoryOfContent(string path, string name) =>
-            HealthFileNames.HasEnding(name, _endings) && ForeignName.HeadOfRecords(path, Recognises) is { } head
+        private Category? CategoryOfContent(SourceFile file, string name) =>
+            HealthFileNames.HasEnding(name, _endings) && ForeignName.HeadOfRecords(file.Path, file, Recognises) is { } head
                 ? dialects.Select(d => d.CategoryOf(head)).FirstOrDefault(c => c is not null)
                 : null;
 
@@ -251,7 +265,7 @@ internal sealed class HealthInput : IDisposable
         ];
 
         public override IngestException NothingFound(IReadOnlyList<string> paths, IReadOnlyList<UnreadFile> unread) => new(
-            $"No health files in {string.Join(", ", paths.Select(p => p == StandardInput.Path ? StandardInput.DisplayName : p))}.{Name(unread)}",
+            $"No health files in {string.Join(", ", paths.Select(p => p == StandardInput.Path ? StandardInput.DisplayName : RemotePath.Show(p)))}.{Name(unread)}",
             unread.Count > 0 && unread.All(u => u is { IsExpected: true, Guess: null }) ? "Download or export the files once more." : "Expected names such as heart_rate.json, nutrition-2024-01.json or sleep.ndjson.");
     }
 }

@@ -1,4 +1,5 @@
 using FastIngest.Health;
+using FastIngest.Net;
 using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks;
@@ -115,7 +116,7 @@ internal static class RunReport
     private static IEnumerable<string> MissingCategories(IngestOptions options, IReadOnlyList<CategoryReport> categories)
     {
         string[] missing = [.. categories.Where(c => c is { Files: 0, Records: 0 }).Select(c => c.Category.Name())];
-        if (missing.Length > 0 && options.Paths.Any(p => Directory.Exists(p) || ZipArchives.IsName(p)))
+        if (missing.Length > 0 && options.Paths.Any(p => Directory.Exists(p) || RemotePath.IsFolder(p) || ZipArchives.IsName(p)))
         {
             yield return $"No file for {string.Join(", ", missing)} ({missing[0]}*{string.Join(", ", HealthFileNames.Endings)}): {(missing.Length == 1 ? "its" : "their")} columns stay empty.";
         }

@@ -53,7 +53,7 @@ internal static class CheckStep
             }
         }
 
-        CheckResult check = new(run.Name, manifests, [.. results.Select(r => $"map/{r!.Spill}")], FinishFiles(run, options, ends), [.. redone]);
+        CheckResult check = new(run.Name, manifests, [.. results.Select(r => $"map/{r!.Spill}")], FinishFiles(run, options, ends, cancellationToken), [.. redone]);
         if (!WorkFolder.Commit(run.Folder.CheckPath, check, ResultForms.Check))
         {
             WorkFolder.Delete(added);
@@ -64,14 +64,14 @@ internal static class CheckStep
     }
 
     /// <summary>Finds how the files end that several tasks read.</summary>
-    private static FileEnd[] FinishFiles(SharedRun run, IngestOptions options, List<(int File, FramePosition End)> ends)
+    private static FileEnd[] FinishFiles(SharedRun run, IngestOptions options, List<(int File, FramePosition End)> ends, CancellationToken cancellationToken)
     {
         if (ends.Count == 0)
         {
             return [];
         }
 
-        using TaskInput input = new(run, options, ends.Select(e => e.File).ToHashSet());
+        using TaskInput input = new(run, options, ends.Select(e => e.File).ToHashSet(), cancellationToken);
         return
         [
             .. ends.Select(e =>

@@ -41,16 +41,17 @@ internal static class MapStep
     {
         string name = System.IO.Path.Combine(run.Folder.MapFolder, $"{task}.{Guid.NewGuid():N}");
         PlannedRange[] planned = run.Plan.MapTasks[task];
-        MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
         int partitions = run.Boundaries.PartitionCount;
         FieldLog fields = new(run.Plan.Files.Length);
         string spillPath = name + ".spill", rejectsPath = name + ".rejects";
         try
         {
+            using TaskInput? input = planned.Length == 0 ? null : new TaskInput(run, options, planned.Select(r => r.File).ToHashSet(), cancellationToken);
+            options = input?.Without(options) ?? options;
+            MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
             using TaskSpillWriter spill = new(spillPath, run.Id, task, partitions);
             using RejectJournal rejects = new(rejectsPath);
             TaskShuffleStore store = new(partitions, new BlockPool(memory.EventBytes), spill);
-            using TaskInput? input = planned.Length == 0 ? null : new TaskInput(run, options, planned.Select(r => r.File).ToHashSet());
             MapRange[] ranges =
             [
                 .. planned.Select((r, i) => new MapRange(

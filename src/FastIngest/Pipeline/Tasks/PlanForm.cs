@@ -37,6 +37,7 @@ internal static class PlanForm
             j.WriteString("container", f.Container);
             j.WriteNumber("size", f.Size);
             j.WriteNumber("modified", f.Modified);
+            j.WriteString("version", f.Version);
             j.WriteString("category", f.Category);
             j.WriteString("dialect", f.Dialect);
             j.WriteNumber("bytes", f.Bytes);
@@ -81,7 +82,10 @@ internal static class PlanForm
             ChunkBytes = e.Int("chunk_bytes"),
             ReduceTasks = e.Int("reduce_tasks"),
             Files = e.List("files", f => new PlannedFile(
-                f.Text("path"), f.Text("container"), f.Long("size"), f.Long("modified"), f.Text("category"), f.Text("dialect"), f.Long("bytes"))),
+                f.Text("path"), f.Text("container"), f.Long("size"), f.Long("modified"), f.Text("category"), f.Text("dialect"), f.Long("bytes"))
+            {
+                Version = f.GetProperty("version").GetString(),
+            }),
             Unread = e.List("unread", ReadUnread),
             Repeats = new PlannedRepeats(
                 repeats.GetProperty("categories").GetUInt32(), repeats.GetProperty("identified").GetUInt32(), repeats.GetProperty("collected").GetUInt32()),

@@ -36,7 +36,7 @@ public static class PlanStep
         }
 
         WorkFolder folder = new(work);
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, TaskInput.InputOptionsOf(options), options.From);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions, options.From);
         PlannedFile[] files = [.. input.Infos.Select((_, f) => FileOf(input, f))];
         int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes);
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
@@ -67,7 +67,7 @@ public static class PlanStep
                 $"{folder.PlanPath} is another plan: other files, options, versions or another day.", "Choose another work folder, or remove that one if its run is not needed any more.");
         }
 
-        return new PlanReport(SharedRun.Open(work, program).Name, files.Length, mapTasks, reduceTasks, boundaries.PartitionCount);
+        return new PlanReport(SharedRun.Open(work, program).Name, files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
     }
 
     private static PlannedFile FileOf(HealthInput input, int file)
@@ -75,6 +75,11 @@ public static class PlanStep
         string path = input.Files[file].Path;
         string container = input.ContainerOf(file) ?? throw new IngestException(
             $"{path} is not a regular file, so that several tasks cannot read it.", "Write its content to a file first, and plan that file.");
+        if (input.VersionOf(file) is { } version)
+        {
+            return new PlannedFile(path, container, 0, 0, input.Categories[file].Name(), input.Dialects[file].Name, input.Files[file].PackedLength) { Version = version };
+        }
+
         FileInfo info = new(container);
         return new PlannedFile(
             path, container, info.Length, info.LastWriteTimeUtc.Ticks, input.Categories[file].Name(), input.Dialects[file].Name, input.Files[file].PackedLength);
@@ -122,4 +127,5 @@ public static class PlanStep
 /// <param name="MapTasks">The number of map tasks.</param>
 /// <param name="ReduceTasks">The number of tasks that reduce.</param>
 /// <param name="Partitions">The number of partitions.</param>
-public sealed record PlanReport(string Run, int Files, int MapTasks, int ReduceTasks, int Partitions);
+/// <param name="Notes">What the user should know of how files are read.</param>
+public sealed record PlanReport(string Run, int Files, int MapTasks, int ReduceTasks, int Partitions, IReadOnlyList<string> Notes);

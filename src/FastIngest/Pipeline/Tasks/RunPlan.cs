@@ -9,7 +9,7 @@ namespace FastIngest.Pipeline.Tasks;
 internal sealed record RunPlan
 {
     /// <summary>Raised with any change of the files in a work folder that another version could not read.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public required int Format { get; init; }
 
@@ -60,7 +60,11 @@ internal sealed record RunPlan
 /// <param name="Category">The name of the category of its records.</param>
 /// <param name="Dialect">The name of its dialect.</param>
 /// <param name="Bytes">The size of the file, or the compressed size of the member, in bytes.</param>
-internal sealed record PlannedFile(string Path, string Container, long Size, long Modified, string Category, string Dialect, long Bytes);
+internal sealed record PlannedFile(string Path, string Container, long Size, long Modified, string Category, string Dialect, long Bytes)
+{
+    /// <summary>What tells this version of the container from another one, such as its ETag, if it is on a server. Size and time are then 0.</summary>
+    public string? Version { get; init; }
+}
 
 /// <param name="Categories">As in <see cref="Health.RepeatRule"/>.</param>
 /// <param name="Identified">As in <see cref="Health.RepeatRule"/>.</param>

@@ -1,7 +1,6 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
-using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Tasks;
 
@@ -14,19 +13,20 @@ internal sealed class TaskInput : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="options">Its options.</param>
     /// <param name="files">The indexes of the files.</param>
+    /// <param name="cancellationToken">Ends reads from servers.</param>
     /// <exception cref="IngestException">A file is missing, or has changed since it was planned.</exception>
-    public TaskInput(SharedRun run, IngestOptions options, IReadOnlySet<int> files)
+    public TaskInput(SharedRun run, IngestOptions options, IReadOnlySet<int> files, CancellationToken cancellationToken = default)
     {
         HashSet<string> containers = [];
         foreach (PlannedFile file in files.Select(f => run.Plan.Files[f]))
         {
-            if (containers.Add(file.Container))
+            if (containers.Add(file.Container) && file.Version is null)
             {
                 RequireUnchanged(file);
             }
         }
 
-        _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, InputOptionsOf(options) with { Only = containers }, options.From);
+        _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Only = containers, Stop = cancellationToken }, options.From);
         try
         {
             Dictionary<string, int> places = files.ToDictionary(f => run.Plan.Files[f].Path, StringComparer.Ordinal);
@@ -39,6 +39,11 @@ internal sealed class TaskInput : IDisposable
                     if (_input.Categories[i].Name() != planned.Category || _input.Dialects[i].Name != planned.Dialect || _input.Files[i].PackedLength != planned.Bytes)
                     {
                         throw Changed(planned, "its content is another one");
+                    }
+
+                    if (_input.VersionOf(i) != planned.Version)
+                    {
+                        throw Changed(planned, $"its version was {planned.Version} and is {_input.VersionOf(i)}");
                     }
 
                     plans[i].FileIndex = index;
@@ -62,14 +67,8 @@ internal sealed class TaskInput : IDisposable
     /// <summary>Returns the plan of a file.</summary>
     public FilePlan this[int file] => _plans[file];
 
-    /// <summary>Returns how the files of a run are found and opened.</summary>
-    public static InputOptions InputOptionsOf(IngestOptions options) => new()
-    {
-        Io = options.Io,
-        Expansion = options.Expansion,
-        TempDirectory = options.TempDirectory,
-        IsRecursive = options.IsRecursive,
-    };
+    /// <summary>Returns the options with the memory that the files leave.</summary>
+    public IngestOptions Without(IngestOptions options) => _input.Without(options);
 
     public void Dispose() => _input.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using FastIngest.Net;
 
 namespace FastIngest.Storage.Http;
 
@@ -39,7 +40,7 @@ internal sealed class ApiAddress
 
     private readonly string[] _secrets;
 
-    private ApiAddress(Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, ApiProxy? proxy, string[] secrets)
+    private ApiAddress(Uri address, string className, string displayName, AuthenticationHeaderValue? authorization, HttpProxy? proxy, string[] secrets)
     {
         Uri = address;
         ClassName = className;
@@ -61,7 +62,7 @@ internal sealed class ApiAddress
     public AuthenticationHeaderValue? Authorization { get; }
 
     /// <summary>The proxy that the API is reached through; null without one.</summary>
-    public ApiProxy? Proxy { get; }
+    public HttpProxy? Proxy { get; }
 
     /// <summary>Returns the URL prefixes of a kind of API.</summary>
     public static IReadOnlyList<string> Prefixes(ApiKind kind) => [.. Kinds.Where(k => k.Kind == kind).Select(k => k.Prefix)];
@@ -125,7 +126,7 @@ internal sealed class ApiAddress
         }
 
         (AuthenticationHeaderValue? authorization, string[] secrets) = Authorize(url, address, kind, isOnlyApi, variable);
-        ApiProxy? proxy = ApiProxy.Find(address, variable);
+        HttpProxy? proxy = HttpProxy.Find(address, variable);
         return new ApiAddress(
             address, className, Show(name, kind, address, className), authorization, proxy, [.. secrets, .. NotEmpty(proxy?.Credentials?.Password ?? ""), .. QueryValues(url)]);
     }

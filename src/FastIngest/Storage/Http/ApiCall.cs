@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using FastIngest.Delivery;
+using FastIngest.Net;
 
 namespace FastIngest.Storage.Http;
 
@@ -21,8 +22,6 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
 
     /// <summary>The number of attempts of the last <see cref="SendAsync"/>.</summary>
     public int Attempts { get; private set; }
-
-    public static bool IsNetworkFault(Exception e) => e is HttpRequestException or IOException or System.Net.Sockets.SocketException;
 
     /// <summary>Sends a request, with retries, until the API accepts or rejects it or the retries are used up.</summary>
     /// <param name="request">The request. Its body must not change before the task ends.</param>
@@ -109,7 +108,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
         {
             return new ApiResponse(ResponseKind.TargetRejected, Through("TLS: " + client.Address.Clean(tls.Message)));
         }
-        catch (Exception e) when (IsNetworkFault(e) && !hard.IsCancellationRequested)
+        catch (Exception e) when (HttpFaults.IsOfNetwork(e) && !hard.IsCancellationRequested)
         {
             return new ApiResponse(ResponseKind.Transient, Through(client.Address.Clean(Innermost(e).Message)));
         }
@@ -143,7 +142,7 @@ internal sealed class ApiCall(ApiClient client) : IDisposable
             string error = $"{(int)response.StatusCode}{reason}{place}{(excerpt.Length > 0 ? ": " + excerpt : "")}";
             error = MayComeFromProxy(response.StatusCode) ? Through(error) : error;
             error += kind == ResponseKind.Redirected ? "; redirects are not followed: name the new URL as the target if you trust it" : "";
-            return new ApiResponse(kind, error, ApiResponse.ReadRetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
+            return new ApiResponse(kind, error, HttpFaults.RetryAfter(response.Headers, client.Tuning.Time.GetUtcNow())) { Status = response.StatusCode };
         }
     }
 

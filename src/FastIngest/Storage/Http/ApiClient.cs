@@ -1,5 +1,6 @@
 using System.Net;
 using FastIngest.Delivery;
+using FastIngest.Net;
 using Polly;
 using Polly.Retry;
 
@@ -114,7 +115,7 @@ internal sealed class ApiClient : IDisposable
 
                 error = $"it responds with {(int)response.StatusCode}";
             }
-            catch (Exception e) when (ApiCall.IsNetworkFault(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e) when (HttpFaults.IsOfNetwork(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 error = (e is OperationCanceledException ? "no response" : Address.Clean(e.Message)) + Address.Proxy?.Suffix;
             }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using FastIngest.Delivery;
 
 namespace FastIngest.Storage.Http;
@@ -82,12 +81,4 @@ internal readonly record struct ApiResponse(ResponseKind Kind, string? Error = n
             _ => DeliveryState.Failed,
         };
     }
-
-    /// <summary>Reads the header Retry-After, which holds seconds or a date; null without the header.</summary>
-    public static TimeSpan? ReadRetryAfter(HttpResponseHeaders headers, DateTimeOffset now) => headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date > now ? date - now : TimeSpan.Zero,
-        _ => null,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using FastIngest.Delivery;
+using FastIngest.Net;
 using FastIngest.Stored;
 
 namespace FastIngest.Storage.Http;

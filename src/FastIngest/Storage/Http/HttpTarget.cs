@@ -1,4 +1,5 @@
 using FastIngest.Delivery;
+using FastIngest.Net;
 using FastIngest.Targets;
 
 namespace FastIngest.Storage.Http;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using FastIngest.Delivery;
 using FastIngest.Json;
+using FastIngest.Net;
 
 namespace FastIngest.Storage.Http;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using FastIngest.Delivery;
+using FastIngest.Net;
 using FastIngest.Storage.Http;
 using FastIngest.Stored;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FastIngest.Delivery;
+using FastIngest.Net;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Weaviate;
 using FastIngest.Tests.Delivery;

@@ -1,4 +1,4 @@
-namespace FastIngest.Storage.Http;
+namespace FastIngest.Net;
 
 /// <summary>Timeouts and retries of requests; tests set other values.</summary>
 internal sealed record HttpTuning
