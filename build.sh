@@ -148,6 +148,12 @@ run_tests() {
     need groff groff
     need man man-db
     need /usr/sbin/pgbouncer pgbouncer
+    need /usr/sbin/munged munge
+    need /usr/sbin/slurmctld slurmctld
+    need /usr/sbin/slurmd slurmd
+    need sbatch slurm-client
+    need prometheus prometheus
+    need prometheus-node-exporter prometheus-node-exporter
     need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0
