@@ -150,6 +150,12 @@ run_tests() {
     need /usr/sbin/pgbouncer pgbouncer
     need chromium chromium
     need npm nodejs npm
+    need /usr/sbin/munged munge
+    need /usr/sbin/slurmctld slurmctld
+    need /usr/sbin/slurmd slurmd
+    need sbatch slurm-client
+    need prometheus prometheus
+    need prometheus-node-exporter prometheus-node-exporter
     need_postgresql
     install_missing
     # A server of S3. Not "npm ci": the lock file has no addresses of a registry.

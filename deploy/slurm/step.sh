@@ -17,7 +17,7 @@ if ((code == 75 && ${SLURM_RESTART_COUNT:-0} < 3)); then
         job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
     fi
 
-    sleep 10
+    sleep "${RETRY_SECONDS:-10}"
     scontrol requeue "$job" && sleep 60
 fi
 

@@ -8,10 +8,11 @@
 #   SBATCH_OPTIONS    options for every job, such as "--partition=batch --time=2:00:00"
 #   TASK_CPUS         cores of a map or reduce task (default: 4)
 #   TASK_MEMORY_MIB   memory of a task in MiB (default: 1024); the program gets three quarters of it
+#   RETRY_SECONDS     how long a task waits before it goes back into the queue (default: 10)
 set -euo pipefail
 
 if (($# < 4)); then
-    sed -n '2,11p' "$0" >&2
+    sed -n '2,12p' "$0" >&2
     exit 2
 fi
 
