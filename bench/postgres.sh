@@ -1,9 +1,6 @@
 #!/usr/bin/env bash
 # Loads PostgreSQL side by side with psql's \copy of the same rows. What is compared stands in bench/README.md.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
-command_line="bench/postgres.sh $*"
 
 usage() {
     cat <<'TEXT'
@@ -20,44 +17,23 @@ user postgres. Results go to bench/results/. Do not run anything else meanwhile.
 TEXT
 }
 
-say() { printf '%s\n' "postgres.sh: $*" >&2; }
-fail() { say "$*"; exit 1; }
-
-size=1GB runs=5 cpus='' build=false
-while (($#)); do
-    case $1 in
-        --size | --runs | --cpus)
-            [[ $# -ge 2 ]] || { say "$1 needs a value"; exit 2; }
-            declare "${1#--}=$2"
-            shift
-            ;;
-        --build) build=true ;;
-        --help | -h)
-            usage
-            exit 0
-            ;;
-        *)
-            say "unknown option: $1"
-            usage >&2
-            exit 2
-            ;;
-    esac
-    shift
-done
-[[ $runs =~ ^[1-9][0-9]*$ ]] || { say "--runs must be a number from 1 on"; exit 2; }
+# shellcheck disable=SC2034 # tools/runs.sh uses them
+size=1GB peer_packages=() peer_modules=() known_options='size runs cpus build'
+# shellcheck source=bench/tools/runs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/runs.sh"
+parse_options "$@"
 
 # The server and all clients are children of this script.
 [[ -z $cpus ]] || taskset -pc "$cpus" $$ >/dev/null || { say "--cpus must be a list of cores"; exit 2; }
-unset DATABASE_URL API_URL WEAVIATE_URL DATA_DIR PGHOST PGPORT PGDATABASE PGUSER PGOPTIONS PGSERVICE
-native=${HEALTH_INGESTION:-$root/dist/health_ingestion}
-! $build || "$root/build.sh" --aot >&2
-[[ -x $native ]] || fail "there is no ${native#"$root"/}; add --build"
+unset PGHOST PGPORT PGDATABASE PGUSER PGOPTIONS PGSERVICE
+build_all
 binaries=$(find /usr/lib/postgresql -name initdb -path '*/bin/*' 2>/dev/null | sort -V | tail -n 1 | xargs -r dirname)
 [[ -n $binaries ]] || fail "needs a PostgreSQL server (Debian: postgresql)"
 command -v psql >/dev/null || fail "needs psql (Debian: postgresql-client)"
 
 # ---- server ----------------------------------------------------------------------------------------------------------
 
+# Not in artifacts/bench: the user postgres may not be able to reach it.
 work=$(mktemp -d "${TMPDIR:-/tmp}/fastingest-bench-pg.XXXXXX")
 chmod 755 "$work"
 owner=()

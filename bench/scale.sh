@@ -21,7 +21,7 @@ TEXT
 
 size=1GB,10GB,30GB
 # shellcheck disable=SC2034 # tools/runs.sh uses them
-peer_packages=(strace) peer_modules=()
+peer_packages=(strace) peer_modules=() known_options='size runs build'
 . "$(dirname "${BASH_SOURCE[0]}")/tools/runs.sh"
 parse_options "$@"
 runs_of_small=$runs

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts that compare whole cold processes share: options, building, generating, measuring, and the results.
-# A script sources this file after it has set `size`, `peer_packages` and `peer_modules` and defined `usage`. It then defines:
+# A script sources this file after it has set `size`, `peer_packages` and `peer_modules` and defined `usage`; if it has other options than those below,
+# also `known_options`. It then defines:
 #   missing_for JOB CONTENDER   says why a row can not run here; prints nothing if it can
 #   input_files INPUT           the files that a run reads, one a line
 #   once                        optional: a contender that is so slow that it runs in the first measured round alone
@@ -20,28 +21,30 @@ raw=$work/raw.tsv
 say() { printf '%s\n' "$script: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# Sets size, runs, only, data, build, install and list from the command line.
+known_options=${known_options:-size data runs only build install-peers list}
+
+# Sets size, runs, only, data, cpus, build, install and list from the command line.
 parse_options() {
     command_line="bench/$script $*"
-    runs=5 only='' data='' build=false install=false list=false
+    runs=5 only='' data='' cpus='' build=false install=false list=false
     while (($#)); do
+        if [[ $1 == --help || $1 == -h ]]; then
+            usage
+            exit 0
+        fi
+        if [[ $1 != --* || " $known_options " != *" ${1#--} "* ]]; then
+            say "unknown option: $1"
+            usage >&2
+            exit 2
+        fi
         case $1 in
-            --size | --data | --runs | --only)
-                [[ $# -ge 2 ]] || { say "$1 needs a value"; exit 2; }
-                declare -g "${1#--}=$2"
-                shift
-                ;;
             --build) build=true ;;
             --install-peers) install=true ;;
             --list) list=true ;;
-            --help | -h)
-                usage
-                exit 0
-                ;;
             *)
-                say "unknown option: $1"
-                usage >&2
-                exit 2
+                [[ $# -ge 2 ]] || { say "$1 needs a value"; exit 2; }
+                declare -g "${1#--}=$2"
+                shift
                 ;;
         esac
         shift
