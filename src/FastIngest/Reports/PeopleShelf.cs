@@ -7,6 +7,9 @@ namespace FastIngest.Reports;
 /// <param name="maxBlockBytes">The bytes that the days of all people may take in the file; 0 if no person has a page.</param>
 internal sealed class PeopleShelf(long maxBlockBytes)
 {
+    /// <summary>The tags around a block, with an id such as <c>person-9999</c>.</summary>
+    private const int ElementBytes = 52;
+
     private const int MaxListed = 10_000, MaxPages = 2_000;
     private const long MaxIdBytes = 1 << 20;
 
@@ -21,8 +24,8 @@ internal sealed class PeopleShelf(long maxBlockBytes)
     /// <summary>The bytes that the kept days take in the file.</summary>
     public long BlockBytes { get; private set; }
 
-    /// <summary>Returns the bytes of a block in the file, where it is base64 in an element of its own.</summary>
-    public static long InFile(byte[] block) => ((block.Length + 2L) / 3 * 4) + 80;
+    /// <summary>Returns the most bytes of a block in the file, where it is base64 in an element of its own.</summary>
+    public static long InFile(byte[] block) => ((block.Length + 2L) / 3 * 4) + ElementBytes;
 
     /// <summary>Takes a person who has at least one day.</summary>
     public void Add(PersonData person)

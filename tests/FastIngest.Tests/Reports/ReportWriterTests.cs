@@ -118,7 +118,7 @@ public sealed class ReportWriterTests
         SummaryBatch batch = new();
         for (int year = 1; year <= 9_999; year++)
         {
-            batch.Row("u", $"{year:0000}-07-01", year % 300, (Category.Sleep, "Slept."));
+            batch.Row("u", $"{year:0000}-07-01", year % 300, (Category.Measurements, "Weighed."));
         }
 
         await source.LoadAsync(batch);

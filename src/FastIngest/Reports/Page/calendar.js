@@ -39,7 +39,7 @@ function calendar(options) {
   const limits = limitsOf(values);
   const byDay = new Map(days.map((day, i) => [day, values[i]]));
   const output = el("span", { "aria-live": "polite", class: "hint" }, "Point at a day, or use the arrow keys.");
-  const box = el("div", { class: "calendar", tabindex: "0", role: "group", "aria-roledescription": "calendar", "aria-label": `${options.label}: ${counted(values.filter(v => v !== null).length, "day", "days")} with a value, from ${longDay(days[0])} to ${longDay(days.at(-1))}. Arrow keys go from day to day.` });
+  const box = el("div", { class: "calendar", tabindex: "0", role: "group", "aria-roledescription": "calendar", "aria-label": `${options.label}: ${counted(values.filter(v => v !== null).length, "day", "days")} with a value, ${dayRange(days[0], days.at(-1))}. Arrow keys go from day to day.` });
   let rects = new Map(), at = null, width = 0;
 
   function show(day) {

@@ -34,14 +34,16 @@ function axisDays(plot, splits, axisIndex, space, step) {
   });
 }
 
-const DAY_STEPS = [1, 2, 7, 14].map(d => d * DAY_SECONDS);
+const DAY_STEPS = [1, 2, 3, 4, 7, 14].map(d => d * DAY_SECONDS);
 const MONTH_STEPS = [1, 2, 3, 4, 6, 12, 24, 60, 120, 240, 600, 1200, 2400].map(m => m * 30.4375 * DAY_SECONDS);
 
 // Ticks at whole days, or at the first day of months.
 function daySplits(plot, axisIndex, min, max, step) {
   const splits = [];
   if (step <= 14 * DAY_SECONDS) {
-    for (let at = Math.ceil(min / step) * step; at <= max; at += step) splits.push(at);
+    // Weeks begin on Mondays; 1970-01-05 was one.
+    const start = step >= 7 * DAY_SECONDS ? 4 * DAY_SECONDS : 0;
+    for (let at = Math.ceil((min - start) / step) * step + start; at <= max; at += step) splits.push(at);
     return splits;
   }
   const months = Math.max(1, Math.round(step / 30.4375 / DAY_SECONDS));
@@ -67,8 +69,8 @@ function chart(options) {
 
   function seriesOf(series) {
     const stroke = color(series.color);
-    // Few values are points: a line between two days that are far apart is hard to see, and of one day there is none.
-    const isSparse = series.values.filter(value => value !== null).length <= 20;
+    // Of one day there is no line, so it is a point.
+    const isSparse = series.values.filter(value => value !== null).length < 3;
     const common = {
       label: series.label,
       stroke,
@@ -97,17 +99,18 @@ function chart(options) {
       cursor: { sync: { key: "days" }, points: { size: 6 }, y: false, drag: { x: true, y: false } },
       legend: { live: true, markers: { width: 0, fill: (plot, index) => color(options.series[index - 1].marker ?? options.series[index - 1].color) } },
       scales: {
-        x: { time: true, range: (plot, min, max) => [min - pad, max + pad] },
+        // One day alone stands in the middle of a week.
+        x: { time: true, range: (plot, min, max) => x.length === 1 ? [x[0] - 3 * DAY_SECONDS - pad, x[0] + 3 * DAY_SECONDS + pad] : [min - pad, max + pad] },
         y: { range: (plot, min, max) => rangeOf(min, max, options.zero) },
       },
       axes: [
         { ...axis, grid: { show: false }, space: 64, incrs: [...DAY_STEPS, ...MONTH_STEPS], splits: daySplits, values: axisDays, size: 44 },
-        { ...axis, size: 58, label: options.unit, labelSize: 20, labelFont: "12px system-ui, sans-serif", values: (plot, splits, i, space, step) => splits.map(v => number(v, step < 1 ? 1 : 0)) },
+        { ...axis, size: 58, label: options.unit === "h" ? "hours" : options.unit, labelSize: 20, labelFont: "12px system-ui, sans-serif", values: (plot, splits, i, space, step) => splits.map(v => number(v, step < 1 ? 1 : 0)) },
       ],
       series: [{ label: "Day", value: (plot, value) => value === null ? "" : longDay(value / DAY_SECONDS) }, ...options.series.map(seriesOf)],
       bands: (options.bands ?? []).map(band => ({ series: band.series, fill: color(band.color) })),
     }, [x, ...options.series.map(s => s.values)], box);
-    if (old) self.plot.setScale("x", { min: old.min + pad, max: old.max - pad });
+    if (old && x.length > 1) self.plot.setScale("x", { min: old.min + pad, max: old.max - pad });
   }
 
   function destroy() {

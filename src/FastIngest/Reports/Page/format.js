@@ -49,6 +49,10 @@ function longDay(day) {
   return `${WEEKDAYS[weekday(day)]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
+function dayRange(first, last) {
+  return first === last ? `on ${longDay(first)}` : `from ${longDay(first)} to ${longDay(last)}`;
+}
+
 // 0 is Monday; 1970-01-01 was a Thursday.
 function weekday(day) {
   return (((day + 3) % 7) + 7) % 7;

@@ -7,7 +7,7 @@ function overviewPage(data, open) {
   const coverageDays = data.columns.get("coverage_day"), coverage = data.columns.get("coverage_people");
   parts.push(el("h1", {}, data.all ? "Overview" : "Overview of the chosen people"));
   parts.push(el("p", { class: "lead" }, data.total === 0 ? "There are no days."
-    : `${counted(data.total, "person", "people")}, ${counted(data.days, "day", "days")}${coverageDays.length ? `, from ${longDay(coverageDays[0])} to ${longDay(coverageDays.at(-1))}` : ""}.`));
+    : `${counted(data.total, "person", "people")}, ${counted(data.days, "day", "days")}${coverageDays.length ? `, ${dayRange(coverageDays[0], coverageDays.at(-1))}` : ""}.`));
   if (data.total === 0) {
     parts.push(el("section", { class: "card" }, empty("This database has no daily summaries in this range. Load health data with health_ingestion first.")));
     parts.push(runsCard(data), rejectsCard(data));

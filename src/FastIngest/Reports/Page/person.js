@@ -12,7 +12,7 @@ function personPage(data, person, block) {
     profile.gender, Number.isFinite(profile.height) ? `${number(profile.height)} cm` : null, profile.fitness_level,
   ].filter(Boolean);
   parts.push(el("h1", {}, profile.name ?? block.id));
-  parts.push(el("p", { class: "lead" }, `${facts.length ? facts.join(" · ") + " · " : ""}${counted(days.length, "day", "days")}${days.length ? `, ${longDay(days[0])} to ${longDay(days.at(-1))}` : ""}`));
+  parts.push(el("p", { class: "lead" }, `${facts.length ? facts.join(" · ") + " · " : ""}${counted(days.length, "day", "days")}${days.length ? `, ${dayRange(days[0], days.at(-1))}` : ""}`));
 
   const neighbours = data.people.filter(p => p.hasPage);
   const place = neighbours.findIndex(p => p.index === person.index);
@@ -41,7 +41,8 @@ function tilesOf(days, column) {
   };
   for (const [name, label] of [["activity_steps", "Steps a day"], ["sleep_hours", "Sleep a night"], ["resting_hr", "Resting heart rate"], ["meal_kcal", "Meals a day"]]) {
     const values = column(name);
-    add(name, label, mean(values), `${counted(values.filter(v => v !== null).length, "day", "days")}, median ${number(median(values), MEASURES[name].decimals)}`);
+    const count = values.filter(v => v !== null).length;
+    add(name, label, mean(values), `${counted(count, "day", "days")}${count > 2 ? `, median ${number(median(values), MEASURES[name].decimals)}` : ""}`);
   }
   const weights = column("weight").filter(v => v !== null);
   if (weights.length) {
@@ -97,7 +98,7 @@ function sleepFigure(days, column) {
   return figure({
     title: "Sleep", days, note: `${number(mean(total), 1)} h a night on average${hasStages ? `, ${number(mean(deep), 1)} h of it deep and ${number(mean(rem), 1)} h REM` : ""}.`,
     chart: chart({
-      label: `Hours of sleep a night, ${number(mean(total), 1)} on average.`, days, unit: "hours", decimals: 1, zero: true,
+      label: `Hours of sleep a night, ${number(mean(total), 1)} on average.`, days, unit: "h", decimals: 1, zero: true,
       // The bars lie over each other: the whole night, then deep and REM, then deep.
       series: hasStages
         ? [{ label: "other", values: total, raw: other, color: "light", kind: "bars" }, { label: "REM", values: deepAndRem, raw: rem, color: "rem", kind: "bars" }, { label: "deep", values: deep, color: "deep", kind: "bars" }]
@@ -146,8 +147,10 @@ function weightFigure(days, column) {
   const weight = column("weight");
   if (!hasValues(weight)) return null;
   const means = weeklyMeans(days, weight), trend = trendOf(days, weight);
-  const series = [{ label: "weight", values: weight, color: "body", kind: "dots" }, { label: "mean of the week", values: means, color: "mean", kind: "stepped" }];
+  const series = [{ label: "mean of the week", values: means, color: "mean", kind: "stepped" }];
   if (trend) series.push({ label: "trend", values: trend.line, color: "trend", kind: "line", dash: [6, 4] });
+  // The dots lie over the lines.
+  series.push({ label: "weight", values: weight, color: "body", kind: "dots" });
   const words = !trend ? "Too few measurements for a trend" : `The trend is ${trend.perWeek < 0 ? "−" : "+"}${number(Math.abs(trend.perWeek), 2)} kg a week`;
   return figure({
     title: "Weight", days, note: `${words}.`,
