@@ -145,6 +145,7 @@ run_tests() {
     need /usr/share/zoneinfo tzdata
     need zsh zsh
     need fish fish
+    need npm nodejs npm
     need groff groff
     need man man-db
     need /usr/sbin/pgbouncer pgbouncer

@@ -56,6 +56,7 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("ingest")]
     [InlineData("push")]
+    [InlineData("export")]
     [InlineData("forget")]
     [InlineData("lexicon ingest")]
     [InlineData("lexicon reprocess")]

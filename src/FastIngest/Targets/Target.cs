@@ -33,7 +33,7 @@ public sealed class Target
     public bool IsStandardOutput => Kind.HasStandardOutput && Rest == "-";
 
     /// <summary>The path of the file as the user gave it; null when the target is not a file.</summary>
-    public string? FilePath => Kind.IsFile && !IsStandardOutput ? Rest : null;
+    public string? FilePath => !Kind.IsFile || IsStandardOutput ? null : Kind.FileOf is { } fileOf ? fileOf(Rest) : Rest;
 
     /// <inheritdoc cref="TargetKind.Has"/>
     public bool Has(TargetCapability capability) => Kind.Has(capability);
@@ -45,6 +45,8 @@ public sealed class Target
     public IEntryStore CreateEntryStore(TargetOptions options) => Require(Kind.Reprocess, TargetCapability.Reprocess)(this, options);
 
     public IUserErasure CreateErasure(TargetOptions options) => Require(Kind.Erasure, TargetCapability.Erasure)(this, options);
+
+    public ISummaryReader CreateReader(TargetOptions options) => Require(Kind.Reader, TargetCapability.Reader)(this, options);
 
     public DeliveryApi CreateApi(TargetOptions options) => Require(Kind.Api, TargetCapability.Api)(this, options);
 

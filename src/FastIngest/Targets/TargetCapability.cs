@@ -23,4 +23,7 @@ public enum TargetCapability
 
     /// <summary>Users can be removed from the target.</summary>
     Erasure,
+
+    /// <summary>The summaries of the target can be read.</summary>
+    Reader,
 }

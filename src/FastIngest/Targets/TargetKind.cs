@@ -24,6 +24,9 @@ public sealed record TargetKind
     /// <summary>Whether the prefix is followed by a file path. Such a name contains no secret.</summary>
     public bool IsFile { get; init; }
 
+    /// <summary>Returns the file that a path means, if the path may be that of a folder; null where it is always a file.</summary>
+    public Func<string, string>? FileOf { get; init; }
+
     /// <summary>File name endings that suggest this kind, such as <c>.db</c>.</summary>
     public IReadOnlyList<string> FileEndings { get; init; } = [];
 
@@ -51,6 +54,9 @@ public sealed record TargetKind
     /// <summary>Creates what removes users from the target.</summary>
     public Func<Target, TargetOptions, IUserErasure>? Erasure { get; init; }
 
+    /// <summary>Creates a reader of the stored summaries.</summary>
+    public Func<Target, TargetOptions, ISummaryReader>? Reader { get; init; }
+
     /// <summary>Returns a command line that runs an SQL query on the stored data; null when no such program exists.</summary>
     public Func<Target, string, string>? Query { get; init; }
 
@@ -70,6 +76,7 @@ public sealed record TargetKind
         TargetCapability.Outbox => Outbox is not null,
         TargetCapability.Api => Api is not null,
         TargetCapability.Erasure => Erasure is not null,
+        TargetCapability.Reader => Reader is not null,
         _ => false,
     };
 }

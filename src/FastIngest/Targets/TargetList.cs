@@ -77,6 +77,7 @@ public sealed class TargetList
             TargetCapability.Reprocess => "cannot be reprocessed",
             TargetCapability.Outbox => "holds no summaries that can be delivered",
             TargetCapability.Erasure => "cannot remove users",
+            TargetCapability.Reader => "cannot be read",
             _ => "is not an API",
         };
         string prefix = kind.Prefixes.First(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));

@@ -8,6 +8,7 @@ internal static class AllCommands
     public static CommandTable Table { get; } = new(
         new CommandEntry(IngestCommand.Name, () => new IngestCommand()),
         new CommandEntry(PushCommand.Name, () => new PushCommand()),
+        new CommandEntry(ExportCommand.Name, () => new ExportCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),

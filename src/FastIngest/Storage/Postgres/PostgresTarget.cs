@@ -25,6 +25,7 @@ public static class PostgresTarget
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
         Erasure = (target, options) => new PostgresErasure(target.Name, SchemaOf(options)),
         Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options)),
+        Reader = (target, options) => new PostgresSummaryReader(target.Name, SchemaOf(options)),
         Notes = target => [.. PostgresAddress.Parse(target.Name).IgnoredOptions.Select(o => $"the option {o} of the PostgreSQL URL is ignored")],
     };
 
