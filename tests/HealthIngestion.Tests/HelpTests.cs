@@ -57,6 +57,7 @@ public sealed partial class HelpTests
     [InlineData("ingest")]
     [InlineData("push")]
     [InlineData("export")]
+    [InlineData("serve")]
     [InlineData("forget")]
     [InlineData("lexicon ingest")]
     [InlineData("lexicon reprocess")]

@@ -33,5 +33,11 @@ public interface ISummaryReader : IAsyncDisposable
     /// <param name="pageRows">The maximum number of users in a page, at least 1.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Pages of at least one user. All pages are the same list object: a page is valid until the next one is requested.</returns>
-    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) => ReadUsersAsync(null, pageRows, cancellationToken);
+
+    /// <summary>Reads users like the other overload.</summary>
+    /// <param name="after">Only users with an id after this one are read; null for all.</param>
+    /// <param name="pageRows">The maximum number of users in a page, at least 1.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken);
 }

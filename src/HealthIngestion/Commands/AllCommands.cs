@@ -9,6 +9,7 @@ internal static class AllCommands
         new CommandEntry(IngestCommand.Name, () => new IngestCommand()),
         new CommandEntry(PushCommand.Name, () => new PushCommand()),
         new CommandEntry(ExportCommand.Name, () => new ExportCommand()),
+        new CommandEntry(ServeCommand.Name, () => new ServeCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),

@@ -21,7 +21,7 @@ internal static class SqliteTarget
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Erasure = (target, _) => new SqliteErasure(target.Rest),
         Outbox = (target, _) => new SqliteOutbox(target.Rest),
-        Reader = (target, _) => new SqliteSummaryReader(target.Rest),
+        Reader = (target, options) => new SqliteSummaryReader(target.Rest, options.IsReadOnly),
         Query = (target, sql) => $"sqlite3 {Quoted(target.Rest)} \"{sql}\"",
     };
 

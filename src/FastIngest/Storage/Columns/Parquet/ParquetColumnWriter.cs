@@ -43,8 +43,6 @@ internal sealed class ParquetColumnWriter(OutputTable table, FileOutput output) 
         await WriteAsync(Magic, cancellationToken).ConfigureAwait(false);
     }
 
-    public override void Dispose() => _compressor.Dispose();
-
     private async ValueTask<ChunkPlace> WriteColumnAsync(ColumnValues values, CancellationToken cancellationToken)
     {
         long start = Position, bytes = 0;
