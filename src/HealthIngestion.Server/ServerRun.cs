@@ -6,7 +6,9 @@ using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.Server.Api;
 using HealthIngestion.Server.Data;
+using HealthIngestion.Server.Hosting;
 using HealthIngestion.Server.Http;
+using HealthIngestion.Server.Terminal;
 using HealthIngestion.Settings;
 
 namespace HealthIngestion.Server;

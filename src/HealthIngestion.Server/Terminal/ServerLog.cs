@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace HealthIngestion.Server;
+namespace HealthIngestion.Server.Terminal;
 
 /// <summary>Standard error: a line a message, for people or as JSON, in the form of the other commands. No message holds a request's token or query.</summary>
 internal sealed class ServerLog(bool isJson, bool isQuiet)

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using FastIngest;
 using HealthIngestion.Server.Api;
 using HealthIngestion.Server.Data;
+using HealthIngestion.Server.Http;
+using HealthIngestion.Server.Terminal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace HealthIngestion.Server.Http;
+namespace HealthIngestion.Server.Hosting;
 
 /// <summary>Chooses the resource of a request, and sends the response with the headers that keep health data private.</summary>
 /// <param name="guard">Decides which requests are answered.</param>

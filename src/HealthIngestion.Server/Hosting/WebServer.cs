@@ -1,5 +1,6 @@
 using System.Net;
 using FastIngest;
+using HealthIngestion.Server.Terminal;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace HealthIngestion.Server.Http;
+namespace HealthIngestion.Server.Hosting;
 
 /// <summary>
 /// Kestrel, the server of ASP.NET Core, without its host: no configuration, no services. All limits are here, so that a client can take
