@@ -12,7 +12,7 @@ Without an option: builds everything (Release).
 
   --aot       publishes the trimmed native binaries to dist/health_ingestion and dist/health_ingestion_server, and a man page
   --test      installs what is missing (with apt, when root), publishes the native binary, runs all tests
-  --run       loads the bundled sample data into dist/sample/health.db and shows what came out
+  --run       loads the bundled sample data into dist/sample/health.db, shows what came out, and makes a page of it
   --bench     runs bench/benchmark.sh, or the BenchmarkDotNet benchmarks where there is no such script
   --restore   only restores packages; with --aot before it, those of the native build
   --lock      writes all lock files anew, after a package was added or a version changed
@@ -157,6 +157,7 @@ run_tests() {
     need groff groff
     need man man-db
     need /usr/sbin/pgbouncer pgbouncer
+    need chromium chromium
     need_postgresql
     install_missing
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0
@@ -211,6 +212,10 @@ run_sample() {
     sqlite3 "$db" "select summary from $table order by user_id, date limit 1"
     echo
     echo "Look further: sqlite3 dist/sample/health.db"
+    local rejects=()
+    [[ -s dist/sample/rejects.ndjson ]] && rejects=(--rejects dist/sample/rejects.ndjson)
+    env -u DATABASE_URL dist/health_ingestion report --from sqlite:dist/sample/health.db --out dist/sample/report.html ${rejects[@]+"${rejects[@]}"} --quiet
+    echo "With charts: open dist/sample/report.html in a browser, such as xdg-open dist/sample/report.html"
 }
 
 bench() {

@@ -24,6 +24,7 @@ public sealed class FolderTests
         ["Delivery"] = ["Health", "Stored", "Json"],
         ["Targets"] = ["Lexicon", "Sinks", "Delivery", "Stored"],
         ["Storage"] = ["Samples", "Proto", "Health", "Lexicon", "Sinks", "Stored", "Delivery", "Targets", "Json"],
+        ["Reports"] = ["Health", "Stored", "Storage", "Json"],
         ["Generate"] = ["Health", "Json"],
     };
 

@@ -15,12 +15,13 @@ public sealed class FolderTests
         ["Terminal"] = ["Formatting"],
         ["Exit"] = ["Terminal"],
         ["CommandLine"] = ["Exit", "Formatting"],
+        ["Show"] = ["Formatting", "Terminal"],
         ["Options"] = ["CommandLine", "Terminal"],
         ["Settings"] = ["Options", "Exit", "Terminal"],
         ["Report"] = ["Settings", "CommandLine", "Exit", "Formatting", "Terminal"],
         ["Progress"] = ["Report", "Settings", "Formatting", "Terminal"],
         ["Runs"] = ["Progress", "Report", "Settings", "Exit", "Formatting", "Terminal"],
-        ["Commands"] = ["Runs", "Progress", "Report", "Settings", "Options", "CommandLine", "Exit", "Formatting", "Terminal"],
+        ["Commands"] = ["Show", "Runs", "Progress", "Report", "Settings", "Options", "CommandLine", "Exit", "Formatting", "Terminal"],
     };
 
     [Fact]

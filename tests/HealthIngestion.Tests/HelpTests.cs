@@ -14,15 +14,11 @@ public sealed partial class HelpTests
 
         Assert.Equal(0, help.ExitCode);
         Assert.Empty(help.Error);
-        foreach (string expected in new[] { "ingest", "push", "lexicon ingest", "generate", "completion", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
+        foreach (string expected in new[] { "ingest", "push", "show", "report", "lexicon ingest", "generate", "completion", "--to URL", "Examples:", "DATA_DIR", "Exit codes:" })
         {
             Assert.Contains(expected, help.Output, StringComparison.Ordinal);
         }
 
-        foreach (string command in new[] { "report" })
-        {
-            Assert.DoesNotContain($"health_ingestion {command}", help.Output, StringComparison.Ordinal);
-        }
     }
 
     [Fact]
@@ -59,6 +55,8 @@ public sealed partial class HelpTests
     [InlineData("export")]
     [InlineData("serve")]
     [InlineData("forget")]
+    [InlineData("show")]
+    [InlineData("report")]
     [InlineData("lexicon ingest")]
     [InlineData("lexicon reprocess")]
     [InlineData("lexicon validate")]

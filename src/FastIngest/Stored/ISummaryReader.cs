@@ -40,4 +40,16 @@ public interface ISummaryReader : IAsyncDisposable
     /// <param name="pageRows">The maximum number of users in a page, at least 1.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken);
+
+    /// <summary>Reads the profiles of users, ordered by the UTF-8 bytes of their ids. A user with a profile may have no summaries, and the other way round.</summary>
+    /// <param name="userId">Restricts the query to one user; null for all users.</param>
+    /// <param name="pageRows">The maximum number of profiles in a page, at least 1.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Pages of at least one profile. All pages are the same list object: a page is valid until the next one is requested.</returns>
+    IAsyncEnumerable<IReadOnlyList<StoredProfile>> ReadProfilesAsync(string? userId, int pageRows, CancellationToken cancellationToken);
+
+    /// <summary>Reads the runs that changed the database, the newest first.</summary>
+    /// <param name="limit">The maximum number of runs, at least 1.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    ValueTask<IReadOnlyList<StoredRun>> ReadRunsAsync(int limit, CancellationToken cancellationToken);
 }

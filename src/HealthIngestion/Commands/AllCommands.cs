@@ -8,6 +8,8 @@ internal static class AllCommands
     public static CommandTable Table { get; } = new(
         new CommandEntry(IngestCommand.Name, () => new IngestCommand()),
         new CommandEntry(PushCommand.Name, () => new PushCommand()),
+        new CommandEntry(ShowCommand.Name, () => new ShowCommand()),
+        new CommandEntry(ReportCommand.Name, () => new ReportCommand()),
         new CommandEntry(ExportCommand.Name, () => new ExportCommand()),
         new CommandEntry(ServeCommand.Name, () => new ServeCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),

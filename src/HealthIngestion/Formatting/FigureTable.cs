@@ -15,7 +15,7 @@ internal sealed record FigureTable(IReadOnlyList<string> Header, IReadOnlyList<I
         {
             for (int i = 0; i < widths.Length; i++)
             {
-                widths[i] = Math.Max(widths[i], row[i].Length);
+                widths[i] = Math.Max(widths[i], CellText.Width(row[i]));
             }
         }
 
@@ -25,7 +25,7 @@ internal sealed record FigureTable(IReadOnlyList<string> Header, IReadOnlyList<I
             int start = text.Length;
             for (int i = 0; i < widths.Length; i++)
             {
-                string cell = IsLeftAligned(i) ? row[i].PadRight(widths[i]) : row[i].PadLeft(widths[i]);
+                string cell = CellText.Pad(row[i], widths[i], IsLeftAligned(i));
                 text.Append(i == 0 ? "" : "  ").Append(cell);
             }
 

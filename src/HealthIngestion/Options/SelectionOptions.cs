@@ -21,7 +21,8 @@ internal sealed class SelectionOptions(string users)
 
     public Option[] All => [User, Since, Until];
 
-    private static Option<DateOnly?> Day(string name, string description) => new(name)
+    /// <summary>An option whose value is a day.</summary>
+    public static Option<DateOnly?> Day(string name, string description) => new(name)
     {
         HelpName = "DATE",
         Description = description,

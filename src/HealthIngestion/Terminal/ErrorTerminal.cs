@@ -29,14 +29,14 @@ internal static partial class ErrorTerminal
     public static bool HasColor => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>Columns; .NET asks standard output, which may be a file while standard error is the terminal.</summary>
-    public static int Width
+    public static int Width => WidthOf(Descriptor);
+
+    /// <summary>The columns of the terminal behind a file descriptor; 80 where there is none.</summary>
+    public static int WidthOf(int descriptor)
     {
-        get
-        {
-            WindowSize size = default;
-            bool isKnown = OperatingSystem.IsLinux() && Ioctl(Descriptor, GetWindowSize, ref size) == 0 && size.Columns > 0;
-            return isKnown ? size.Columns : DefaultWidth;
-        }
+        WindowSize size = default;
+        bool isKnown = OperatingSystem.IsLinux() && Ioctl(descriptor, GetWindowSize, ref size) == 0 && size.Columns > 0;
+        return isKnown ? size.Columns : DefaultWidth;
     }
 
     public static void ShowCursor() => Writer.Write("\e[?25h");

@@ -3,6 +3,7 @@ using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
+using FastIngest.Stored;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Connection;
@@ -58,10 +59,48 @@ internal static class PostgresRuns
         await writer.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Reads the newest runs.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="names">The names of the tables.</param>
+    /// <param name="limit">The maximum number of runs.</param>
+    /// <param name="runs">Receives the runs; what it held is removed.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task ReadAsync(NpgsqlConnection connection, PostgresNames names, int limit, List<StoredRun> runs, CancellationToken cancellationToken)
+    {
+        runs.Clear();
+        using CopyReader receiver = new(64 << 10);
+        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
+            $"""
+            COPY (SELECT run_id::text, {Milliseconds("started")}, {Milliseconds("finished")}, jsonb_array_length(files)::bigint,
+                (SELECT coalesce(sum((f ->> 'bytes')::numeric), 0) FROM jsonb_array_elements(files) f)::bigint, records, aggregated, rejected, rows
+                FROM {names.Runs} ORDER BY started DESC, run_id DESC LIMIT {limit}) TO STDOUT (FORMAT BINARY)
+            """,
+            cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            receiver.Begin(stream);
+            while (await receiver.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                runs.Add(Read(receiver.Current));
+            }
+        }
+    }
+
     /// <summary>Whether a run's transaction was committed.</summary>
     public static async ValueTask<bool> IsRecordedAsync(NpgsqlConnection connection, PostgresNames names, Guid runId, CancellationToken cancellationToken) =>
         await connection.ScalarAsync(
             $"SELECT EXISTS (SELECT FROM {names.Runs} WHERE run_id = $1)",
             cancellationToken,
             new NpgsqlParameter<Guid> { TypedValue = runId }).ConfigureAwait(false) is true;
+
+    private static string Milliseconds(string column) => $"floor(extract(epoch FROM {column}) * 1000)::bigint";
+
+    private static StoredRun Read(ReadOnlySpan<byte> tuple)
+    {
+        CopyTupleReader fields = CopyTupleReader.OfTuple(tuple);
+        fields.TryField(out ReadOnlySpan<byte> id);
+        return new StoredRun(
+            Encoding.UTF8.GetString(id), DateTime.UnixEpoch.AddMilliseconds(fields.Int8()), DateTime.UnixEpoch.AddMilliseconds(fields.Int8()),
+            fields.Int8(), fields.Int8(), fields.Int8(), fields.Int8(), fields.Int8(), fields.Int8());
+    }
 }

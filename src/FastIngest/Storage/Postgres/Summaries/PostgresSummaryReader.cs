@@ -50,5 +50,16 @@ public sealed class PostgresSummaryReader : ISummaryReader
     public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new PostgresUserPages(_calls, _names, after, pageRows), new List<StoredUser>(), cancellationToken);
 
+    public IAsyncEnumerable<IReadOnlyList<StoredProfile>> ReadProfilesAsync(string? userId, int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new PostgresProfilePages(_calls, _names, userId, pageRows), new List<StoredProfile>(), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<StoredRun>> ReadRunsAsync(int limit, CancellationToken cancellationToken)
+    {
+        List<StoredRun> runs = [];
+        await _calls.RunAsync(
+            connection => connection.ReadPageAsync(() => PostgresRuns.ReadAsync(connection, _names, limit, runs, cancellationToken), cancellationToken), cancellationToken).ConfigureAwait(false);
+        return runs;
+    }
+
     public ValueTask DisposeAsync() => _calls.DisposeAsync();
 }

@@ -6,13 +6,13 @@ using FastIngest.Sinks.Summaries;
 namespace FastIngest.Storage.Sqlite.Connection;
 
 /// <summary>
-/// Direct native calls for the two hot paths: the insert of a summary, and the insert of a record that may be large.
+/// Direct native calls for the hot paths: the insert of a summary, the insert of a record that may be large, and the columns of a row that is read.
 /// SQLitePCLRaw copies every text that it binds and guards every call with a safe handle, which costs more than the binding
 /// itself. SQLite keeps no pointer to a row after a call.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
-    private const int Ok = 0;
+    private const int Ok = 0, NullType = 5;
 
     private static readonly Binding[] Bindings = [.. SummaryColumn.All.Select(c => new Binding(c.Kind, c.Slot))];
 
@@ -93,6 +93,41 @@ internal static unsafe partial class SqliteNative
             return result;
         }
     }
+
+    /// <summary>Whether a column of the current row is null.</summary>
+    public static bool IsNull(nint statement, int columnIndex) => ColumnType(statement, columnIndex) == NullType;
+
+    /// <summary>The bytes of a text in the current row; valid until the next step or reset.</summary>
+    public static ReadOnlySpan<byte> Text(nint statement, int columnIndex)
+    {
+        byte* start = ColumnBlob(statement, columnIndex);
+        int bytes = ColumnBytes(statement, columnIndex);
+
+        // SAFETY: SQLite returns the address and the length of the same value, or null for an empty one. It keeps the value until the
+        // next step or reset of the statement, and callers use the span before that.
+        return start is null ? default : new ReadOnlySpan<byte>(start, bytes);
+    }
+
+    // The values of a row are in memory after a step, so that these functions, too, neither wait nor call back.
+    [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_column_double")]
+    [SuppressGCTransition]
+    public static partial double Double(nint statement, int columnIndex);
+
+    [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_column_int64")]
+    [SuppressGCTransition]
+    public static partial long Int64(nint statement, int columnIndex);
+
+    [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_column_type")]
+    [SuppressGCTransition]
+    private static partial int ColumnType(nint statement, int columnIndex);
+
+    [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_column_blob")]
+    [SuppressGCTransition]
+    private static partial byte* ColumnBlob(nint statement, int columnIndex);
+
+    [LibraryImport(SqliteLibrary.Name, EntryPoint = "sqlite3_column_bytes")]
+    [SuppressGCTransition]
+    private static partial int ColumnBytes(nint statement, int columnIndex);
 
     // SuppressGCTransition is allowed because a bind takes about ten nanoseconds, takes no lock (the connection is opened
     // without a mutex), does no I/O and makes no callbacks.

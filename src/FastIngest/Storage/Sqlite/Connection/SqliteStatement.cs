@@ -86,14 +86,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     public void Reset() => _ = raw.sqlite3_reset(statement);
 
-    public bool IsNull(int columnIndex) => raw.sqlite3_column_type(statement, columnIndex) == raw.SQLITE_NULL;
+    public bool IsNull(int columnIndex) => SqliteNative.IsNull(Pointer, columnIndex);
 
     /// <summary>The UTF-8 bytes of a text; valid until the next step or reset.</summary>
-    public ReadOnlySpan<byte> Text(int columnIndex) => raw.sqlite3_column_blob(statement, columnIndex);
+    public ReadOnlySpan<byte> Text(int columnIndex) => SqliteNative.Text(Pointer, columnIndex);
 
-    public long Int64(int columnIndex) => raw.sqlite3_column_int64(statement, columnIndex);
+    public long Int64(int columnIndex) => SqliteNative.Int64(Pointer, columnIndex);
 
-    public double Double(int columnIndex) => raw.sqlite3_column_double(statement, columnIndex);
+    public double Double(int columnIndex) => SqliteNative.Double(Pointer, columnIndex);
 
     public void Dispose() => statement.Dispose();
 }

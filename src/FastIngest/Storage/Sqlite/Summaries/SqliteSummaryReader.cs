@@ -1,6 +1,7 @@
 using FastIngest.Health;
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Runs;
 using FastIngest.Storage.Sqlite.Schema;
 using FastIngest.Stored;
 
@@ -54,6 +55,15 @@ public sealed class SqliteSummaryReader(string path, bool isReadOnly = false) : 
 
     public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new SqliteUserPages(Database, path, after, pageRows), new List<StoredUser>(), cancellationToken);
+
+    public IAsyncEnumerable<IReadOnlyList<StoredProfile>> ReadProfilesAsync(string? userId, int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new SqliteProfilePages(Database, userId, pageRows), new List<StoredProfile>(), cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredRun>> ReadRunsAsync(int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(SqliteRuns.Read(Database, limit));
+    }
 
     public ValueTask DisposeAsync()
     {
