@@ -21,6 +21,7 @@ ENV CI=true
 COPY build.sh global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .revision ./
 COPY src/FastIngest/FastIngest.csproj src/FastIngest/packages*.lock.json src/FastIngest/
 COPY src/HealthIngestion/HealthIngestion.csproj src/HealthIngestion/packages*.lock.json src/HealthIngestion/
+COPY src/HealthIngestion.Server/HealthIngestion.Server.csproj src/HealthIngestion.Server/packages*.lock.json src/HealthIngestion.Server/
 RUN ./build.sh --aot --restore
 
 COPY src src
@@ -31,6 +32,8 @@ RUN ./build.sh --aot && mkdir /empty
 # nothing else: no shell, no package manager. (distroless/static lacks the first, alpine has another one.)
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 COPY --from=build /source/dist/health_ingestion /usr/local/bin/health_ingestion
+# What `serve` runs.
+COPY --from=build /source/dist/health_ingestion_server /usr/local/bin/health_ingestion_server
 # 1000 is the first person's number on most machines, so that a mounted directory of theirs can be written to.
 COPY --from=build --chown=1000:1000 /empty /data
 COPY --from=build --chown=1000:1000 /empty /out

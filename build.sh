@@ -10,7 +10,7 @@ Usage: ./build.sh [OPTION...]
 
 Without an option: builds everything (Release).
 
-  --aot       publishes the trimmed native binary to dist/health_ingestion, and its man page beside it
+  --aot       publishes the trimmed native binaries to dist/health_ingestion and dist/health_ingestion_server, and a man page
   --test      installs what is missing (with apt, when root), publishes the native binary, runs all tests
   --run       loads the bundled sample data into dist/sample/health.db, shows what came out, and makes a page of it
   --bench     runs bench/benchmark.sh, or the BenchmarkDotNet benchmarks where there is no such script
@@ -39,6 +39,7 @@ if [[ ${CI:-} == true ]]; then
 fi
 
 app=src/HealthIngestion/HealthIngestion.csproj
+server=src/HealthIngestion.Server/HealthIngestion.Server.csproj
 binary=$root/dist/health_ingestion
 
 # ---- what the machine needs -----------------------------------------------------------------------------------------
@@ -113,14 +114,20 @@ aot() {
     [[ -n ${AOT_ISA:-} ]] && isa=("-p:IlcInstructionSet=$AOT_ISA")
     if [[ ${1:-} == restore ]]; then
         dotnet restore $app -p:NativeAot=true -p:RestoreLockedMode=$locked
+        dotnet restore $server -p:NativeAot=true -p:RestoreLockedMode=$locked
         return
     fi
-    dotnet publish $app -c Release -p:NativeAot=true -p:RestoreLockedMode=$locked ${isa[@]+"${isa[@]}"} || return # a caller that tests the outcome switches "set -e" off in here
     mkdir -p dist
-    # A rename, so that a running or mapped binary is never written over.
-    cp "artifacts/aot/publish/HealthIngestion/release_linux-x64/health_ingestion" dist/.health_ingestion.new || return
-    mv dist/.health_ingestion.new "$binary" || return
-    say "dist/health_ingestion: $(stat -c %s "$binary") bytes"
+    local project name
+    for project in $app $server; do
+        dotnet publish "$project" -c Release -p:NativeAot=true -p:RestoreLockedMode=$locked ${isa[@]+"${isa[@]}"} || return # a caller that tests the outcome switches "set -e" off in here
+        name=health_ingestion
+        [[ $project == "$server" ]] && name=health_ingestion_server
+        # A rename, so that a running or mapped binary is never written over.
+        cp "artifacts/aot/publish/$(basename "$project" .csproj)/release_linux-x64/$name" "dist/.$name.new" || return
+        mv "dist/.$name.new" "dist/$name" || return
+        say "dist/$name: $(stat -c %s "dist/$name") bytes"
+    done
     # From the same specifications as the help. A binary for another CPU does not run here, and has no page.
     if "$binary" man >dist/.health_ingestion.1.new; then
         mv dist/.health_ingestion.1.new "$binary.1" || return
@@ -145,6 +152,8 @@ run_tests() {
     need /usr/share/zoneinfo tzdata
     need zsh zsh
     need fish fish
+    need npm nodejs npm
+    need wrk wrk
     need groff groff
     need man man-db
     need /usr/sbin/pgbouncer pgbouncer
@@ -234,6 +243,7 @@ lock() {
     need_dotnet
     dotnet restore FastIngest.sln --force-evaluate
     dotnet restore $app --force-evaluate -p:NativeAot=true
+    dotnet restore $server --force-evaluate -p:NativeAot=true
 }
 
 # ---- options --------------------------------------------------------------------------------------------------------

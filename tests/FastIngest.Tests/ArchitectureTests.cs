@@ -136,7 +136,7 @@ internal sealed record CodeFile(string Path, string Text)
     private static readonly Regex NoCode = new(
         """"(?<raw>"{3,})[\s\S]*?\k<raw>|\$*@\$*"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'|//[^\n]*|/\*[\s\S]*?\*/"""");
 
-    public bool IsExecutable => Path.StartsWith("src/HealthIngestion/", StringComparison.Ordinal);
+    public bool IsExecutable => Path.StartsWith("src/HealthIngestion/", StringComparison.Ordinal) || Path.StartsWith("src/HealthIngestion.Server/", StringComparison.Ordinal);
 
     /// <summary>The folder below the library, <see cref="LibraryRoot"/> for a file in the library's root, or the executable's name.</summary>
     public string Room => IsExecutable ? "HealthIngestion" : Path.Split('/') is [_, _, var room, _, ..] ? room : LibraryRoot;

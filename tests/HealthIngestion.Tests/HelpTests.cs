@@ -54,6 +54,8 @@ public sealed partial class HelpTests
     [InlineData("push")]
     [InlineData("embed")]
     [InlineData("search")]
+    [InlineData("export")]
+    [InlineData("serve")]
     [InlineData("forget")]
     [InlineData("show")]
     [InlineData("report")]

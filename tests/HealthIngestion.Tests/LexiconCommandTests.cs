@@ -88,7 +88,7 @@ public sealed class LexiconCommandTests
     [InlineData("a dictionary takes 1 to 16", "--source", "x", "--file", "y", "--workers", "17", "--dry-run")]
     [InlineData("--records is for health data", "--source", "x", "--file", "y", "--records", "--dry-run")]
     [InlineData("--no-api is for health data", "--source", "x", "--file", "y", "--no-api", "--dry-run")]
-    [InlineData("'export' is not expected: --file PATH alone names the dictionary", "export", "--source", "x", "--file", "y", "--dry-run")]
+    [InlineData("'export/' is not expected: --file PATH alone names the dictionary", "export/", "--source", "x", "--file", "y", "--dry-run")]
     [InlineData("a dictionary needs a target", "--source", "x", "--file", "y")]
     public void What_makes_no_sense_is_wrong_usage(string said, params string[] arguments)
     {

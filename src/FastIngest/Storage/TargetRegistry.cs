@@ -1,3 +1,4 @@
+using FastIngest.Storage.Columns;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Ndjson;
 using FastIngest.Storage.Postgres;
@@ -17,6 +18,7 @@ public static class TargetRegistry
         PostgresTarget.Kind,
         NdjsonTarget.Kind,
         ProtobufTarget.Kind,
+        .. ColumnTargets.Kinds,
         HttpTarget.Kind,
         WeaviateTarget.Kind,
     ]);

@@ -33,7 +33,13 @@ public interface ISummaryReader : IAsyncDisposable
     /// <param name="pageRows">The maximum number of users in a page, at least 1.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Pages of at least one user. All pages are the same list object: a page is valid until the next one is requested.</returns>
-    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) => ReadUsersAsync(null, pageRows, cancellationToken);
+
+    /// <summary>Reads users like the other overload.</summary>
+    /// <param name="after">Only users with an id after this one are read; null for all.</param>
+    /// <param name="pageRows">The maximum number of users in a page, at least 1.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken);
 
     /// <summary>Reads the profiles of users, ordered by the UTF-8 bytes of their ids. A user with a profile may have no summaries, and the other way round.</summary>
     /// <param name="userId">Restricts the query to one user; null for all users.</param>

@@ -12,6 +12,9 @@ public sealed record SummaryQuery
     /// <summary>The last day included; null for no limit.</summary>
     public DateOnly? Until { get; init; }
 
+    /// <summary>Only rows after this one are read, in the order of keys; null for all.</summary>
+    public SummaryKey? After { get; init; }
+
     /// <summary>The columns that are read of each row.</summary>
     public SummaryContent Content { get; init; } = SummaryContent.AllColumns;
 
@@ -21,3 +24,8 @@ public sealed record SummaryQuery
     /// <summary>A page also ends with the row that brings its texts to this many bytes, so that long texts do not enlarge pages.</summary>
     public int PageBytes { get; init; } = 1 << 20;
 }
+
+/// <summary>The key of a summary.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="Day">The day.</param>
+public sealed record SummaryKey(string UserId, DateOnly Day);

@@ -34,7 +34,7 @@ public sealed class Target
     public bool IsStandardOutput => Kind.HasStandardOutput && Rest == "-";
 
     /// <summary>The path of the file as the user gave it; null when the target is not a file.</summary>
-    public string? FilePath => Kind.IsFile && !IsStandardOutput ? Rest : null;
+    public string? FilePath => !Kind.IsFile || IsStandardOutput ? null : Kind.FileOf is { } fileOf ? fileOf(Rest) : Rest;
 
     /// <inheritdoc cref="TargetKind.Has"/>
     public bool Has(TargetCapability capability) => Kind.Has(capability);

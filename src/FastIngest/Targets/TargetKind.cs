@@ -25,6 +25,9 @@ public sealed record TargetKind
     /// <summary>Whether the prefix is followed by a file path. Such a name contains no secret.</summary>
     public bool IsFile { get; init; }
 
+    /// <summary>Returns the file that a path means, if the path may be that of a folder; null where it is always a file.</summary>
+    public Func<string, string>? FileOf { get; init; }
+
     /// <summary>File name endings that suggest this kind, such as <c>.db</c>.</summary>
     public IReadOnlyList<string> FileEndings { get; init; } = [];
 

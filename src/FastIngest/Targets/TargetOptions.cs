@@ -15,6 +15,9 @@ public sealed record TargetOptions
     /// <summary>The schema of the tables, in databases that have schemas; null for the default.</summary>
     public string? Schema { get; init; }
 
+    /// <summary>Whether a reader opens the target so that nothing can write to it.</summary>
+    public bool IsReadOnly { get; init; }
+
     /// <summary>Whether the run delivers to no other API, so that a token without a host is meant for this one.</summary>
     public bool IsOnlyApi { get; init; } = true;
 

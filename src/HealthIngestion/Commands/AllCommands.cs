@@ -12,6 +12,8 @@ internal static class AllCommands
         new CommandEntry(ReportCommand.Name, () => new ReportCommand()),
         new CommandEntry(EmbedCommand.Name, () => new EmbedCommand()),
         new CommandEntry(SearchCommand.Name, () => new SearchCommand()),
+        new CommandEntry(ExportCommand.Name, () => new ExportCommand()),
+        new CommandEntry(ServeCommand.Name, () => new ServeCommand()),
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),

@@ -55,7 +55,7 @@ public class TargetListTests
     public void An_unknown_target_that_is_near_none_gets_the_list_and_keeps_its_secret(string name)
     {
         IngestException e = Assert.Throws<IngestException>(() => TargetRegistry.All.Parse(name, TargetCapability.Summaries));
-        Assert.Equal("Use sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- (standard output), protobuf:FILE or protobuf:- (standard output).", e.Remedy);
+        Assert.Equal("Use sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE, ndjson:- (standard output), protobuf:FILE, protobuf:- (standard output), parquet:DIR, arrow:DIR or csv:DIR.", e.Remedy);
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
     }
 

@@ -1,13 +1,14 @@
 using FastIngest.Lexicon;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Files;
 
 namespace FastIngest.Storage.Ndjson;
 
 /// <summary>Writes dictionary entries as one JSON object per line, in input order.</summary>
 public sealed class EntryNdjsonSink : IEntrySink
 {
-    private readonly NdjsonOutput _output;
+    private readonly FileOutput _output;
     private readonly SinkState _state;
     private EntryJson? _json;
     private EntryClassifier? _classifier;
@@ -17,7 +18,7 @@ public sealed class EntryNdjsonSink : IEntrySink
     public EntryNdjsonSink(string path, Func<Stream> openStandardOutput)
     {
         DisplayName = "ndjson:" + path;
-        _output = new NdjsonOutput(path, openStandardOutput);
+        _output = new FileOutput(path, openStandardOutput);
         _state = new SinkState(DisplayName);
     }
 

@@ -1,13 +1,14 @@
 using FastIngest.Health;
 using FastIngest.Sinks;
 using FastIngest.Sinks.Summaries;
+using FastIngest.Storage.Files;
 
 namespace FastIngest.Storage.Ndjson;
 
 /// <summary>Writes daily summaries as one JSON object per line.</summary>
 public sealed class NdjsonSink : ISummarySink
 {
-    private readonly NdjsonOutput _output;
+    private readonly FileOutput _output;
     private readonly SinkState _state;
     private long _rows;
 
@@ -16,7 +17,7 @@ public sealed class NdjsonSink : ISummarySink
     public NdjsonSink(string path, Func<Stream> openStandardOutput)
     {
         DisplayName = "ndjson:" + path;
-        _output = new NdjsonOutput(path, openStandardOutput);
+        _output = new FileOutput(path, openStandardOutput);
         _state = new SinkState(DisplayName);
     }
 

@@ -9,7 +9,7 @@ namespace FastIngest.Storage.Ndjson;
 /// Writes a row as one JSON object with the keys of <see cref="SummaryColumn.All"/> in order, formatted like Python's
 /// <c>json.dumps(ensure_ascii=False)</c>: <c>{"user_id": "u1", "date": "2024-02-29", …}</c>.
 /// </summary>
-internal static class SummaryJson
+public static class SummaryJson
 {
     private static readonly Field[] Fields = [.. SummaryColumn.All.Select((column, i) => new Field(
         Encoding.UTF8.GetBytes($"{(i == 0 ? "{" : ", ")}\"{column.Name}\": "), column.Kind, column.Slot, column is { Kind: ColumnKind.Json, Slot: TextSlot.Metrics }))];

@@ -23,7 +23,7 @@ internal static class SqliteTarget
         Entries = (target, _) => new SqliteEntrySink(target.Rest),
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Erasure = (target, _) => new SqliteErasure(target.Rest),
-        Reader = (target, _) => new SqliteSummaryReader(target.Rest),
+        Reader = (target, options) => new SqliteSummaryReader(target.Rest, options.IsReadOnly),
         Outbox = (target, _) => new SqliteOutbox(target.Rest, OutboxTable.Deliveries),
         Vectors = (target, _) => new VectorSource(
             (model, replaces) => new SqliteOutbox(target.Rest, OutboxTable.Embeddings, model is null ? null : new SqliteModels(model, replaces)), () => new SqliteVectorStore(target.Rest)),

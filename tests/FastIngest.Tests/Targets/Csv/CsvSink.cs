@@ -10,7 +10,7 @@ internal sealed class CsvSink(string path) : ISummarySink
     private readonly StringBuilder _lines = new();
     private int _rows;
 
-    public string DisplayName => "csv:" + path;
+    public string DisplayName => "tsv:" + path;
 
     public ValueTask OpenAsync(SinkRun run, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

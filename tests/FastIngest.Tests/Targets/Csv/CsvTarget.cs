@@ -7,10 +7,10 @@ internal static class CsvTarget
 {
     public static TargetKind Kind { get; } = new()
     {
-        Prefixes = ["csv:"],
-        Forms = ["csv:FILE"],
+        Prefixes = ["tsv:"],
+        Forms = ["tsv:FILE"],
         IsFile = true,
-        FileEndings = [".csv"],
+        FileEndings = [".tsv"],
         Summaries = (target, _) => new CsvSink(target.Rest),
     };
 }

@@ -51,6 +51,10 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
         _userId = query.UserId is null ? "" : StoredId(query.UserId);
         _day = query.UserId is null || query.Since is null ? -1 : query.Since.Value.DayNumber - 1;
         _limit = query.PageRows;
+        if (query.After is { } last && (query.UserId is null || (last.UserId == query.UserId && last.Day >= (query.Since ?? default))))
+        {
+            (_userId, _day) = (StoredId(last.UserId), last.Day.DayNumber);
+        }
     }
 
     /// <summary>Returns the SQL that counts the rows of a query.</summary>

@@ -47,8 +47,8 @@ public sealed class PostgresSummaryReader : ISummaryReader
     public IAsyncEnumerable<SummaryBatch> ReadAsync(SummaryQuery query, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new PostgresSummaryPages(_calls, _names, query), new SummaryBatch(query.PageRows, query.PageBytes), cancellationToken);
 
-    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) =>
-        Pages.EnumerateAsync(() => new PostgresUserPages(_calls, _names, pageRows), new List<StoredUser>(), cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new PostgresUserPages(_calls, _names, after, pageRows), new List<StoredUser>(), cancellationToken);
 
     public IAsyncEnumerable<IReadOnlyList<StoredProfile>> ReadProfilesAsync(string? userId, int pageRows, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new PostgresProfilePages(_calls, _names, userId, pageRows), new List<StoredProfile>(), cancellationToken);

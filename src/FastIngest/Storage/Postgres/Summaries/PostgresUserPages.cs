@@ -8,10 +8,10 @@ using Npgsql;
 namespace FastIngest.Storage.Postgres.Summaries;
 
 /// <summary>Reads the users who have summaries, in pages.</summary>
-internal sealed class PostgresUserPages(RepeatableCalls calls, PostgresNames names, int pageRows) : IPages<List<StoredUser>>
+internal sealed class PostgresUserPages(RepeatableCalls calls, PostgresNames names, string? after, int pageRows) : IPages<List<StoredUser>>
 {
     private readonly CopyReader _receiver = new(64 << 10);
-    private string? _last;
+    private string? _last = after is null ? null : PostgresSummaryPages.StoredId(after);
 
     /// <exception cref="IngestException">The server rejected the query, or was unavailable for too long.</exception>
     public async ValueTask<bool> ReadAsync(List<StoredUser> page, CancellationToken cancellationToken)

@@ -36,11 +36,12 @@ internal sealed class SqliteDatabase : IDisposable
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="fullPath">The full path of the file.</param>
     /// <param name="isForReading">Whether messages say "read" instead of "write". SQLite also opens files that are not writable.</param>
+    /// <param name="isReadOnly">Whether SQLite may not write at all.</param>
     /// <param name="time">The clock for waits on locks; the system clock by default.</param>
-    public static SqliteDatabase Open(string displayPath, string fullPath, bool isForReading = false, TimeProvider? time = null)
+    public static SqliteDatabase Open(string displayPath, string fullPath, bool isForReading = false, bool isReadOnly = false, TimeProvider? time = null)
     {
         SqliteLibrary.Load();
-        int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX, null);
+        int result = raw.sqlite3_open_v2(fullPath, out sqlite3 connection, (isReadOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE) | raw.SQLITE_OPEN_NOMUTEX, null);
         SqliteDatabase database = new(connection, displayPath, isForReading, time ?? TimeProvider.System);
         if (result != raw.SQLITE_OK)
         {

@@ -46,6 +46,12 @@ internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
             SetDay(since.DayNumber - 1);
         }
 
+        if (query.After is { } last && (!isOfUser || (last.UserId == query.UserId && last.Day >= (query.Since ?? default))))
+        {
+            _userId = Encoding.UTF8.GetBytes(last.UserId);
+            SetDay(last.Day.DayNumber);
+        }
+
         string after = isOfUser ? "s.user_id = ?2 AND s.date > ?3" : "(s.user_id, s.date) > (?2, ?3)";
         _select = database.Compile(
             $"SELECT {SelectedColumns.List(query.Content, "s")}{(join is null ? "" : $", {join.Columns}")} FROM daily_summaries s {join?.Clause} "

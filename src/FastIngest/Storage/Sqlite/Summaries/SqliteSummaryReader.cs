@@ -9,7 +9,8 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 
 /// <summary>Reads the daily summaries of a SQLite file, which may be read-only. The calls do their work on the caller's thread.</summary>
 /// <param name="path">The database file.</param>
-public sealed class SqliteSummaryReader(string path) : ISummaryReader
+/// <param name="isReadOnly">Whether the file is opened so that nothing can write to it, not even to undo what a killed run left.</param>
+public sealed class SqliteSummaryReader(string path, bool isReadOnly = false) : ISummaryReader
 {
     /// <summary>How long a page waits for another run to commit.</summary>
     private const int BusyTimeoutMs = 10_000;
@@ -37,7 +38,7 @@ public sealed class SqliteSummaryReader(string path) : ISummaryReader
         }
 
         // SQLite opens the file read-only if it is not writable. If it is writable, SQLite first rolls back the transaction of a killed run.
-        SqliteDatabase database = _database = SqliteDatabase.Open(path, file, isForReading: true);
+        SqliteDatabase database = _database = SqliteDatabase.Open(path, file, isForReading: true, isReadOnly);
         database.Execute($"PRAGMA busy_timeout = {BusyTimeoutMs}");
         database.Execute("PRAGMA query_only = ON");
         if (!SummarySchema.Tables.IsIn(database, path))
@@ -53,8 +54,8 @@ public sealed class SqliteSummaryReader(string path) : ISummaryReader
     public IAsyncEnumerable<SummaryBatch> ReadAsync(SummaryQuery query, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new SqliteSummaryPages(Database, path, query), new SummaryBatch(query.PageRows, query.PageBytes), cancellationToken);
 
-    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(int pageRows, CancellationToken cancellationToken) =>
-        Pages.EnumerateAsync(() => new SqliteUserPages(Database, path, pageRows), new List<StoredUser>(), cancellationToken);
+    public IAsyncEnumerable<IReadOnlyList<StoredUser>> ReadUsersAsync(string? after, int pageRows, CancellationToken cancellationToken) =>
+        Pages.EnumerateAsync(() => new SqliteUserPages(Database, path, after, pageRows), new List<StoredUser>(), cancellationToken);
 
     public IAsyncEnumerable<IReadOnlyList<StoredProfile>> ReadProfilesAsync(string? userId, int pageRows, CancellationToken cancellationToken) =>
         Pages.EnumerateAsync(() => new SqliteProfilePages(Database, userId, pageRows), new List<StoredProfile>(), cancellationToken);

@@ -6,13 +6,13 @@ using FastIngest.Stored;
 namespace FastIngest.Storage.Sqlite.Summaries;
 
 /// <summary>Reads the users who have summaries, in pages.</summary>
-internal sealed class SqliteUserPages(SqliteDatabase database, string displayPath, int pageRows) : IPages<List<StoredUser>>
+internal sealed class SqliteUserPages(SqliteDatabase database, string displayPath, string? after, int pageRows) : IPages<List<StoredUser>>
 {
     private readonly SqliteStatement _select = database.Compile(
         "SELECT s.user_id, (SELECT u.name FROM users u WHERE u.user_id = s.user_id), count(*), min(s.date), max(s.date) FROM daily_summaries s "
         + "WHERE s.user_id > ?1 GROUP BY s.user_id ORDER BY s.user_id LIMIT ?2");
 
-    private string _last = "";
+    private string _last = after ?? "";
 
     /// <exception cref="IngestException">SQLite reported a fault, or another program changed a row so that it cannot be read.</exception>
     public ValueTask<bool> ReadAsync(List<StoredUser> page, CancellationToken cancellationToken)

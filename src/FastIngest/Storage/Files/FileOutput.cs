@@ -1,16 +1,15 @@
 using System.Buffers;
 using CommunityToolkit.HighPerformance.Buffers;
-using FastIngest.Storage.Files;
 
-namespace FastIngest.Storage.Ndjson;
+namespace FastIngest.Storage.Files;
 
 /// <summary>
-/// The output of lines. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
-/// file. Standard output, a device or a pipe is written directly, so that its lines cannot be undone.
+/// The output of rows. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
+/// file. Standard output, a device or a pipe is written directly, so that its rows cannot be undone.
 /// </summary>
 /// <param name="path">A file, or <c>-</c> for standard output.</param>
 /// <param name="openStandardOutput">Opens the stream for <c>-</c>, which is flushed but not closed.</param>
-internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput) : IAsyncDisposable
+internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) : IAsyncDisposable
 {
     private const int FlushBytes = 256 * 1024;
     private const string StandardOutput = "-";
@@ -20,10 +19,10 @@ internal sealed class NdjsonOutput(string path, Func<Stream> openStandardOutput)
     private Stream? _stream;
     private Task _pendingWrite = Task.CompletedTask;
 
-    /// <summary>The buffer for lines.</summary>
+    /// <summary>The buffer for rows.</summary>
     public IBufferWriter<byte> Writer => _buffer;
 
-    /// <summary>Whether <see cref="FlushAsync"/> should be called before the next line.</summary>
+    /// <summary>Whether <see cref="FlushAsync"/> should be called before the next row.</summary>
     public bool IsFull => _buffer.WrittenCount >= FlushBytes;
 
     /// <summary>The name of the output in messages.</summary>

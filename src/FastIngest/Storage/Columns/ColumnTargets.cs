@@ -1,0 +1,29 @@
+using FastIngest.Storage.Columns.Arrow;
+using FastIngest.Storage.Columns.Csv;
+using FastIngest.Storage.Columns.Parquet;
+using FastIngest.Targets;
+
+namespace FastIngest.Storage.Columns;
+
+/// <summary>The formats of columns, and a target for each.</summary>
+internal static class ColumnTargets
+{
+    public static IEnumerable<TargetKind> Kinds => ((ColumnFormat[])[ParquetColumnWriter.Format, ArrowColumnWriter.Format, CsvColumnWriter.Format]).Select(format => new TargetKind
+    {
+        Prefixes = [format.Name + ":"],
+        Forms = [$"{format.Name}:DIR"],
+        IsFile = true,
+        FileOf = place => ColumnFile.PathOf(format, SummaryRows.Table, place),
+        FileEndings = [format.Ending],
+        HasStandardOutput = true,
+        Summaries = (target, options) => new ColumnSink(format, target.Rest, options.OpenStandardOutput),
+    });
+
+    /// <summary>Returns a format by its name in the options of an export.</summary>
+    public static ColumnFormat Of(ExportFormat format, bool isForSpreadsheets) => format switch
+    {
+        ExportFormat.Parquet => ParquetColumnWriter.Format,
+        ExportFormat.Arrow => ArrowColumnWriter.Format,
+        _ => isForSpreadsheets ? CsvColumnWriter.SpreadsheetFormat : CsvColumnWriter.Format,
+    };
+}
