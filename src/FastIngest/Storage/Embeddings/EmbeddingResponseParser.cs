@@ -25,7 +25,7 @@ internal sealed class EmbeddingResponseParser : IResponseParser
     private Place _place;
     private int _found, _index;
     private bool _hasNumbers, _isComplete;
-    private string? _fault, _error;
+    private string? _fault, _itemFault, _error;
 
     /// <summary>The property that the parser is in.</summary>
     private enum Place
@@ -84,7 +84,7 @@ internal sealed class EmbeddingResponseParser : IResponseParser
                 break;
 
             case 2 when _place is Place.Data && token.TokenType == JsonTokenType.StartObject:
-                (_index, _hasNumbers) = (-1, false);
+                (_index, _hasNumbers, _itemFault) = (-1, false, null);
                 _numbers.Clear();
                 break;
 
@@ -147,7 +147,7 @@ internal sealed class EmbeddingResponseParser : IResponseParser
         byte[] bytes = new byte[token.ValueSpan.Length];
         int length = token.CopyString(bytes);
         _hasNumbers = Base64.DecodeFromUtf8InPlace(bytes.AsSpan(0, length), out int decoded) == System.Buffers.OperationStatus.Done && decoded % sizeof(float) == 0;
-        _fault ??= _hasNumbers ? null : "a vector that is not base64 of float32 numbers";
+        _itemFault ??= _hasNumbers ? null : "a vector that is not base64 of float32 numbers";
         if (_hasNumbers)
         {
             // Little-endian, and so is every supported machine.
@@ -166,14 +166,15 @@ internal sealed class EmbeddingResponseParser : IResponseParser
         }
         else
         {
-            _fault ??= "a vector with something that is not a number";
+            _itemFault ??= "a vector with something that is not a number";
         }
     }
 
     private void AddVector()
     {
         string? fault =
-            !_hasNumbers ? "an item without a vector"
+            _itemFault is not null ? _itemFault
+            : !_hasNumbers ? "an item without a vector"
             : _index < 0 || _index >= _vectors.Length ? $"a vector without an index of the {_vectors.Length} texts"
             : !_vectors[_index].IsEmpty ? $"two vectors with the index {_index}"
             : _numbers.Count is 0 or > EmbeddingModel.MaxDimensions ? $"a vector that does not have 1 to {EmbeddingModel.MaxDimensions} numbers"
@@ -205,6 +206,11 @@ internal sealed class EmbeddingResponseParser : IResponseParser
     /// <summary>Says that the response is of another model than <see cref="Expected"/>; null when it is not.</summary>
     private string? OtherModel()
     {
+        if (!_isComplete)
+        {
+            return null;
+        }
+
         int dimensions = 0;
         foreach (ReadOnlyMemory<float> vector in _vectors)
         {
