@@ -10,10 +10,11 @@ namespace FastIngest.Net;
 /// </summary>
 internal sealed class RangeCache : IDisposable
 {
-    public const int BlockBytes = 256 << 10;
+    /// <summary>Small, because who takes samples needs only a few bytes of a block.</summary>
+    public const int BlockBytes = 64 << 10;
 
     /// <summary>The number of blocks of a request, and of requests at the same time: enough to fill a line of 10 Gbit/s at 20 ms.</summary>
-    private const int RequestBlocks = 16, MaxRequests = 8;
+    private const int RequestBlocks = 64, MaxRequests = 8;
 
     private const int WaitMs = 1000;
 

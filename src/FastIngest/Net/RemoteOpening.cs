@@ -44,6 +44,11 @@ internal static class RemoteOpening
                         return new OpenedObject(name, ObjectVersion.Of(response, length)) { Object = new RemoteObject(client, target, ObjectVersion.Of(response, length)), Head = head };
                     }
 
+                    if (asksForAll)
+                    {
+                        throw new IngestException($"{place.DisplayName} cannot be read: asked for the whole file, the server responds with 206 and a part of it.", "The server or a proxy is faulty; download the file first.");
+                    }
+
                     asksForAll = true;
                     throw new TransientFault("the server sent other bytes than the first");
                 }

@@ -15,6 +15,8 @@ internal sealed class RemoteFile : SourceFile
 
     public override long PackedLength => _object.Length;
 
+    internal override bool IsDistant => true;
+
     internal override bool PrefersMap(int length) => false;
 
     /// <summary>The cache itself reads ahead.</summary>

@@ -190,6 +190,9 @@ public class SourceFile : IDisposable
     /// <summary>The size in bytes of the file itself when it was opened; for a compressed file, the compressed size.</summary>
     public virtual long PackedLength => _length;
 
+    /// <summary>Whether each read at a new place takes a long time, because the file is on a server.</summary>
+    internal virtual bool IsDistant => false;
+
     /// <summary>Whether the bytes are decompressed while they are read, so that all bytes before an offset must be read first.</summary>
     public virtual bool IsPacked => false;
 

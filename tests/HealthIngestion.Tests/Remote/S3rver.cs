@@ -5,7 +5,7 @@ using FastIngest.Net.S3;
 
 namespace HealthIngestion.Tests.Remote;
 
-/// <summary>A server of S3 that others have written, s3rver from npm, on a free port. It verifies signatures. The build script installs it in <c>tests/tools</c>.</summary>
+/// <summary>A server of S3 that others have written, s3rver from npm, on a free port. It does not verify signatures of version 4. The build script installs it in <c>tests/tools</c>.</summary>
 internal sealed class S3rver : IDisposable
 {
     public const string Bucket = "exports", KeyId = "S3RVER", Secret = "S3RVER";

@@ -14,6 +14,9 @@ internal static class KeySampler
     private const long MaxPartitionInput = 4 << 20;
     private const int SamplesPerPartition = 8;
 
+    /// <summary>Of files on servers fewer samples are taken, each of which is a request.</summary>
+    private const int DistantSamplesPerPartition = 2;
+
     /// <summary>Events are less than a third of the size of their records, for any record order and even without white space.</summary>
     private const int InputPerEvents = 3;
 
@@ -36,7 +39,8 @@ internal static class KeySampler
         List<RowKey> sample = [];
         if (partitions > 1)
         {
-            long step = Math.Max(1, totalBytes / ((long)partitions * SamplesPerPartition));
+            int samples = plans.Any(p => p.File.IsDistant) ? DistantSamplesPerPartition : SamplesPerPartition;
+            long step = Math.Max(1, totalBytes / ((long)partitions * samples));
             long next = 0;
             foreach (FilePlan plan in plans.Where(p => p.Category != Category.Users))
             {

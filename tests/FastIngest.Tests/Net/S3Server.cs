@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using FastIngest.Net.S3;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FastIngest.Tests.Net;
+
+/// <summary>
+/// The part of S3 that servers from packages lack: it verifies signatures of version 4, honours conditions, and lists in small
+/// pages. Objects are in memory; the server is a real one, Kestrel, on a free port of the loopback interface.
+/// </summary>
+public sealed class S3Server : IDisposable
+{
+    public const string Bucket = "exports", KeyId = "AKIDTEST", Secret = "tests/secret", Token = "tests-token", Region = "eu-north-1";
+
+    private readonly WebApplication _app;
+
+    public S3Server()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+        _app.StartAsync().GetAwaiter().GetResult();
+        Endpoint = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    }
+
+    public string Endpoint { get; }
+
+    /// <summary>The objects by their keys.</summary>
+    public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The number of keys of a page.</summary>
+    public int PageKeys { get; set; } = 3;
+
+    /// <summary>Whether objects can be read without a signature.</summary>
+    public bool IsPublic { get; set; }
+
+    /// <summary>Called before an object is sent, with its key.</summary>
+    public Action<string>? BeforeRead { get; set; }
+
+    /// <summary>The method and the target of each request.</summary>
+    public ConcurrentQueue<string> Requests { get; } = new();
+
+    /// <summary>What a client needs in its environment.</summary>
+    public (string Name, string Value)[] Environment =>
+        [("AWS_ACCESS_KEY_ID", KeyId), ("AWS_SECRET_ACCESS_KEY", Secret), ("AWS_SESSION_TOKEN", Token), ("AWS_ENDPOINT_URL_S3", Endpoint), ("AWS_REGION", Region), ("HOME", "/nonexistent")];
+
+    public void Dispose() => Task.Run(async () => await _app.DisposeAsync()).GetAwaiter().GetResult();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        string target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        string[] parts = target.Split('?', 2);
+        Requests.Enqueue($"{context.Request.Method} {target}");
+        string key = Uri.UnescapeDataString(parts[0][Math.Min(parts[0].Length, Bucket.Length + 2)..]);
+        if (Fault(context.Request, parts[0], parts.ElementAtOrDefault(1) ?? "") is var (code, region) && code.Length > 0)
+        {
+            if (region)
+            {
+                context.Response.Headers["x-amz-bucket-region"] = Region;
+            }
+
+            await ErrorAsync(context, region ? 400 : 403, code);
+        }
+        else if (!parts[0].StartsWith($"/{Bucket}/", StringComparison.Ordinal))
+        {
+            await ErrorAsync(context, 404, "NoSuchBucket");
+        }
+        else if (key.Length == 0)
+        {
+            await ListAsync(context);
+        }
+        else
+        {
+            await SendAsync(context, key);
+        }
+    }
+
+    /// <summary>Why a request is not accepted, and whether that is for its region; an empty text if it is.</summary>
+    private (string Code, bool IsOfRegion) Fault(HttpRequest request, string path, string query)
+    {
+        string given = request.Headers.Authorization.ToString();
+        if (given.Length == 0)
+        {
+            return (IsPublic ? "" : "AccessDenied", false);
+        }
+
+        string names = given[(given.IndexOf("SignedHeaders=", StringComparison.Ordinal) + 14)..].Split(',')[0];
+        string scope = given[(given.IndexOf("Credential=", StringComparison.Ordinal) + 11)..].Split(',')[0];
+        if (scope.Split('/')[0] != KeyId || request.Headers["x-amz-security-token"] != Token)
+        {
+            return ("InvalidAccessKeyId", false);
+        }
+
+        if (scope.Split('/')[2] != Region)
+        {
+            return ("AuthorizationHeaderMalformed", true);
+        }
+
+        DateTime time = DateTime.ParseExact(request.Headers["x-amz-date"].ToString(), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+        string expected = SigV4.Authorize(
+            new S3Credentials(KeyId, Secret, Token), Region, "s3", time, request.Method, path, query,
+            names.Split(';').Select(n => (n, request.Headers[n].ToString())), request.Headers["x-amz-content-sha256"].ToString());
+        bool signsAll = request.Headers.Keys.All(k => !k.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) || names.Split(';').Contains(k.ToLowerInvariant()));
+        return (given == expected && signsAll && Math.Abs((DateTime.UtcNow - time).TotalMinutes) < 15 ? "" : "SignatureDoesNotMatch", false);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        string prefix = context.Request.Query["prefix"].ToString(), after = context.Request.Query["continuation-token"].ToString();
+        string[] keys = [.. Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(k, after) > 0).Order(StringComparer.Ordinal)];
+        string items = string.Concat(keys.Take(PageKeys).Select(k => $"<Contents><Key>{WebUtility.HtmlEncode(k)}</Key><ETag>&quot;{Tag(Objects[k])}&quot;</ETag><Size>{Objects[k].Length}</Size></Contents>"));
+        string next = keys.Length > PageKeys ? $"<NextContinuationToken>{WebUtility.HtmlEncode(keys[PageKeys - 1])}</NextContinuationToken>" : "";
+        await context.Response.WriteAsync($"<?xml version=\"1.0\"?>\n<ListBucketResult><IsTruncated>{(next.Length > 0 ? "true" : "false")}</IsTruncated>{items}{next}</ListBucketResult>");
+    }
+
+    private async Task SendAsync(HttpContext context, string key)
+    {
+        BeforeRead?.Invoke(key);
+        if (!Objects.TryGetValue(key, out byte[]? bytes))
+        {
+            await ErrorAsync(context, 404, "NoSuchKey");
+            return;
+        }
+
+        string condition = context.Request.Headers.IfMatch.ToString(), range = context.Request.Headers.Range.ToString();
+        if (condition.Length > 0 && condition != $"\"{Tag(bytes)}\"")
+        {
+            await ErrorAsync(context, 412, "PreconditionFailed");
+            return;
+        }
+
+        string[] ends = range.Length > 0 ? range["bytes=".Length..].Split('-') : ["0", $"{int.MaxValue}"];
+        long from = long.Parse(ends[0]), end = Math.Min(bytes.Length, long.Parse(ends[1]) + 1);
+        if (range.Length > 0 && from >= bytes.Length)
+        {
+            await ErrorAsync(context, 416, "InvalidRange");
+            return;
+        }
+
+        context.Response.StatusCode = range.Length > 0 ? 206 : 200;
+        context.Response.Headers.ETag = $"\"{Tag(bytes)}\"";
+        if (range.Length > 0)
+        {
+            context.Response.Headers.ContentRange = $"bytes {from}-{end - 1}/{bytes.Length}";
+        }
+
+        context.Response.ContentLength = end - from;
+        await context.Response.Body.WriteAsync(bytes.AsMemory((int)from, (int)(end - from)));
+    }
+
+    private static string Tag(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..32];
+
+    private static async Task ErrorAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsync($"<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>What the server says of {code}.</Message></Error>");
+    }
+}
