@@ -7,6 +7,7 @@ using HealthIngestion.Formatting;
 using HealthIngestion.Options;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -19,6 +20,7 @@ internal sealed class PlanCommand : ICommand
     private const int MaxTasks = 100_000;
 
     private readonly HealthOptions _health = new();
+    private readonly MetricsOptions _metrics = new();
     private readonly Option[] _planned;
 
     /// <summary>What the plan records, so that a task of another build is found.</summary>
@@ -59,6 +61,7 @@ internal sealed class PlanCommand : ICommand
             [
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, without a password"),
                 PseudonymOptions.Environment,
+                MetricsOptions.Environment,
             ],
         };
         Spec.Command.Arguments.Add(_health.Paths);
@@ -74,6 +77,7 @@ internal sealed class PlanCommand : ICommand
         Spec.AddGroup("Tasks", Work, Tasks, Partitions);
         Spec.AddGroup(input);
         Spec.AddGroup(output);
+        Spec.AddGroup("Metrics", _metrics.All);
         Spec.AddGroup(engine);
         Spec.AddGroup("Console", _health.Console.OfLog);
     }
@@ -95,9 +99,11 @@ internal sealed class PlanCommand : ICommand
         }
 
         Log log = _health.Console.OpenLog(arguments);
+        RunMetrics metrics = new(MetricsSettings.From(_metrics, arguments), Name, log);
         return CommandRun.Do(
             log,
             statsPath: null,
+            metrics,
             _ =>
             {
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
@@ -105,6 +111,7 @@ internal sealed class PlanCommand : ICommand
                     sinks,
                     () => Task.FromResult(PlanStep.Run(
                         settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program))).GetAwaiter().GetResult();
+                metrics.Trace = TraceContext.OfRun(plan.Run, isPlan: true);
                 log.Info(
                     "planned",
                     $"planned run {plan.Run[..12]}: {Figures.Count(plan.Files, "file")}, {Figures.Count(plan.MapTasks, "map task")}, {Figures.Count(plan.ReduceTasks, "reduce task")}, {Figures.Count(plan.Partitions, "partition")}",
