@@ -20,8 +20,9 @@ public sealed class FolderTests
         ["Settings"] = ["Options", "Exit", "Terminal"],
         ["Report"] = ["Settings", "CommandLine", "Exit", "Formatting", "Terminal"],
         ["Progress"] = ["Report", "Settings", "Formatting", "Terminal"],
-        ["Runs"] = ["Progress", "Report", "Settings", "Exit", "Formatting", "Terminal"],
-        ["Commands"] = ["Show", "Runs", "Progress", "Report", "Settings", "Options", "CommandLine", "Exit", "Formatting", "Terminal"],
+        ["Telemetry"] = ["Progress", "Report", "Settings", "CommandLine", "Exit", "Terminal"],
+        ["Runs"] = ["Telemetry", "Progress", "Report", "Settings", "Exit", "Formatting", "Terminal"],
+        ["Commands"] = ["Show", "Runs", "Telemetry", "Progress", "Report", "Settings", "Options", "CommandLine", "Exit", "Formatting", "Terminal"],
     };
 
     [Fact]

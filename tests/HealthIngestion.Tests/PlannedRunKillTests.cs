@@ -113,7 +113,7 @@ public sealed class PlannedRunKillTests(GeneratedData data)
         Assert.Contains("was checked before", PlannedRun.Good(run.Do("check")).Error, StringComparison.Ordinal);
         Assert.Contains("was done before", PlannedRun.Good(run.Do("reduce", 1)).Error, StringComparison.Ordinal);
         Assert.Contains("was finished before", PlannedRun.Good(run.Do("finish")).Error, StringComparison.Ordinal);
-        Assert.Contains("finish  done", HealthIngestionProcess.Run(place.Directory, "status", PlannedRun.Work).Output, StringComparison.Ordinal);
+        Assert.Contains("finish  done\n", HealthIngestionProcess.Run(place.Directory, "status", PlannedRun.Work).Output, StringComparison.Ordinal);
         run.IsSame("late");
     }
 

@@ -150,7 +150,9 @@ public sealed class PlannedRunTests(GeneratedData data)
         PlannedRun.Good(run.Do("reduce", 2));
         Later(run.Do("finish"), "1 of 3 tasks of reduce is not done: 1");
         Outcome status = HealthIngestionProcess.Run(place.Directory, "status", PlannedRun.Work);
-        Assert.Contains("map     4 of 4 done\ncheck   done\nreduce  2 of 3 done; not done: 1\nfinish  not done\n", status.Output, StringComparison.Ordinal);
+        Assert.Matches(
+            @"\nmap     4 of 4 done; [^;]*\ncheck   done\nreduce  2 of 3 done; [^;]*; not done: 1\nfinish  failed; [^\n]*\nfinish on [^\n]*: failed at [^\n]* with exit code 75 \(it may be tried again\): 1 of 3 tasks of reduce is not done: 1\.[^\n]*\n$",
+            status.Output);
 
         static void Later(Outcome outcome, string message)
         {
@@ -190,7 +192,7 @@ public sealed class PlannedRunTests(GeneratedData data)
             [run.Path(), .. Directory.GetDirectories(run.Path())],
             f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(f)));
         string[] files = Directory.GetFiles(run.Path(), "*", SearchOption.AllDirectories);
-        Assert.Equal(7, files.Length);
+        Assert.Equal(7 + 3, files.Length);
         Assert.All(files, f => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(f)));
     }
 

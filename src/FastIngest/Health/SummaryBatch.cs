@@ -89,19 +89,23 @@ public sealed class SummaryBatch(int rowCapacity = 64, int textCapacity = 16 * 1
     /// <summary>All texts of the batch.</summary>
     public ReadOnlySpan<byte> AllText => _text.AsSpan(0, TextLength);
 
-    /// <summary>Replaces the content by that of another batch.</summary>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="users">Its users.</param>
-    /// <param name="text">Its <see cref="AllText"/>.</param>
-    public void Fill(ReadOnlySpan<DailySummary> rows, ReadOnlySpan<UserProfile> users, ReadOnlySpan<byte> text)
+    /// <summary>Replaces the content by that of another batch, which the caller writes into the places.</summary>
+    /// <param name="rowCount">The number of its rows.</param>
+    /// <param name="userCount">The number of its users.</param>
+    /// <param name="textBytes">The length of its <see cref="AllText"/>.</param>
+    /// <param name="rows">The place of its rows.</param>
+    /// <param name="users">The place of its users.</param>
+    /// <param name="text">The place of its texts.</param>
+    public void Refill(int rowCount, int userCount, int textBytes, out Span<DailySummary> rows, out Span<UserProfile> users, out Span<byte> text)
     {
         Reset();
-        _rows = _rows.Length < rows.Length ? new DailySummary[rows.Length] : _rows;
-        _users = _users.Length < users.Length ? new UserProfile[users.Length] : _users;
-        rows.CopyTo(_rows);
-        users.CopyTo(_users);
-        (RowCount, UserCount) = (rows.Length, users.Length);
-        AddText(text);
+        _rows = _rows.Length < rowCount ? new DailySummary[rowCount] : _rows;
+        _users = _users.Length < userCount ? new UserProfile[userCount] : _users;
+        (RowCount, UserCount) = (rowCount, userCount);
+        text = GetSpan(textBytes)[..textBytes];
+        Advance(textBytes);
+        rows = _rows.AsSpan(0, rowCount);
+        users = _users.AsSpan(0, userCount);
     }
 
     /// <summary>Removes all rows, users and texts. Keeps the memory for reuse, except a text buffer that one unusually large row enlarged.</summary>

@@ -4,6 +4,8 @@ using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Progress;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -21,12 +23,12 @@ internal sealed class CheckCommand : TaskCommand
         {
             Usage = "--work DIR [options]",
             Examples = [new("health_ingestion check --work /shared/r1", "run this after the last map task")],
-            Environment = [PseudonymOptions.Environment],
+            Environment = [PseudonymOptions.Environment, MetricsOptions.Environment],
         };
         AddOptions(Spec);
     }
 
-    protected override int Run(TaskRun run, IngestOptions options, ParseResult arguments, Log log, CancellationToken cancellationToken)
+    protected override int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
     {
         log.Info("checked", run.Check(options, cancellationToken) switch
         {

@@ -5,8 +5,10 @@ using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Progress;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -18,6 +20,7 @@ internal sealed class FinishCommand : ICommand
 
     private readonly Option<string?> _work = TaskOptions.Work();
     private readonly Option<string?> _stats = SharedOptions.StatsJson();
+    private readonly MetricsOptions _metrics = new();
     private readonly ConsoleOptions _console = new();
 
     public CommandSpec Spec { get; }
@@ -28,9 +31,9 @@ internal sealed class FinishCommand : ICommand
         {
             Usage = "--work DIR [options]",
             Examples = [new("health_ingestion finish --work /shared/r1", "run this after the last reduce task")],
-            Environment = [new("PGPASSWORD, PGPASSFILE, ...", "what the plan's postgres:// URL leaves out"), PseudonymOptions.Environment],
+            Environment = [new("PGPASSWORD, PGPASSFILE, ...", "what the plan's postgres:// URL leaves out"), PseudonymOptions.Environment, MetricsOptions.Environment],
         };
-        Spec.AddGroup("Task", _work, _stats);
+        Spec.AddGroup("Task", [_work, _stats, .. _metrics.All]);
         Spec.AddGroup("Console", _console.OfLog);
     }
 
@@ -39,12 +42,17 @@ internal sealed class FinishCommand : ICommand
         string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
         Log log = _console.OpenLog(arguments);
         string? stats = arguments.GetValue(_stats);
+        RunMetrics metrics = new(MetricsSettings.From(_metrics, arguments), Name, log);
         return CommandRun.Do(
             log,
             stats,
+            metrics,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe);
+                metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
+                RunProgress progress = new();
+                metrics.Watch(progress);
                 IngestSettings settings = PlanArguments.Read(run.Arguments) with
                 {
                     StatsPath = stats,
@@ -53,13 +61,14 @@ internal sealed class FinishCommand : ICommand
                     LogLevel = _console.Level(arguments),
                 };
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
-                IngestReport? report = CommandRun.UseAsync(sinks, () => run.FinishAsync(settings.Options, sinks, token)).GetAwaiter().GetResult();
+                IngestReport? report = CommandRun.UseAsync(sinks, () => run.FinishAsync(settings.Options, sinks, progress, token)).GetAwaiter().GetResult();
                 if (report is null)
                 {
                     log.Info("finished", "the run was finished before; nothing to do");
                     return ExitCode.Done;
                 }
 
+                metrics.Report(ReportMetrics.Of(report, []));
                 return IngestCommand.Close(report, [], settings, log);
             }),
             () => "run the same command again");

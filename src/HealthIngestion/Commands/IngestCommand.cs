@@ -12,6 +12,7 @@ using HealthIngestion.Progress;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -52,6 +53,7 @@ internal sealed class IngestCommand : ICommand
                 .. SharedOptions.ApiEnvironment,
                 .. SharedOptions.S3Environment,
                 PseudonymOptions.Environment,
+                MetricsOptions.Environment,
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
                 new("FASTINGEST_ISA", "the vectors to use, one of those that --version lists"),
                 new("NO_COLOR", "no colours when set and not empty"),
@@ -77,9 +79,13 @@ internal sealed class IngestCommand : ICommand
     {
         RejectMistypedCommand(settings.Options.Paths[0]);
         IngestReport? report = null;
+        Log log = CommandRun.OpenLog(settings);
+        RunMetrics metrics = new(MetricsSettings.From(Options.Metrics, arguments), Name, log);
         return CommandRun.Do(
             settings,
-            (log, token) =>
+            log,
+            metrics,
+            token =>
             {
                 bool isDefaultPath = arguments.GetResult(Options.Paths) is not { Tokens.Count: > 0 };
                 RejectMissingPaths(settings.Options.Paths, isDefaultPath);
@@ -89,8 +95,12 @@ internal sealed class IngestCommand : ICommand
                     Deliveries.Prepare(embedding.Server);
                 }
 
-                report = RunEngineAsync(settings, log, token).GetAwaiter().GetResult();
-                List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, log, token).GetAwaiter().GetResult();
+                RunProgress progress = new();
+                metrics.Watch(progress);
+                report = RunEngineAsync(settings, progress, metrics.IsWanted, log, token).GetAwaiter().GetResult();
+                metrics.Report(ReportMetrics.Of(report, []));
+                List<DeliveryOutcome> deliveries = DeliverAsync(report, settings, progress, log, token).GetAwaiter().GetResult();
+                metrics.Report(ReportMetrics.Of(report, deliveries));
                 return Close(report, deliveries, settings, log);
             },
             () => report is null
@@ -98,10 +108,10 @@ internal sealed class IngestCommand : ICommand
                 : "the summaries are stored, and delivered ones are marked; health_ingestion push sends the rest");
     }
 
-    private static async Task<IngestReport> RunEngineAsync(IngestSettings settings, Log log, CancellationToken cancellationToken)
+    private static async Task<IngestReport> RunEngineAsync(
+        IngestSettings settings, RunProgress progress, bool isCounted, Log log, CancellationToken cancellationToken)
     {
         List<ISummarySink> sinks = MakeSinks(settings);
-        RunProgress progress = new();
         log.Debug($"reading {string.Join(", ", settings.Options.Paths.Select(RemotePath.Show))} with {Figures.Count(settings.Options.Workers, "worker")}, vectors: {VersionText.Isa}");
         return await CommandRun.UseAsync(
             sinks,
@@ -109,11 +119,13 @@ internal sealed class IngestCommand : ICommand
                 settings,
                 progress,
                 log,
+                isCounted,
                 shown => HealthIngest.RunAsync(settings.Options, settings.IsDryRun ? [] : sinks, shown, cancellationToken))).ConfigureAwait(false);
     }
 
     /// <summary>Delivers and embeds what the database holds now; not from one that failed.</summary>
-    private static async Task<List<DeliveryOutcome>> DeliverAsync(IngestReport report, IngestSettings settings, Log log, CancellationToken cancellationToken)
+    private static async Task<List<DeliveryOutcome>> DeliverAsync(
+        IngestReport report, IngestSettings settings, RunProgress progress, Log log, CancellationToken cancellationToken)
     {
         int database = settings.Targets.ToList().IndexOf(settings.Database!);
         if (database < 0 || settings.IsDryRun || report.Sinks[database] is not { Fault: null, Result.IsAbsent: false })
@@ -121,11 +133,16 @@ internal sealed class IngestCommand : ICommand
             return [];
         }
 
-        List<DeliveryOutcome> outcomes = settings.Apis.Count == 0
-            ? []
-            : await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false);
+        List<DeliveryOutcome> outcomes = [];
+        if (settings.Apis.Count > 0)
+        {
+            progress.Begin("deliver");
+            outcomes = await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false);
+        }
+
         if (settings.Embedding is { } embedding)
         {
+            progress.Begin("embed");
             outcomes.AddRange(await Deliveries.EmbedAsync(embedding, settings.Progress, log, cancellationToken).ConfigureAwait(false));
         }
 

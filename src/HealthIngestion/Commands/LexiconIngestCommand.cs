@@ -9,6 +9,7 @@ using HealthIngestion.Progress;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -36,11 +37,12 @@ internal sealed class LexiconIngestCommand : ICommand
             Environment =
             [
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, a URL or keywords"),
+                MetricsOptions.Environment,
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
             ],
         };
         Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog, _options.AllowHttp);
-        Spec.AddGroup("Output", _options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson);
+        Spec.AddGroup("Output", [.. (Option[])[_options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson], .. _options.Metrics.All]);
         Spec.AddGroup("Entries", _options.Entries.All);
         Spec.AddGroup("Engine", _options.Workers, _options.TempDir, _options.MaxRecordSize, _options.MaxExpansion);
         Spec.AddGroup("Console", _options.Console.All);
@@ -53,21 +55,28 @@ internal sealed class LexiconIngestCommand : ICommand
     public static int Run(DictionaryOptions options, ParseResult arguments)
     {
         LexiconSettings settings = LexiconSettings.From(options, arguments);
+        Log log = CommandRun.OpenLog(settings);
+        RunMetrics metrics = new(MetricsSettings.From(options.Metrics, arguments), Name, log);
         return CommandRun.Do(
             settings,
-            (log, token) => Close(RunEngineAsync(settings, log, token).GetAwaiter().GetResult(), settings, log),
+            log,
+            metrics,
+            token => Close(RunEngineAsync(settings, metrics, log, token).GetAwaiter().GetResult(), settings, log),
             () => CommandRun.NothingLeft(settings, "entries"));
     }
 
-    private static async Task<LexiconReport> RunEngineAsync(LexiconSettings settings, Log log, CancellationToken cancellationToken)
+    private static async Task<LexiconReport> RunEngineAsync(LexiconSettings settings, RunMetrics metrics, Log log, CancellationToken cancellationToken)
     {
         List<IEntrySink> sinks = MakeSinks(settings);
         LexiconGauges gauges = new();
-        RunProgress progress = new() { Stages = new StageFigures(gauges) };
-        return await CommandRun.UseAsync(
+        RunProgress progress = new() { Figures = new StageFigures(gauges) };
+        metrics.Watch(progress);
+        LexiconReport report = await CommandRun.UseAsync(
             sinks,
             () => ProgressDisplay.ShowAsync(
-                settings, progress, log, shown => LexiconIngest.RunAsync(settings.Options, sinks, gauges, shown, cancellationToken))).ConfigureAwait(false);
+                settings, progress, log, metrics.IsWanted, shown => LexiconIngest.RunAsync(settings.Options, sinks, gauges, shown, cancellationToken))).ConfigureAwait(false);
+        metrics.Report(ReportMetrics.Of(report));
+        return report;
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>

@@ -8,5 +8,5 @@ internal sealed class MapCommand() : NumberedTaskCommand(Name, "read a share of 
 {
     public const string Name = "map";
 
-    protected override Attempt Run(TaskRun run, IngestOptions options, int task, CancellationToken cancellationToken) => run.Map(options, task, cancellationToken);
+    protected override Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => run.Map(options, task, progress, cancellationToken);
 }

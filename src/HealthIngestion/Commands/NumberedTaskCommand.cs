@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Progress;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -22,17 +25,18 @@ internal abstract class NumberedTaskCommand : TaskCommand
         {
             Usage = "--work DIR [--task N] [options]",
             Examples = [new($"health_ingestion {name} --work /shared/r1 --task 3", $"run {name} task 3")],
-            Environment = [TaskOptions.IndexEnvironment, PseudonymOptions.Environment],
+            Environment = [TaskOptions.IndexEnvironment, PseudonymOptions.Environment, MetricsOptions.Environment],
         };
         AddOptions(Spec, _task);
     }
 
     public override CommandSpec Spec { get; }
 
-    protected sealed override int Run(TaskRun run, IngestOptions options, ParseResult arguments, Log log, CancellationToken cancellationToken)
+    protected sealed override int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
     {
         int task = TaskSettings.RequireTask(Spec.Name, arguments.GetValue(_task));
-        log.Info("task", Run(run, options, task, cancellationToken) switch
+        metrics.AddLabel("task", task.ToString(CultureInfo.InvariantCulture));
+        log.Info("task", Run(run, options, task, progress, cancellationToken) switch
         {
             Attempt.Done => $"{Spec.Name} task {task} is done",
             Attempt.WasDone => $"{Spec.Name} task {task} was done before; nothing to do",
@@ -42,5 +46,5 @@ internal abstract class NumberedTaskCommand : TaskCommand
     }
 
     /// <summary>Does a task.</summary>
-    protected abstract Attempt Run(TaskRun run, IngestOptions options, int task, CancellationToken cancellationToken);
+    protected abstract Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken);
 }

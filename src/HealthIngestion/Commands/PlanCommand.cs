@@ -8,6 +8,7 @@ using HealthIngestion.Formatting;
 using HealthIngestion.Options;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -20,6 +21,7 @@ internal sealed class PlanCommand : ICommand
     private const int MaxTasks = 100_000;
 
     private readonly HealthOptions _health = new();
+    private readonly MetricsOptions _metrics = new();
     private readonly Option[] _planned;
 
     /// <summary>What the plan records, so that a task of another build is found.</summary>
@@ -61,6 +63,7 @@ internal sealed class PlanCommand : ICommand
                 new("DATABASE_URL", "the PostgreSQL database to write to when no --to is given, without a password"),
                 PseudonymOptions.Environment,
                 .. SharedOptions.S3Environment,
+                MetricsOptions.Environment,
             ],
         };
         Spec.Command.Arguments.Add(_health.Paths);
@@ -76,6 +79,7 @@ internal sealed class PlanCommand : ICommand
         Spec.AddGroup("Tasks", Work, Tasks, Partitions);
         Spec.AddGroup(input);
         Spec.AddGroup(output);
+        Spec.AddGroup("Metrics", _metrics.All);
         Spec.AddGroup(engine);
         Spec.AddGroup("Console", _health.Console.OfLog);
     }
@@ -97,9 +101,11 @@ internal sealed class PlanCommand : ICommand
         }
 
         Log log = _health.Console.OpenLog(arguments);
+        RunMetrics metrics = new(MetricsSettings.From(_metrics, arguments), Name, log);
         return CommandRun.Do(
             log,
             statsPath: null,
+            metrics,
             _ =>
             {
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
@@ -112,6 +118,7 @@ internal sealed class PlanCommand : ICommand
                     log.Warning(note);
                 }
 
+                metrics.Trace = TraceContext.OfRun(plan.Run, isPlan: true);
                 log.Info(
                     "planned",
                     $"planned run {plan.Run[..12]}: {Figures.Count(plan.Files, "file")}, {Figures.Count(plan.MapTasks, "map task")}, {Figures.Count(plan.ReduceTasks, "reduce task")}, {Figures.Count(plan.Partitions, "partition")}",

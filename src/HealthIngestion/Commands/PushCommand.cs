@@ -8,6 +8,7 @@ using HealthIngestion.Options;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -47,6 +48,8 @@ internal sealed class PushCommand : ICommand
 
     public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
 
+    public MetricsOptions Metrics { get; } = new();
+
     public ConsoleOptions Console { get; } = new();
 
     public CommandSpec Spec { get; }
@@ -65,9 +68,10 @@ internal sealed class PushCommand : ICommand
             [
                 new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
                 .. SharedOptions.ApiEnvironment,
+                MetricsOptions.Environment,
             ],
         };
-        Spec.AddGroup("What", [From, To, .. Selection.All, Schema, RetryRejected, StatsJson]);
+        Spec.AddGroup("What", [From, To, .. Selection.All, Schema, RetryRejected, StatsJson, .. Metrics.All]);
         Spec.AddGroup("API", Concurrency, Rate, WaitForApi, ApiSuccess);
         Spec.AddGroup("Console", Console.All);
     }
@@ -87,13 +91,17 @@ internal sealed class PushCommand : ICommand
             RetryRejected = arguments.GetValue(RetryRejected),
         };
         Log log = Console.OpenLog(arguments);
+        RunMetrics metrics = new(MetricsSettings.From(Metrics, arguments), Name, log);
         return CommandRun.Do(
             log,
             stats,
+            metrics,
             token =>
             {
                 Deliveries.Prepare(apis);
-                return Close(Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
+                List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult();
+                metrics.Report([ReportMetrics.Of(outcomes)]);
+                return Close(outcomes, stats, log);
             },
             () => "delivered summaries are marked; run the same command again to deliver the rest");
     }

@@ -8,5 +8,5 @@ internal sealed class ReduceCommand() : NumberedTaskCommand(Name, "make the rows
 {
     public const string Name = "reduce";
 
-    protected override Attempt Run(TaskRun run, IngestOptions options, int task, CancellationToken cancellationToken) => run.Reduce(options, task, cancellationToken);
+    protected override Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => run.Reduce(options, task, progress, cancellationToken);
 }

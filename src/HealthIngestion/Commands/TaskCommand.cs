@@ -3,8 +3,10 @@ using FastIngest.Pipeline;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Options;
+using HealthIngestion.Progress;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -14,6 +16,7 @@ internal abstract class TaskCommand : ICommand
 {
     private readonly HealthOptions _health = new();
     private readonly Option<string?> _work = TaskOptions.Work();
+    private readonly MetricsOptions _metrics = new();
 
     public abstract CommandSpec Spec { get; }
 
@@ -21,13 +24,18 @@ internal abstract class TaskCommand : ICommand
     {
         string work = TaskSettings.RequireWork(Spec.Name, arguments.GetValue(_work));
         Log log = _health.Console.OpenLog(arguments);
+        RunMetrics metrics = new(MetricsSettings.From(_metrics, arguments), Spec.Name, log);
         return CommandRun.Do(
             log,
             statsPath: null,
+            metrics,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
-                return Run(run, Own(PlanArguments.Read(run.Arguments).Options, arguments), arguments, log, token);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe);
+                metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
+                RunProgress progress = new();
+                metrics.Watch(progress);
+                return Run(run, Own(PlanArguments.Read(run.Arguments).Options, arguments), arguments, progress, metrics, log, token);
             }),
             () => "run the same command again; what is done stays done");
     }
@@ -35,12 +43,13 @@ internal abstract class TaskCommand : ICommand
     protected void AddOptions(CommandSpec spec, params Option[] own)
     {
         spec.AddGroup("Task", [_work, .. own]);
+        spec.AddGroup("Output", _metrics.All);
         spec.AddGroup("Engine", _health.Workers, _health.MemoryLimit, _health.TempDir);
         spec.AddGroup("Console", _health.Console.OfLog);
     }
 
     /// <summary>Does the work and returns the exit code.</summary>
-    protected abstract int Run(TaskRun run, IngestOptions options, ParseResult arguments, Log log, CancellationToken cancellationToken);
+    protected abstract int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken);
 
     private IngestOptions Own(IngestOptions options, ParseResult arguments) => options with
     {

@@ -25,8 +25,14 @@ internal static class Faults
             log.Block(LogLevel.Debug, "stack", fault.ToString());
         }
 
-        return fault is UsageException ? ExitCode.Usage : Array.TrueForAll(faults, f => f is IngestException { MayPass: true }) ? ExitCode.MayPass : ExitCode.Failed;
+        return CodeOf(fault, faults);
     }
+
+    /// <summary>The exit code of a fault.</summary>
+    public static int CodeOf(Exception fault) => CodeOf(fault, fault is AggregateException several ? [.. several.InnerExceptions] : [fault]);
+
+    private static int CodeOf(Exception fault, Exception[] faults) =>
+        fault is UsageException ? ExitCode.Usage : Array.TrueForAll(faults, f => f is IngestException { MayPass: true }) ? ExitCode.MayPass : ExitCode.Failed;
 
     /// <summary>Makes what an option names; a value that makes no sense is wrong usage.</summary>
     /// <param name="option">The option, or the environment variable that replaces it.</param>

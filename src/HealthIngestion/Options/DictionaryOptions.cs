@@ -61,6 +61,8 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
 
     public Option<string?> StatsJson { get; } = health?.StatsJson ?? SharedOptions.StatsJson();
 
+    public MetricsOptions Metrics { get; } = health?.Metrics ?? new MetricsOptions();
+
     public Option<int> Workers { get; } = health?.Workers ?? SharedOptions.Cleaners();
 
     public Option<string?> TempDir { get; } = health?.TempDir ?? SharedOptions.TempDir();
@@ -77,5 +79,5 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
     public Option[] OfDictionaries => [Source, File, Format, Catalog, .. Entries.All];
 
     /// <summary>The options that health data have, too.</summary>
-    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, Workers, TempDir, AllowHttp, MaxRecordSize, MaxExpansion, .. Console.All];
+    public Option[] OfBoth => [To, Schema, DryRun, Rejects, Strict, StatsJson, .. Metrics.All, Workers, TempDir, AllowHttp, MaxRecordSize, MaxExpansion, .. Console.All];
 }

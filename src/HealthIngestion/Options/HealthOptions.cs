@@ -160,6 +160,8 @@ internal sealed class HealthOptions
 
     public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
 
+    public MetricsOptions Metrics { get; } = new();
+
     public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
 
     public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
@@ -186,7 +188,7 @@ internal sealed class HealthOptions
     public IReadOnlyList<OptionGroup> Groups =>
     [
         new("Input", [From, Category, NoRecursive, AllowHttp, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
-        new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson]),
+        new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson, .. Metrics.All]),
         new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess, Embed, EmbedModel]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),

@@ -42,7 +42,7 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
             : [.. Progress.Files.Select(f => (f, context.AddTask(Markup.Escape(f.Name), maxValue: Math.Max(1, f.TotalBytes))))];
         ProgressTask total = context.AddTask("total", maxValue: Math.Max(1, Progress.TotalBytes));
         ProgressTask? rows = null;
-        ProgressTask[] stages = [.. Progress.Stages?.Bars(TimeSpan.Zero).Select(s => context.AddTask(s.Name)) ?? []];
+        ProgressTask[] stages = [.. Progress.Figures?.Bars(TimeSpan.Zero).Select(s => context.AddTask(s.Name)) ?? []];
         do
         {
             foreach ((FileProgress file, ProgressTask bar) in files)
@@ -53,7 +53,7 @@ internal sealed class BarDisplay(RunProgress progress) : ProgressDisplay(progres
 
             Pace pace = Pace.Of(Progress);
             total.Value = pace.Bytes;
-            if (Progress.Stages is { } figures)
+            if (Progress.Figures is { } figures)
             {
                 facts.Set(total, pace.ToString());
                 foreach ((ProgressTask bar, StageBar stage) in stages.Zip(figures.Bars(pace.Elapsed)))

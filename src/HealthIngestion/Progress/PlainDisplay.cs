@@ -62,7 +62,7 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         string text = Progress.IsReducing
             ? $"writing summaries: {Figures.Count(Progress.Rows, "row")}"
             : $"{pace.Percent,3}%  {(Progress.CountsBytes ? $"{Figures.Bytes(pace.Bytes)} of {Figures.Bytes(pace.TotalBytes)}, " : "")}{pace}"
-                + (Progress.Stages is { } stages ? "; " + stages.Text(pace.Elapsed) : "");
+                + (Progress.Figures is { } stages ? "; " + stages.Text(pace.Elapsed) : "");
         log.Info("progress", text, json => Write(json, pace));
     }
 
@@ -75,7 +75,7 @@ internal sealed class PlainDisplay(RunProgress progress, Log log) : ProgressDisp
         WriteBytes(json, "bytes_per_second", Math.Round(pace.BytesPerSecond));
         json.WriteNumber("records_per_second", Math.Round(pace.RecordsPerSecond));
         json.WriteNumber("rows", Progress.Rows);
-        Progress.Stages?.Write(json);
+        Progress.Figures?.Write(json);
     }
 
     private void WriteBytes(Utf8JsonWriter json, string name, double bytes)

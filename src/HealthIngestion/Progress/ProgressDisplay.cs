@@ -15,12 +15,13 @@ internal abstract class ProgressDisplay(RunProgress progress) : IDisposable
     /// <param name="settings">What is asked for.</param>
     /// <param name="progress">The counters of the run.</param>
     /// <param name="log">Receives lines, if the display writes any.</param>
-    /// <param name="run">Starts the run; it receives the counters, or null when nothing is shown.</param>
-    public static async Task<TReport> ShowAsync<TReport>(RunSettings settings, RunProgress progress, Log log, Func<RunProgress?, Task<TReport>> run)
+    /// <param name="isCounted">Whether the run counts though nothing is shown.</param>
+    /// <param name="run">Starts the run; it receives the counters, or null when nothing is shown or counted.</param>
+    public static async Task<TReport> ShowAsync<TReport>(RunSettings settings, RunProgress progress, Log log, bool isCounted, Func<RunProgress?, Task<TReport>> run)
     {
         using ProgressDisplay? display = For(settings, progress, log);
         display?.Start();
-        return await run(display is null ? null : progress).ConfigureAwait(false);
+        return await run(display is null && !isCounted ? null : progress).ConfigureAwait(false);
     }
 
     /// <summary>Ends the display; the line below it is free for what comes next.</summary>

@@ -10,6 +10,7 @@ namespace HealthIngestion.Progress;
 /// </summary>
 internal sealed class RunProgress : IIngestProgress
 {
+    private readonly List<(string Name, DateTime Start)> _stages = [];
     private FileProgress[] _files = [];
     private long _startedAt, _rows;
     private int _isReducing;
@@ -18,7 +19,7 @@ internal sealed class RunProgress : IIngestProgress
     public IReadOnlyList<FileProgress> Files => Volatile.Read(ref _files);
 
     /// <summary>The stages of a run over a dictionary; null for others.</summary>
-    public StageFigures? Stages { get; init; }
+    public StageFigures? Figures { get; init; }
 
     /// <summary>Whether a file's size is in bytes; of stored records it is the last one's id.</summary>
     public bool CountsBytes { get; init; } = true;
@@ -36,9 +37,37 @@ internal sealed class RunProgress : IIngestProgress
     /// <summary>Time since reading began.</summary>
     public TimeSpan Elapsed => _startedAt == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_startedAt);
 
+    /// <summary>The stages that have begun, and when, in UTC.</summary>
+    public IReadOnlyList<(string Name, DateTime Start)> Stages()
+    {
+        lock (_stages)
+        {
+            return [.. _stages];
+        }
+    }
+
+    /// <summary>Notes that a stage begins.</summary>
+    public void Begin(string stage)
+    {
+        lock (_stages)
+        {
+            _stages.Add((stage, DateTime.UtcNow));
+        }
+    }
+
     public void Started(IReadOnlyList<RunFile> files)
     {
         // A run that is started over begins anew.
+        lock (_stages)
+        {
+            _stages.Clear();
+        }
+
+        if (files.Count > 0)
+        {
+            Begin("read");
+        }
+
         _startedAt = Stopwatch.GetTimestamp();
         Interlocked.Exchange(ref _rows, 0);
         Volatile.Write(ref _isReducing, 0);
@@ -47,7 +76,11 @@ internal sealed class RunProgress : IIngestProgress
 
     public void Read(int fileIndex, long bytes, long records) => _files[fileIndex].Add(bytes, records);
 
-    public void Reducing() => Volatile.Write(ref _isReducing, 1);
+    public void Reducing()
+    {
+        Begin("reduce");
+        Volatile.Write(ref _isReducing, 1);
+    }
 
     public void Written(long rows) => Interlocked.Add(ref _rows, rows);
 }

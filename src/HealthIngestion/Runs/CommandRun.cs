@@ -3,6 +3,7 @@ using FastIngest.Targets;
 using HealthIngestion.Exit;
 using HealthIngestion.Report;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Runs;
@@ -16,10 +17,20 @@ internal static class CommandRun
     /// <param name="left">Returns what a stopped run leaves, and what the user can do.</param>
     public static int Do(RunSettings settings, Func<Log, CancellationToken, int> work, Func<string> left)
     {
-        Log log = new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
+        Log log = OpenLog(settings);
+        return Do(settings, log, metrics: null, token => work(log, token), left);
+    }
+
+    /// <summary>Creates the log of a run.</summary>
+    public static Log OpenLog(RunSettings settings) => new(ErrorTerminal.Writer, settings.LogFormat, settings.LogLevel);
+
+    /// <inheritdoc cref="Do(RunSettings, Func{Log, CancellationToken, int}, Func{string})"/>
+    public static int Do(RunSettings settings, Log log, RunMetrics? metrics, Func<CancellationToken, int> work, Func<string> left)
+    {
         return Do(
             log,
             settings.StatsPath,
+            metrics,
             token =>
             {
                 foreach (string note in log.Shows(LogLevel.Debug) ? settings.Targets.SelectMany(Notes) : [])
@@ -27,7 +38,7 @@ internal static class CommandRun
                     log.Debug(note);
                 }
 
-                return work(log, token);
+                return work(token);
             },
             left);
     }
@@ -37,23 +48,34 @@ internal static class CommandRun
     /// <param name="statsPath">Where the figures go; null if nowhere.</param>
     /// <param name="work">The work; it returns the exit code.</param>
     /// <param name="left">Returns what a stopped run leaves, and what the user can do.</param>
-    public static int Do(Log log, string? statsPath, Func<CancellationToken, int> work, Func<string> left)
+    public static int Do(Log log, string? statsPath, Func<CancellationToken, int> work, Func<string> left) => Do(log, statsPath, metrics: null, work, left);
+
+    /// <inheritdoc cref="Do(Log, string?, Func{CancellationToken, int}, Func{string})"/>
+    public static int Do(Log log, string? statsPath, RunMetrics? metrics, Func<CancellationToken, int> work, Func<string> left)
     {
         using StopSignal stop = new(log);
+        int code = ExitCode.Failed;
         try
         {
             StatsFile.RejectMissingDirectory(statsPath);
-            return work(stop.Token);
+            metrics?.Begin();
+            code = work(stop.Token);
         }
         catch (OperationCanceledException) when (stop.Name is not null)
         {
             log.Notice("stopped", $"stopped by {stop.Name}; {left()}");
-            return stop.ExitCode;
+            code = stop.ExitCode;
         }
         catch (Exception fault)
         {
-            return Faults.Explain(fault, log);
+            code = Faults.Explain(fault, log);
         }
+        finally
+        {
+            metrics?.End(code, stop.Name is not null);
+        }
+
+        return code;
     }
 
     private static IReadOnlyList<string> Notes(Target target) => Faults.AsUsage("--to", () => target.Kind.Notes?.Invoke(target) ?? []);

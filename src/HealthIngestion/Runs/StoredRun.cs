@@ -18,11 +18,11 @@ internal static class StoredRun
         StoredSettings settings, Log log, Func<IEntryStore, LexiconGauges, IIngestProgress?, Task<TReport>> run)
     {
         LexiconGauges gauges = new();
-        RunProgress progress = new() { Stages = new StageFigures(gauges, isStored: true), CountsBytes = false };
+        RunProgress progress = new() { Figures = new StageFigures(gauges, isStored: true), CountsBytes = false };
         IEntryStore database = settings.MakeStore();
         await using (database.ConfigureAwait(false))
         {
-            return await ProgressDisplay.ShowAsync(settings, progress, log, shown => run(database, gauges, shown)).ConfigureAwait(false);
+            return await ProgressDisplay.ShowAsync(settings, progress, log, isCounted: false, shown => run(database, gauges, shown)).ConfigureAwait(false);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using FastIngest;
+using FastIngest.Pipeline.Tasks;
 using HealthIngestion.Exit;
 
 namespace HealthIngestion.Runs;
@@ -15,13 +16,27 @@ internal static class TaskFaults
         {
             return work();
         }
-        catch (Exception fault) when (fault is not (UsageException or OperationCanceledException or IngestException { MayPass: true }) && MayPass(fault))
+        catch (Exception fault) when (Marked(fault) is { } marked)
         {
-            throw fault is IngestException known
-                ? new IngestException(known.Message, known.Remedy, known.InnerException) { MayPass = true }
-                : new IngestException(Faults.Line(fault), "The task may be tried again.", fault) { MayPass = true };
+            throw marked;
         }
     }
+
+    /// <summary>What a note in the work folder says of a fault: the line and the exit code of the process.</summary>
+    public static TaskFault Describe(Exception fault)
+    {
+        Exception reported = Marked(fault) ?? fault;
+        return new TaskFault(Faults.Line(reported), Faults.CodeOf(reported));
+    }
+
+    /// <summary>The same fault, marked; null if it stays as it is.</summary>
+    private static IngestException? Marked(Exception fault) => fault switch
+    {
+        UsageException or OperationCanceledException or IngestException { MayPass: true } => null,
+        _ when !MayPass(fault) => null,
+        IngestException known => new IngestException(known.Message, known.Remedy, known.InnerException) { MayPass = true },
+        _ => new IngestException(Faults.Line(fault), "The task may be tried again.", fault) { MayPass = true },
+    };
 
     private static bool MayPass(Exception? fault) => fault switch
     {

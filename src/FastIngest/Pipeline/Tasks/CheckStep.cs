@@ -13,13 +13,13 @@ internal static class CheckStep
 {
     /// <returns>The indexes of the tasks that were read once more; null if the check was done before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the output of one is damaged.</exception>
-    public static IReadOnlyList<int>? Run(SharedRun run, IngestOptions options, CancellationToken cancellationToken)
-    {
-        if (run.Folder.IsFinished || File.Exists(run.Folder.CheckPath))
-        {
-            return null;
-        }
+    public static IReadOnlyList<int>? Run(SharedRun run, IngestOptions options, Reporting reporting, CancellationToken cancellationToken) =>
+        run.Folder.IsFinished || File.Exists(run.Folder.CheckPath)
+            ? null
+            : TaskProgress.Do(run, "check", 0, reporting, p => Run(run, options, p, cancellationToken), redone => redone is not null);
 
+    private static List<int>? Run(SharedRun run, IngestOptions options, IIngestProgress progress, CancellationToken cancellationToken)
+    {
         int tasks = run.Plan.MapTasks.Length;
         MapResult?[] results = [.. Enumerable.Range(0, tasks).Select(t => run.TryReadMap(run.Folder.MapManifest(t), t))];
         MissingTasks.Require("map", [.. results.Select(r => r is not null)]);
@@ -35,7 +35,7 @@ internal static class CheckStep
             PlannedRange[] ranges = run.Plan.MapTasks[task];
             if (ranges.Length > 0 && ranges[0].First > 0 && results[task]!.Ranges[0].Start != expected)
             {
-                MapAttempt attempt = MapStep.Read(run, options, task, expected, cancellationToken);
+                MapAttempt attempt = MapStep.Read(run, options, task, expected, progress, cancellationToken);
                 results[task] = attempt.Result;
                 manifests[task] = $"map/{task}.{Guid.NewGuid():N}.redone";
                 WorkFolder.Commit(run.Folder.Of(manifests[task]), attempt.Result, ResultForms.Map);

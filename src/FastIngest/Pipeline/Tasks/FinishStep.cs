@@ -19,15 +19,30 @@ internal static class FinishStep
 {
     /// <returns>The report of the run; null if it was finished before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the run cannot go on; no sink was completed.</exception>
-    public static async Task<IngestReport?> RunAsync(SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, CancellationToken cancellationToken)
+    public static async Task<IngestReport?> RunAsync(
+        SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, Reporting reporting, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
         if (run.Folder.IsFinished)
         {
             Clean(run.Folder);
             return null;
         }
 
+        IngestReport report = await TaskProgress.DoAsync(run, "finish", 0, reporting, p => RunAsync(run, options, sinks, p, cancellationToken), _ => true).ConfigureAwait(false);
+        if (run.Folder.IsFinished)
+        {
+            Clean(run.Folder);
+        }
+
+        return report;
+    }
+
+    private static async Task<IngestReport> RunAsync(
+        SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, IIngestProgress progress, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        progress.Started([]);
+        progress.Reducing();
         CheckResult check = run.ReadCheck();
         ReduceResult?[] reduced = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Select(run.TryReadReduce)];
         MissingTasks.Require("reduce", [.. reduced.Select(r => r is not null)]);
@@ -38,14 +53,13 @@ internal static class FinishStep
         List<string> warnings = [];
         Pass done = await engine.RunAsync(
             new SinkRun(run.RunId, DateTime.UtcNow, input.Infos),
-            lanes => new Pass(run, options, input, mapped, reduced!, check, lanes),
+            lanes => new Pass(run, options, input, mapped, reduced!, check, lanes, progress),
             warnings,
             cancellationToken).ConfigureAwait(false);
         IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
         if (engine.Lanes.All(l => l.Fault is null))
         {
             WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
-            Clean(run.Folder);
         }
 
         return report;
@@ -54,21 +68,7 @@ internal static class FinishStep
     private static void Clean(WorkFolder folder)
     {
         folder.RemoveAttempts();
-        foreach (string name in (string[])[folder.MapFolder, folder.ReduceFolder])
-        {
-            try
-            {
-                Directory.Delete(name, recursive: true);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // An earlier attempt has removed it.
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new IngestException($"{name} cannot be removed: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e) { MayPass = true };
-            }
-        }
+        folder.RemoveTasks();
     }
 
     private static InputFacts FactsOf(RunPlan plan)
@@ -82,13 +82,17 @@ internal static class FinishStep
             plan.Unread);
     }
 
+    /// <summary>How many batches of rows may wait for the sinks.</summary>
+    private const int BatchesAhead = 4;
+
     private sealed class Pass(
-        SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<SummaryLane> lanes)
+        SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<SummaryLane> lanes,
+        IIngestProgress progress)
         : IRunPass<RunFigures>
     {
         private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes, hasRaw: options.Pseudonyms is null);
         private readonly FieldLog _fields = new(run.Plan.Files.Length);
-        private readonly SinkWriter _writer = new(lanes, null);
+        private readonly SinkWriter _writer = new(lanes, progress);
         private readonly long[] _cutOff = new long[Categories.Count];
         private List<CategoryReport> _categories = [];
         private string? _rejectsWarning;
@@ -112,12 +116,7 @@ internal static class FinishStep
         {
             ReplayRejects();
             AddFindings();
-            SummaryBatch batch = new();
-            foreach (ReduceResult part in reduced)
-            {
-                new PartReader(System.IO.Path.Combine(run.Folder.ReduceFolder, part.Part), run.Id, part.Task).Read(batch, b => _writer.Write(b, cancellationToken));
-            }
-
+            PassRows(cancellationToken);
             _categories = RunReport.Categories(
                 input,
                 _rejects,
@@ -136,6 +135,32 @@ internal static class FinishStep
         }
 
         public void Dispose() => _rejects.Dispose();
+
+        /// <summary>Reads the rows on one thread, while another one passes those before to the sinks.</summary>
+        private void PassRows(CancellationToken cancellationToken)
+        {
+            MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, workers: 1);
+            RowQueue queue = new(partitions: 1, BatchesAhead, () => new SummaryBatch(memory.BatchRows, memory.BatchTextBytes));
+            int role = 0;
+            Workers.Run(2, "finish", Work, cancellationToken);
+
+            void Work(CancellationToken token)
+            {
+                using CancellationTokenRegistration stopping = token.Register(queue.Stop);
+                if (Interlocked.Increment(ref role) == 1)
+                {
+                    _writer.WriteAll(queue, token);
+                    return;
+                }
+
+                foreach (ReduceResult part in reduced)
+                {
+                    new PartReader(System.IO.Path.Combine(run.Folder.ReduceFolder, part.Part), run.Id, part.Task).Read(() => queue.Rent(0), b => queue.Add(0, b));
+                }
+
+                queue.Complete(0);
+            }
+        }
 
         /// <summary>Writes the rejects of all tasks; only the files that have any are opened.</summary>
         private void ReplayRejects()

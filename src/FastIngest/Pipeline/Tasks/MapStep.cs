@@ -2,6 +2,7 @@ using FastIngest.Health;
 using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
 using FastIngest.Shuffle.Shared;
+using FastIngest.Sinks;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Tasks;
@@ -11,7 +12,7 @@ internal static class MapStep
 {
     /// <summary>Runs a task, unless it is done already.</summary>
     /// <returns>How the attempt ended.</returns>
-    public static Attempt Run(SharedRun run, IngestOptions options, int task, CancellationToken cancellationToken)
+    public static Attempt Run(SharedRun run, IngestOptions options, int task, Reporting reporting, CancellationToken cancellationToken)
     {
         SharedRun.RequireTask("map", task, run.Plan.MapTasks.Length);
         string manifest = run.Folder.MapManifest(task);
@@ -20,7 +21,12 @@ internal static class MapStep
             return Attempt.WasDone;
         }
 
-        MapAttempt attempt = Read(run, options, task, null, cancellationToken);
+        return TaskProgress.Do(run, "map", task, reporting, p => Run(run, options, task, manifest, p, cancellationToken), a => a == Attempt.Done);
+    }
+
+    private static Attempt Run(SharedRun run, IngestOptions options, int task, string manifest, IIngestProgress progress, CancellationToken cancellationToken)
+    {
+        MapAttempt attempt = Read(run, options, task, null, progress, cancellationToken);
         if (WorkFolder.Commit(manifest, attempt.Result, ResultForms.Map))
         {
             return Attempt.Done;
@@ -35,15 +41,19 @@ internal static class MapStep
     /// <param name="options">Its options.</param>
     /// <param name="task">The index of the task.</param>
     /// <param name="start">Where the first range starts, if it is a later part of a file; null to guess.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Ends the task.</param>
     /// <exception cref="IngestException">The input has changed, or the work folder cannot be written. No file of the attempt is left.</exception>
-    public static MapAttempt Read(SharedRun run, IngestOptions options, int task, FramePosition? start, CancellationToken cancellationToken)
+    public static MapAttempt Read(SharedRun run, IngestOptions options, int task, FramePosition? start, IIngestProgress progress, CancellationToken cancellationToken)
     {
         string name = System.IO.Path.Combine(run.Folder.MapFolder, $"{task}.{Guid.NewGuid():N}");
         PlannedRange[] planned = run.Plan.MapTasks[task];
         int partitions = run.Boundaries.PartitionCount;
         FieldLog fields = new(run.Plan.Files.Length);
         string spillPath = name + ".spill", rejectsPath = name + ".rejects";
+        long[] bytes = new long[run.Plan.Files.Length];
+        Array.ForEach(planned, r => bytes[r.File] += run.Plan.BytesOf(r));
+        progress.Started([.. run.Plan.Files.Select((f, i) => new RunFile(f.Path, f.Dialect, bytes[i]))]);
         try
         {
             using TaskInput? input = planned.Length == 0 ? null : new TaskInput(run, options, planned.Select(r => r.File).ToHashSet(), cancellationToken);
@@ -57,7 +67,7 @@ internal static class MapStep
                 .. planned.Select((r, i) => new MapRange(
                     input![r.File], r.First, r.End ?? MapRange.ToEnd, r.First == 0 ? input[r.File].Head : i == 0 ? start : null)),
             ];
-            MapStage map = new(options, memory, ranges, run.Boundaries, store, rejects, fields, [], null);
+            MapStage map = new(options, memory, ranges, run.Boundaries, store, rejects, fields, [], progress);
             map.Run(cancellationToken);
             store.Complete();
             return new MapAttempt(new MapResult

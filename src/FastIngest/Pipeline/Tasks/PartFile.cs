@@ -127,8 +127,10 @@ internal sealed class PartReader(string path, byte[] run, int task)
     private const int MaxRows = 1 << 24;
 
     /// <summary>Passes the rows to a receiver, batch after batch.</summary>
+    /// <param name="rent">Returns a batch for the next rows.</param>
+    /// <param name="receive">Takes a filled batch.</param>
     /// <exception cref="IngestException">The file is missing, damaged, or of another run, task or version.</exception>
-    public void Read(SummaryBatch batch, Action<SummaryBatch> receive)
+    public void Read(Func<SummaryBatch> rent, Action<SummaryBatch> receive)
     {
         try
         {
@@ -148,15 +150,20 @@ internal sealed class PartReader(string path, byte[] run, int task)
                 PartFile.BlockHead head = default;
                 file.ReadExactly(MemoryMarshal.AsBytes(new Span<PartFile.BlockHead>(ref head)));
                 if (head.Rows is < 0 or > MaxRows || head.Users is < 0 or > MaxRows || head.TextBytes < 0
-                    || ((long)head.Rows * PartFile.RowBytes) + head.TextBytes > file.Length - file.Position)
+                    || ((long)head.Rows * PartFile.RowBytes) + ((long)head.Users * Unsafe.SizeOf<UserProfile>()) + head.TextBytes > file.Length - file.Position)
                 {
                     throw Damaged("is damaged or cut off");
                 }
 
-                DailySummary[] rows = new DailySummary[head.Rows];
-                UserProfile[] users = new UserProfile[head.Users];
-                byte[] text = new byte[head.TextBytes];
-                Span<byte> rowBytes = MemoryMarshal.AsBytes(rows.AsSpan()), userBytes = MemoryMarshal.AsBytes(users.AsSpan());
+                if (head is { Rows: 0, Users: 0 })
+                {
+                    RequireEnd(file, head, block);
+                    return;
+                }
+
+                SummaryBatch batch = rent();
+                batch.Refill(head.Rows, head.Users, head.TextBytes, out Span<DailySummary> rows, out Span<UserProfile> users, out Span<byte> text);
+                Span<byte> rowBytes = MemoryMarshal.AsBytes(rows), userBytes = MemoryMarshal.AsBytes(users);
                 file.ReadExactly(rowBytes);
                 file.ReadExactly(userBytes);
                 file.ReadExactly(text);
@@ -165,17 +172,6 @@ internal sealed class PartReader(string path, byte[] run, int task)
                     throw Damaged("is damaged: a checksum is wrong");
                 }
 
-                if (head is { Rows: 0, Users: 0 })
-                {
-                    if (file.Position != file.Length)
-                    {
-                        throw Damaged("is damaged: bytes follow its end");
-                    }
-
-                    return;
-                }
-
-                batch.Fill(rows, users, text);
                 receive(batch);
             }
         }
@@ -186,6 +182,19 @@ internal sealed class PartReader(string path, byte[] run, int task)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Damaged($"cannot be read: {FaultText.OneLine(e.Message)}", e);
+        }
+    }
+
+    private void RequireEnd(FileStream file, in PartFile.BlockHead head, int block)
+    {
+        if (PartFile.CheckOf(head, [], [], [], TaskSpill.SeedOf(run, task, block)) != head.Check)
+        {
+            throw Damaged("is damaged: a checksum is wrong");
+        }
+
+        if (file.Position != file.Length)
+        {
+            throw Damaged("is damaged: bytes follow its end");
         }
     }
 

@@ -12,7 +12,7 @@ internal static class ReduceStep
 
     /// <summary>Runs a task, unless it is done already.</summary>
     /// <exception cref="IngestException">The map is not checked, or its output is damaged. No file of the attempt is left.</exception>
-    public static async Task<Attempt> RunAsync(SharedRun run, IngestOptions options, int task, CancellationToken cancellationToken)
+    public static async Task<Attempt> RunAsync(SharedRun run, IngestOptions options, int task, Reporting reporting, CancellationToken cancellationToken)
     {
         SharedRun.RequireTask("reduce", task, run.Plan.ReduceTasks);
         if (run.Folder.IsFinished || run.TryReadReduce(task) is not null)
@@ -20,11 +20,16 @@ internal static class ReduceStep
             return Attempt.WasDone;
         }
 
+        return await TaskProgress.DoAsync(run, "reduce", task, reporting, p => RunAsync(run, options, task, p, cancellationToken), a => a == Attempt.Done).ConfigureAwait(false);
+    }
+
+    private static async Task<Attempt> RunAsync(SharedRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken)
+    {
         CheckResult check = run.ReadCheck();
         string path = System.IO.Path.Combine(run.Folder.ReduceFolder, $"{task}.{Guid.NewGuid():N}.rows");
         try
         {
-            ReduceResult result = await ReduceAsync(run, options, task, check, path, cancellationToken).ConfigureAwait(false);
+            ReduceResult result = await ReduceAsync(run, options, task, check, path, progress, cancellationToken).ConfigureAwait(false);
             if (WorkFolder.Commit(run.Folder.ReduceManifest(task), result, ResultForms.Reduce))
             {
                 return Attempt.Done;
@@ -41,8 +46,10 @@ internal static class ReduceStep
     }
 
     private static async Task<ReduceResult> ReduceAsync(
-        SharedRun run, IngestOptions options, int task, CheckResult check, string path, CancellationToken cancellationToken)
+        SharedRun run, IngestOptions options, int task, CheckResult check, string path, IIngestProgress progress, CancellationToken cancellationToken)
     {
+        progress.Started([]);
+        progress.Reducing();
         Range own = run.Plan.PartitionsOf(task);
         int partitions = run.Boundaries.PartitionCount;
         using SharedPartitions store = Open(run, check, own, partitions);
@@ -50,7 +57,7 @@ internal static class ReduceStep
         await using (sink.ConfigureAwait(false))
         {
             SummaryLane lane = new(sink);
-            SinkWriter writer = new([lane], null);
+            SinkWriter writer = new([lane], progress);
             ReduceStage reduce = new(
                 options, MemoryPlan.For(options.MemoryLimitBytes, options.Workers), run.Repeats, run.Boundaries, store, writer, own.GetOffsetAndLength(partitions).Offset);
             reduce.Run(cancellationToken);

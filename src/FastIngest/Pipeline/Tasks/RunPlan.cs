@@ -45,6 +45,14 @@ internal sealed record RunPlan
     /// <summary>The ranges of each map task, in the order of files and chunks.</summary>
     public required PlannedRange[][] MapTasks { get; init; }
 
+    /// <summary>The size in bytes of a range of the input, compressed where it is.</summary>
+    public long BytesOf(PlannedRange range)
+    {
+        long size = Files[range.File].Bytes;
+        long end = range.End is { } chunk ? Math.Min(size, chunk * (long)ChunkBytes) : size;
+        return end - Math.Min(end, range.First * (long)ChunkBytes);
+    }
+
     /// <summary>The partitions of a task that reduces.</summary>
     public Range PartitionsOf(int task)
     {

@@ -7,8 +7,9 @@ namespace FastIngest.Pipeline.Tasks;
 public sealed class TaskRun
 {
     private readonly SharedRun _run;
+    private readonly Func<Exception, TaskFault> _describe;
 
-    private TaskRun(SharedRun run) => _run = run;
+    private TaskRun(SharedRun run, Func<Exception, TaskFault> describe) => (_run, _describe) = (run, describe);
 
     /// <summary>The options and paths of the run, as a command line of <c>ingest</c>.</summary>
     public IReadOnlyList<string> Arguments => _run.Plan.Arguments;
@@ -19,35 +20,48 @@ public sealed class TaskRun
     /// <summary>Opens the plan in a work folder.</summary>
     /// <param name="work">The work folder.</param>
     /// <param name="program">The version of this program.</param>
+    /// <param name="describe">Says how the command line reports a fault, for the notes of failed attempts.</param>
     /// <exception cref="IngestException">There is no plan, or it is that of another version.</exception>
-    public static TaskRun Open(string work, string program) => new(SharedRun.Open(work, program));
+    public static TaskRun Open(string work, string program, Func<Exception, TaskFault> describe) => new(SharedRun.Open(work, program), describe);
 
     /// <summary>Runs a map task, unless it is done.</summary>
     /// <param name="options">What <see cref="Arguments"/> mean, with the workers and the memory of this task.</param>
     /// <param name="task">The index of the task.</param>
+    /// <param name="progress">Receives the progress of the task.</param>
     /// <param name="cancellationToken">Ends the task.</param>
     /// <exception cref="IngestException">The task cannot go on; <see cref="IngestException.MayPass"/> says whether a retry may help.</exception>
-    public Attempt Map(IngestOptions options, int task, CancellationToken cancellationToken) =>
-        LateIsDone(() => MapStep.Run(_run, _run.Complete(options), task, cancellationToken));
+    public Attempt Map(IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        LateIsDone(() => MapStep.Run(_run, _run.Complete(options), task, new Reporting(_describe, progress), cancellationToken));
 
     /// <summary>Verifies the output of the map, unless that was done.</summary>
     /// <returns>The indexes of the map tasks that had to be read once more; null if the check was done before.</returns>
     /// <exception cref="IngestException">Map tasks are missing, or the output of one is damaged.</exception>
-    public IReadOnlyList<int>? Check(IngestOptions options, CancellationToken cancellationToken) => CheckStep.Run(_run, _run.Complete(options), cancellationToken);
+    public IReadOnlyList<int>? Check(IngestOptions options, CancellationToken cancellationToken) =>
+        CheckStep.Run(_run, _run.Complete(options), new Reporting(_describe, null), cancellationToken);
 
     /// <summary>Runs a task that reduces, unless it is done.</summary>
     /// <exception cref="IngestException">The task cannot go on.</exception>
-    public Attempt Reduce(IngestOptions options, int task, CancellationToken cancellationToken) =>
-        LateIsDone(() => ReduceStep.RunAsync(_run, _run.Complete(options), task, cancellationToken).GetAwaiter().GetResult());
+    public Attempt Reduce(IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        LateIsDone(() => ReduceStep.RunAsync(_run, _run.Complete(options), task, new Reporting(_describe, progress), cancellationToken).GetAwaiter().GetResult());
 
     /// <summary>Writes the rows of all tasks to the sinks and removes what the tasks left, unless that was done.</summary>
     /// <returns>The report of the run; null if it was finished before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the run cannot go on; no sink was completed.</exception>
     /// <exception cref="AggregateException">Every one of several sinks failed.</exception>
-    public Task<IngestReport?> FinishAsync(IngestOptions options, IReadOnlyList<ISummarySink> sinks, CancellationToken cancellationToken) =>
-        FinishStep.RunAsync(_run, _run.Complete(options), sinks, cancellationToken);
+    public async Task<IngestReport?> FinishAsync(IngestOptions options, IReadOnlyList<ISummarySink> sinks, IIngestProgress progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FinishStep.RunAsync(_run, _run.Complete(options), sinks, new Reporting(_describe, progress), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IngestException) when (_run.Folder.IsFinished)
+        {
+            // Another attempt was faster, and has removed what this one was reading.
+            return null;
+        }
+    }
 
-    /// <summary>Returns which tasks are done.</summary>
+    /// <summary>Returns how far the run is.</summary>
     public RunStatus Status() => RunStatus.Of(_run);
 
     /// <summary>The last step removes the folders, so that a task that is still running fails; it is not needed any more.</summary>
@@ -62,46 +76,4 @@ public sealed class TaskRun
             return Attempt.WasDone;
         }
     }
-}
-
-/// <summary>Which tasks of a run are done.</summary>
-/// <param name="MapTasks">The number of map tasks.</param>
-/// <param name="MapMissing">The indexes of those that are not done.</param>
-/// <param name="IsChecked">Whether the map is checked.</param>
-/// <param name="Redone">The number of map tasks that the check read once more.</param>
-/// <param name="ReduceTasks">The number of tasks that reduce.</param>
-/// <param name="ReduceMissing">The indexes of those that are not done.</param>
-/// <param name="IsFinished">Whether the run is finished.</param>
-/// <param name="Started">The tasks that are not done and have begun to write, such as <c>map 3</c>, and when they last wrote.</param>
-public sealed record RunStatus(
-    int MapTasks, IReadOnlyList<int> MapMissing, bool IsChecked, int Redone, int ReduceTasks, IReadOnlyList<int> ReduceMissing, bool IsFinished,
-    IReadOnlyList<(string Task, DateTime LastWrite)> Started)
-{
-    internal static RunStatus Of(SharedRun run)
-    {
-        bool isFinished = run.Folder.IsFinished;
-        bool isChecked = isFinished || File.Exists(run.Folder.CheckPath);
-        int[] map = [.. Enumerable.Range(0, run.Plan.MapTasks.Length).Where(t => !isFinished && !File.Exists(run.Folder.MapManifest(t)))];
-        int[] reduce = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Where(t => !isFinished && !File.Exists(run.Folder.ReduceManifest(t)))];
-        return new RunStatus(
-            run.Plan.MapTasks.Length,
-            map,
-            isChecked,
-            isChecked && !isFinished ? run.ReadCheck().Redone.Length : 0,
-            run.Plan.ReduceTasks,
-            reduce,
-            isFinished,
-            [.. StartedIn(run.Folder.MapFolder, "map", map), .. StartedIn(run.Folder.ReduceFolder, "reduce", reduce)]);
-    }
-
-    private static IEnumerable<(string Task, DateTime LastWrite)> StartedIn(string folder, string step, int[] missing) =>
-        missing.Length == 0 || !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateFiles(folder)
-                .Select(f => (Name: System.IO.Path.GetFileName(f), Time: File.GetLastWriteTimeUtc(f)))
-                .Select(f => (Task: int.TryParse(f.Name.Split('.')[0], out int task) ? task : -1, f.Time))
-                .Where(f => missing.Contains(f.Task))
-                .GroupBy(f => f.Task)
-                .OrderBy(g => g.Key)
-                .Select(g => ($"{step} {g.Key}", g.Max(f => f.Time)));
 }

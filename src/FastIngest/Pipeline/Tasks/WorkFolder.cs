@@ -7,6 +7,7 @@ namespace FastIngest.Pipeline.Tasks;
 /// map/I.json      map/I.ATTEMPT.spill, .rejects      manifest and output of map task I
 /// check.json                                         what the check found
 /// reduce/R.json   reduce/R.ATTEMPT.rows              manifest and rows of reduce task R
+/// notes/STEP-I.ATTEMPT.json                          what an attempt does, for status
 /// finished.json                                      the run is complete
 /// </code>
 /// A step is done when its JSON file has its name. It gets that name with link(2) after everything it refers to is on the disk, so
@@ -28,6 +29,8 @@ internal sealed class WorkFolder(string path)
 
     public string ReduceFolder => Of("reduce");
 
+    public string NotesFolder => Of("notes");
+
     public bool IsFinished => File.Exists(FinishedPath);
 
     public string Of(string name) => System.IO.Path.Combine(path, name);
@@ -42,7 +45,7 @@ internal sealed class WorkFolder(string path)
     {
         try
         {
-            foreach (string folder in (string[])[path, MapFolder, ReduceFolder])
+            foreach (string folder in (string[])[path, MapFolder, ReduceFolder, NotesFolder])
             {
                 if (OperatingSystem.IsWindows())
                 {
@@ -119,6 +122,46 @@ internal sealed class WorkFolder(string path)
     /// <summary>Removes what killed attempts at the plan, the check and the end left in the folder itself.</summary>
     public void RemoveAttempts() => Delete(
         Directory.GetFiles(path).Where(file => new[] { PlanPath, CheckPath, FinishedPath }.Any(f => file.StartsWith(f + ".", StringComparison.Ordinal))));
+
+    /// <summary>
+    /// Removes the folders of the tasks. Each gets another name first: an attempt that still runs cannot add a file to it then, and fails
+    /// or goes without its note.
+    /// </summary>
+    /// <exception cref="IngestException">A folder cannot be removed.</exception>
+    public void RemoveTasks()
+    {
+        const string Removed = ".removed-";
+        try
+        {
+            foreach (string folder in (string[])[MapFolder, ReduceFolder, NotesFolder])
+            {
+                try
+                {
+                    Directory.Move(folder, $"{folder}{Removed}{Guid.NewGuid():N}");
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    // An earlier attempt has removed it.
+                }
+            }
+
+            foreach (string folder in Directory.GetDirectories(path, "*" + Removed + "*"))
+            {
+                try
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    // Another attempt at the last step removes it, too.
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IngestException($"{path} cannot be cleared: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e) { MayPass = true };
+        }
+    }
 
     /// <summary>Removes files of an attempt that did not count.</summary>
     public static void Delete(params IEnumerable<string> files)

@@ -20,7 +20,7 @@ public sealed class PartFileTests : IDisposable
         await WriteAsync(path, task: 3);
         List<string> found = [];
         SummaryBatch batch = new();
-        new PartReader(path, _run, 3).Read(batch, b => found.Add(Describe(b)));
+        new PartReader(path, _run, 3).Read(() => batch, b => found.Add(Describe(b)));
         Assert.Equal([Describe(Batch("ada", 1)), Describe(Batch("bo", 4))], found);
     }
 
@@ -29,7 +29,7 @@ public sealed class PartFileTests : IDisposable
     {
         string path = _folder.File("rows");
         await WriteAsync(path, task: 3);
-        WrongBytes.AreNoticed(path, 7, () => new PartReader(path, _run, 3).Read(new SummaryBatch(), _ => { }));
+        WrongBytes.AreNoticed(path, 7, () => new PartReader(path, _run, 3).Read(() => new SummaryBatch(), _ => { }));
     }
 
     private static SummaryBatch Batch(string user, int rows)
