@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using FastIngest.Delivery;
 using FastIngest.Embedding;
+using FastIngest.Net;
 using FastIngest.Storage.Http;
 
 namespace FastIngest.Storage.Embeddings;
