@@ -6,7 +6,7 @@ namespace HealthIngestion.Show;
 /// <summary>A calendar of blocks: a column is a week, a row a day of the week, and a fuller block a larger value.</summary>
 internal static class HeatMap
 {
-    private const int LabelCells = 4, DaysAWeek = 7, MaxYears = 10;
+    private const int LabelCells = 5, DaysAWeek = 7, MaxYears = 10;
     private const string Blocks = "░▒▓█";
 
     private static readonly string[] Weekdays = ["Mon", "", "Wed", "", "Fri", "", "Sun"];
@@ -35,11 +35,11 @@ internal static class HeatMap
         int lastYear = DateOnly.FromDayNumber(days[^1]).Year, firstYear = Math.Max(DateOnly.FromDayNumber(days[0]).Year, lastYear - MaxYears + 1);
         for (int year = firstYear; year <= lastYear; year++)
         {
-            int start = new DateOnly(year, 1, 1).DayNumber, end = new DateOnly(year, 12, 31).DayNumber;
+            int start = new DateOnly(year, 1, 1).DayNumber, end = year == lastYear ? days[^1] : new DateOnly(year, 12, 31).DayNumber;
             for (int from = start - (start % DaysAWeek); from <= end; from += weeks * DaysAWeek)
             {
                 int to = from + (weeks * DaysAWeek) - 1;
-                if (to >= days[0] && from <= days[^1])
+                if (to >= days[0])
                 {
                     DrawWeeks(text, year, Math.Max(from, start), Math.Min(to, end), from, cells, byDay, limits, paint);
                 }
@@ -76,7 +76,7 @@ internal static class HeatMap
             }
         }
 
-        text.Append(paint.Bold(year.ToString("0000", CultureInfo.InvariantCulture))).Append(paint.Dim(new string(months).TrimEnd())).Append('\n');
+        text.Append(paint.Bold(year.ToString("0000", CultureInfo.InvariantCulture))).Append(' ').Append(paint.Dim(new string(months).TrimEnd())).Append('\n');
         for (int row = 0; row < DaysAWeek; row++)
         {
             StringBuilder line = new();

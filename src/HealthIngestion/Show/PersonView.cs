@@ -36,9 +36,11 @@ internal sealed class PersonView(int width, Paint paint)
             }
             else
             {
-                if (Array.Find(ShownMeasure.All, m => Has(person[m.Name])) is { } first)
+                // The calendar has the value that most days have; of equal ones the first.
+                ShownMeasure fullest = ShownMeasure.All.MaxBy(m => person[m.Name].Count(v => !double.IsNaN(v)))!;
+                if (Has(person[fullest.Name]))
                 {
-                    text.Append(paint.Bold(first.Title)).Append('\n').Append(HeatMap.Draw(first, person.Days, person[first.Name], width, paint)).Append('\n');
+                    text.Append(paint.Bold(fullest.Title)).Append('\n').Append(HeatMap.Draw(fullest, person.Days, person[fullest.Name], width, paint)).Append('\n');
                 }
 
                 DrawTable(text, person, "MONTH", Months(person));

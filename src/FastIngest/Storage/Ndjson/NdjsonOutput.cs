@@ -5,7 +5,7 @@ using FastIngest.Storage.Files;
 namespace FastIngest.Storage.Ndjson;
 
 /// <summary>
-/// The output of lines. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
+/// The output of lines, or of another text. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
 /// file. Standard output, a device or a pipe is written directly, so that its lines cannot be undone.
 /// </summary>
 /// <param name="path">A file, or <c>-</c> for standard output.</param>
