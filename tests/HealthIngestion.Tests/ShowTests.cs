@@ -36,7 +36,7 @@ public sealed partial class ShowTests
         HealthIngestionProcess.Run(place.Directory, "generate", "data", "--users", "1", "--days", "400", "--quiet");
         HealthIngestionProcess.Run(place.Directory, "data", "--quiet");
 
-        Outcome year = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000000", "--since", "2023-01-01");
+        Outcome year = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000001", "--since", "2023-01-01");
 
         Assert.True(year.ExitCode == 0, year.Error);
         Assert.Matches(@"(?m)^2023 Jan +Feb +Mar", year.Output);

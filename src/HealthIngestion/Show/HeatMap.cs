@@ -28,7 +28,9 @@ internal static class HeatMap
             }
         }
 
-        double[] limits = Limits([.. byDay.Values.Order()]);
+        double[] sorted = [.. byDay.Values];
+        Array.Sort(sorted);
+        double[] limits = Limits(sorted);
         int cells = width >= LabelCells + (2 * 54) ? 2 : 1;
         int weeks = Math.Max(4, (width - LabelCells) / cells);
         StringBuilder text = new();
@@ -51,7 +53,7 @@ internal static class HeatMap
         {
             if (i == 0 || i <= limits.Length)
             {
-                double from = i == 0 ? byDay.Values.Min() : limits[i - 1];
+                double from = i == 0 ? sorted[0] : limits[i - 1];
                 text.Append("  ").Append(paint.Heat(LevelOf(from, limits), Blocks[LevelOf(from, limits)].ToString())).Append(' ').Append(measure.WithUnit(from)).Append('+');
             }
         }
@@ -63,7 +65,8 @@ internal static class HeatMap
         StringBuilder text, int year, int first, int last, int monday, int cells, Dictionary<int, double> byDay, double[] limits, Paint paint)
     {
         int weeks = ((last - monday) / DaysAWeek) + 1;
-        char[] months = [.. Enumerable.Repeat(' ', (weeks * cells) + 3)];
+        char[] months = new char[(weeks * cells) + 3];
+        Array.Fill(months, ' ');
         int free = 0;
         for (int day = first; day <= last; day++)
         {
@@ -120,5 +123,5 @@ internal static class HeatMap
     }
 
     /// <summary>The level of a value; with fewer limits the largest values still have the fullest block.</summary>
-    private static int LevelOf(double value, double[] limits) => Blocks.Length - 1 - limits.Length + limits.Count(limit => value >= limit);
+    private static int LevelOf(double value, double[] limits) => Blocks.Length - 1 - limits.Length + Array.FindAll(limits, limit => value >= limit).Length;
 }
