@@ -49,13 +49,14 @@ internal static class HeatMap
         }
 
         text.Append(new string(' ', LabelCells)).Append(paint.Dim("· no day"));
-        for (int i = 0; i < Blocks.Length; i++)
+        int used = LabelCells + "· no day".Length;
+        for (int i = 0; i < Blocks.Length && i <= limits.Length; i++)
         {
-            if (i == 0 || i <= limits.Length)
-            {
-                double from = i == 0 ? sorted[0] : limits[i - 1];
-                text.Append("  ").Append(paint.Heat(LevelOf(from, limits), Blocks[LevelOf(from, limits)].ToString())).Append(' ').Append(measure.WithUnit(from)).Append('+');
-            }
+            double from = i == 0 ? sorted[0] : limits[i - 1];
+            string words = $" {measure.WithUnit(from)}+";
+            bool fits = used + words.Length + 3 <= width;
+            text.Append(fits ? "  " : "\n" + new string(' ', LabelCells)).Append(paint.Heat(LevelOf(from, limits), Blocks[LevelOf(from, limits)].ToString())).Append(words);
+            used = (fits ? used + 2 : LabelCells) + 1 + words.Length;
         }
 
         return text.Append('\n').ToString();
