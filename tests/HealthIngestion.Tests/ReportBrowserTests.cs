@@ -96,7 +96,7 @@ public sealed class ReportBrowserTests
                 {
                     browser.Open(place["report.html"], fragment);
                     AssertFits(browser);
-                    AssertDrawn(browser, fragment.Length == 0 ? 1 : 4);
+                    AssertDrawn(browser, fragment.Length == 0 ? 1 : 5);
                 }
 
                 pictures.Add(browser.Screenshot());

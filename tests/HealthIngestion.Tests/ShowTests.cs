@@ -36,11 +36,11 @@ public sealed partial class ShowTests
         HealthIngestionProcess.Run(place.Directory, "generate", "data", "--users", "1", "--days", "400", "--quiet");
         HealthIngestionProcess.Run(place.Directory, "data", "--quiet");
 
-        Outcome year = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000000", "--since", "2023-01-01");
+        Outcome year = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000001", "--since", "2023-01-01");
 
         Assert.True(year.ExitCode == 0, year.Error);
-        Assert.Matches(@"(?m)^2023Jan +Feb +Mar", year.Output);
-        Assert.Matches(@"(?m)^Wed  ?[·░▒▓█]{40,}$", year.Output);
+        Assert.Matches(@"(?m)^2023 Jan +Feb +Mar", year.Output);
+        Assert.Matches(@"(?m)^Wed   ?[·░▒▓█]{40,}$", year.Output);
         Assert.Matches(@"(?m)^MONTH +DAYS +STEPS", year.Output);
         Assert.Matches(@"(?m)^2023-12 +31 ", year.Output);
         Assert.All(year.Output.Split('\n'), l => Assert.InRange(l.Length, 0, 80));
@@ -154,6 +154,34 @@ public sealed partial class ShowTests
         Assert.StartsWith("<!doctype html>", output.Output, StringComparison.Ordinal);
         Assert.EndsWith("</html>\n", output.Output, StringComparison.Ordinal);
         Assert.Equal((0, "100\n", ""), (head.ExitCode, head.Output, head.Error));
+    }
+
+    [Fact]
+    public void A_database_of_an_older_version_is_shown_and_stays_as_it_is()
+    {
+        using Workplace place = Sample();
+        string expected = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000001").Output;
+        using (Database database = Database.Open(place["health.db"]))
+        {
+            database.Query("ALTER TABLE daily_summaries DROP COLUMN metrics");
+            database.Query("PRAGMA user_version = 1");
+        }
+
+        byte[] before = File.ReadAllBytes(place["health.db"]);
+        Outcome shown = HealthIngestionProcess.Run(place.Directory, "show", "--user", "user_000001");
+        Outcome report = HealthIngestionProcess.Run(place.Directory, "report", "--quiet");
+
+        Assert.Equal((0, "", 0, ""), (shown.ExitCode, shown.Error, report.ExitCode, report.Error));
+        Assert.Equal(expected, shown.Output);
+        Assert.Equal(before, File.ReadAllBytes(place["health.db"]));
+    }
+
+    [Fact]
+    public void A_pipe_is_written_and_stays_a_pipe()
+    {
+        using Workplace place = Sample();
+        Outcome piped = HealthIngestionProcess.RunShell(place.Directory, "mkfifo pipe && (tail -c 8 <pipe & \"$BIN\" report --quiet --out pipe && wait && test -p pipe)");
+        Assert.Equal((0, "</html>\n", ""), (piped.ExitCode, piped.Output, piped.Error));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class Overview
     private readonly Population _population = new();
     private readonly PersonData _person = new();
     private IReadOnlyList<StoredRun> _runs = [];
-    private IReadOnlyList<(string Category, string Reason, long Count)>? _rejects;
+    private RejectCount[]? _rejects;
 
     private Overview(ReportOptions options, string source, long maxBlockBytes) =>
         (_options, _source, _people) = (options, source, new PeopleShelf(maxBlockBytes));
@@ -175,12 +175,12 @@ internal sealed class Overview
         }
 
         json.WriteStartArray("rejects");
-        foreach ((string category, string reason, long count) in _rejects)
+        foreach (RejectCount reject in _rejects)
         {
             json.WriteStartArray();
-            json.WriteStringValue(category);
-            json.WriteStringValue(reason);
-            json.WriteNumberValue(count);
+            json.WriteStringValue(reject.Category);
+            json.WriteStringValue(reject.Reason);
+            json.WriteNumberValue(reject.Count);
             json.WriteEndArray();
         }
 

@@ -68,7 +68,13 @@ internal sealed class PeopleShelf(long maxBlockBytes)
     /// <summary>Returns the listed people in the order of their ids.</summary>
     public PersonEntry[] ToList()
     {
-        PersonEntry[] people = [.. _listed.UnorderedItems.Select(item => item.Element)];
+        PersonEntry[] people = new PersonEntry[_listed.Count];
+        int count = 0;
+        foreach ((PersonEntry person, _) in _listed.UnorderedItems)
+        {
+            people[count++] = person;
+        }
+
         Array.Sort(people, (a, b) => ((uint)b.Rank).CompareTo((uint)a.Rank));
         return people;
     }

@@ -11,7 +11,11 @@ public sealed class PersonLine
     {
         (UserId, Name, Days) = (person.UserId, person.Profile?.Name, person.Days);
         (FirstDay, LastDay) = (DateOnly.FromDayNumber(person.FirstDay), DateOnly.FromDayNumber(person.LastDay));
-        _means = [.. Measure.All.Select((_, i) => person.Mean(i))];
+        _means = new double[Measure.All.Count];
+        for (int i = 0; i < _means.Length; i++)
+        {
+            _means[i] = person.Mean(i);
+        }
     }
 
     public string UserId { get; }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
 namespace FastIngest.Reports;
 
 /// <summary>
@@ -11,19 +14,19 @@ internal sealed class Population
     private static readonly int[] BucketLengths = [1, 7, 28, 364, 3_640];
 
     /// <summary>The measures that have quantiles, each with the range of its bins.</summary>
-    private static readonly (string Name, double Low, double High)[] Ranges =
+    private static readonly ValueRange[] Ranges =
     [
-        ("activity_steps", 0, 40_000),
-        ("sleep_hours", 0, 16),
-        ("resting_hr", 30, 130),
-        ("hr_mean", 30, 190),
-        ("meal_kcal", 0, 8_000),
-        ("weight", 20, 180),
+        new("activity_steps", 0, 40_000),
+        new("sleep_hours", 0, 16),
+        new("resting_hr", 30, 130),
+        new("hr_mean", 30, 190),
+        new("meal_kcal", 0, 8_000),
+        new("weight", 20, 180),
     ];
 
-    private static readonly (string Name, double Share)[] Quantiles = [("p10", 0.1), ("p25", 0.25), ("p50", 0.5), ("p75", 0.75), ("p90", 0.9)];
+    private static readonly double[] Quantiles = [0.1, 0.25, 0.5, 0.75, 0.9];
 
-    private readonly int[] _measures = [.. Ranges.Select(r => Measure.IndexOf(r.Name))];
+    private readonly int[] _measures = Array.ConvertAll(Ranges, r => Measure.IndexOf(r.Name));
     private readonly Dictionary<int, int> _coverage = [];
     private Dictionary<int, ValueSketch[]> _buckets = [];
     private int _length;
@@ -41,7 +44,7 @@ internal sealed class Population
     {
         if (_coverage.Count < MaxCoverageDays || _coverage.ContainsKey(day))
         {
-            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_coverage, day, out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(_coverage, day, out _)++;
         }
         else
         {
@@ -63,14 +66,14 @@ internal sealed class Population
     public List<NumberColumn> ToColumns()
     {
         NumberColumn coverageDay = new("coverage_day", 0), coveragePeople = new("coverage_people", 0), bucketDay = new("bucket_day", 0);
-        foreach (int day in _coverage.Keys.Order())
+        foreach (int day in Sorted(_coverage.Keys))
         {
             coverageDay.Add((long)day);
             coveragePeople.Add((long)_coverage[day]);
         }
 
         List<NumberColumn> columns = [coverageDay, coveragePeople, bucketDay];
-        int[] buckets = [.. _buckets.Keys.Order()];
+        int[] buckets = Sorted(_buckets.Keys);
         foreach (int bucket in buckets)
         {
             bucketDay.Add((long)bucket * BucketDays);
@@ -86,9 +89,9 @@ internal sealed class Population
             }
 
             columns.Add(count);
-            foreach ((string name, double share) in Quantiles)
+            foreach (double share in Quantiles)
             {
-                NumberColumn column = new($"{measure.Name}_{name}", measure.Decimals);
+                NumberColumn column = new(string.Create(CultureInfo.InvariantCulture, $"{measure.Name}_p{share * 100:0}"), measure.Decimals);
                 foreach (int bucket in buckets)
                 {
                     column.Add(_buckets[bucket][i].Quantile(share));
@@ -141,5 +144,14 @@ internal sealed class Population
         _buckets = wider;
     }
 
-    private static ValueSketch[] Empty() => [.. Ranges.Select(r => new ValueSketch(r.Low, r.High))];
+    private static ValueSketch[] Empty() => Array.ConvertAll(Ranges, r => new ValueSketch(r.Low, r.High));
+
+    private static int[] Sorted(IReadOnlyCollection<int> keys)
+    {
+        int[] sorted = [.. keys];
+        Array.Sort(sorted);
+        return sorted;
+    }
+
+    private sealed record ValueRange(string Name, double Low, double High);
 }

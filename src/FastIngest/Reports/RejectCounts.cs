@@ -2,6 +2,12 @@ using System.Text.Json;
 
 namespace FastIngest.Reports;
 
+/// <summary>The rejects of a run with the same category and reason.</summary>
+/// <param name="Category">The category, as the rejects file has it.</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="Count">The number of rejects.</param>
+internal sealed record RejectCount(string Category, string Reason, long Count);
+
 /// <summary>The rejects of a run by category and reason, counted from its rejects file.</summary>
 internal static class RejectCounts
 {
@@ -11,9 +17,9 @@ internal static class RejectCounts
     /// <param name="path">The file as the user named it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="IngestException">The file cannot be read, or is no rejects file.</exception>
-    public static async Task<IReadOnlyList<(string Category, string Reason, long Count)>> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<RejectCount[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        Dictionary<string, long> counts = new(StringComparer.Ordinal);
+        Dictionary<string, RejectCount> counts = new(StringComparer.Ordinal);
         try
         {
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
@@ -54,10 +60,12 @@ internal static class RejectCounts
             throw new IngestException($"{path} cannot be read: {FaultText.OneLine(e.Message)}", "Name the rejects file of a run, or leave out --rejects.", e);
         }
 
-        return [.. counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => (c.Key.Split('\n')[0], c.Key.Split('\n')[1], c.Value))];
+        RejectCount[] sorted = [.. counts.Values];
+        Array.Sort(sorted, (a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : string.CompareOrdinal(a.Reason + "\n" + a.Category, b.Reason + "\n" + b.Category));
+        return sorted;
     }
 
-    private static void Count(Dictionary<string, long> counts, bool isRest, ReadOnlySpan<byte> line, string path, int lineNumber)
+    private static void Count(Dictionary<string, RejectCount> counts, bool isRest, ReadOnlySpan<byte> line, string path, int lineNumber)
     {
         if (isRest)
         {
@@ -95,8 +103,13 @@ internal static class RejectCounts
             throw new IngestException($"{path} is no rejects file: line {lineNumber} has no category and reason.", "Name the rejects file of a run, or leave out --rejects.");
         }
 
-        string key = $"{ShortText.Of(category.ReplaceLineEndings(" "))}\n{ShortText.Of(reason.ReplaceLineEndings(" "))}";
-        key = counts.Count < MaxReasons || counts.ContainsKey(key) ? key : "other\nother";
-        counts[key] = counts.GetValueOrDefault(key) + 1;
+        (category, reason) = (ShortText.Of(category), ShortText.Of(reason));
+        string key = $"{category}\n{reason}";
+        if (counts.Count >= MaxReasons && !counts.ContainsKey(key))
+        {
+            (category, reason, key) = ("other", "other", "other");
+        }
+
+        counts[key] = counts.TryGetValue(key, out RejectCount? known) ? known with { Count = known.Count + 1 } : new RejectCount(category, reason, 1);
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
-using FastIngest.Storage.Files;
+using FastIngest.Storage.Ndjson;
 using FastIngest.Stored;
 
 namespace FastIngest.Reports;
@@ -13,34 +15,43 @@ public sealed record WrittenReport(long People, int Pages, long Days, long Bytes
 /// <summary>Writes a report as one HTML file, which needs no other file and no network.</summary>
 public static class ReportWriter
 {
-    /// <summary>Writes the file. It appears when it is complete, with the mode 0600; one that replaces an older file has its mode.</summary>
+    /// <summary>
+    /// Writes the report. A file appears when it is complete, with the mode 0600; one that replaces an older file has its mode.
+    /// Standard output, a device or a pipe is written directly.
+    /// </summary>
     /// <param name="reader">The database, open.</param>
     /// <param name="options">Selects what the report shows.</param>
-    /// <param name="path">The file as the user named it.</param>
+    /// <param name="path">The file as the user named it, or <c>-</c> for standard output.</param>
+    /// <param name="openStandardOutput">Opens the stream for <c>-</c>, which is not closed.</param>
     /// <param name="cancellationToken">Ends the work; an older file then stays as it is.</param>
     /// <exception cref="IngestException">The database cannot be read, or the file cannot be written.</exception>
-    public static async Task<WrittenReport> WriteAsync(ISummaryReader reader, ReportOptions options, string path, CancellationToken cancellationToken)
+    public static async Task<WrittenReport> WriteAsync(
+        ISummaryReader reader, ReportOptions options, string path, Func<Stream> openStandardOutput, CancellationToken cancellationToken)
     {
-        using PartialFile file = PartialFile.Create(path, PartialFile.Resolve(path));
-        WrittenReport written = await WriteAsync(reader, options, file.Stream, cancellationToken).ConfigureAwait(false);
-        await file.PublishAsync(replace: true, cancellationToken).ConfigureAwait(false);
-        return written;
+        FileOutput output = new(path, openStandardOutput);
+        await using (output.ConfigureAwait(false))
+        {
+            // Before the database is read, which may take long.
+            await output.OpenAsync(cancellationToken).ConfigureAwait(false);
+            WrittenReport written = await WriteAsync(reader, options, output, cancellationToken).ConfigureAwait(false);
+            await output.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            return written;
+        }
     }
 
-    /// <summary>Writes the file to a stream.</summary>
-    /// <inheritdoc cref="WriteAsync(ISummaryReader, ReportOptions, string, CancellationToken)"/>
-    public static async Task<WrittenReport> WriteAsync(ISummaryReader reader, ReportOptions options, Stream output, CancellationToken cancellationToken)
+    private static async Task<WrittenReport> WriteAsync(ISummaryReader reader, ReportOptions options, FileOutput output, CancellationToken cancellationToken)
     {
         (string before, string after) = ReportPage.Parts();
         long pageBytes = Encoding.UTF8.GetByteCount(before) + Encoding.UTF8.GetByteCount(after);
         // The days of a person who was asked for are shown, however many they are.
-        long maxBlockBytes = options.Users.Count > 0 ? long.MaxValue : Math.Max(1, options.MaxBytes - pageBytes);
+        bool isLimited = options.Users.Count == 0;
+        long maxBlockBytes = isLimited ? Math.Max(1, options.MaxBytes - pageBytes) : long.MaxValue;
         Overview overview = await Overview.ReadAsync(reader, options, maxBlockBytes, cancellationToken).ConfigureAwait(false);
 
         PersonEntry[] listed = overview.Shelf.ToList();
         byte[] block = overview.ToBlock(listed);
         long roomBytes = options.MaxBytes - pageBytes - PeopleShelf.InFile(block);
-        if (options.Users.Count == 0 && overview.Shelf.BlockBytes > roomBytes)
+        if (isLimited && overview.Shelf.BlockBytes > roomBytes)
         {
             while (overview.Shelf.BlockBytes > roomBytes && overview.Shelf.DropPage())
             {
@@ -50,37 +61,27 @@ public static class ReportWriter
             block = overview.ToBlock(listed);
         }
 
-        long bytes = await WriteAsync(output, before, cancellationToken).ConfigureAwait(false)
-            + await WriteAsync(output, Element("overview", block), cancellationToken).ConfigureAwait(false);
+        long bytes = Write(output, before) + Write(output, Element("overview", block));
         int pages = 0;
         for (int i = 0; i < listed.Length; i++)
         {
             if (listed[i].Block is { } days)
             {
                 pages++;
-                bytes += await WriteAsync(output, Element(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"person-{i}"), days), cancellationToken).ConfigureAwait(false);
+                bytes += Write(output, Element(string.Create(CultureInfo.InvariantCulture, $"person-{i}"), days));
+                if (output.IsFull)
+                {
+                    await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
-        bytes += await WriteAsync(output, after, cancellationToken).ConfigureAwait(false);
+        bytes += Write(output, after);
         return new WrittenReport(overview.People, pages, overview.Days, bytes);
     }
 
     /// <summary>An element that no browser runs or shows. Base64 has no character that means anything in HTML, whatever the data are.</summary>
     private static string Element(string id, byte[] block) => $"<script type=\"text/plain\" id=\"{id}\">{Convert.ToBase64String(block)}</script>\n";
 
-    private static async Task<long> WriteAsync(Stream output, string text, CancellationToken cancellationToken)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
-        try
-        {
-            await output.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (FileFault.IsFault(e) && output is FileStream file)
-        {
-            throw FileFault.Explain(e, file.Name.EndsWith(".partial", StringComparison.Ordinal) ? file.Name[..^".partial".Length] : file.Name);
-        }
-
-        return bytes.Length;
-    }
+    private static long Write(FileOutput output, string text) => Encoding.UTF8.GetBytes(text, output.Writer);
 }

@@ -106,13 +106,7 @@ internal sealed class ReportCommand : ICommand
                     await KnownUsers.RequireAsync(reader, user, options.Since, options.Until, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (path != "-")
-                {
-                    return await ReportWriter.WriteAsync(reader, options, path, cancellationToken).ConfigureAwait(false);
-                }
-
-                using Stream output = StandardStream.OpenOutput();
-                return await ReportWriter.WriteAsync(reader, options, output, cancellationToken).ConfigureAwait(false);
+                return await ReportWriter.WriteAsync(reader, options, path, StandardStream.OpenOutput, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken);
 

@@ -6,7 +6,7 @@ namespace HealthIngestion.Show;
 /// <summary>A calendar of blocks: a column is a week, a row a day of the week, and a fuller block a larger value.</summary>
 internal static class HeatMap
 {
-    private const int LabelCells = 4, DaysAWeek = 7, MaxYears = 10;
+    private const int LabelCells = 5, DaysAWeek = 7, MaxYears = 10;
     private const string Blocks = "░▒▓█";
 
     private static readonly string[] Weekdays = ["Mon", "", "Wed", "", "Fri", "", "Sun"];
@@ -28,18 +28,20 @@ internal static class HeatMap
             }
         }
 
-        double[] limits = Limits([.. byDay.Values.Order()]);
+        double[] sorted = [.. byDay.Values];
+        Array.Sort(sorted);
+        double[] limits = Limits(sorted);
         int cells = width >= LabelCells + (2 * 54) ? 2 : 1;
         int weeks = Math.Max(4, (width - LabelCells) / cells);
         StringBuilder text = new();
         int lastYear = DateOnly.FromDayNumber(days[^1]).Year, firstYear = Math.Max(DateOnly.FromDayNumber(days[0]).Year, lastYear - MaxYears + 1);
         for (int year = firstYear; year <= lastYear; year++)
         {
-            int start = new DateOnly(year, 1, 1).DayNumber, end = new DateOnly(year, 12, 31).DayNumber;
+            int start = new DateOnly(year, 1, 1).DayNumber, end = year == lastYear ? days[^1] : new DateOnly(year, 12, 31).DayNumber;
             for (int from = start - (start % DaysAWeek); from <= end; from += weeks * DaysAWeek)
             {
                 int to = from + (weeks * DaysAWeek) - 1;
-                if (to >= days[0] && from <= days[^1])
+                if (to >= days[0])
                 {
                     DrawWeeks(text, year, Math.Max(from, start), Math.Min(to, end), from, cells, byDay, limits, paint);
                 }
@@ -47,13 +49,14 @@ internal static class HeatMap
         }
 
         text.Append(new string(' ', LabelCells)).Append(paint.Dim("· no day"));
-        for (int i = 0; i < Blocks.Length; i++)
+        int used = LabelCells + "· no day".Length;
+        for (int i = 0; i < Blocks.Length && i <= limits.Length; i++)
         {
-            if (i == 0 || i <= limits.Length)
-            {
-                double from = i == 0 ? byDay.Values.Min() : limits[i - 1];
-                text.Append("  ").Append(paint.Heat(LevelOf(from, limits), Blocks[LevelOf(from, limits)].ToString())).Append(' ').Append(measure.WithUnit(from)).Append('+');
-            }
+            double from = i == 0 ? sorted[0] : limits[i - 1];
+            string words = $" {measure.WithUnit(from)}+";
+            bool fits = used + words.Length + 3 <= width;
+            text.Append(fits ? "  " : "\n" + new string(' ', LabelCells)).Append(paint.Heat(LevelOf(from, limits), Blocks[LevelOf(from, limits)].ToString())).Append(words);
+            used = (fits ? used + 2 : LabelCells) + 1 + words.Length;
         }
 
         return text.Append('\n').ToString();
@@ -63,7 +66,8 @@ internal static class HeatMap
         StringBuilder text, int year, int first, int last, int monday, int cells, Dictionary<int, double> byDay, double[] limits, Paint paint)
     {
         int weeks = ((last - monday) / DaysAWeek) + 1;
-        char[] months = [.. Enumerable.Repeat(' ', (weeks * cells) + 3)];
+        char[] months = new char[(weeks * cells) + 3];
+        Array.Fill(months, ' ');
         int free = 0;
         for (int day = first; day <= last; day++)
         {
@@ -76,7 +80,7 @@ internal static class HeatMap
             }
         }
 
-        text.Append(paint.Bold(year.ToString("0000", CultureInfo.InvariantCulture))).Append(paint.Dim(new string(months).TrimEnd())).Append('\n');
+        text.Append(paint.Bold(year.ToString("0000", CultureInfo.InvariantCulture))).Append(' ').Append(paint.Dim(new string(months).TrimEnd())).Append('\n');
         for (int row = 0; row < DaysAWeek; row++)
         {
             StringBuilder line = new();
@@ -120,5 +124,5 @@ internal static class HeatMap
     }
 
     /// <summary>The level of a value; with fewer limits the largest values still have the fullest block.</summary>
-    private static int LevelOf(double value, double[] limits) => Blocks.Length - 1 - limits.Length + limits.Count(limit => value >= limit);
+    private static int LevelOf(double value, double[] limits) => Blocks.Length - 1 - limits.Length + Array.FindAll(limits, limit => value >= limit).Length;
 }

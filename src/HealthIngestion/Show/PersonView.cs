@@ -32,13 +32,20 @@ internal sealed class PersonView(int width, Paint paint)
             DrawLines(text, person);
             if (person.Days[^1] - person.Days[0] < MaxDaysInTable)
             {
-                DrawTable(text, person, "DATE", [.. Enumerable.Range(0, person.Days.Count).Select(i => ($"{Iso(person.Days[i])} {Date(person.Days[i]).ToString("ddd", CultureInfo.InvariantCulture)}", i, i + 1))]);
+                DrawTable(text, person, "DATE", Days(person));
             }
             else
             {
-                if (Array.Find(ShownMeasure.All, m => Has(person[m.Name])) is { } first)
+                // The calendar has the value that most days have; of equal ones the first.
+                ShownMeasure fullest = ShownMeasure.All[0];
+                foreach (ShownMeasure measure in ShownMeasure.All)
                 {
-                    text.Append(paint.Bold(first.Title)).Append('\n').Append(HeatMap.Draw(first, person.Days, person[first.Name], width, paint)).Append('\n');
+                    fullest = Count(person[measure.Name]) > Count(person[fullest.Name]) ? measure : fullest;
+                }
+
+                if (Has(person[fullest.Name]))
+                {
+                    text.Append(paint.Bold(fullest.Title)).Append('\n').Append(HeatMap.Draw(fullest, person.Days, person[fullest.Name], width, paint)).Append('\n');
                 }
 
                 DrawTable(text, person, "MONTH", Months(person));
@@ -80,7 +87,7 @@ internal sealed class PersonView(int width, Paint paint)
 
         int titles = shown.Max(m => m.Title.Length);
         string[] means = Array.ConvertAll(shown, m => m.Value(Sparkline.Mean(person[m.Name], 0, person.Days.Count)));
-        string[] ranges = Array.ConvertAll(shown, m => $"{m.Value(Least(person[m.Name]))} to {m.WithUnit(Most(person[m.Name]))}");
+        string[] ranges = Array.ConvertAll(shown, m => $"{m.Value(Range(person[m.Name]).Least)} to {m.WithUnit(Range(person[m.Name]).Most)}");
         int meanCells = means.Max(m => m.Length), rangeCells = ranges.Max(r => r.Length);
         int room = Math.Max(MinLineCells, width - titles - meanCells - rangeCells - 13);
         int lineCells = Math.Min(room, Calendar(person, shown[0]).Count);
@@ -118,15 +125,20 @@ internal sealed class PersonView(int width, Paint paint)
     }
 
     /// <summary>A table whose rows are days or months; a month has the means of its days.</summary>
-    private void DrawTable(StringBuilder text, PersonDays person, string header, IReadOnlyList<(string Label, int From, int Before)> rows)
+    private void DrawTable(StringBuilder text, PersonDays person, string header, List<Period> rows)
     {
-        bool hasDays = rows.Any(r => r.Before - r.From > 1);
+        bool hasDays = rows.Exists(r => r.Before - r.From > 1);
         List<string> headers = hasDays ? [header, "DAYS"] : [header];
-        List<List<string>> cells = [.. rows.Select(r => (List<string>)(hasDays ? [r.Label, Figures.Count(r.Before - r.From)] : [r.Label]))];
-        int used = headers.Select((h, i) => Math.Max(h.Length, cells.Max(c => c[i].Length)) + 2).Sum();
+        List<List<string>> cells = rows.ConvertAll(r => (List<string>)(hasDays ? [r.Label, Figures.Count(r.Before - r.From)] : [r.Label]));
+        int used = 0;
+        for (int i = 0; i < headers.Count; i++)
+        {
+            used += Math.Max(headers[i].Length, cells.Max(c => c[i].Length)) + 2;
+        }
+
         foreach (ShownMeasure measure in ShownMeasure.All)
         {
-            string[] column = [.. rows.Select(r => measure.Value(Sparkline.Mean(person[measure.Name], r.From, r.Before)))];
+            string[] column = [.. rows.ConvertAll(r => measure.Value(Sparkline.Mean(person[measure.Name], r.From, r.Before)))];
             int columnCells = Math.Max(measure.Header.Length, column.Max(c => c.Length)) + 2;
             if (!Has(person[measure.Name]) || used + columnCells - 2 > width)
             {
@@ -146,15 +158,26 @@ internal sealed class PersonView(int width, Paint paint)
         text.Append(paint.Dim(table[..end])).Append(table.AsSpan(end));
     }
 
-    private static List<(string Label, int From, int Before)> Months(PersonDays person)
+    private static List<Period> Days(PersonDays person)
     {
-        List<(string Label, int From, int Before)> months = [];
+        List<Period> days = [];
+        for (int i = 0; i < person.Days.Count; i++)
+        {
+            days.Add(new Period($"{Iso(person.Days[i])} {Date(person.Days[i]).ToString("ddd", CultureInfo.InvariantCulture)}", i, i + 1));
+        }
+
+        return days;
+    }
+
+    private static List<Period> Months(PersonDays person)
+    {
+        List<Period> months = [];
         int from = 0;
         for (int i = 1; i <= person.Days.Count; i++)
         {
             if (i == person.Days.Count || Month(person.Days[i]) != Month(person.Days[from]))
             {
-                months.Add((Month(person.Days[from]), from, i));
+                months.Add(new Period(Month(person.Days[from]), from, i));
                 from = i;
             }
         }
@@ -162,11 +185,29 @@ internal sealed class PersonView(int width, Paint paint)
         return months;
     }
 
-    private static bool Has(IReadOnlyList<double> values) => values.Any(v => !double.IsNaN(v));
+    private static bool Has(IReadOnlyList<double> values) => Count(values) > 0;
 
-    private static double Least(IReadOnlyList<double> values) => values.Where(v => !double.IsNaN(v)).Min();
+    private static int Count(IReadOnlyList<double> values)
+    {
+        int count = 0;
+        foreach (double value in values)
+        {
+            count += double.IsNaN(value) ? 0 : 1;
+        }
 
-    private static double Most(IReadOnlyList<double> values) => values.Where(v => !double.IsNaN(v)).Max();
+        return count;
+    }
+
+    private static (double Least, double Most) Range(IReadOnlyList<double> values)
+    {
+        (double least, double most) = (double.MaxValue, double.MinValue);
+        foreach (double value in values)
+        {
+            (least, most) = double.IsNaN(value) ? (least, most) : (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        return (least, most);
+    }
 
     private static DateOnly Date(int day) => DateOnly.FromDayNumber(day);
 
@@ -175,4 +216,7 @@ internal sealed class PersonView(int width, Paint paint)
     private static string Month(int day) => Date(day).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
     private static string Long(int day) => Date(day).ToString("dddd, d MMMM yyyy", CultureInfo.InvariantCulture);
+
+    /// <summary>A row of the table: the days with an index in the half-open range [From, Before).</summary>
+    private sealed record Period(string Label, int From, int Before);
 }

@@ -21,7 +21,7 @@ public sealed class RejectCountsTests
         lines.Append("""{"file": "h.json", "category": "heart_rate", "reason": "no_value", "offset": 1, "length": 2, "line": 3}""");
         File.WriteAllText(folder["rejects.ndjson"], lines.ToString());
 
-        Assert.Equal([("sleep", "no_date", lengths.Length), ("heart_rate", "no_value", 1)], await RejectCounts.ReadAsync(folder["rejects.ndjson"], TestContext.Current.CancellationToken));
+        Assert.Equal([new RejectCount("sleep", "no_date", lengths.Length), new RejectCount("heart_rate", "no_value", 1)], await RejectCounts.ReadAsync(folder["rejects.ndjson"], TestContext.Current.CancellationToken));
     }
 
     [Theory]

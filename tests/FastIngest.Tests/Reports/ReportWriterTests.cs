@@ -96,18 +96,18 @@ public sealed class ReportWriterTests
         await reader.OpenAsync(TestContext.Current.CancellationToken);
         string path = folder["report.html"];
 
-        WrittenReport written = await ReportWriter.WriteAsync(reader, new ReportOptions(), path, TestContext.Current.CancellationToken);
+        WrittenReport written = await ReportWriter.WriteAsync(reader, new ReportOptions(), path, NoOutput, TestContext.Current.CancellationToken);
         byte[] first = File.ReadAllBytes(path);
-        await Assert.ThrowsAsync<IngestException>(() => ReportWriter.WriteAsync(reader, new ReportOptions { RejectsPath = folder["missing"] }, path, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IngestException>(() => ReportWriter.WriteAsync(reader, new ReportOptions { RejectsPath = folder["missing"] }, path, NoOutput, TestContext.Current.CancellationToken));
         using CancellationTokenSource stopped = new();
         stopped.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReportWriter.WriteAsync(reader, new ReportOptions(), path, stopped.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReportWriter.WriteAsync(reader, new ReportOptions(), path, NoOutput, stopped.Token));
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal((1, 1, 1, first.Length), (written.People, written.Pages, written.Days, written.Bytes));
         Assert.Equal(first, File.ReadAllBytes(path));
         Assert.Equal(["report.html"], folder.Names);
-        IngestException fault = await Assert.ThrowsAsync<IngestException>(() => ReportWriter.WriteAsync(reader, new ReportOptions(), folder["no/report.html"], TestContext.Current.CancellationToken));
+        IngestException fault = await Assert.ThrowsAsync<IngestException>(() => ReportWriter.WriteAsync(reader, new ReportOptions(), folder["no/report.html"], NoOutput, TestContext.Current.CancellationToken));
         Assert.Contains("its folder does not exist", fault.Message, StringComparison.Ordinal);
     }
 
@@ -144,12 +144,14 @@ public sealed class ReportWriterTests
         }
     }
 
+    private static Stream NoOutput() => throw new InvalidOperationException("The report goes to a file.");
+
     private static async Task<string> WriteAsync(ReaderSource source, ReportOptions options)
     {
         await using ISummaryReader reader = source.Reader();
         await reader.OpenAsync(TestContext.Current.CancellationToken);
         using MemoryStream output = new();
-        WrittenReport written = await ReportWriter.WriteAsync(reader, options, output, TestContext.Current.CancellationToken);
+        WrittenReport written = await ReportWriter.WriteAsync(reader, options, "-", () => output, TestContext.Current.CancellationToken);
         Assert.Equal(output.Length, written.Bytes);
         return Encoding.UTF8.GetString(output.ToArray());
     }

@@ -23,6 +23,7 @@ function personOfHash() {
 
 function showMessage(text, isBad) {
   forgetCharts();
+  if (isBad) root.dataset.ready = "message";
   main.replaceChildren(el("p", { class: isBad ? "state bad" : "state", role: isBad ? "alert" : "status" }, text));
 }
 

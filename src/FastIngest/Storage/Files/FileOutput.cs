@@ -4,7 +4,7 @@ using CommunityToolkit.HighPerformance.Buffers;
 namespace FastIngest.Storage.Files;
 
 /// <summary>
-/// The output of rows. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
+/// The output of rows, or of another text. A file is written as <c>FILE.partial</c>; when it is complete, it is renamed and replaces an older
 /// file. Standard output, a device or a pipe is written directly, so that its rows cannot be undone.
 /// </summary>
 /// <param name="path">A file, or <c>-</c> for standard output.</param>

@@ -96,6 +96,22 @@ public sealed class SqliteSchema
         return isHere;
     }
 
+    /// <summary>
+    /// Makes a database of an older version look like one of this version to this connection alone: a temporary view with the
+    /// name of the table has null in the columns that were added later. Nothing is written to the file.
+    /// </summary>
+    internal void ViewOlder(SqliteDatabase database)
+    {
+        foreach ((SqliteTable table, string column, _) in Upgrades)
+        {
+            List<string> columns = database.Texts($"SELECT name FROM pragma_table_info('{table.Name}') ORDER BY cid");
+            if (columns.SequenceEqual(table.Columns.Where(c => c != column)))
+            {
+                database.Execute($"CREATE TEMP VIEW {table.Name} AS SELECT *, NULL AS {column} FROM main.{table.Name}");
+            }
+        }
+    }
+
     /// <summary>Adds the columns that an older version of this program did not know.</summary>
     private void Upgrade(SqliteDatabase database)
     {

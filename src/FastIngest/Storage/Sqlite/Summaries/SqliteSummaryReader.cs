@@ -40,6 +40,7 @@ public sealed class SqliteSummaryReader(string path, bool isReadOnly = false) : 
         // SQLite opens the file read-only if it is not writable. If it is writable, SQLite first rolls back the transaction of a killed run.
         SqliteDatabase database = _database = SqliteDatabase.Open(path, file, isForReading: true, isReadOnly);
         database.Execute($"PRAGMA busy_timeout = {BusyTimeoutMs}");
+        SummarySchema.Tables.ViewOlder(database);
         database.Execute("PRAGMA query_only = ON");
         if (!SummarySchema.Tables.IsIn(database, path))
         {
