@@ -38,7 +38,7 @@ internal sealed class RunningServer : IDisposable
     public static RunningServer Start(string directory, params string[] arguments) => Start(directory, [], arguments);
 
     public static RunningServer Start(string directory, (string Name, string Value)[] environment, params string[] arguments) =>
-        new(HealthIngestionProcess.Start(HealthIngestionProcess.Path, directory, environment, ["serve", "--listen", "127.0.0.1:0", .. arguments]));
+        new(HealthIngestionProcess.Start(HealthIngestionProcess.Path, directory, environment, ["serve", .. arguments.Contains("--listen") ? (string[])[] : ["--listen", "127.0.0.1:0"], .. arguments]));
 
     public async Task<(int Status, string Body)> GetAsync(string path, string? authorization = null, string? host = null)
     {

