@@ -21,12 +21,14 @@ public sealed class EmbeddingServerProcess : IDisposable
         }
 
         _process = HealthIngestionProcess.Start("dotnet", "/", [], Library, "--listen", Url["http://".Length..], "--max-texts", "64");
-        Stopwatch time = Stopwatch.StartNew();
-        while (!IsReady())
+        try
         {
-            Assert.False(_process.HasExited, "the embedding server ended: " + (_process.HasExited ? _process.StandardError.ReadToEnd() : ""));
-            Assert.True(time.Elapsed < TimeSpan.FromMinutes(2), "the embedding server is not ready");
-            Thread.Sleep(50);
+            WaitUntilReady();
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -59,6 +61,18 @@ public sealed class EmbeddingServerProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>Loading the model takes seconds of a core; a busy machine may have few of them to give.</summary>
+    private void WaitUntilReady()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        while (!IsReady())
+        {
+            Assert.False(_process.HasExited, "the embedding server ended: " + (_process.HasExited ? _process.StandardError.ReadToEnd() : ""));
+            Assert.True(time.Elapsed < TimeSpan.FromMinutes(10), "the embedding server is not ready");
+            Thread.Sleep(50);
+        }
     }
 
     private bool IsReady()
