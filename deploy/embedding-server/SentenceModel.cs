@@ -41,7 +41,7 @@ internal sealed class SentenceModel : IDisposable
     public static SentenceModel Open(ServerOptions options)
     {
         ModelFiles files = ModelFiles.Read(options.Model);
-        using SessionOptions session = new() { IntraOpNumThreads = options.Threads, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
+        using Microsoft.ML.OnnxRuntime.SessionOptions session = new() { IntraOpNumThreads = options.Threads, GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
         if (options.Device == "cuda")
         {
             session.AppendExecutionProvider_CUDA();

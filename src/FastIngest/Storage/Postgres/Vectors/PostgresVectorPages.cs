@@ -31,9 +31,11 @@ internal sealed class PostgresVectorPages : IPages<VectorPage>
     {
         _dimensions = model.Dimensions;
         _vectors = new float[OutboxPage.MaxRows * _dimensions];
+
+        // OFFSET keeps the subquery apart, so that the server looks up each key. Otherwise each page could read all vectors from the first one on.
         PostgresJoin join = new(
             "e.vector",
-            $"JOIN {names.Embeddings} e ON e.model = {PostgresNames.Literal(model.Name)} AND e.user_id = s.user_id AND e.date = s.date",
+            $"CROSS JOIN LATERAL (SELECT vector, text_md5 FROM {names.Embeddings} WHERE model = {PostgresNames.Literal(model.Name)} AND user_id = s.user_id AND date = s.date OFFSET 0) e",
             " AND e.text_md5 = md5(s.summary)::uuid",
             ReadVector);
         _pages = new PostgresSummaryPages(calls, names, OutboxPage.Query, join);

@@ -26,7 +26,9 @@ internal sealed class SqliteVectorPages : IPages<VectorPage>
     {
         _dimensions = model.Dimensions;
         _vectors = new float[OutboxPage.MaxRows * _dimensions];
-        SqliteJoin join = new("e.text_md5, e.vector", "JOIN embeddings e ON e.model = ?1 AND e.user_id = s.user_id AND e.date = s.date", model.Name, ReadVector);
+
+        // A CROSS JOIN keeps the order of the tables. Otherwise each page would read all vectors from the first one on.
+        SqliteJoin join = new("e.text_md5, e.vector", "CROSS JOIN embeddings e ON e.model = ?1 AND e.user_id = s.user_id AND e.date = s.date", model.Name, ReadVector);
         _pages = new SqliteSummaryPages(database, displayPath, OutboxPage.Query, join);
     }
 
