@@ -44,7 +44,7 @@ internal sealed class FinishCommand : ICommand
             stats,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, token);
                 IngestSettings settings = PlanArguments.Read(run.Arguments) with
                 {
                     StatsPath = stats,

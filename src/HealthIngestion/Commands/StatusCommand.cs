@@ -5,6 +5,7 @@ using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
 using HealthIngestion.Runs;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -16,7 +17,7 @@ internal sealed class StatusCommand : ICommand
 
     private const int MaxNamed = 20;
 
-    private readonly Argument<string> _work = new("DIR") { Description = "the work folder of the run" };
+    private readonly Argument<string> _work = new("DIR") { Description = "the work folder of the run, or s3://BUCKET/PREFIX" };
     private readonly ConsoleOptions _console = new();
 
     public CommandSpec Spec { get; }
@@ -35,13 +36,13 @@ internal sealed class StatusCommand : ICommand
 
     public int Run(ParseResult arguments)
     {
-        string work = arguments.GetValue(_work)!;
+        string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
         return CommandRun.Do(
             _console.OpenLog(arguments),
             statsPath: null,
-            _ => TaskFaults.Mark(() =>
+            token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, token);
                 RunStatus status = run.Status();
                 StandardStream.WriteOutput(string.Create(CultureInfo.InvariantCulture, $"""
                     run     {run.Name}

@@ -26,7 +26,7 @@ internal abstract class TaskCommand : ICommand
             statsPath: null,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, token);
                 return Run(run, Own(PlanArguments.Read(run.Arguments).Options, arguments), arguments, log, token);
             }),
             () => "run the same command again; what is done stays done");

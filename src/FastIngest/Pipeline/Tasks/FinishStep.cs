@@ -24,15 +24,15 @@ internal static class FinishStep
         long started = Stopwatch.GetTimestamp();
         if (run.Folder.IsFinished)
         {
-            Clean(run.Folder);
+            run.Folder.Clean();
             return null;
         }
 
         CheckResult check = run.ReadCheck();
         ReduceResult?[] reduced = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Select(run.TryReadReduce)];
         MissingTasks.Require("reduce", [.. reduced.Select(r => r is not null)]);
-        MapResult[] mapped = [.. check.Manifests.Select((m, t) => run.TryReadMap(run.Folder.Of(m), t) ?? throw new IngestException(
-            $"{run.Folder.Of(m)} is missing.", "Remove check.json, then run the map task, check and the steps after it."))];
+        MapResult[] mapped = [.. check.Manifests.Select((m, t) => run.TryReadMap(m, t) ?? throw new IngestException(
+            $"{run.Folder.PathOf(m)} is missing.", "Remove check.json, then run the map task, check and the steps after it."))];
         InputFacts input = FactsOf(run.Plan);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         List<string> warnings = [];
@@ -44,31 +44,11 @@ internal static class FinishStep
         IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
         if (engine.Lanes.All(l => l.Fault is null))
         {
-            WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
-            Clean(run.Folder);
+            run.Folder.Commit(WorkFolder.FinishedName, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
+            run.Folder.Clean();
         }
 
         return report;
-    }
-
-    private static void Clean(WorkFolder folder)
-    {
-        folder.RemoveAttempts();
-        foreach (string name in (string[])[folder.MapFolder, folder.ReduceFolder])
-        {
-            try
-            {
-                Directory.Delete(name, recursive: true);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // An earlier attempt has removed it.
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new IngestException($"{name} cannot be removed: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e) { MayPass = true };
-            }
-        }
     }
 
     private static InputFacts FactsOf(RunPlan plan)
@@ -115,7 +95,8 @@ internal static class FinishStep
             SummaryBatch batch = new();
             foreach (ReduceResult part in reduced)
             {
-                new PartReader(System.IO.Path.Combine(run.Folder.ReduceFolder, part.Part), run.Id, part.Task).Read(batch, b => _writer.Write(b, cancellationToken));
+                string name = $"{WorkFolder.ReduceFolder}/{part.Part}";
+                new PartReader(run.Folder.PathOf(name), () => run.Folder.Open(name), run.Id, part.Task).Read(batch, b => _writer.Write(b, cancellationToken));
             }
 
             _categories = RunReport.Categories(
@@ -145,7 +126,7 @@ internal static class FinishStep
             {
                 if (map.Rejects is { } journal)
                 {
-                    RejectJournal.AddFilesTo(PathOf(journal), journal, files);
+                    RejectJournal.AddFilesTo(run.Folder.PathOf(NameOf(journal)), () => run.Folder.Open(NameOf(journal)), journal, files);
                 }
             }
 
@@ -161,7 +142,7 @@ internal static class FinishStep
                 if (mapped[task].Rejects is { } journal)
                 {
                     RejectJournal.Replay(
-                        PathOf(journal), journal, _rejects, (file, part, category) => new RejectSource(opened[file].File, file, part, category), c => _cutOff[(int)c]++);
+                        run.Folder.PathOf(NameOf(journal)), () => run.Folder.Open(NameOf(journal)), journal, _rejects, (file, part, category) => new RejectSource(opened[file].File, file, part, category), c => _cutOff[(int)c]++);
                 }
 
                 // A file that several tasks read ends with the last of them.
@@ -178,7 +159,7 @@ internal static class FinishStep
             }
         }
 
-        private string PathOf(JournalInfo journal) => System.IO.Path.Combine(run.Folder.MapFolder, journal.File);
+        private static string NameOf(JournalInfo journal) => $"{WorkFolder.MapFolder}/{journal.File}";
 
         private void AddFindings()
         {

@@ -19,8 +19,9 @@ public sealed class TaskRun
     /// <summary>Opens the plan in a work folder.</summary>
     /// <param name="work">The work folder.</param>
     /// <param name="program">The version of this program.</param>
+    /// <param name="stop">Ends transfers.</param>
     /// <exception cref="IngestException">There is no plan, or it is that of another version.</exception>
-    public static TaskRun Open(string work, string program) => new(SharedRun.Open(work, program));
+    public static TaskRun Open(string work, string program, CancellationToken stop = default) => new(SharedRun.Open(work, program, stop));
 
     /// <summary>Runs a map task, unless it is done.</summary>
     /// <param name="options">What <see cref="Arguments"/> mean, with the workers and the memory of this task.</param>
@@ -80,9 +81,10 @@ public sealed record RunStatus(
     internal static RunStatus Of(SharedRun run)
     {
         bool isFinished = run.Folder.IsFinished;
-        bool isChecked = isFinished || File.Exists(run.Folder.CheckPath);
-        int[] map = [.. Enumerable.Range(0, run.Plan.MapTasks.Length).Where(t => !isFinished && !File.Exists(run.Folder.MapManifest(t)))];
-        int[] reduce = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Where(t => !isFinished && !File.Exists(run.Folder.ReduceManifest(t)))];
+        bool isChecked = isFinished || run.Folder.Exists(WorkFolder.CheckName);
+        IReadOnlyList<WorkFile> mapFiles = isFinished ? [] : run.Folder.List(WorkFolder.MapFolder), reduceFiles = isFinished ? [] : run.Folder.List(WorkFolder.ReduceFolder);
+        int[] map = isFinished ? [] : Missing(run.Plan.MapTasks.Length, mapFiles, WorkFolder.MapManifest);
+        int[] reduce = isFinished ? [] : Missing(run.Plan.ReduceTasks, reduceFiles, WorkFolder.ReduceManifest);
         return new RunStatus(
             run.Plan.MapTasks.Length,
             map,
@@ -91,17 +93,19 @@ public sealed record RunStatus(
             run.Plan.ReduceTasks,
             reduce,
             isFinished,
-            [.. StartedIn(run.Folder.MapFolder, "map", map), .. StartedIn(run.Folder.ReduceFolder, "reduce", reduce)]);
+            [.. StartedIn(mapFiles, "map", map), .. StartedIn(reduceFiles, "reduce", reduce)]);
     }
 
-    private static IEnumerable<(string Task, DateTime LastWrite)> StartedIn(string folder, string step, int[] missing) =>
-        missing.Length == 0 || !Directory.Exists(folder)
-            ? []
-            : Directory.EnumerateFiles(folder)
-                .Select(f => (Name: System.IO.Path.GetFileName(f), Time: File.GetLastWriteTimeUtc(f)))
-                .Select(f => (Task: int.TryParse(f.Name.Split('.')[0], out int task) ? task : -1, f.Time))
-                .Where(f => missing.Contains(f.Task))
-                .GroupBy(f => f.Task)
-                .OrderBy(g => g.Key)
-                .Select(g => ($"{step} {g.Key}", g.Max(f => f.Time)));
+    private static int[] Missing(int tasks, IReadOnlyList<WorkFile> files, Func<int, string> manifest)
+    {
+        HashSet<string> names = [.. files.Select(f => f.Name)];
+        return [.. Enumerable.Range(0, tasks).Where(t => !names.Contains(manifest(t)))];
+    }
+
+    private static IEnumerable<(string Task, DateTime LastWrite)> StartedIn(IReadOnlyList<WorkFile> files, string step, int[] missing) => files
+        .Select(f => (Task: int.TryParse(f.Name[(step.Length + 1)..].Split('.')[0], out int task) ? task : -1, Time: f.Written))
+        .Where(f => missing.Contains(f.Task))
+        .GroupBy(f => f.Task)
+        .OrderBy(g => g.Key)
+        .Select(g => ($"{step} {g.Key}", g.Max(f => f.Time)));
 }
