@@ -97,7 +97,7 @@ internal sealed class RemoteClient : IDisposable
                 continue;
             }
 
-            throw await FaultAsync(place, response, timer).ConfigureAwait(false);
+            throw await FaultAsync(place, method, response, timer).ConfigureAwait(false);
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class RemoteClient : IDisposable
 
             if (!await retries.WaitAsync(fault, Stop).ConfigureAwait(false))
             {
-                throw new IngestException($"{place.DisplayName} cannot be read: {Clean(fault.Message)}{ProxySuffix(place.Uri)}.", "Check the network and the server, and retry.", fault) { MayPass = true };
+                throw new IngestException($"{place.DisplayName} cannot be transferred: {Clean(fault.Message)}{ProxySuffix(place.Uri)}.", "Check the network and the server, and retry.", fault) { MayPass = true };
             }
         }
     }
@@ -192,15 +192,17 @@ internal sealed class RemoteClient : IDisposable
             $"{place.DisplayName} is redirected to {RemotePath.Show(to.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped))}, without TLS.", "Name a URL that stays on https.");
     }
 
-    private async Task<Exception> FaultAsync(RemotePlace place, HttpResponseMessage response, AttemptTimer timer)
+    private async Task<Exception> FaultAsync(RemotePlace place, HttpMethod method, HttpResponseMessage response, AttemptTimer timer)
     {
         int status = (int)response.StatusCode;
         (string said, string remedy) = place.Explain(response.StatusCode, await ExcerptAsync(response, MaxErrorBytes, timer).ConfigureAwait(false));
         string words = $"{status}{(response.ReasonPhrase is { Length: > 0 } phrase ? " " + Clean(phrase) : "")}{(said.Length > 0 ? ": " + Clean(said).TrimEnd('.') : "")}";
         return status is 408 or 425 or 429 or 500 or 502 or 503 or 504
             ? new TransientFault(words, HttpFaults.RetryAfter(response.Headers, Tuning.Time.GetUtcNow()))
-            : new IngestException($"{place.DisplayName} cannot be read: the server responds with {words}{(status is 407 or 403 ? ProxySuffix(place.Uri) : "")}.", remedy);
+            : new IngestException($"{place.DisplayName} cannot be {Verb(method)}: the server responds with {words}{(status is 407 or 403 ? ProxySuffix(place.Uri) : "")}.", remedy);
     }
+
+    private static string Verb(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head ? "read" : method == HttpMethod.Delete ? "removed" : "written";
 
     private string? ProxySuffix(Uri url) => HttpProxy.Find(url, _variable)?.Suffix;
 }

@@ -32,7 +32,8 @@ public static class RemotePath
         return string.Concat(path.AsSpan(0, start), authority[(authority.LastIndexOf('@') + 1)..], end < 0 ? rest : rest.AsSpan(0, end), end >= 0 && rest[end] == '?' ? "?…" : "");
     }
 
-    internal static bool IsOfS3(string path) => path.StartsWith(S3, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a path is in S3.</summary>
+    public static bool IsOfS3(string path) => path.StartsWith(S3, StringComparison.OrdinalIgnoreCase);
 
     private static ReadOnlySpan<char> Authority(string path)
     {

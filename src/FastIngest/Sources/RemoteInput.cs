@@ -38,16 +38,8 @@ internal sealed class RemoteInput(InputOptions options, List<UnreadFile> unread,
             return IsFirst(place) ? [Named(place)] : [];
         }
 
-        string[] parts = path[RemotePath.S3.Length..].Split('/', 2);
-        string bucket = parts[0];
-        if (bucket.Length is < 3 or > 255 || !bucket.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') || bucket.Contains("..", StringComparison.Ordinal))
-        {
-            throw new IngestException($"{path} names no bucket.", "Write s3://BUCKET/KEY or s3://BUCKET/PREFIX/.");
-        }
-
-        S3Service.RequireLibraries();
-        _s3 ??= new S3Service(S3Settings.Load(Environment.GetEnvironmentVariable), TimeProvider.System);
-        string key = parts.ElementAtOrDefault(1) ?? "";
+        (string bucket, string key) = S3Service.Split(path);
+        _s3 ??= S3Service.Load(Environment.GetEnvironmentVariable);
         return RemotePath.IsFolder(path) ? List(bucket, key) : IsFirst(new S3Place(_s3, bucket, key)) ? [Named(new S3Place(_s3, bucket, key))] : [];
     }
 

@@ -49,7 +49,7 @@ internal sealed class FinishCommand : ICommand
             metrics,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe, token);
                 metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
                 RunProgress progress = new();
                 metrics.Watch(progress);

@@ -106,13 +106,13 @@ internal sealed class PlanCommand : ICommand
             log,
             statsPath: null,
             metrics,
-            _ =>
+            token =>
             {
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
                 PlanReport plan = CommandRun.UseAsync(
                     sinks,
                     () => Task.FromResult(PlanStep.Run(
-                        settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program))).GetAwaiter().GetResult();
+                        settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program, token))).GetAwaiter().GetResult();
                 foreach (string note in plan.Notes)
                 {
                     log.Warning(note);
@@ -138,8 +138,9 @@ internal sealed class PlanCommand : ICommand
     /// <summary>What the tasks write would be input of the next plan, which could then not be the same.</summary>
     private static void RejectWorkInInput(string work, string[] paths)
     {
-        string folder = Path.GetFullPath(work) + "/";
-        string? parent = Array.Find(paths, p => !RemotePath.Is(p) && folder.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
+        bool isRemote = RemotePath.Is(work);
+        string folder = isRemote ? work + "/" : Path.GetFullPath(work) + "/";
+        string? parent = Array.Find(paths, p => RemotePath.Is(p) == isRemote && folder.StartsWith(isRemote ? p.TrimEnd('/') + "/" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
         if (parent is not null)
         {
             throw new UsageException($"--work {work} lies in {parent}, which is read as input; choose another folder");

@@ -5,6 +5,7 @@ using HealthIngestion.Exit;
 using HealthIngestion.Options;
 using HealthIngestion.Report;
 using HealthIngestion.Runs;
+using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -14,7 +15,7 @@ internal sealed class StatusCommand : ICommand
 {
     public const string Name = "status";
 
-    private readonly Argument<string> _work = new("DIR") { Description = "the work folder of the run" };
+    private readonly Argument<string> _work = new("DIR") { Description = "the work folder of the run, or s3://BUCKET/PREFIX" };
     private readonly Option<bool> _json = SharedOptions.Flag("--json", "print one JSON object");
     private readonly ConsoleOptions _console = new();
 
@@ -39,14 +40,14 @@ internal sealed class StatusCommand : ICommand
 
     public int Run(ParseResult arguments)
     {
-        string work = arguments.GetValue(_work)!;
+        string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
         bool isJson = arguments.GetValue(_json);
         return CommandRun.Do(
             _console.OpenLog(arguments),
             statsPath: null,
-            _ => TaskFaults.Mark(() =>
+            token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe, token);
                 RunStatus status = run.Status();
                 if (isJson)
                 {

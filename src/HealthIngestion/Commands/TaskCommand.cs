@@ -31,7 +31,7 @@ internal abstract class TaskCommand : ICommand
             metrics,
             token => TaskFaults.Mark(() =>
             {
-                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe);
+                TaskRun run = TaskRun.Open(work, PlanCommand.Program, TaskFaults.Describe, token);
                 metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
                 RunProgress progress = new();
                 metrics.Watch(progress);

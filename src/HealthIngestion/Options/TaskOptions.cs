@@ -14,7 +14,7 @@ internal static class TaskOptions
     public static Option<string?> Work() => new("--work")
     {
         HelpName = "DIR",
-        Description = "the work folder of the run, which all machines share (required)",
+        Description = "the work folder of the run, which all machines share, or s3://BUCKET/PREFIX (required)",
         CustomParser = Values.NotEmpty,
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FastIngest.Net;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
 
@@ -7,8 +8,11 @@ namespace HealthIngestion.Settings;
 /// <summary>Which run and which task a command line of a step asks for.</summary>
 internal static class TaskSettings
 {
-    /// <exception cref="UsageException">The option is missing.</exception>
-    public static string RequireWork(string command, string? work) => work ?? throw new UsageException($"{command} needs --work DIR, the work folder of the run");
+    /// <exception cref="UsageException">The option is missing, or names a web server.</exception>
+    public static string RequireWork(string command, string? work) =>
+        work is null ? throw new UsageException($"{command} needs --work DIR, the work folder of the run")
+        : RemotePath.Is(work) && !RemotePath.IsOfS3(work) ? throw new UsageException($"{RemotePath.Show(work)} is no work folder: name one of a file system, or s3://BUCKET/PREFIX")
+        : work;
 
     /// <summary>Returns the index of the task.</summary>
     /// <exception cref="UsageException">Neither the option nor the environment has one.</exception>

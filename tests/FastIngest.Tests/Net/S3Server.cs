@@ -46,8 +46,22 @@ public sealed class S3Server : IDisposable
     /// <summary>Whether objects can be read without a signature.</summary>
     public bool IsPublic { get; set; }
 
+    /// <summary>Whether conditions of writes are ignored, as some servers do.</summary>
+    public bool IgnoresConditions { get; set; }
+
+    /// <summary>The objects that were written with another attempt's condition, and so were not stored.</summary>
+    public ConcurrentQueue<string> Refused { get; } = new();
+
+    /// <summary>Whether the connection is cut off after a request was carried out, so that its response is lost.</summary>
+    public Func<string, bool>? LosesResponse { get; set; }
+
     /// <summary>Called before an object is sent, with its key.</summary>
     public Action<string>? BeforeRead { get; set; }
+
+    /// <summary>What was stored beside an object.</summary>
+    private readonly ConcurrentDictionary<string, string> _attempts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SortedDictionary<int, byte[]>> _uploads = new(StringComparer.Ordinal);
+    private readonly Lock _writing = new();
 
     /// <summary>The method and the target of each request.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -81,9 +95,90 @@ public sealed class S3Server : IDisposable
         {
             await ListAsync(context);
         }
-        else
+        else if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
         {
             await SendAsync(context, key);
+        }
+        else
+        {
+            await ChangeAsync(context, key, target);
+        }
+    }
+
+    private async Task ChangeAsync(HttpContext context, string key, string target)
+    {
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body);
+        if (SigV4.Hash(body.ToArray()) != context.Request.Headers["x-amz-content-sha256"])
+        {
+            await ErrorAsync(context, 400, "XAmzContentSHA256Mismatch");
+            return;
+        }
+
+        (int status, string text) = Change(context, key, body.ToArray());
+        if (LosesResponse?.Invoke($"{context.Request.Method} {target}") == true)
+        {
+            context.Abort();
+        }
+        else if (status >= 400)
+        {
+            await ErrorAsync(context, status, text);
+        }
+        else
+        {
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync(text);
+        }
+    }
+
+    /// <summary>Carries out a write; returns the status, and the body or the code of the error.</summary>
+    private (int Status, string Text) Change(HttpContext context, string key, byte[] body)
+    {
+        IQueryCollection query = context.Request.Query;
+        string upload = query["uploadId"].ToString();
+        lock (_writing)
+        {
+            switch (context.Request.Method)
+            {
+                case "DELETE" when upload.Length > 0:
+                    _uploads.TryRemove(upload, out _);
+                    return (204, "");
+                case "DELETE":
+                    Objects.TryRemove(key, out _);
+                    return (204, "");
+                case "POST" when query.ContainsKey("uploads"):
+                    upload = $"upload/{_uploads.Count}+{Guid.NewGuid():N}";
+                    _uploads[upload] = [];
+                    return (200, $"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>");
+                case "POST":
+                    if (!_uploads.TryRemove(upload, out SortedDictionary<int, byte[]>? parts))
+                    {
+                        return (404, "NoSuchUpload");
+                    }
+
+                    string list = System.Text.Encoding.UTF8.GetString(body);
+                    if (parts.Any(p => !list.Contains($"<PartNumber>{p.Key}</PartNumber><ETag>&quot;{Tag(p.Value)}&quot;</ETag>", StringComparison.Ordinal)))
+                    {
+                        return (400, "InvalidPart");
+                    }
+
+                    Objects[key] = [.. parts.Values.SelectMany(p => p)];
+                    return (200, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>");
+                case "PUT" when upload.Length > 0:
+                    _uploads[upload][int.Parse(query["partNumber"].ToString(), CultureInfo.InvariantCulture)] = body;
+                    context.Response.Headers.ETag = $"\"{Tag(body)}\"";
+                    return (200, "");
+                default:
+                    if (context.Request.Headers.IfNoneMatch == "*" && !IgnoresConditions && Objects.ContainsKey(key))
+                    {
+                        Refused.Enqueue(key);
+                        return (412, "PreconditionFailed");
+                    }
+
+                    Objects[key] = body;
+                    _attempts[key] = context.Request.Headers["x-amz-meta-attempt"].ToString();
+                    return (200, "");
+            }
         }
     }
 
@@ -120,7 +215,7 @@ public sealed class S3Server : IDisposable
     {
         string prefix = context.Request.Query["prefix"].ToString(), after = context.Request.Query["continuation-token"].ToString();
         string[] keys = [.. Objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(k, after) > 0).Order(StringComparer.Ordinal)];
-        string items = string.Concat(keys.Take(PageKeys).Select(k => $"<Contents><Key>{WebUtility.HtmlEncode(k)}</Key><ETag>&quot;{Tag(Objects[k])}&quot;</ETag><Size>{Objects[k].Length}</Size></Contents>"));
+        string items = string.Concat(keys.Take(PageKeys).Select(k => $"<Contents><Key>{WebUtility.HtmlEncode(k)}</Key><ETag>&quot;{Tag(Objects[k])}&quot;</ETag><Size>{Objects[k].Length}</Size><LastModified>2024-01-02T03:04:05.000Z</LastModified></Contents>"));
         string next = keys.Length > PageKeys ? $"<NextContinuationToken>{WebUtility.HtmlEncode(keys[PageKeys - 1])}</NextContinuationToken>" : "";
         await context.Response.WriteAsync($"<?xml version=\"1.0\"?>\n<ListBucketResult><IsTruncated>{(next.Length > 0 ? "true" : "false")}</IsTruncated>{items}{next}</ListBucketResult>");
     }
@@ -157,6 +252,16 @@ public sealed class S3Server : IDisposable
         }
 
         context.Response.ContentLength = end - from;
+        if (_attempts.TryGetValue(key, out string? attempt) && attempt.Length > 0)
+        {
+            context.Response.Headers["x-amz-meta-attempt"] = attempt;
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         await context.Response.Body.WriteAsync(bytes.AsMemory((int)from, (int)(end - from)));
     }
 

@@ -85,7 +85,7 @@ public sealed class SharedPartitionsTests : IDisposable
     private string Write(int task, int partitions, Random random, PartitionStore store)
     {
         string path = _folder.File($"{task}.{Guid.NewGuid():N}");
-        using TaskSpillWriter writer = new(path, _run, task, partitions);
+        using TaskSpillWriter writer = new(new LocalSharedOutput(path), _run, task, partitions);
         TaskShuffleStore shared = new(partitions, new BlockPool(random.Next(3) * 20_000), writer);
         int segments = random.Next(1, 30);
         for (int chunk = 0; chunk < segments; chunk++)
@@ -110,7 +110,8 @@ public sealed class SharedPartitionsTests : IDisposable
         {
             for (int task = 0; task < paths.Length; task++)
             {
-                spills.Add(new TaskSpillReader(paths[task], _run, task, partitions, own, keepOpen));
+                string path = paths[task];
+                spills.Add(new TaskSpillReader(paths[task], () => new LocalSharedFile(path), _run, task, partitions, own, keepOpen));
             }
 
             return new SharedPartitions(spills, own.GetOffsetAndLength(partitions).Length);

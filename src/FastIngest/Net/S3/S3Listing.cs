@@ -6,7 +6,8 @@ namespace FastIngest.Net.S3;
 /// <summary>An object of a listing.</summary>
 /// <param name="Key">Its key.</param>
 /// <param name="Version">Its version.</param>
-internal sealed record S3Item(string Key, ObjectVersion Version);
+/// <param name="Written">When it was written, in UTC.</param>
+internal sealed record S3Item(string Key, ObjectVersion Version, DateTime Written);
 
 /// <summary>Lists the objects of a bucket whose keys begin with a prefix (ListObjectsV2), in the byte order of their keys.</summary>
 internal static class S3Listing
@@ -54,7 +55,8 @@ internal static class S3Listing
         {
             if (S3Xml.TextOf(item, "Key") is { } key && long.TryParse(S3Xml.TextOf(item, "Size"), CultureInfo.InvariantCulture, out long size) && size >= 0)
             {
-                items.Add(new S3Item(key, new ObjectVersion(size, TagOf(S3Xml.TextOf(item, "ETag")), null)));
+                _ = DateTime.TryParse(S3Xml.TextOf(item, "LastModified"), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime written);
+                items.Add(new S3Item(key, new ObjectVersion(size, TagOf(S3Xml.TextOf(item, "ETag")), null), written));
             }
         }
     }

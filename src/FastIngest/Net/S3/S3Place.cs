@@ -6,10 +6,11 @@ namespace FastIngest.Net.S3;
 /// <param name="service">The server.</param>
 /// <param name="bucket">The name of the bucket.</param>
 /// <param name="key">The key of the object.</param>
-internal sealed class S3Place(S3Service service, string bucket, string key)
+/// <param name="query">What is asked of the object, percent-encoded; empty for the object itself.</param>
+internal sealed class S3Place(S3Service service, string bucket, string key, string query = "")
     : RemotePlace($"{RemotePath.S3}{bucket}/{key}", key[(key.LastIndexOf('/') + 1)..])
 {
-    public override Uri Uri => service.UriOf(bucket, key);
+    public override Uri Uri => service.UriOf(bucket, key, query);
 
     public override void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body) => service.Sign(request, body);
 

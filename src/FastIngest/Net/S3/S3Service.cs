@@ -11,9 +11,25 @@ internal sealed class S3Service(S3Settings settings, TimeProvider time)
 
     private volatile string _region = settings.Region;
 
-    /// <summary>Checks that the libraries for signatures and TLS are installed.</summary>
-    /// <exception cref="IngestException">A library is missing.</exception>
-    public static void RequireLibraries() => OpenSslLibrary.Require("Objects in S3");
+    /// <summary>Returns the server that the environment names.</summary>
+    /// <param name="variable">Returns an environment variable.</param>
+    /// <exception cref="IngestException">A setting is invalid, or the library for signatures is missing.</exception>
+    public static S3Service Load(Func<string, string?> variable)
+    {
+        OpenSslLibrary.Require("Objects in S3");
+        return new S3Service(S3Settings.Load(variable), TimeProvider.System);
+    }
+
+    /// <summary>Splits a path such as <c>s3://BUCKET/KEY</c>.</summary>
+    /// <exception cref="IngestException">The path names no bucket.</exception>
+    public static (string Bucket, string Key) Split(string path)
+    {
+        string[] parts = path[RemotePath.S3.Length..].Split('/', 2);
+        string bucket = parts[0];
+        return bucket.Length is >= 3 and <= 255 && bucket.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && !bucket.Contains("..", StringComparison.Ordinal)
+            ? (bucket, parts.ElementAtOrDefault(1) ?? "")
+            : throw new IngestException($"{path} names no bucket.", "Write s3://BUCKET/KEY or s3://BUCKET/PREFIX/.");
+    }
 
     /// <summary>Returns a URL of a bucket.</summary>
     /// <param name="bucket">The name of the bucket.</param>

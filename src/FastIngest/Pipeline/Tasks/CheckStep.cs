@@ -14,14 +14,14 @@ internal static class CheckStep
     /// <returns>The indexes of the tasks that were read once more; null if the check was done before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the output of one is damaged.</exception>
     public static IReadOnlyList<int>? Run(SharedRun run, IngestOptions options, Reporting reporting, CancellationToken cancellationToken) =>
-        run.Folder.IsFinished || File.Exists(run.Folder.CheckPath)
+        run.Folder.IsFinished || run.Folder.Exists(WorkFolder.CheckName)
             ? null
             : TaskProgress.Do(run, "check", 0, reporting, p => Run(run, options, p, cancellationToken), redone => redone is not null);
 
     private static List<int>? Run(SharedRun run, IngestOptions options, IIngestProgress progress, CancellationToken cancellationToken)
     {
         int tasks = run.Plan.MapTasks.Length;
-        MapResult?[] results = [.. Enumerable.Range(0, tasks).Select(t => run.TryReadMap(run.Folder.MapManifest(t), t))];
+        MapResult?[] results = [.. Enumerable.Range(0, tasks).Select(t => run.TryReadMap(WorkFolder.MapManifest(t), t))];
         MissingTasks.Require("map", [.. results.Select(r => r is not null)]);
         string[] manifests = [.. Enumerable.Range(0, tasks).Select(t => $"map/{t}.json")];
         List<int> redone = [];
@@ -38,9 +38,9 @@ internal static class CheckStep
                 MapAttempt attempt = MapStep.Read(run, options, task, expected, progress, cancellationToken);
                 results[task] = attempt.Result;
                 manifests[task] = $"map/{task}.{Guid.NewGuid():N}.redone";
-                WorkFolder.Commit(run.Folder.Of(manifests[task]), attempt.Result, ResultForms.Map);
+                run.Folder.Commit(manifests[task], attempt.Result, ResultForms.Map);
                 redone.Add(task);
-                added.AddRange([.. attempt.Files, run.Folder.Of(manifests[task])]);
+                added.AddRange([.. attempt.Files, manifests[task]]);
             }
 
             foreach (RangeOutcome outcome in results[task]!.Ranges)
@@ -54,9 +54,9 @@ internal static class CheckStep
         }
 
         CheckResult check = new(run.Name, manifests, [.. results.Select(r => $"map/{r!.Spill}")], FinishFiles(run, options, ends, cancellationToken), [.. redone]);
-        if (!WorkFolder.Commit(run.Folder.CheckPath, check, ResultForms.Check))
+        if (!run.Folder.Commit(WorkFolder.CheckName, check, ResultForms.Check))
         {
-            WorkFolder.Delete(added);
+            run.Folder.Delete(added);
             return null;
         }
 
@@ -88,7 +88,8 @@ internal static class CheckStep
     /// <exception cref="IngestException">The output of a task is missing, cut off, or that of another task or run.</exception>
     private static void RequireWhole(SharedRun run, int task, MapResult result)
     {
-        using TaskSpillReader spill = new(System.IO.Path.Combine(run.Folder.MapFolder, result.Spill), run.Id, task, run.Boundaries.PartitionCount, 0..0, keepOpen: false);
+        string name = $"{WorkFolder.MapFolder}/{result.Spill}";
+        using TaskSpillReader spill = new(run.Folder.PathOf(name), () => run.Folder.Open(name), run.Id, task, run.Boundaries.PartitionCount, 0..0, keepOpen: false);
     }
 }
 

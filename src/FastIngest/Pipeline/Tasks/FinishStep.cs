@@ -24,14 +24,14 @@ internal static class FinishStep
     {
         if (run.Folder.IsFinished)
         {
-            Clean(run.Folder);
+            run.Folder.Clean();
             return null;
         }
 
         IngestReport report = await TaskProgress.DoAsync(run, "finish", 0, reporting, p => RunAsync(run, options, sinks, p, cancellationToken), _ => true).ConfigureAwait(false);
         if (run.Folder.IsFinished)
         {
-            Clean(run.Folder);
+            run.Folder.Clean();
         }
 
         return report;
@@ -46,8 +46,8 @@ internal static class FinishStep
         CheckResult check = run.ReadCheck();
         ReduceResult?[] reduced = [.. Enumerable.Range(0, run.Plan.ReduceTasks).Select(run.TryReadReduce)];
         MissingTasks.Require("reduce", [.. reduced.Select(r => r is not null)]);
-        MapResult[] mapped = [.. check.Manifests.Select((m, t) => run.TryReadMap(run.Folder.Of(m), t) ?? throw new IngestException(
-            $"{run.Folder.Of(m)} is missing.", "Remove check.json, then run the map task, check and the steps after it."))];
+        MapResult[] mapped = [.. check.Manifests.Select((m, t) => run.TryReadMap(m, t) ?? throw new IngestException(
+            $"{run.Folder.PathOf(m)} is missing.", "Remove check.json, then run the map task, check and the steps after it."))];
         InputFacts input = FactsOf(run.Plan);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);
         List<string> warnings = [];
@@ -59,16 +59,10 @@ internal static class FinishStep
         IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
         if (engine.Lanes.All(l => l.Fault is null))
         {
-            WorkFolder.Commit(run.Folder.FinishedPath, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
+            run.Folder.Commit(WorkFolder.FinishedName, new FinishResult(run.Name, report.Rows), ResultForms.Finish);
         }
 
         return report;
-    }
-
-    private static void Clean(WorkFolder folder)
-    {
-        folder.RemoveAttempts();
-        folder.RemoveTasks();
     }
 
     private static InputFacts FactsOf(RunPlan plan)
@@ -155,7 +149,8 @@ internal static class FinishStep
 
                 foreach (ReduceResult part in reduced)
                 {
-                    new PartReader(System.IO.Path.Combine(run.Folder.ReduceFolder, part.Part), run.Id, part.Task).Read(() => queue.Rent(0), b => queue.Add(0, b));
+                    string name = $"{WorkFolder.ReduceFolder}/{part.Part}";
+                    new PartReader(run.Folder.PathOf(name), () => run.Folder.Open(name), run.Id, part.Task).Read(() => queue.Rent(0), b => queue.Add(0, b));
                 }
 
                 queue.Complete(0);
@@ -170,7 +165,7 @@ internal static class FinishStep
             {
                 if (map.Rejects is { } journal)
                 {
-                    RejectJournal.AddFilesTo(PathOf(journal), journal, files);
+                    RejectJournal.AddFilesTo(run.Folder.PathOf(NameOf(journal)), () => run.Folder.Open(NameOf(journal)), journal, files);
                 }
             }
 
@@ -186,7 +181,7 @@ internal static class FinishStep
                 if (mapped[task].Rejects is { } journal)
                 {
                     RejectJournal.Replay(
-                        PathOf(journal), journal, _rejects, (file, part, category) => new RejectSource(opened[file].File, file, part, category), c => _cutOff[(int)c]++);
+                        run.Folder.PathOf(NameOf(journal)), () => run.Folder.Open(NameOf(journal)), journal, _rejects, (file, part, category) => new RejectSource(opened[file].File, file, part, category), c => _cutOff[(int)c]++);
                 }
 
                 // A file that several tasks read ends with the last of them.
@@ -203,7 +198,7 @@ internal static class FinishStep
             }
         }
 
-        private string PathOf(JournalInfo journal) => System.IO.Path.Combine(run.Folder.MapFolder, journal.File);
+        private static string NameOf(JournalInfo journal) => $"{WorkFolder.MapFolder}/{journal.File}";
 
         private void AddFindings()
         {

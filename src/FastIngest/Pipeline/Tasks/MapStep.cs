@@ -15,7 +15,7 @@ internal static class MapStep
     public static Attempt Run(SharedRun run, IngestOptions options, int task, Reporting reporting, CancellationToken cancellationToken)
     {
         SharedRun.RequireTask("map", task, run.Plan.MapTasks.Length);
-        string manifest = run.Folder.MapManifest(task);
+        string manifest = WorkFolder.MapManifest(task);
         if (run.Folder.IsFinished || run.TryReadMap(manifest, task) is not null)
         {
             return Attempt.WasDone;
@@ -27,12 +27,12 @@ internal static class MapStep
     private static Attempt Run(SharedRun run, IngestOptions options, int task, string manifest, IIngestProgress progress, CancellationToken cancellationToken)
     {
         MapAttempt attempt = Read(run, options, task, null, progress, cancellationToken);
-        if (WorkFolder.Commit(manifest, attempt.Result, ResultForms.Map))
+        if (run.Folder.Commit(manifest, attempt.Result, ResultForms.Map))
         {
             return Attempt.Done;
         }
 
-        attempt.Delete();
+        run.Folder.Delete(attempt.Files);
         return Attempt.Lost;
     }
 
@@ -46,11 +46,11 @@ internal static class MapStep
     /// <exception cref="IngestException">The input has changed, or the work folder cannot be written. No file of the attempt is left.</exception>
     public static MapAttempt Read(SharedRun run, IngestOptions options, int task, FramePosition? start, IIngestProgress progress, CancellationToken cancellationToken)
     {
-        string name = System.IO.Path.Combine(run.Folder.MapFolder, $"{task}.{Guid.NewGuid():N}");
+        string name = $"{WorkFolder.MapFolder}/{task}.{Guid.NewGuid():N}";
         PlannedRange[] planned = run.Plan.MapTasks[task];
         int partitions = run.Boundaries.PartitionCount;
         FieldLog fields = new(run.Plan.Files.Length);
-        string spillPath = name + ".spill", rejectsPath = name + ".rejects";
+        string spillName = name + ".spill", rejectsName = name + ".rejects";
         long[] bytes = new long[run.Plan.Files.Length];
         Array.ForEach(planned, r => bytes[r.File] += run.Plan.BytesOf(r));
         progress.Started([.. run.Plan.Files.Select((f, i) => new RunFile(f.Path, f.Dialect, bytes[i]))]);
@@ -59,8 +59,8 @@ internal static class MapStep
             using TaskInput? input = planned.Length == 0 ? null : new TaskInput(run, options, planned.Select(r => r.File).ToHashSet(), cancellationToken);
             options = input?.Without(options) ?? options;
             MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, options.Workers);
-            using TaskSpillWriter spill = new(spillPath, run.Id, task, partitions);
-            using RejectJournal rejects = new(rejectsPath);
+            using TaskSpillWriter spill = new(run.Folder.Write(spillName, options.TempDirectory), run.Id, task, partitions);
+            using RejectJournal rejects = new(run.Folder.Write(rejectsName, options.TempDirectory));
             TaskShuffleStore store = new(partitions, new BlockPool(memory.EventBytes), spill);
             MapRange[] ranges =
             [
@@ -74,7 +74,7 @@ internal static class MapStep
             {
                 Run = run.Name,
                 Task = task,
-                Spill = System.IO.Path.GetFileName(spillPath),
+                Spill = System.IO.Path.GetFileName(spillName),
                 SpillBytes = spill.Length,
                 Rejects = rejects.Complete(),
                 Ranges = [.. map.Outcomes],
@@ -86,11 +86,11 @@ internal static class MapStep
                 Findings = [.. Enum.GetValues<Category>().Select(c => FindingsOf(fields.Of(c)))],
                 Outcomes = [.. fields.Outcomes.Select(o => new OutcomeCounts(o.File, o.Outcome.Records, o.Outcome.RejectedByReason))],
                 Unread = [.. map.Unread],
-            }, [spillPath, rejectsPath]);
+            }, [spillName, rejectsName]);
         }
         catch
         {
-            WorkFolder.Delete(spillPath, rejectsPath);
+            run.Folder.Delete(spillName, rejectsName);
             throw;
         }
     }
@@ -114,9 +114,5 @@ public enum Attempt
 
 /// <summary>The output of an attempt that is not committed yet.</summary>
 /// <param name="Result">What the manifest will say.</param>
-/// <param name="Files">The files of the attempt.</param>
-internal sealed record MapAttempt(MapResult Result, IReadOnlyList<string> Files)
-{
-    /// <summary>Removes the files of an attempt that does not count.</summary>
-    public void Delete() => WorkFolder.Delete(Files);
-}
+/// <param name="Files">The names of the files of the attempt.</param>
+internal sealed record MapAttempt(MapResult Result, IReadOnlyList<string> Files);

@@ -46,13 +46,13 @@ internal static class PartFile
 }
 
 /// <summary>Writes the rows of a task to a file, as a sink does.</summary>
-internal sealed class PartSink(string path, byte[] run, int task) : ISummarySink
+internal sealed class PartSink(ISharedOutput output, byte[] run, int task) : ISummarySink
 {
     private FileStream? _file;
     private int _block;
     private long _rows;
 
-    public string DisplayName => path;
+    public string DisplayName => output.Path;
 
     /// <summary>The size of the file in bytes.</summary>
     public long Length { get; private set; }
@@ -75,7 +75,7 @@ internal sealed class PartSink(string path, byte[] run, int task) : ISummarySink
         WriteBlock([], 0, [], 0, []);
         try
         {
-            _file!.Flush(flushToDisk: true);
+            output.Publish(_file!);
         }
         catch (IOException e)
         {
@@ -95,7 +95,7 @@ internal sealed class PartSink(string path, byte[] run, int task) : ISummarySink
         {
             if (_file is null)
             {
-                _file = PrivateFile.Open(path, path, FileMode.CreateNew, FileShare.Read, 256 * 1024);
+                _file = output.Create(256 * 1024);
                 PartFile.Header header = PartFile.HeaderOf(run, task);
                 Write(MemoryMarshal.AsBytes(new ReadOnlySpan<PartFile.Header>(ref header)));
             }
@@ -118,11 +118,15 @@ internal sealed class PartSink(string path, byte[] run, int task) : ISummarySink
     }
 
     private IngestException CanNotWrite(Exception e) => new(
-        $"{path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
+        $"{output.Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
 }
 
 /// <summary>Reads the rows of a task.</summary>
-internal sealed class PartReader(string path, byte[] run, int task)
+/// <param name="path">The path shown to the user.</param>
+/// <param name="open">Opens the file.</param>
+/// <param name="run">The 32 bytes that identify the run.</param>
+/// <param name="task">The index of the task.</param>
+internal sealed class PartReader(string path, Func<ISharedFile> open, byte[] run, int task)
 {
     private const int MaxRows = 1 << 24;
 
@@ -134,7 +138,7 @@ internal sealed class PartReader(string path, byte[] run, int task)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 256 * 1024);
+            using Stream file = SharedFileStream.Open(open(), 256 * 1024);
             PartFile.Header header = default;
             file.ReadExactly(MemoryMarshal.AsBytes(new Span<PartFile.Header>(ref header)));
             if (header != PartFile.HeaderOf(run, task))
@@ -185,7 +189,7 @@ internal sealed class PartReader(string path, byte[] run, int task)
         }
     }
 
-    private void RequireEnd(FileStream file, in PartFile.BlockHead head, int block)
+    private void RequireEnd(Stream file, in PartFile.BlockHead head, int block)
     {
         if (PartFile.CheckOf(head, [], [], [], TaskSpill.SeedOf(run, task, block)) != head.Check)
         {

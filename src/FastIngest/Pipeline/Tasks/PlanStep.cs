@@ -27,16 +27,17 @@ public static class PlanStep
     /// <param name="mapTasks">The number of map tasks.</param>
     /// <param name="reduceTasks">The number of tasks that reduce.</param>
     /// <param name="program">The version of this program.</param>
+    /// <param name="stop">Ends transfers.</param>
     /// <exception cref="IngestException">The input cannot be planned, or the folder has another plan.</exception>
-    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program)
+    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
     {
         if (sinks.FirstOrDefault(s => s is IRecordSink { RecordFormat: not null }) is { } records)
         {
             throw new IngestException($"{records.DisplayName} stores records, which a run of many tasks does not pass on.", "Name targets of daily summaries, or use ingest.");
         }
 
-        WorkFolder folder = new(work);
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions, options.From);
+        WorkFolder folder = WorkFolder.At(work, stop);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
         PlannedFile[] files = [.. input.Infos.Select((_, f) => FileOf(input, f))];
         int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes);
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
@@ -61,13 +62,13 @@ public static class PlanStep
         };
         folder.Create();
         byte[] bytes = PlanForm.Plan.ToBytes(plan);
-        if (!WorkFolder.Commit(folder.PlanPath, bytes) && !(WorkFolder.TryReadBytes(folder.PlanPath) ?? []).AsSpan().SequenceEqual(bytes))
+        if (!folder.Commit(WorkFolder.PlanName, bytes) && !(folder.TryReadBytes(WorkFolder.PlanName) ?? []).AsSpan().SequenceEqual(bytes))
         {
             throw new IngestException(
-                $"{folder.PlanPath} is another plan: other files, options, versions or another day.", "Choose another work folder, or remove that one if its run is not needed any more.");
+                $"{folder.PathOf(WorkFolder.PlanName)} is another plan: other files, options, versions or another day.", "Choose another work folder, or remove that one if its run is not needed any more.");
         }
 
-        return new PlanReport(SharedRun.Open(work, program).Name, files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
+        return new PlanReport(SharedRun.Open(work, program, stop).Name, files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
     }
 
     private static PlannedFile FileOf(HealthInput input, int file)

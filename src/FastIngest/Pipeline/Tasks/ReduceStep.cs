@@ -26,34 +26,34 @@ internal static class ReduceStep
     private static async Task<Attempt> RunAsync(SharedRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken)
     {
         CheckResult check = run.ReadCheck();
-        string path = System.IO.Path.Combine(run.Folder.ReduceFolder, $"{task}.{Guid.NewGuid():N}.rows");
+        string name = $"{WorkFolder.ReduceFolder}/{task}.{Guid.NewGuid():N}.rows";
         try
         {
-            ReduceResult result = await ReduceAsync(run, options, task, check, path, progress, cancellationToken).ConfigureAwait(false);
-            if (WorkFolder.Commit(run.Folder.ReduceManifest(task), result, ResultForms.Reduce))
+            ReduceResult result = await ReduceAsync(run, options, task, check, name, progress, cancellationToken).ConfigureAwait(false);
+            if (run.Folder.Commit(WorkFolder.ReduceManifest(task), result, ResultForms.Reduce))
             {
                 return Attempt.Done;
             }
         }
         catch
         {
-            WorkFolder.Delete(path);
+            run.Folder.Delete(name);
             throw;
         }
 
-        WorkFolder.Delete(path);
+        run.Folder.Delete(name);
         return Attempt.Lost;
     }
 
     private static async Task<ReduceResult> ReduceAsync(
-        SharedRun run, IngestOptions options, int task, CheckResult check, string path, IIngestProgress progress, CancellationToken cancellationToken)
+        SharedRun run, IngestOptions options, int task, CheckResult check, string name, IIngestProgress progress, CancellationToken cancellationToken)
     {
         progress.Started([]);
         progress.Reducing();
         Range own = run.Plan.PartitionsOf(task);
         int partitions = run.Boundaries.PartitionCount;
         using SharedPartitions store = Open(run, check, own, partitions);
-        PartSink sink = new(path, run.Id, task);
+        PartSink sink = new(run.Folder.Write(name, options.TempDirectory), run.Id, task);
         await using (sink.ConfigureAwait(false))
         {
             SummaryLane lane = new(sink);
@@ -63,7 +63,7 @@ internal static class ReduceStep
             reduce.Run(cancellationToken);
             await sink.CompleteAsync(new RunFigures(0, 0, 0, writer.Rows), cancellationToken).ConfigureAwait(false);
             return new ReduceResult(
-                run.Name, task, System.IO.Path.GetFileName(path), sink.Length, writer.Rows, [.. reduce.Aggregated], [.. reduce.Repeated], reduce.LeftOut);
+                run.Name, task, System.IO.Path.GetFileName(name), sink.Length, writer.Rows, [.. reduce.Aggregated], [.. reduce.Repeated], reduce.LeftOut);
         }
     }
 
@@ -74,7 +74,8 @@ internal static class ReduceStep
         {
             for (int map = 0; map < check.Spills.Length; map++)
             {
-                spills.Add(new TaskSpillReader(run.Folder.Of(check.Spills[map]), run.Id, map, partitions, own, check.Spills.Length <= MaxOpenFiles));
+                string name = check.Spills[map];
+                spills.Add(new TaskSpillReader(run.Folder.PathOf(name), () => run.Folder.Open(name), run.Id, map, partitions, own, check.Spills.Length <= MaxOpenFiles));
             }
 
             return new SharedPartitions(spills, own.GetOffsetAndLength(partitions).Length);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
 using FastIngest.Pipeline.Map;
+using FastIngest.Shuffle.Shared;
 
 namespace FastIngest.Pipeline.Tasks;
 
@@ -12,7 +13,7 @@ namespace FastIngest.Pipeline.Tasks;
 /// for the whole run, and only then reads the text and the line numbers of the rejected records: a task that has a range of a file
 /// does not know how many lines are before it.
 /// </summary>
-internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
+internal sealed class RejectJournal(ISharedOutput output) : IRejectLog, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly XxHash3 _hash = new();
@@ -26,8 +27,6 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
         Close,
     }
 
-    public string Path => path;
-
     public void Add(FilePlan part, Reject reject) => Note(new Line(Call.Add, part, reject.Reason, reject.Offset, reject.Length));
 
     public bool AddCutOff(FilePlan part)
@@ -39,7 +38,7 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
 
     public void Close(FilePlan part) => Note(new Line(Call.Close, part, default, part.File.Length, 0));
 
-    /// <summary>Waits until the disk has everything; null if nothing was rejected.</summary>
+    /// <summary>Completes the file, so that others can read it; null if nothing was rejected.</summary>
     /// <exception cref="IngestException">The file cannot be written.</exception>
     public JournalInfo? Complete()
     {
@@ -50,8 +49,8 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
 
         try
         {
-            _file.Flush(flushToDisk: true);
-            return new JournalInfo(System.IO.Path.GetFileName(path), _bytes, _hash.GetCurrentHashAsUInt64());
+            output.Publish(_file);
+            return new JournalInfo(System.IO.Path.GetFileName(output.Path), _bytes, _hash.GetCurrentHashAsUInt64());
         }
         catch (IOException e)
         {
@@ -62,15 +61,16 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
     public void Dispose() => _file?.Dispose();
 
     /// <summary>Repeats the calls of a journal.</summary>
-    /// <param name="path">The journal.</param>
+    /// <param name="path">The path shown to the user.</param>
+    /// <param name="open">Opens the journal.</param>
     /// <param name="info">Its size and checksum.</param>
     /// <param name="log">Receives the rejects.</param>
     /// <param name="sourceOf">Returns the source of the rejects of a file, a part and a category.</param>
     /// <param name="cutOff">Called with the category for each file that is cut off and whose end counts as a record.</param>
     /// <exception cref="IngestException">The journal is missing or damaged.</exception>
-    public static void Replay(string path, JournalInfo info, RejectLog log, Func<int, int, Category, RejectSource> sourceOf, Action<Category> cutOff)
+    public static void Replay(string path, Func<ISharedFile> open, JournalInfo info, RejectLog log, Func<int, int, Category, RejectSource> sourceOf, Action<Category> cutOff)
     {
-        foreach (Line line in Lines(path, info))
+        foreach (Line line in Lines(path, open, info))
         {
             RejectSource source = sourceOf(line.File, line.Part, (Category)line.Category);
             switch ((Call)line.Call)
@@ -95,18 +95,18 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
 
     /// <summary>The indexes of the files that a journal has rejects of.</summary>
     /// <exception cref="IngestException">The journal is missing or damaged.</exception>
-    public static void AddFilesTo(string path, JournalInfo info, ISet<int> files)
+    public static void AddFilesTo(string path, Func<ISharedFile> open, JournalInfo info, ISet<int> files)
     {
-        foreach (Line line in Lines(path, info))
+        foreach (Line line in Lines(path, open, info))
         {
             files.Add(line.File);
         }
     }
 
-    private static IEnumerable<Line> Lines(string path, JournalInfo info)
+    private static IEnumerable<Line> Lines(string path, Func<ISharedFile> open, JournalInfo info)
     {
-        Verify(path, info);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 64 * 1024);
+        Verify(path, open, info);
+        using Stream file = SharedFileStream.Open(open(), 64 * 1024);
         byte[] bytes = new byte[Unsafe.SizeOf<Line>()];
         for (long position = 0; position < info.Bytes; position += bytes.Length)
         {
@@ -115,11 +115,11 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
         }
     }
 
-    private static void Verify(string path, JournalInfo info)
+    private static void Verify(string path, Func<ISharedFile> open, JournalInfo info)
     {
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            using Stream file = SharedFileStream.Open(open(), 64 * 1024);
             XxHash3 hash = new();
             hash.Append(file);
             if (file.Length != info.Bytes || info.Bytes % Unsafe.SizeOf<Line>() != 0 || hash.GetCurrentHashAsUInt64() != info.Check)
@@ -148,7 +148,7 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
 
             try
             {
-                _file ??= PrivateFile.Open(path, path, FileMode.CreateNew, FileShare.Read, 64 * 1024);
+                _file ??= output.Create(64 * 1024);
                 Span<byte> bytes = MemoryMarshal.AsBytes(new Span<Line>(ref line));
                 _file.Write(bytes);
                 _hash.Append(bytes);
@@ -162,7 +162,7 @@ internal sealed class RejectJournal(string path) : IRejectLog, IDisposable
     }
 
     private IngestException CanNotWrite(Exception e) => new(
-        $"{path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
+        $"{output.Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
 
     /// <summary>One call: 40 bytes. The offset is the length of the file for a call other than <see cref="Call.Add"/>.</summary>
     [StructLayout(LayoutKind.Sequential)]

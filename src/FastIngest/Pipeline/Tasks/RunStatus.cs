@@ -12,12 +12,13 @@ public sealed record RunStatus(StepStatus Map, StepStatus Check, int Redone, Ste
     {
         WorkFolder folder = run.Folder;
         bool isFinished = folder.IsFinished;
-        bool isChecked = isFinished || File.Exists(folder.CheckPath);
+        bool isChecked = isFinished || folder.Exists(WorkFolder.CheckName);
         ILookup<string, AttemptStatus> attempts = Attempts(run, isFinished).ToLookup(a => a.Step);
+        HashSet<string> files = isFinished ? [] : [.. folder.List(WorkFolder.MapFolder).Concat(folder.List(WorkFolder.ReduceFolder)).Select(f => f.Name)];
         StepStatus reduce = StepStatus.Of(
-            Done(run.Plan.ReduceTasks, t => isFinished || File.Exists(folder.ReduceManifest(t))), [.. attempts["reduce"]], new long[run.Plan.ReduceTasks], 0);
+            Done(run.Plan.ReduceTasks, t => isFinished || files.Contains(WorkFolder.ReduceManifest(t))), [.. attempts["reduce"]], new long[run.Plan.ReduceTasks], 0);
         return new RunStatus(
-            StepStatus.Of(Done(run.Plan.MapTasks.Length, t => isFinished || File.Exists(folder.MapManifest(t))), [.. attempts["map"]], [.. run.Plan.MapTasks.Select(t => t.Sum(run.Plan.BytesOf))], 0),
+            StepStatus.Of(Done(run.Plan.MapTasks.Length, t => isFinished || files.Contains(WorkFolder.MapManifest(t))), [.. attempts["map"]], [.. run.Plan.MapTasks.Select(t => t.Sum(run.Plan.BytesOf))], 0),
             StepStatus.Of([isChecked], [.. attempts["check"]], [0], 0),
             isChecked && !isFinished ? run.ReadCheck().Redone.Length : 0,
             reduce,
@@ -29,30 +30,23 @@ public sealed record RunStatus(StepStatus Map, StepStatus Check, int Redone, Ste
     private static List<AttemptStatus> Attempts(SharedRun run, bool isFinished)
     {
         List<AttemptStatus> attempts = [];
-        try
+        foreach (WorkFile file in isFinished ? [] : run.Folder.List(WorkFolder.NotesFolder))
         {
-            foreach (string path in isFinished ? [] : Directory.EnumerateFiles(run.Folder.NotesFolder, "*.json"))
+            if (file.Name.EndsWith(".json", StringComparison.Ordinal) && TryRead(run.Folder, file.Name) is { Task: >= 0 } note && note.Run == run.Name && Enum.IsDefined(note.State))
             {
-                if (TryRead(path) is { Task: >= 0 } note && note.Run == run.Name && Enum.IsDefined(note.State))
-                {
-                    attempts.Add(AttemptStatus.Of(note, File.GetLastWriteTimeUtc(path)));
-                }
+                attempts.Add(AttemptStatus.Of(note, file.Written));
             }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // The last step has removed it.
         }
 
         return attempts;
     }
 
     /// <summary>Reads a note; null if its attempt has just removed it, or if a crash of the storage has damaged it.</summary>
-    private static TaskNote? TryRead(string path)
+    private static TaskNote? TryRead(WorkFolder folder, string name)
     {
         try
         {
-            return WorkFolder.TryRead(path, TaskNote.Form);
+            return folder.TryRead(name, TaskNote.Form);
         }
         catch (IngestException)
         {

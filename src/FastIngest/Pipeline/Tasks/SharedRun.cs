@@ -42,17 +42,19 @@ internal sealed class SharedRun
     /// <param name="path">The work folder.</param>
     /// <param name="program">The version of this program.</param>
     /// <exception cref="IngestException">There is no plan, or it is that of another version.</exception>
-    public static SharedRun Open(string path, string program)
+    /// <param name="stop">Ends transfers.</param>
+    public static SharedRun Open(string path, string program, CancellationToken stop)
     {
         OpenSslLibrary.Require("The id of a run");
-        WorkFolder folder = new(path);
-        byte[] bytes = WorkFolder.TryReadBytes(folder.PlanPath) ?? throw new IngestException(
-            $"{folder.PlanPath} does not exist.", "Make the plan first: health_ingestion plan PATH --work DIR --tasks M --partitions R.");
-        RunPlan plan = PlanForm.Plan.Parse(folder.PlanPath, bytes);
+        WorkFolder folder = WorkFolder.At(path, stop);
+        string planPath = folder.PathOf(WorkFolder.PlanName);
+        byte[] bytes = folder.TryReadBytes(WorkFolder.PlanName) ?? throw new IngestException(
+            $"{planPath} does not exist.", "Make the plan first: health_ingestion plan PATH --work DIR --tasks M --partitions R.");
+        RunPlan plan = PlanForm.Plan.Parse(planPath, bytes);
         if (plan.Format != RunPlan.CurrentFormat || plan.Program != program)
         {
             throw new IngestException(
-                $"{folder.PlanPath} was made by version {plan.Program} (format {plan.Format}); this is version {program} (format {RunPlan.CurrentFormat}).",
+                $"{planPath} was made by version {plan.Program} (format {plan.Format}); this is version {program} (format {RunPlan.CurrentFormat}).",
                 "Run every step with the same version.");
         }
 
@@ -76,7 +78,7 @@ internal sealed class SharedRun
     /// <exception cref="IngestException">It is damaged, or that of another run or task.</exception>
     public MapResult? TryReadMap(string manifest, int task)
     {
-        MapResult? result = WorkFolder.TryRead(manifest, ResultForms.Map);
+        MapResult? result = Folder.TryRead(manifest, ResultForms.Map);
         Require(manifest, result is null || (result.Run == Name && result.Task == task));
         return result;
     }
@@ -84,8 +86,8 @@ internal sealed class SharedRun
     /// <inheritdoc cref="TryReadMap"/>
     public ReduceResult? TryReadReduce(int task)
     {
-        ReduceResult? result = WorkFolder.TryRead(Folder.ReduceManifest(task), ResultForms.Reduce);
-        Require(Folder.ReduceManifest(task), result is null || (result.Run == Name && result.Task == task));
+        ReduceResult? result = Folder.TryRead(WorkFolder.ReduceManifest(task), ResultForms.Reduce);
+        Require(WorkFolder.ReduceManifest(task), result is null || (result.Run == Name && result.Task == task));
         return result;
     }
 
@@ -93,9 +95,9 @@ internal sealed class SharedRun
     /// <exception cref="IngestException">There is none yet, it is damaged, or that of another run.</exception>
     public CheckResult ReadCheck()
     {
-        CheckResult result = WorkFolder.TryRead(Folder.CheckPath, ResultForms.Check)
-            ?? throw new IngestException($"{Folder.CheckPath} does not exist: the map is not checked.", $"Run this first: health_ingestion check --work {Folder.Path}.") { MayPass = true };
-        Require(Folder.CheckPath, result.Run == Name && result.Manifests.Length == Plan.MapTasks.Length);
+        CheckResult result = Folder.TryRead(WorkFolder.CheckName, ResultForms.Check)
+            ?? throw new IngestException($"{Folder.PathOf(WorkFolder.CheckName)} does not exist: the map is not checked.", $"Run this first: health_ingestion check --work {Folder.Path}.") { MayPass = true };
+        Require(WorkFolder.CheckName, result.Run == Name && result.Manifests.Length == Plan.MapTasks.Length);
         return result;
     }
 
@@ -108,11 +110,11 @@ internal sealed class SharedRun
         }
     }
 
-    private static void Require(string path, bool isOfRun)
+    private void Require(string name, bool isOfRun)
     {
         if (!isOfRun)
         {
-            throw new IngestException($"{path} is that of another run or task.", "Remove it, and run the step that writes it once more.");
+            throw new IngestException($"{Folder.PathOf(name)} is that of another run or task.", "Remove it, and run the step that writes it once more.");
         }
     }
 }

@@ -3,7 +3,7 @@ using FastIngest.Sinks;
 namespace FastIngest.Pipeline.Tasks;
 
 /// <summary>
-/// Notes in the work folder what an attempt does, every few seconds and at its end. Each note replaces the one before with a rename.
+/// Notes in the work folder what an attempt does, every few seconds and at its end. Each note replaces the one before.
 /// A note that cannot be written is left out: the work is more important, and the last step removes the folder of notes.
 /// </summary>
 internal sealed class TaskProgress : IIngestProgress, IDisposable
@@ -13,7 +13,7 @@ internal sealed class TaskProgress : IIngestProgress, IDisposable
 
     private readonly Lock _gate = new();
     private readonly SharedRun _run;
-    private readonly string _step, _path;
+    private readonly string _step, _name;
     private readonly int _task;
     private readonly IIngestProgress? _also;
     private readonly DateTime _started = DateTime.UtcNow;
@@ -24,7 +24,7 @@ internal sealed class TaskProgress : IIngestProgress, IDisposable
     private TaskProgress(SharedRun run, string step, int task, IIngestProgress? also)
     {
         (_run, _step, _task, _also) = (run, step, task, also);
-        _path = System.IO.Path.Combine(run.Folder.NotesFolder, $"{step}-{task}.{Guid.NewGuid():N}.json");
+        _name = $"{WorkFolder.NotesFolder}/{step}-{task}.{Guid.NewGuid():N}.json";
         Write(AttemptState.Running, null);
         _timer = new Timer(_ => Beat(), null, Interval, Interval);
     }
@@ -103,7 +103,7 @@ internal sealed class TaskProgress : IIngestProgress, IDisposable
             }
             else
             {
-                WorkFolder.Delete(_path);
+                _run.Folder.Delete(_name);
             }
         }
     }
@@ -113,15 +113,13 @@ internal sealed class TaskProgress : IIngestProgress, IDisposable
         TaskNote note = new(
             _run.Name, _step, _task, Environment.MachineName, Environment.ProcessId, _started, DateTime.UtcNow, state, Interlocked.Read(ref _bytes), Interlocked.Read(ref _records),
             Interlocked.Read(ref _rows), fault?.Error, fault?.ExitCode);
-        string next = _path + ".next";
         try
         {
-            PrivateFile.Write(next, next, TaskNote.Form.ToBytes(note));
-            File.Move(next, _path, overwrite: true);
+            _run.Folder.Replace(_name, note, TaskNote.Form);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IngestException or OperationCanceledException)
         {
-            WorkFolder.Delete(next);
+            // The work goes on without the note.
         }
     }
 }

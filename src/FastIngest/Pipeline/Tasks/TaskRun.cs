@@ -21,8 +21,10 @@ public sealed class TaskRun
     /// <param name="work">The work folder.</param>
     /// <param name="program">The version of this program.</param>
     /// <param name="describe">Says how the command line reports a fault, for the notes of failed attempts.</param>
+    /// <param name="stop">Ends transfers.</param>
     /// <exception cref="IngestException">There is no plan, or it is that of another version.</exception>
-    public static TaskRun Open(string work, string program, Func<Exception, TaskFault> describe) => new(SharedRun.Open(work, program), describe);
+    public static TaskRun Open(string work, string program, Func<Exception, TaskFault> describe, CancellationToken stop = default) =>
+        new(SharedRun.Open(work, program, stop), describe);
 
     /// <summary>Runs a map task, unless it is done.</summary>
     /// <param name="options">What <see cref="Arguments"/> mean, with the workers and the memory of this task.</param>

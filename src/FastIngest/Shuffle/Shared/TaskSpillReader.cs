@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Shuffle.Shared;
 
@@ -11,32 +10,34 @@ internal sealed class TaskSpillReader : IDisposable
     private const int CheckBytes = 64 * 1024;
 
     private readonly string _path;
+    private readonly Func<ISharedFile> _open;
     private readonly byte[] _run;
     private readonly int _task, _first;
     private readonly bool _keepOpen;
     private readonly TaskSpill.Row[] _rows;
     private readonly TaskSpill.Entry[] _entries;
-    private SafeFileHandle? _handle;
+    private ISharedFile? _file;
 
     /// <summary>Opens a file and reads the index of some partitions.</summary>
-    /// <param name="path">The path of the file.</param>
+    /// <param name="path">The path shown to the user.</param>
+    /// <param name="open">Opens the file.</param>
     /// <param name="run">The 32 bytes that identify the run.</param>
     /// <param name="task">The index of the task.</param>
     /// <param name="partitions">The number of all partitions.</param>
     /// <param name="own">The partitions that are read.</param>
     /// <param name="keepOpen">Whether the file stays open between two reads.</param>
     /// <exception cref="IngestException">The file is missing, damaged, or of another run, task or version.</exception>
-    public TaskSpillReader(string path, byte[] run, int task, int partitions, Range own, bool keepOpen)
+    public TaskSpillReader(string path, Func<ISharedFile> open, byte[] run, int task, int partitions, Range own, bool keepOpen)
     {
-        (_path, _run, _task, _keepOpen) = (path, run, task, keepOpen);
+        (_path, _open, _run, _task, _keepOpen) = (path, open, run, task, keepOpen);
         (_first, int count) = own.GetOffsetAndLength(partitions);
         _rows = new TaskSpill.Row[count];
-        SafeFileHandle handle = _handle = Open();
+        ISharedFile file = _file = Open();
         try
         {
-            TaskSpill.Footer footer = ReadEnds(handle, partitions);
+            TaskSpill.Footer footer = ReadEnds(file, partitions);
             long rowsAt = footer.EntriesAt + ((long)footer.Entries * Unsafe.SizeOf<TaskSpill.Entry>());
-            ReadAt(handle, rowsAt + ((long)_first * Unsafe.SizeOf<TaskSpill.Row>()), MemoryMarshal.AsBytes(_rows.AsSpan()));
+            ReadAt(file, rowsAt + ((long)_first * Unsafe.SizeOf<TaskSpill.Row>()), MemoryMarshal.AsBytes(_rows.AsSpan()));
             int firstEntry = count == 0 ? 0 : _rows[0].First, entries = count == 0 ? 0 : _rows[^1].First + _rows[^1].Count - firstEntry;
             if (firstEntry < 0 || entries < 0 || firstEntry > footer.Entries - entries)
             {
@@ -44,7 +45,7 @@ internal sealed class TaskSpillReader : IDisposable
             }
 
             _entries = new TaskSpill.Entry[entries];
-            ReadAt(handle, footer.EntriesAt + ((long)firstEntry * Unsafe.SizeOf<TaskSpill.Entry>()), MemoryMarshal.AsBytes(_entries.AsSpan()));
+            ReadAt(file, footer.EntriesAt + ((long)firstEntry * Unsafe.SizeOf<TaskSpill.Entry>()), MemoryMarshal.AsBytes(_entries.AsSpan()));
             int next = firstEntry;
             for (int i = 0; i < count; i++)
             {
@@ -61,14 +62,14 @@ internal sealed class TaskSpillReader : IDisposable
         }
         catch
         {
-            handle.Dispose();
+            file.Dispose();
             throw;
         }
 
         if (!keepOpen)
         {
-            handle.Dispose();
-            _handle = null;
+            file.Dispose();
+            _file = null;
         }
     }
 
@@ -89,14 +90,14 @@ internal sealed class TaskSpillReader : IDisposable
     /// <summary>Reads bytes of a piece that <see cref="Verify"/> has verified.</summary>
     public void Read(TaskSpill.Entry piece, long position, Span<byte> target)
     {
-        SafeFileHandle handle = _handle ?? Open();
+        ISharedFile file = _file ?? Open();
         try
         {
-            ReadAt(handle, piece.Offset + position, target);
+            ReadAt(file, piece.Offset + position, target);
         }
         finally
         {
-            Release(handle);
+            Release(file);
         }
     }
 
@@ -106,20 +107,20 @@ internal sealed class TaskSpillReader : IDisposable
     {
         XxHash3 hash = new(SeedOf(partition));
         byte[] buffer = new byte[CheckBytes];
-        SafeFileHandle handle = _handle ?? Open();
+        ISharedFile file = _file ?? Open();
         try
         {
             for (long position = 0; position < piece.ByteCount;)
             {
                 Span<byte> target = buffer.AsSpan(0, (int)Math.Min(buffer.Length, piece.ByteCount - position));
-                ReadAt(handle, piece.Offset + position, target);
+                ReadAt(file, piece.Offset + position, target);
                 hash.Append(target);
                 position += target.Length;
             }
         }
         finally
         {
-            Release(handle);
+            Release(file);
         }
 
         if (hash.GetCurrentHashAsUInt64() != piece.Check)
@@ -128,20 +129,20 @@ internal sealed class TaskSpillReader : IDisposable
         }
     }
 
-    public void Dispose() => _handle?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private long SeedOf(int partition) => TaskSpill.SeedOf(_run, _task, _first + partition);
 
-    private TaskSpill.Footer ReadEnds(SafeFileHandle handle, int partitions)
+    private TaskSpill.Footer ReadEnds(ISharedFile file, int partitions)
     {
-        long length = RandomAccess.GetLength(handle);
+        long length = file.Length;
         int headerBytes = Unsafe.SizeOf<TaskSpill.Header>(), footerBytes = Unsafe.SizeOf<TaskSpill.Footer>();
         if (length < headerBytes + footerBytes)
         {
             throw Damaged("is cut off");
         }
 
-        TaskSpill.Header header = Read<TaskSpill.Header>(handle, 0);
+        TaskSpill.Header header = Read<TaskSpill.Header>(file, 0);
         if (header.Magic != TaskSpill.Magic || header.ByteOrder != TaskSpill.ByteOrder)
         {
             throw Damaged("is not the output of a map task");
@@ -158,7 +159,7 @@ internal sealed class TaskSpillReader : IDisposable
             throw Damaged(header with { Task = _task } == expected ? $"is that of task {header.Task}, not of task {_task}" : "is that of another run");
         }
 
-        TaskSpill.Footer footer = Read<TaskSpill.Footer>(handle, length - footerBytes);
+        TaskSpill.Footer footer = Read<TaskSpill.Footer>(file, length - footerBytes);
         if (footer.Check != TaskSpill.CheckEnds(header, footer) || footer.Partitions != partitions
             || footer.EntriesAt + ((long)footer.Entries * Unsafe.SizeOf<TaskSpill.Entry>()) + ((long)partitions * Unsafe.SizeOf<TaskSpill.Row>()) + footerBytes != length)
         {
@@ -168,11 +169,11 @@ internal sealed class TaskSpillReader : IDisposable
         return footer;
     }
 
-    private SafeFileHandle Open()
+    private ISharedFile Open()
     {
         try
         {
-            return File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return _open();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -184,30 +185,30 @@ internal sealed class TaskSpillReader : IDisposable
         }
     }
 
-    private void Release(SafeFileHandle handle)
+    private void Release(ISharedFile file)
     {
         if (!_keepOpen)
         {
-            handle.Dispose();
+            file.Dispose();
         }
     }
 
-    private T Read<T>(SafeFileHandle handle, long offset)
+    private T Read<T>(ISharedFile file, long offset)
         where T : unmanaged
     {
         T value = default;
-        ReadAt(handle, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        ReadAt(file, offset, MemoryMarshal.AsBytes(new Span<T>(ref value)));
         return value;
     }
 
-    private void ReadAt(SafeFileHandle handle, long offset, Span<byte> target)
+    private void ReadAt(ISharedFile file, long offset, Span<byte> target)
     {
         while (!target.IsEmpty)
         {
             int count;
             try
             {
-                count = RandomAccess.Read(handle, target, offset);
+                count = file.Read(target, offset);
             }
             catch (IOException e)
             {

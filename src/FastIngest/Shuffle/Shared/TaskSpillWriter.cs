@@ -7,24 +7,25 @@ namespace FastIngest.Shuffle.Shared;
 /// <summary>Writes the file of one attempt of a map task, see <see cref="TaskSpill"/>. Not thread-safe.</summary>
 internal sealed class TaskSpillWriter : IDisposable
 {
+    private readonly ISharedOutput _output;
     private readonly FileStream _file;
     private readonly byte[] _run;
     private readonly int _task, _partitions;
     private readonly List<TaskSpill.Entry> _entries = [];
     private readonly List<ReadOnlyMemory<byte>> _pending = [];
 
-    /// <param name="path">The path of the file, which must not exist.</param>
+    /// <param name="output">The file.</param>
     /// <param name="run">The 32 bytes that identify the run.</param>
     /// <param name="task">The index of the task.</param>
     /// <param name="partitions">The number of partitions.</param>
     /// <exception cref="IngestException">The file cannot be created.</exception>
-    public TaskSpillWriter(string path, byte[] run, int task, int partitions)
+    public TaskSpillWriter(ISharedOutput output, byte[] run, int task, int partitions)
     {
         (_run, _task, _partitions) = (run, task, partitions);
-        Path = path;
+        _output = output;
         try
         {
-            _file = PrivateFile.Open(path, path, FileMode.CreateNew, FileShare.Read, 0);
+            _file = output.Create(0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,8 +34,6 @@ internal sealed class TaskSpillWriter : IDisposable
 
         Write(BytesOf(TaskSpill.HeaderOf(run, task)));
     }
-
-    public string Path { get; }
 
     /// <summary>The size of the file in bytes.</summary>
     public long Length { get; private set; }
@@ -67,7 +66,7 @@ internal sealed class TaskSpillWriter : IDisposable
         WritePending();
     }
 
-    /// <summary>Writes the index and waits until the disk has everything.</summary>
+    /// <summary>Writes the index; afterwards others can read the file.</summary>
     /// <exception cref="IngestException">The file cannot be written.</exception>
     public void Complete()
     {
@@ -91,7 +90,7 @@ internal sealed class TaskSpillWriter : IDisposable
         Write(BytesOf(footer));
         try
         {
-            _file.Flush(flushToDisk: true);
+            _output.Publish(_file);
         }
         catch (IOException e)
         {
@@ -136,5 +135,5 @@ internal sealed class TaskSpillWriter : IDisposable
     }
 
     private IngestException CanNotWrite(Exception e) => new(
-        $"{Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
+        $"{_output.Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
 }

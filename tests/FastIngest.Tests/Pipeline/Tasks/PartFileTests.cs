@@ -1,5 +1,6 @@
 using FastIngest.Health;
 using FastIngest.Pipeline.Tasks;
+using FastIngest.Shuffle.Shared;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Tests.Support;
 
@@ -20,7 +21,7 @@ public sealed class PartFileTests : IDisposable
         await WriteAsync(path, task: 3);
         List<string> found = [];
         SummaryBatch batch = new();
-        new PartReader(path, _run, 3).Read(() => batch, b => found.Add(Describe(b)));
+        new PartReader(path, () => new LocalSharedFile(path), _run, 3).Read(() => batch, b => found.Add(Describe(b)));
         Assert.Equal([Describe(Batch("ada", 1)), Describe(Batch("bo", 4))], found);
     }
 
@@ -29,7 +30,7 @@ public sealed class PartFileTests : IDisposable
     {
         string path = _folder.File("rows");
         await WriteAsync(path, task: 3);
-        WrongBytes.AreNoticed(path, 7, () => new PartReader(path, _run, 3).Read(() => new SummaryBatch(), _ => { }));
+        WrongBytes.AreNoticed(path, 7, () => new PartReader(path, () => new LocalSharedFile(path), _run, 3).Read(() => new SummaryBatch(), _ => { }));
     }
 
     private static SummaryBatch Batch(string user, int rows)
@@ -67,7 +68,7 @@ public sealed class PartFileTests : IDisposable
 
     private async Task WriteAsync(string path, int task)
     {
-        await using PartSink sink = new(path, _run, task);
+        await using PartSink sink = new(new LocalSharedOutput(path), _run, task);
         await sink.WriteAsync(Batch("ada", 1), default);
         await sink.WriteAsync(new SummaryBatch(), default);
         await sink.WriteAsync(Batch("bo", 4), default);
