@@ -117,6 +117,20 @@ public sealed class MetricsFileTests(GeneratedData data)
         Assert.False(place.Has("a.ndjson"));
     }
 
+    [Theory]
+    [InlineData("data/heart_rate.ndjson", "--metrics-file would write")]
+    [InlineData("a.ndjson", "--to and --metrics-file both write to")]
+    [InlineData("rejects.ndjson", "--rejects and --metrics-file both write to")]
+    public void A_file_that_is_read_or_written_otherwise_is_wrong_usage(string file, string message)
+    {
+        using Workplace place = Workplace.WithData();
+        string before = File.ReadAllText(place["data/heart_rate.ndjson"]);
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:a.ndjson", "--metrics-file", file);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(message, outcome.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(place["data/heart_rate.ndjson"]));
+    }
+
     [Fact]
     public void A_folder_that_is_gone_at_the_end_is_a_warning_and_the_run_is_complete()
     {

@@ -45,13 +45,13 @@ internal sealed record IngestSettings : RunSettings
     {
         Targets chosen = Settings.Targets.Choose(arguments.GetValue(spec.To), arguments.GetValue(spec.NoApi));
         IReadOnlyList<Target> targets = chosen.Sinks;
-        string? stats = arguments.GetValue(spec.StatsJson);
+        string? stats = arguments.GetValue(spec.StatsJson), metrics = arguments.GetValue(spec.Metrics.File);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         bool isDryRun = arguments.GetValue(spec.DryRun);
-        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats, metrics);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats, metrics);
         PseudonymKey? pseudonyms = SelectionSettings.KeyOf(spec.Pseudonyms, arguments);
         IngestOptions options = new()
         {

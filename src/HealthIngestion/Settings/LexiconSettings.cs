@@ -31,11 +31,11 @@ internal sealed record LexiconSettings : RunSettings
             : isDryRun ? []
             : throw new UsageException($"a dictionary needs a target: use --to {TargetRegistry.All.JoinForms(TargetCapability.Entries)}, or set DATABASE_URL");
         Target[] targets = [.. names.Select(n => Settings.Targets.Parse("--to", n, TargetCapability.Entries))];
-        string? stats = arguments.GetValue(spec.StatsJson);
+        string? stats = arguments.GetValue(spec.StatsJson), metrics = arguments.GetValue(spec.Metrics.File);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
         string? catalog = arguments.GetValue(spec.Catalog);
-        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats);
-        OutputPlaces.RejectInput(catalog is null ? [path] : [path, catalog], DictionaryFileNames.IsRead, isDryRun ? [] : targets, rejects, stats);
+        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats, metrics);
+        OutputPlaces.RejectInput(catalog is null ? [path] : [path, catalog], DictionaryFileNames.IsRead, isDryRun ? [] : targets, rejects, stats, metrics);
         int workers = Given(arguments, spec.Workers, 4);
         return new LexiconSettings
         {

@@ -10,7 +10,7 @@ internal static class OutputPlaces
     private const string StandardOutput = "standard output";
 
     /// <exception cref="UsageException">Two outputs have the same place.</exception>
-    public static void RejectClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
+    public static void RejectClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath)
     {
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
         foreach (Target target in targets)
@@ -23,6 +23,11 @@ internal static class OutputPlaces
         {
             Claim(owners, statsPath == "-" ? StandardOutput : Path.GetFullPath(statsPath), "--stats-json");
         }
+
+        if (metricsPath is not null)
+        {
+            Claim(owners, Path.GetFullPath(metricsPath), "--metrics-file");
+        }
     }
 
     /// <summary>An output that is read as input, in this run or in the next one over the same folder, would be lost or read.</summary>
@@ -31,14 +36,17 @@ internal static class OutputPlaces
     /// <param name="targets">Where rows go.</param>
     /// <param name="rejectsPath">Where rejects go.</param>
     /// <param name="statsPath">Where figures go, if anywhere.</param>
+    /// <param name="metricsPath">Where metrics go, if anywhere.</param>
     /// <exception cref="UsageException">An output has such a place.</exception>
-    public static void RejectInput(IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath)
+    public static void RejectInput(
+        IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath)
     {
         HashSet<string> inputs = [.. paths.Where(p => !RemotePath.Is(p)).Select(Real)];
         IEnumerable<(string Option, string Place)> outputs = [
             .. targets.Select(t => ("--to", Place(t))),
             ("--rejects", Path.GetFullPath(rejectsPath)),
             ("--stats-json", statsPath is null or "-" ? StandardOutput : Path.GetFullPath(statsPath)),
+            ("--metrics-file", metricsPath is null ? StandardOutput : Path.GetFullPath(metricsPath)),
         ];
         foreach ((string option, string place) in outputs.Where(o => Path.IsPathRooted(o.Place)))
         {

@@ -43,9 +43,10 @@ internal sealed class OtlpClient(OtlpAddress address) : IDisposable
         {
             return $"{url} does not respond.";
         }
-        catch (HttpRequestException e)
+        catch (Exception e)
         {
-            return $"{url}: {Log.OneLine(e.Message)}.";
+            // No network, no TLS library, a proxy that makes no sense: whatever it is, the run is worth more than its metrics.
+            return $"{url}: {Log.OneLine(e.GetBaseException().Message).TrimEnd('.')}.";
         }
     }
 

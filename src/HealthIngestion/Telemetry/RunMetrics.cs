@@ -25,21 +25,21 @@ internal sealed class RunMetrics(MetricsSettings settings, string command, Log l
     private readonly DateTime _started = DateTime.UtcNow;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly OtlpClient? _otlp = settings.Otlp is { } address ? new OtlpClient(address) : null;
-    private readonly List<MetricLabel> _labels = [new("command", command)];
-    private IReadOnlyList<Metric> _figures = [];
-    private RunProgress? _progress;
+    private volatile MetricLabel[] _labels = [new("command", command)];
+    private volatile IReadOnlyList<Metric> _figures = [];
+    private volatile RunProgress? _progress;
     private Timer? _timer;
     private volatile bool _hasEnded;
     private bool _fileFailed, _otlpFailed;
 
-    /// <summary>The trace that the run belongs to; one of its own unless it is a step of a planned run.</summary>
-    public TraceContext Trace { get; set; } = TraceContext.New();
+    /// <summary>The trace that the run belongs to; null for one of its own.</summary>
+    public TraceContext? Trace { get; set; }
 
     /// <summary>Whether the metrics go anywhere.</summary>
     public bool IsWanted => settings.Path is not null || _otlp is not null;
 
     /// <summary>Adds a label to every metric, such as the number of a task.</summary>
-    public void AddLabel(string name, string value) => _labels.Add(new MetricLabel(name, value));
+    public void AddLabel(string name, string value) => _labels = [.. _labels, new MetricLabel(name, value)];
 
     /// <summary>Takes the counters of the run, which the metrics show while it works.</summary>
     public void Watch(RunProgress progress) => _progress = progress;
@@ -175,7 +175,7 @@ internal sealed class RunMetrics(MetricsSettings settings, string command, Log l
             string? fault = _otlp.Send(OtlpForm.Metrics(metrics, _labels, _started), isTrace: false, patience);
             if (fault is null && code is { } ended)
             {
-                fault = _otlp.Send(OtlpForm.Trace(Trace, new Span(command, _started, DateTime.UtcNow), Stages(), _labels, ended), isTrace: true, patience);
+                fault = _otlp.Send(OtlpForm.Trace(Trace ?? TraceContext.New(), new Span(command, _started, DateTime.UtcNow), Stages(), _labels, ended), isTrace: true, patience);
             }
 
             if (fault is not null && (code is not null || !_hasEnded))

@@ -17,6 +17,9 @@ namespace FastIngest.Pipeline.Tasks;
 /// </summary>
 internal static class FinishStep
 {
+    /// <summary>The number of batches of rows that may wait for the sinks.</summary>
+    private const int BatchesAhead = 4;
+
     /// <returns>The report of the run; null if it was finished before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the run cannot go on; no sink was completed.</exception>
     public static async Task<IngestReport?> RunAsync(
@@ -28,7 +31,7 @@ internal static class FinishStep
             return null;
         }
 
-        IngestReport report = await TaskProgress.DoAsync(run, "finish", 0, reporting, p => RunAsync(run, options, sinks, p, cancellationToken), _ => true).ConfigureAwait(false);
+        IngestReport report = await TaskProgress.DoAsync(run, "finish", 0, reporting, p => RunAsync(run, options, sinks, p, cancellationToken), _ => run.Folder.IsFinished).ConfigureAwait(false);
         if (run.Folder.IsFinished)
         {
             run.Folder.Clean();
@@ -75,9 +78,6 @@ internal static class FinishStep
             [.. plan.Files.Where((_, i) => isExport[i]).Select(f => new ExportFile(f.Path, f.Dialect, f.Bytes))],
             plan.Unread);
     }
-
-    /// <summary>How many batches of rows may wait for the sinks.</summary>
-    private const int BatchesAhead = 4;
 
     private sealed class Pass(
         SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<SummaryLane> lanes,

@@ -97,7 +97,7 @@ public sealed record StepStatus
     internal static StepStatus Of(bool[] isDone, AttemptStatus[] attempts, long[] bytes, long totalRows)
     {
         int done = isDone.Count(d => d);
-        AttemptStatus[] best = [.. attempts.Where(a => a.Task < isDone.Length && !isDone[a.Task]).GroupBy(a => a.Task).OrderBy(g => g.Key).Select(AttemptStatus.Best)];
+        AttemptStatus[] best = [.. attempts.Where(a => a.State != AttemptState.Done && a.Task < isDone.Length && !isDone[a.Task]).GroupBy(a => a.Task).OrderBy(g => g.Key).Select(AttemptStatus.Best)];
         AttemptStatus[] counted = [.. best.Where(a => a.State == AttemptState.Running), .. attempts.Where(a => a.State == AttemptState.Done)];
         long read = best.Where(a => a.State == AttemptState.Running).Sum(a => Math.Min(a.Bytes, bytes[a.Task])) + bytes.Where((_, t) => isDone[t]).Sum();
         TimeSpan? elapsed = attempts.Length == 0
