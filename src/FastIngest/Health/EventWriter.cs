@@ -308,6 +308,7 @@ public sealed class EventWriter
     }
 
     /// <summary>The most bytes that the payload takes. A text that the category lacks, and a time that is not kept, cost a few bytes of room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long MaxPayload(scoped in RecordView record) =>
         _maxNumbersBytes + Segment.MaxTextBytes(record.Identity.Length) + Segment.MaxTextBytes(record.Text0.Length) + Segment.MaxTextBytes(record.Text1.Length) + Segment.MaxTextBytes(record.Text2.Length);
 

@@ -19,6 +19,7 @@ internal struct NumericAggregate
     /// <summary>Adds the numbers of an event.</summary>
     /// <param name="micros">At most <see cref="MaxNumbers"/> numbers in micros; 0 where a number is missing.</param>
     /// <param name="present">Bit <c>1 &lt;&lt; i</c> is set when number <c>i</c> is present.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(ReadOnlySpan<long> micros, uint present)
     {
         _present |= present;
@@ -28,9 +29,7 @@ internal struct NumericAggregate
             long sum = unchecked(_sums[i] + value);
             if (((sum ^ _sums[i]) & (sum ^ value)) < 0)
             {
-                // The sum overflows 64 bits: move the old sum into the 128-bit part.
-                _carried[i] += _sums[i];
-                _large |= 1u << i;
+                Carry(i);
                 sum = value;
             }
 
@@ -38,11 +37,22 @@ internal struct NumericAggregate
         }
     }
 
+    /// <summary>The next sum overflows 64 bits: moves the old sum into the 128-bit part.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Carry(int number)
+    {
+        _carried[number] += _sums[number];
+        _large |= 1u << number;
+    }
+
     /// <summary>The double nearest to a sum, in units (not micros); NaN means null.</summary>
-    public readonly double this[int number] =>
-        (_present >> number & 1) == 0 ? double.NaN
-        : (_large >> number & 1) == 0 ? ExactDouble.FromMicros(_sums[number])
-        : ExactDouble.FromMicros(_carried[number] + _sums[number]);
+    public readonly double this[int number]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (_present >> number & 1) == 0 ? double.NaN : (_large >> number & 1) == 0 ? ExactDouble.FromMicros(_sums[number]) : Large(number);
+    }
+
+    private readonly double Large(int number) => ExactDouble.FromMicros(_carried[number] + _sums[number]);
 
     [InlineArray(MaxNumbers)]
     private struct Longs

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace FastIngest.Json;
 
@@ -46,6 +47,7 @@ public static class DayText
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void WritePair(Span<byte> destination, int value)
     {
         (int tens, int ones) = Math.DivRem(value, 10);

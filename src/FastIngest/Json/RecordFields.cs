@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -71,12 +72,9 @@ public sealed unsafe class RecordFields
     /// <summary>Clears the fields whose bits are set.</summary>
     internal void Clear(ulong fields)
     {
-        for (int i = 0; i < Names.Count; i++)
+        for (ulong rest = fields & ((1ul << Names.Count) - 1); rest != 0; rest &= rest - 1)
         {
-            if ((fields & (1ul << i)) != 0)
-            {
-                _places[i].Field = default;
-            }
+            _places[BitOperations.TrailingZeroCount(rest)].Field = default;
         }
     }
 

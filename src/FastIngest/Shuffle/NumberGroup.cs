@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastIngest.Shuffle;
@@ -102,6 +103,7 @@ internal static class NumberGroup
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int FormOf(ReadOnlySpan<long> numbers)
     {
         // The bounds are all-ones masks, so the union of the numbers exceeds a bound exactly if one of them does.

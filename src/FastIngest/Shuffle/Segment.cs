@@ -105,6 +105,7 @@ public sealed class Segment
     }
 
     /// <summary>Ends the event that was started last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void End()
     {
         Span<byte> head = _data.AsSpan(_eventStart);
@@ -157,6 +158,7 @@ public sealed class Segment
     public void WriteNumbers(ReadOnlySpan<long> micros, uint present) =>
         _length += NumberGroup.Write(_data.AsSpan(_length), micros, present);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int TextHash(ReadOnlySpan<byte> text)
     {
         uint hash = (uint)text.Length;
@@ -216,15 +218,21 @@ public sealed class Segment
         _data[_length++] = (byte)value;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Reserve(long bytes)
     {
-        long needed = _length + bytes;
-        if (needed > _data.Length)
+        if (_length + bytes > _data.Length)
         {
-            byte[] larger = _memory.Rent(needed);
-            _data.AsSpan(0, _length).CopyTo(larger);
-            _memory.Return(_data);
-            _data = larger;
+            Grow(_length + bytes);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(long needed)
+    {
+        byte[] larger = _memory.Rent(needed);
+        _data.AsSpan(0, _length).CopyTo(larger);
+        _memory.Return(_data);
+        _data = larger;
     }
 }

@@ -178,6 +178,7 @@ internal sealed class JsonRecordDecoder
     }
 
     /// <summary>Copies the numbers that the reader has already parsed. That is nearly all of them; the loop makes no calls.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Decimals(RecordFields fields, int first, Span<long> numbers)
     {
         uint present = 0;
