@@ -152,7 +152,6 @@ run_tests() {
     need /usr/share/zoneinfo tzdata
     need zsh zsh
     need fish fish
-    need npm nodejs npm
     need wrk wrk
     need groff groff
     need man man-db
