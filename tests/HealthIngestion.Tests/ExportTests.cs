@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FastIngest.Health;
+using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 
 /// <summary>CSV, Parquet and Arrow, from a database and from a run, judged by programs of others that read them.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ExportTests
 {
     /// <summary>Each format with the programs that read it.</summary>
@@ -105,6 +108,48 @@ public sealed class ExportTests
         Assert.Equal(
             expected.Split(' ')[0] + " true",
             Readers.Query($"SELECT sum(num_values)::VARCHAR, bool_and(stats_min_value <= stats_max_value AND dictionary_page_offset IS NOT NULL) FROM parquet_metadata('{place[names[0]]}') WHERE path_in_schema = 'user_id'"));
+    }
+
+    [Fact]
+    public void Records_of_PostgreSQL_arrive_by_category()
+    {
+        using Workplace place = Workplace.Empty();
+        string schema = $"x{Guid.NewGuid():N}";
+        PostgresServer postgres = PostgresServer.Shared;
+        Succeeds(place, "generate", "apple", "--kind", "apple", "--users", "1", "--days", "20", "--seed", "3");
+        Succeeds(place, Repository.Set("default"), "--records", "--to", postgres.Url, "--schema", schema);
+        Succeeds(place, "apple", "--records", "--to", postgres.Url, "--schema", schema);
+        (string Table, string Values)[] tables =
+        [
+            ("activities", "count(*), sum(distance), count(weather), min(date)"),
+            ("workouts", "count(*), sum(sets), count(workout_type), max(date)"),
+            ("meals", "count(*), sum(calories), count(DISTINCT meal_type), max(date)"),
+            ("sleep", "count(*), sum(total_sleep), count(DISTINCT user_id), max(date)"),
+            ("heart_rate", "count(*), sum(value), min(ts), max(ts)"),
+            ("measurements", "count(*), sum(length(fields::text)), min(date), max(date)"),
+            ("samples", "count(*), count(DISTINCT metric), min(start), max(\"end\")"),
+        ];
+        foreach (string format in (string[])["parquet", "csv"])
+        {
+            Succeeds(place, "export", "--from", postgres.Url, "--schema", schema, "--what", "records", "--format", format, "--out", format);
+            Assert.Equal(tables.Length, Directory.GetFiles(place[format]).Length);
+            foreach ((string table, string values) in tables)
+            {
+                string[] columns = values.Split(", ").Select(v => $"({v})::text").ToArray();
+                string stored = postgres.Query($"SELECT {string.Join(", ", columns)} FROM {schema}.\"{table}\"")[0];
+                Assert.NotEqual("0", stored.Split(' ')[0]);
+                string exported = Readers.Query($"SELECT {string.Join(", ", columns.Select(c => Regex.Replace(c, @"\(sum\((\w+)\)\)::text", "round(sum($1), 3)::double::text").Replace("::text", "::varchar", StringComparison.Ordinal)))} FROM read_{format}('{place[$"{format}/{table}.{format}"]}')");
+                Assert.Equal(Numbers(stored), Numbers(exported));
+            }
+        }
+
+        Assert.Equal(1, HealthIngestionProcess.Run(place.Directory, "export", "--from", postgres.Url, "--schema", schema, "--what", "records", "--format", "csv", "--out", "one.csv").ExitCode);
+        Succeeds(place, "export", "--from", postgres.Url, "--schema", schema, "--what", "samples", "--format", "arrow", "--out", "samples.arrow", "--since", "2000-01-01", "--until", "2000-01-01");
+        Assert.Empty(Readers.Rows("arrow", place["samples.arrow"]));
+
+        // Both databases write numbers, but not with the same digits.
+        static string[] Numbers(string row) =>
+            [.. row.Split(' ').Select(v => double.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? Math.Round(number, 3).ToString(CultureInfo.InvariantCulture) : v)];
     }
 
     [Fact]

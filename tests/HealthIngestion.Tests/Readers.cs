@@ -7,6 +7,7 @@ namespace HealthIngestion.Tests;
 /// Programs of others that read files of columns: DuckDB, Apache Arrow and hyparquet, at the versions of tests/readers. They are installed
 /// once, by npm, into a folder of this user. Without npm or its packages a test is skipped, and fails in CI.
 /// </summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 internal static class Readers
 {
     private static readonly Lazy<string> Folder = new(Install);
