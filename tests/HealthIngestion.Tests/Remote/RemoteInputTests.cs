@@ -339,6 +339,17 @@ public sealed class RemoteInputTests(GeneratedData data)
     }
 
     [Fact]
+    public void A_plan_tells_its_files_apart_by_what_is_shown()
+    {
+        using Workplace place = Workplace.Empty();
+        using FileServer server = FileServer.Start();
+        string url = server.Serve("heart_rate.json", """[{"user_id":"u1","date_time":"2024-01-01T00:00:00","value":60}]"""u8.ToArray());
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "plan", url + "?part=1", url + "?part=2", "--work", "work");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("Two files are named " + url + "?…", outcome.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_plan_holds_no_user_of_a_URL()
     {
         using Workplace place = Workplace.Empty();
