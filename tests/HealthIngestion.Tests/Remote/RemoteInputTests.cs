@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using FastIngest.Net;
 using FastIngest.Tests.Net;
+using FastIngest.Tests.Storage.Http;
 
 namespace HealthIngestion.Tests.Remote;
 
@@ -190,9 +192,11 @@ public sealed class RemoteInputTests(GeneratedData data)
     public void Redirects_are_followed_and_credentials_go_to_their_own_server_only()
     {
         using Workplace place = Workplace.Empty();
-        using FileServer far = FileServer.StartWithTls(place["far.pem"]);
-        using FileServer near = FileServer.StartWithTls(place["near.pem"]);
-        File.WriteAllText(place["ca.pem"], File.ReadAllText(place["far.pem"]) + File.ReadAllText(place["near.pem"]));
+        using X509Certificate2 authority = ApiServer.MakeCertificate();
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(authority.Export(X509ContentType.Pfx), null);
+        File.WriteAllText(place["ca.pem"], authority.ExportCertificatePem());
+        using FileServer far = FileServer.Start(certificate);
+        using FileServer near = FileServer.Start(certificate);
         string target = Serve(far, "zip", Repository.Set("quirks"))[0];
         near.Instead = (context, _) =>
         {
@@ -336,6 +340,17 @@ public sealed class RemoteInputTests(GeneratedData data)
         Outcome changed = run.Do("map", 0);
         Assert.Equal(1, changed.ExitCode);
         Assert.Contains("is not the file that was planned: its version was \"", changed.OnlyErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_tells_its_files_apart_by_what_is_shown()
+    {
+        using Workplace place = Workplace.Empty();
+        using FileServer server = FileServer.Start();
+        string url = server.Serve("heart_rate.json", """[{"user_id":"u1","date_time":"2024-01-01T00:00:00","value":60}]"""u8.ToArray());
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "plan", url + "?part=1", url + "?part=2", "--work", "work");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("Two files are named " + url + "?…", outcome.OnlyErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

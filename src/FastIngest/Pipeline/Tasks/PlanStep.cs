@@ -39,6 +39,12 @@ public static class PlanStep
         WorkFolder folder = WorkFolder.At(work, stop);
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
         PlannedFile[] files = [.. input.Infos.Select((_, f) => FileOf(input, f))];
+        if (files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
+        {
+            // URLs that differ only in what is not shown.
+            throw new IngestException($"Two files are named {same.Key}, so that the plan could not tell them apart.", "Plan each in a run of its own, or give them different names.");
+        }
+
         int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes);
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
         int partitions = (int)Math.Max(reduceTasks, Math.Min(MaxPartitions, input.EstimatedBytes / PartitionInput));
