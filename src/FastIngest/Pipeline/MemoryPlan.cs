@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastIngest.Health;
+using FastIngest.Sources.Compression;
 
 namespace FastIngest.Pipeline;
 
@@ -56,6 +57,7 @@ public sealed record MemoryPlan
         int recordBytesPerChunk = recordFormats * ChunkResults * 3 / 2;
         ChunkBytes = (int)Math.Clamp(quarter / (Workers + (ChunkResults * 2 / 3) + recordBytesPerChunk), MinChunkBytes, MaxChunkBytes);
         UnpackedFiles = (int)Math.Clamp(quarter / UnpackedBytes, 1, Workers);
+        UnpackAheadBytes = Math.Min(quarter / UnpackedFiles, 2 * PackedBlock.MaxBytes);
         RecordPieceBytes = Math.Clamp(ChunkBytes / 8, MinPieceBytes, MaxPieceBytes);
         MaxPartitions = (int)Math.Clamp(quarter / 2 / SegmentBytes / ChunkResults, 16, 1024);
 
@@ -83,6 +85,9 @@ public sealed record MemoryPlan
 
     /// <summary>The number of compressed files and members of archives that are decompressed at the same time.</summary>
     public int UnpackedFiles { get; }
+
+    /// <summary>The number of bytes of a compressed file that are decompressed before a chunk needs them, where several workers can decompress it.</summary>
+    public long UnpackAheadBytes { get; }
 
     /// <summary>The size in bytes of the pieces in which encoded records are sent.</summary>
     public int RecordPieceBytes { get; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastIngest.Sources.Compression;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastIngest.Sources;
@@ -26,7 +27,7 @@ public enum IoMode
 /// file returns the lease and changes to positioned reads. A file of a run with many files is closed while nobody reads it.
 /// Thread-safe.
 /// </summary>
-public class SourceFile : IDisposable
+public class SourceFile : IDisposable, IPackedBytes
 {
     /// <summary>A smaller part is read: to map, populate and unmap it costs more than a copy.</summary>
     internal const int MinMapBytes = 128 * 1024;
@@ -210,6 +211,11 @@ public class SourceFile : IDisposable
     {
     }
 
+    /// <summary>Decompresses some bytes that will be wanted soon, if that is possible beside the threads that <see cref="Reach"/> them.</summary>
+    /// <param name="aheadBytes">How many bytes may be decompressed that nobody wants yet.</param>
+    /// <returns>Whether there was something to do.</returns>
+    internal virtual bool UnpackAhead(long aheadBytes) => false;
+
     /// <summary>Reads the rest of the file, which verifies that the file is complete.</summary>
     internal virtual void ReadToEnd()
     {
@@ -229,6 +235,8 @@ public class SourceFile : IDisposable
     internal virtual void ReleaseBefore(long before)
     {
     }
+
+    void IPackedBytes.Read(Span<byte> destination, long offset) => Read(destination, offset);
 
     /// <exception cref="IngestException">The file was truncated, or the disk failed.</exception>
     internal virtual void Read(Span<byte> destination, long offset)

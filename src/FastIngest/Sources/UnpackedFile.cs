@@ -1,3 +1,4 @@
+using System.Buffers;
 using FastIngest.Sources.Compression;
 using FastIngest.Sources.Text;
 
@@ -11,7 +12,12 @@ namespace FastIngest.Sources;
 /// address range    released ┆ retained for looking back ┆ windows of the workers ┆ not decompressed yet
 /// </code>
 /// The length is known when the end is reached; until then it is <see cref="long.MaxValue"/>. Thread-safe: a worker that needs
-/// further bytes decompresses them while the other workers continue to read.
+/// further bytes decompresses them while the other workers continue to read. Where the headers of a file give the lengths of its
+/// blocks, several workers decompress at the same time, each into its own place (or into a copy, if only the greatest length is known):
+/// <code>
+/// worker 1   block 0 ──────► block 3 ──────►      bytes become readable in order: 0, then 1, 2, …
+/// worker 2   block 1 ──► block 2 ─────► …         a block that is not what its headers say, and all after it, are read in sequence
+/// </code>
 /// </summary>
 public sealed unsafe class UnpackedFile : SourceFile
 {
@@ -26,9 +32,10 @@ public sealed unsafe class UnpackedFile : SourceFile
 
     private const long RetainedBytes = 1 << 20, MinReleaseBytes = 4 << 20;
 
-    private readonly Lock _unpacking = new();
+    private readonly object _unpacking = new();
     private readonly Lock _releasing = new();
-    private readonly Func<Stream> _open;
+    private readonly Func<long, Stream> _open;
+    private readonly Compression.Compression? _compression;
     private readonly Action _close;
     private readonly Action? _dispose;
     private readonly SourceFile? _packed;
@@ -39,20 +46,28 @@ public sealed unsafe class UnpackedFile : SourceFile
     private Stream? _stream;
     private byte* _start;
     private long _accessible, _written, _released, _feeds;
+
+    // Only while blocks are decompressed: the blocks, the number of threads at work, how far callers asked, and how far blocks are readable.
+    private BlockQueue? _blocks;
+    private int _unpackers;
+    private long _wanted, _packedWritten;
+    private bool _isBegun;
     private volatile bool _isEnded;
     private bool _isDisposed;
 
     /// <param name="path">The path shown to the user.</param>
     /// <param name="packedLength">The compressed size in bytes.</param>
-    /// <param name="open">Opens the stream of decompressed bytes; called at the first read.</param>
+    /// <param name="open">Opens the stream of decompressed bytes from an offset in the compressed file on, which is not 0 only after blocks; called at the first read.</param>
     /// <param name="packedBytesRead">Returns the number of compressed bytes that the stream has read.</param>
     /// <param name="close">Closes the source of the stream.</param>
     /// <param name="test">A command with which the user can test the file.</param>
     /// <param name="limit">How much the file may grow.</param>
     /// <param name="packed">The compressed file; null for a member of an archive.</param>
     /// <param name="dispose">Called once, when the file is disposed; null for nothing.</param>
+    /// <param name="compression">The compression of the file, if its blocks may be decompressed at the same time.</param>
     internal UnpackedFile(
-        string path, long packedLength, Func<Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit, SourceFile? packed = null, Action? dispose = null)
+        string path, long packedLength, Func<long, Stream> open, Func<long> packedBytesRead, Action close, string test, ExpansionLimit limit, SourceFile? packed = null, Action? dispose = null,
+        Compression.Compression? compression = null)
         : base(path)
     {
         _packed = packed;
@@ -63,6 +78,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         _dispose = dispose;
         _test = test;
         _limit = limit;
+        _compression = compression;
     }
 
     public override long Length => _isEnded ? Volatile.Read(ref _written) : long.MaxValue;
@@ -75,12 +91,13 @@ public sealed unsafe class UnpackedFile : SourceFile
     internal static UnpackedFile Open(SourceFile packed, Compression.Compression compression, ExpansionLimit limit)
     {
         SourceStream stream = new(packed);
-        return new UnpackedFile(packed.Path, packed.Length, Unpack, () => stream.Position, packed.Dispose, compression.TestCommand, limit, packed);
+        return new UnpackedFile(packed.Path, packed.Length, Unpack, () => stream.Position, packed.Dispose, compression.TestCommand, limit, packed, compression: compression);
 
-        Stream Unpack()
+        Stream Unpack(long start)
         {
-            stream.Position = 0;
-            return WideText.ToUtf8(compression.Open(stream));
+            stream.Position = start;
+            Stream content = compression.Open(stream);
+            return start == 0 ? WideText.ToUtf8(content) : content;
         }
     }
 
@@ -90,9 +107,9 @@ public sealed unsafe class UnpackedFile : SourceFile
         SourceStream stream = new(wide);
         return new UnpackedFile(wide.Path, wide.Length, Open, () => stream.Position, wide.Dispose, "iconv", limit, wide);
 
-        Stream Open()
+        Stream Open(long start)
         {
-            stream.Position = 0;
+            stream.Position = start;
             return WideText.ToUtf8(stream);
         }
     }
@@ -101,7 +118,7 @@ public sealed unsafe class UnpackedFile : SourceFile
     {
         lock (_unpacking)
         {
-            return offset >= _written ? _packedBytesRead() : MarkBefore(offset).PackedBytes;
+            return offset >= _written ? PackedBytesRead() : MarkBefore(offset).PackedBytes;
         }
     }
 
@@ -129,9 +146,9 @@ public sealed unsafe class UnpackedFile : SourceFile
         lock (_unpacking)
         {
             Release();
-            _written = _released = _feeds = 0;
+            _written = _released = _feeds = _wanted = _packedWritten = 0;
             _marks.Clear();
-            _isEnded = false;
+            _isBegun = _isEnded = false;
         }
     }
 
@@ -153,10 +170,45 @@ public sealed unsafe class UnpackedFile : SourceFile
 
         lock (_unpacking)
         {
+            _wanted = Math.Max(_wanted, end);
             while (!_isEnded && _written < end)
             {
-                Unpack();
+                if (!_isBegun)
+                {
+                    Begin();
+                }
+                else if (_blocks is null)
+                {
+                    Unpack();
+                }
+                else if (_blocks.Next() is not null)
+                {
+                    UnpackNext(_blocks);
+                }
+                else if (_unpackers > 0)
+                {
+                    // Other threads decompress the last blocks.
+                    Monitor.Wait(_unpacking);
+                }
+                else
+                {
+                    Publish(_blocks);
+                }
             }
+        }
+    }
+
+    internal override bool UnpackAhead(long aheadBytes)
+    {
+        lock (_unpacking)
+        {
+            if (_blocks?.Next() is not { } group || _written + _blocks.TakenBytes + group.Length - aheadBytes > _wanted)
+            {
+                return false;
+            }
+
+            UnpackNext(_blocks);
+            return true;
         }
     }
 
@@ -227,7 +279,120 @@ public sealed unsafe class UnpackedFile : SourceFile
         return bytes[(last + 1)..].Contains((byte)'\n') ? (byte)'\n' : last < 0 ? bytes[0] : bytes[last];
     }
 
-    private void Unpack()
+    private long PackedBytesRead() => _packedWritten > 0 && _stream is null ? _packedWritten : _packedBytesRead();
+
+    /// <summary>Finds out whether blocks can be decompressed at the same time. It takes several of them, and text in UTF-8.</summary>
+    private void Begin()
+    {
+        _isBegun = true;
+        if (_compression is null)
+        {
+            return;
+        }
+
+        BlockQueue blocks = new(_packed!, _compression);
+        if (blocks.Next() is not { } first || first.PackedLength == PackedLength || first.Length < WideText.HeadBytes)
+        {
+            return;
+        }
+
+        MakeAccessible(first.Length);
+        blocks.Take();
+
+        // SAFETY: as below.
+        Span<byte> bytes = new(_start, first.Length);
+        first.Unpack(_packed!, _compression, bytes, PieceBytes);
+        if (first.UnpackedLength >= WideText.HeadBytes && WideText.Recognise(bytes[..WideText.HeadBytes]) is null)
+        {
+            _blocks = blocks;
+            Publish(blocks);
+        }
+    }
+
+    /// <summary>Decompresses the next group of blocks; without the lock, so that other threads decompress at the same time.</summary>
+    private void UnpackNext(BlockQueue blocks)
+    {
+        BlockGroup group = blocks.Next()!;
+        long offset = _written + blocks.TakenBytes;
+        bool isPlaced = blocks.IsExact && group.IsExact;
+        if (isPlaced)
+        {
+            MakeAccessible(offset + group.Length);
+        }
+
+        blocks.Take();
+        _unpackers++;
+        Monitor.Exit(_unpacking);
+        try
+        {
+            // SAFETY: the range is accessible and belongs to this group; its memory is released only when no thread is at work.
+            group.Unpack(_packed!, _compression!, isPlaced ? new Span<byte>(_start + offset, group.Length) : [], PieceBytes);
+        }
+        catch (Exception e) when (e is IngestException or OutOfMemoryException)
+        {
+            // Whoever reads in sequence gets the same error, in its turn.
+        }
+        finally
+        {
+            Monitor.Enter(_unpacking);
+            _unpackers--;
+            Monitor.PulseAll(_unpacking);
+        }
+
+        if (_blocks == blocks)
+        {
+            Publish(blocks);
+        }
+    }
+
+    /// <summary>Makes the blocks readable that are decompressed, in their order, and changes to decompression in sequence where that is needed.</summary>
+    private void Publish(BlockQueue blocks)
+    {
+        long packedLength = _packedWritten;
+        while (blocks.First is { IsDone: true } group)
+        {
+            if (group.Copy is { } copy)
+            {
+                int copied = group.UnpackedLength;
+                MakeAccessible(_written + copied);
+
+                // SAFETY: the range is accessible, and nobody reads it yet.
+                copy.AsSpan(0, copied).CopyTo(new Span<byte>(_start + _written, copied));
+                ArrayPool<byte>.Shared.Return(copy);
+            }
+
+            foreach ((int length, int feeds) in group.Pieces)
+            {
+                _marks.Add(new Mark(_written, group.PackedOffset, _feeds));
+                _feeds += feeds;
+                Volatile.Write(ref _written, _written + length);
+            }
+
+            blocks.RemoveFirst();
+            if (group.IsGood)
+            {
+                _packedWritten = group.PackedOffset + group.PackedLength;
+            }
+            else
+            {
+                blocks.Stop();
+            }
+        }
+
+        if (blocks.First is null && blocks.Next() is null && _unpackers == 0)
+        {
+            _blocks = null;
+            _isEnded = _packedWritten == PackedLength;
+        }
+
+        if (_packedWritten > packedLength)
+        {
+            _limit.Check(Path, _written, _packedWritten);
+        }
+    }
+
+    /// <summary>Makes memory accessible up to an offset.</summary>
+    private void MakeAccessible(long end)
     {
         if (_start == null)
         {
@@ -239,7 +404,7 @@ public sealed unsafe class UnpackedFile : SourceFile
             }
         }
 
-        if (_accessible < _written + PieceBytes)
+        while (_accessible < end)
         {
             if (_accessible + AccessBytes > (long)ReservedBytes
                 || Native.Protect((nint)(_start + _accessible), AccessBytes, Native.ProtRead | Native.ProtWrite) != 0)
@@ -249,15 +414,20 @@ public sealed unsafe class UnpackedFile : SourceFile
 
             _accessible += AccessBytes;
         }
+    }
 
-        _marks.Add(new Mark(_written, _packedBytesRead(), _feeds));
+    /// <summary>Decompresses the next piece in sequence.</summary>
+    private void Unpack()
+    {
+        MakeAccessible(_written + PieceBytes);
+        _marks.Add(new Mark(_written, PackedBytesRead(), _feeds));
 
         // SAFETY: the range is accessible, and nobody reads it yet.
         Span<byte> piece = new(_start + _written, PieceBytes);
         int read;
         try
         {
-            _stream ??= _open();
+            _stream ??= _open(_packedWritten);
             read = _stream.ReadAtLeast(piece, piece.Length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is not IngestException)
@@ -273,9 +443,16 @@ public sealed unsafe class UnpackedFile : SourceFile
         _limit.Check(Path, _written, _packedBytesRead());
     }
 
-    /// <summary>Releases all memory. No thread may read during the call.</summary>
+    /// <summary>Releases all memory. No thread may read during the call; threads that decompress ahead finish first.</summary>
     private void Release()
     {
+        _blocks?.Stop();
+        _blocks = null;
+        while (_unpackers > 0)
+        {
+            Monitor.Wait(_unpacking);
+        }
+
         _stream?.Dispose();
         _stream = null;
         if (_packed is not null)
@@ -297,10 +474,17 @@ public sealed unsafe class UnpackedFile : SourceFile
         }
     }
 
+    /// <summary>The last mark at or before an offset.</summary>
     private Mark MarkBefore(long offset)
     {
-        int index = (int)(offset / PieceBytes);
-        return index < _marks.Count ? _marks[index] : _marks.Count > 0 ? _marks[^1] : default;
+        int from = 0, to = _marks.Count;
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            (from, to) = _marks[middle].Offset <= offset ? (middle + 1, to) : (from, middle);
+        }
+
+        return from > 0 ? _marks[from - 1] : default;
     }
 
     /// <summary>The counters at the start of a piece.</summary>

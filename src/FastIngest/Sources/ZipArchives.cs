@@ -62,7 +62,7 @@ internal static class ZipArchives
         readers.AddMember();
         return new UnpackedFile($"{path}/{name}", packedLength, Unpack, BytesRead, Close, "unzip -t", limit, dispose: readers.RemoveMember);
 
-        Stream Unpack()
+        Stream Unpack(long start)
         {
             Close();
             reader = readers.Rent();

@@ -58,6 +58,29 @@ public sealed class CompressedInputTests : IDisposable
         Same.Text(WithoutFiles(plain.Rejects), WithoutFiles(run.Rejects), ending);
     }
 
+    [Fact]
+    public void A_file_whose_blocks_are_decompressed_at_the_same_time_gives_the_rows_and_rejects_of_the_plain_file()
+    {
+        StringBuilder text = new("[\n");
+        for (int i = 0; i < 60_000; i++)
+        {
+            text.Append(i % 7_000 == 6_999 ? "{\"user_id\": \"u\"},\n" : $"{{\"user_id\": \"u{i / 5000}\", \"date_time\": \"2024-01-0{1 + (i % 3)} 10:00:00\", \"value\": {60 + (i % 50)}}},\n");
+        }
+
+        byte[] bytes = Encoding.UTF8.GetBytes(text.Append(']').ToString());
+        RunResult plain = Run.Ingest(new IngestOptions { Paths = [_folder.Write("heart_rate.json", bytes)], Workers = 1 });
+        foreach (string form in PackedBlocks.Forms)
+        {
+            string packed = _folder.Write("heart_rate.json" + form[form.LastIndexOf('.')..], PackedBlocks.Of(form, bytes, 65_000));
+            foreach ((int workers, int chunkBytes, long memory) in ((int, int, long)[])[(1, 0, 256 << 20), (2, 300_000, 256 << 20), (3, 1 << 20, 64 << 20), (7, 100_000, 1 << 30)])
+            {
+                RunResult run = Run.Ingest(new IngestOptions { Paths = [packed], Workers = workers, ChunkBytes = chunkBytes, MemoryLimitBytes = memory });
+                Same.Text(plain.Rows, run.Rows, $"{form}, {workers} workers");
+                Same.Text(WithoutFiles(plain.Rejects), WithoutFiles(run.Rejects), $"{form}, {workers} workers");
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Endings))]
     public void Files_that_are_decompressed_at_the_same_time_give_the_rows_of_plain_files(string ending)

@@ -170,11 +170,11 @@ internal sealed class MapStage(
 
     /// <summary>
     /// Returns the first part that may have a further chunk: while one worker decompresses the next chunk of a file, the others
-    /// continue with other files. Null when there is none, now and later.
+    /// continue with other files, or help. Null when there is none, now and later.
     /// </summary>
     private Part? ChoosePart(CancellationToken cancellationToken)
     {
-        while (true)
+        for (bool mayHelp = true; ;)
         {
             while (_partIndex < _parts.Count && _parts[_partIndex].IsTaken)
             {
@@ -187,6 +187,7 @@ internal sealed class MapStage(
             }
 
             int unpacked = 0;
+            Part? reserved = null;
             for (int i = _partIndex; i < _parts.Count && unpacked < memory.UnpackedFiles; i++)
             {
                 Part part = _parts[i];
@@ -195,11 +196,35 @@ internal sealed class MapStage(
                     return part;
                 }
 
+                reserved ??= part.IsReserved ? part : null;
                 unpacked += part.IsFinished ? 0 : 1;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            Monitor.Wait(_gate, WaitMs);
+            if (mayHelp && reserved is not null)
+            {
+                // Look once more before waiting: the part may be free by now.
+                mayHelp = UnpackAhead(reserved);
+            }
+            else
+            {
+                Monitor.Wait(_gate, WaitMs);
+                mayHelp = true;
+            }
+        }
+    }
+
+    /// <summary>Decompresses bytes of a part that another worker or a later chunk needs, without the lock; false when there is nothing to do.</summary>
+    private bool UnpackAhead(Part part)
+    {
+        Monitor.Exit(_gate);
+        try
+        {
+            return part.Plan.File.UnpackAhead(memory.UnpackAheadBytes);
+        }
+        finally
+        {
+            Monitor.Enter(_gate);
         }
     }
 

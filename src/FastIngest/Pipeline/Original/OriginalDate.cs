@@ -10,11 +10,11 @@ internal static partial class OriginalDate
     private const string Blank = "[ \u00A0\u202F]", Zone = "(" + Blank + "?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?", Rest = ":[0-5][0-9](:([0-5][0-9]|60)(\\.[0-9]+)?)?";
     private const string Day24 = "(T|" + Blank + ")([01][0-9]|2[0-3])" + Rest + Zone, Day12 = Blank + "(0?[1-9]|1[0-2])" + Rest + Blank + "([AaPp][Mm]|[AaPp]\\.[Mm]\\.)" + Zone;
 
-    /// <summary>Returns the day as days since 0001-01-01; null for a value that is no date or is ambiguous.</summary>
-    public static int? Day(JsonElement value)
+    /// <summary>Returns the day as days since 0001-01-01; null for a text that is no date or is ambiguous.</summary>
+    /// <param name="text">A string, or a number as it is written.</param>
+    public static int? Day(string text)
     {
-        string text = Text(value);
-        if (text.Length > 0 && text.All(char.IsAsciiDigit))
+        if (text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
             int fraction = text.Length switch { 9 or 10 => 0, 12 or 13 => 3, 15 or 16 => 6, 18 or 19 => 9, _ => -1 };
             return fraction < 0 ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddSeconds(double.Parse(text[..^fraction], CultureInfo.InvariantCulture))).DayNumber;

@@ -5,7 +5,7 @@ namespace FastIngest.Pipeline.Original;
 /// <summary>The fields of a category besides its user and day: the names of its texts, and of its numbers with their plausible ranges in micros.</summary>
 internal sealed class OriginalFields
 {
-    private static readonly OriginalFields[] All = [.. Enum.GetValues<Category>().Select(category => new OriginalFields(category))];
+    private static readonly OriginalFields[] ByCategory = [.. Enum.GetValues<Category>().Select(category => new OriginalFields(category))];
 
     private OriginalFields(Category category)
     {
@@ -13,14 +13,22 @@ internal sealed class OriginalFields
         string[] names = [.. Enumerable.Range(0, RecordSchema.FirstOwn + schema.TextCount + schema.NumberCount).Select(schema.Names.NameAt)];
         Texts = names[RecordSchema.FirstOwn..^schema.NumberCount];
         Numbers = names[^schema.NumberCount..];
-        Ranges = [.. PlausibleRanges.Of(category).Select(r => (r.Key, r.Value.Min * 1_000_000, r.Value.Max * 1_000_000))];
+        Ranges = [.. PlausibleRanges.Of(category).Select(r => (r.Key, Array.IndexOf(Numbers, r.Key), r.Value.Min * 1_000_000, r.Value.Max * 1_000_000))];
+        All = names;
+        FirstNumber = names.Length - Numbers.Length;
     }
+
+    /// <summary>The names of all fields: of the user and the day, then the texts, then the numbers.</summary>
+    public string[] All { get; }
+
+    /// <summary>The index of the first number among all fields.</summary>
+    public int FirstNumber { get; }
 
     public string[] Texts { get; }
 
     public string[] Numbers { get; }
 
-    public (string Field, long Min, long Max)[] Ranges { get; }
+    public (string Field, int Number, long Min, long Max)[] Ranges { get; }
 
-    public static OriginalFields Of(Category category) => All[(int)category];
+    public static OriginalFields Of(Category category) => ByCategory[(int)category];
 }

@@ -10,8 +10,13 @@ namespace FastIngest.Pipeline.Original;
 /// <summary>Finds what is unusual about the fields of a record by the section "What is counted" of docs/reading.md.</summary>
 internal static class OriginalFindings
 {
+    private const int LongestName = 100;
+
     /// <summary>Returns the fields of an accepted record that are not read. Of several fields with a name the last one counts, after long names are cut.</summary>
-    public static List<byte[]> Unknown(JsonElement element, Category category)
+    /// <param name="element">The record.</param>
+    /// <param name="category">Its category.</param>
+    /// <param name="previous">What was returned for the record before, whose names are used again where they are equal.</param>
+    public static List<byte[]> Unknown(JsonElement element, Category category, List<byte[]> previous)
     {
         FieldNames names = RecordSchema.Of(category).Names;
         List<byte[]> unknown = [];
@@ -22,7 +27,7 @@ internal static class OriginalFindings
             ReadOnlySpan<byte> name = NameOf(property);
             if (names.Find(name) >= 0)
                 continue;
-            byte[] cut = Cut(name);
+            byte[] cut = name.Length <= LongestName && unknown.Count < previous.Count && name.SequenceEqual(previous[unknown.Count]) ? previous[unknown.Count] : Cut(name);
             int earlier = 0;
             while (earlier < unknown.Count && !unknown[earlier].AsSpan().SequenceEqual(cut))
                 earlier++;
@@ -38,6 +43,8 @@ internal static class OriginalFindings
     /// <summary>Returns the number fields of an accepted record that hold something else, and their values.</summary>
     public static IEnumerable<(byte[] Name, byte[] Value, bool IsText)> Unreadable(JsonElement element, OriginalRecord record)
     {
+        if (record.HasAllNumbers && record.Category != Category.Measurements)
+            return [];
         string[] names = record.Category == Category.Measurements ? [.. OriginalRecord.MeasurementNames(element)]
             : Array.FindAll(OriginalFields.Of(record.Category).Numbers, name => record.Number(name) is null && OriginalRecord.Value(element, name).ValueKind != JsonValueKind.Undefined);
         if (names.Length == 0)
@@ -52,9 +59,9 @@ internal static class OriginalFindings
     public static List<(string Field, string Value)> Implausible(OriginalRecord record)
     {
         List<(string, string)> found = [];
-        foreach ((string field, long min, long max) in OriginalFields.Of(record.Category).Ranges)
+        foreach ((string field, int index, long min, long max) in OriginalFields.Of(record.Category).Ranges)
         {
-            if (record.Number(field) is long number && (number < min || number > max))
+            if (record.NumberAt(index) is long number && (number < min || number > max))
                 found.Add((field, OriginalNumber.Plain(number)));
         }
 
@@ -79,7 +86,8 @@ internal static class OriginalFindings
         return document.RootElement.Clone();
     }
 
-    private static ReadOnlySpan<byte> NameOf(JsonProperty property)
+    /// <summary>The name of a field in UTF-8.</summary>
+    public static ReadOnlySpan<byte> NameOf(JsonProperty property)
     {
         ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8PropertyName(property);
         return written.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(property.Name) : written;
@@ -87,12 +95,12 @@ internal static class OriginalFindings
 
     private static byte[] Cut(ReadOnlySpan<byte> name)
     {
-        if (name.Length <= 100)
+        if (name.Length <= LongestName)
             return name.ToArray();
         List<byte> cut = [];
         foreach (byte[] rune in Encoding.UTF8.GetString(name).EnumerateRunes().Select(r => Encoding.UTF8.GetBytes(r.ToString())))
         {
-            if (cut.Count + rune.Length > 100)
+            if (cut.Count + rune.Length > LongestName)
                 break;
             cut.AddRange(rune);
         }

@@ -53,6 +53,7 @@ internal sealed class OriginalIngest(RecordRules rules)
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
         OriginalRecord? previous = null;
+        List<byte[]> unknown = [];
         foreach ((int offset, int length, RejectReason? unread, JsonElement found) in file)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -78,7 +79,8 @@ internal sealed class OriginalIngest(RecordRules rules)
             }
 
             _records.Add((Pseudonyms is null ? record : record.With(Pseudonyms), fileIndex));
-            foreach (byte[] name in OriginalFindings.Unknown(element, category))
+            unknown = OriginalFindings.Unknown(element, category, unknown);
+            foreach (byte[] name in unknown)
                 Fields.Unknown.Add(name, 1);
             foreach ((byte[] name, byte[] text, bool isText) in OriginalFindings.Unreadable(element, record))
                 Fields.Unreadable.Add(name, offset, text, isText);
@@ -168,8 +170,9 @@ internal sealed class OriginalIngest(RecordRules rules)
         (row.Day, row.Present, row.Texts[TextSlot.UserId]) = (date.DayNumber, (byte)records.Sum(r => 1 << (int)r.Key), AddText(batch, userId));
         foreach (SummaryColumn column in Counted)
             row.Numbers[column.Slot] = records[column.Owner!.Value].Count();
+        List<long> rates = Numbers(records[HeartRate], "value");
         foreach ((Category category, string field, int slot) in Columns)
-            row.Numbers[slot] = Numbers(records[category], field) is not { Count: > 0 } all ? double.NaN
+            row.Numbers[slot] = (category == HeartRate ? rates : Numbers(records[category], field)) is not { Count: > 0 } all ? double.NaN
                 : slot == HrMin ? OriginalNumber.Mean(all.Min(), 1) : slot is HrMax or ActivityHrMax ? OriginalNumber.Mean(all.Max(), 1)
                 : OriginalNumber.Mean(Sum(all), slot == HrMean ? all.Count : 1);
         foreach (OriginalRecord longest in records[Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first one on a tie, or if none has a length
@@ -183,7 +186,7 @@ internal sealed class OriginalIngest(RecordRules rules)
             row.Parts[(int)category] = AddText(batch, category switch
             {
                 Users => $"{opening} on {date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
-                HeartRate => Numbers(records[HeartRate], "value") is not { Count: > 0 } n ? ""
+                HeartRate => rates is not { Count: > 0 } n ? ""
                     : $" Heart rate: {OriginalNumber.Plain(n.Min())} to {OriginalNumber.Plain(n.Max())} bpm, mean {OriginalNumber.Plain((decimal)OriginalNumber.Divide(Sum(n), n.Count * 100_000L) * 100_000)} over {n.Count} readings.",
                 Measurements => measured.Count == 0 ? "" : $" Measured: {string.Join(", ", measured.Select(m => $"{m.Name} {OriginalNumber.Plain(m.Value)}"))}.",
                 _ => string.Concat(records[category].Select(r => $" {Pieces(r)}.")),

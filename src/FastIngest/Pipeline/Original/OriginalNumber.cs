@@ -9,7 +9,7 @@ namespace FastIngest.Pipeline.Original;
 /// <summary>Reads numbers by the section "What counts as a value" of docs/reading.md, and writes them.</summary>
 internal static partial class OriginalNumber
 {
-    private const decimal Largest = 9_000_000_000_000;
+    private const long Largest = 9_000_000_000_000;
 
     /// <summary>The number of digits and other characters up to which <see cref="decimal"/> is exact: 19 digits, and six more in micros.</summary>
     private const int ExactLength = 20;
@@ -17,6 +17,8 @@ internal static partial class OriginalNumber
     /// <summary>A value as a number in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
     public static long? Of(JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long whole))
+            return whole is >= -Largest and <= Largest ? whole * 1_000_000 : null;
         if (value.ValueKind == JsonValueKind.Number && JsonMarshal.GetRawUtf8Value(value).Length <= ExactLength && value.TryGetDecimal(out decimal number))
             return Micros(number);
         if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || JsonNumber().Match(value.ToString()) is not { Success: true } match)
@@ -56,7 +58,7 @@ internal static partial class OriginalNumber
         if (digits.Length > 40) // The removed digits are far below a millionth: one digit shows whether any of them is not zero.
             (digits, exponent) = (digits[..40] + (digits.AsSpan(40).ContainsAnyExcept('0') ? 1 : 0), places - 41);
         BigInteger micros = Divide(BigInteger.Parse(number.Groups["minus"].Value + digits + new string('0', 50), CultureInfo.InvariantCulture), BigInteger.Pow(10, (int)(44 - exponent)));
-        return BigInteger.Abs(micros) > new BigInteger(Largest * 1_000_000) ? null : (long)micros;
+        return BigInteger.Abs(micros) > (BigInteger)Largest * 1_000_000 ? null : (long)micros;
     }
 
     [GeneratedRegex("""^[ \t\n\r]*(?<minus>-)?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<sign>[+-]?)(?<power>[0-9]+))?[ \t\n\r]*\z""")]

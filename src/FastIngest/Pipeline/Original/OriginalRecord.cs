@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using FastIngest.Health;
+using FastIngest.Json;
 
 namespace FastIngest.Pipeline.Original;
 
@@ -10,6 +11,9 @@ namespace FastIngest.Pipeline.Original;
 internal sealed class OriginalRecord : IEquatable<OriginalRecord>
 {
     private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
+
+    [ThreadStatic]
+    private static JsonElement[]? t_values;
 
     private readonly string _time = "";
     private readonly string?[] _texts = [];
@@ -27,15 +31,18 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
             return;
 
         OriginalFields fields = OriginalFields.Of(category);
-        UserId = TextOf(Value(element, "user_id"), previous?.UserId) ?? "";
-        JsonElement day = category == Category.Users ? default : DayValue(element);
-        (_time, Day) = IsText(day, previous?._time) ? (previous!._time, previous.Day) : (day.ToString(), OriginalDate.Day(day));
+        JsonElement[] values = Values(element, category, fields.All.Length);
+        UserId = TextOf(values[RecordSchema.UserId], previous?.UserId) ?? "";
+        JsonElement day = category == Category.Users ? default : DayValue(values);
+        bool isDayOfPrevious = IsText(day, previous?._time);
+        _time = isDayOfPrevious ? previous!._time : day.ToString();
+        Day = isDayOfPrevious ? previous!.Day : OriginalDate.Day(_time);
         _texts = new string?[fields.Texts.Length];
         for (int i = 0; i < _texts.Length; i++)
-            _texts[i] = TextOf(Value(element, fields.Texts[i]), i < previous?._texts.Length ? previous._texts[i] : null);
+            _texts[i] = TextOf(values[RecordSchema.FirstOwn + i], i < previous?._texts.Length ? previous._texts[i] : null);
         _numbers = new long?[fields.Numbers.Length];
         for (int i = 0; i < _numbers.Length; i++)
-            _numbers[i] = OriginalNumber.Of(Value(element, fields.Numbers[i]));
+            _numbers[i] = OriginalNumber.Of(values[fields.FirstNumber + i]);
         if (category == Category.Measurements)
             Measured = [.. MeasurementNames(element).Select(name => (Name: name, Value: OriginalNumber.Of(Value(element, name)))).Where(m => m.Value is not null)
                 .OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => (m.Name, m.Value!.Value))];
@@ -76,6 +83,12 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
     /// <summary>A number field of the category in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
     public long? Number(string name) => _numbers[Array.IndexOf(OriginalFields.Of(Category).Numbers, name)];
 
+    /// <summary>The same, by its index among the numbers of the category.</summary>
+    public long? NumberAt(int index) => _numbers[index];
+
+    /// <summary>Whether all numbers of the category are there.</summary>
+    public bool HasAllNumbers => Array.IndexOf(_numbers, null) < 0;
+
     /// <summary>Whether the record is in a selection; one that cannot be read is, so that it is rejected.</summary>
     public bool IsIn(RecordSelection selection) => Reject is RejectReason.NotAnObject or RejectReason.InvalidText
         || selection.Takes(Encoding.UTF8.GetBytes(UserId), Category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
@@ -100,11 +113,25 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
     /// <summary>The last value with a name; undefined without one.</summary>
     public static JsonElement Value(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value : default;
 
-    private static JsonElement DayValue(JsonElement element)
+    /// <summary>The value of each field of a category, found in one pass; undefined where it is missing. Of several fields with a name the last one counts.</summary>
+    private static JsonElement[] Values(JsonElement element, Category category, int count)
     {
-        foreach (string name in DayFields)
+        JsonElement[] values = t_values is { } there && there.Length >= count ? there : t_values = new JsonElement[count];
+        Array.Clear(values);
+        FieldNames names = RecordSchema.Of(category).Names;
+        foreach (JsonProperty property in element.EnumerateObject())
         {
-            JsonElement value = Value(element, name);
+            if (names.Find(OriginalFindings.NameOf(property)) is >= 0 and int index)
+                values[index] = property.Value;
+        }
+
+        return values;
+    }
+
+    private static JsonElement DayValue(JsonElement[] values)
+    {
+        foreach (JsonElement value in values.AsSpan(RecordSchema.Date, DayFields.Length))
+        {
             if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) && !IsText(value, ""))
                 return value;
         }

@@ -30,6 +30,14 @@ internal abstract class Compression
     /// <summary>Decompresses a stream and leaves it open. If it can seek, errors name the byte. Reading a damaged or truncated stream throws <see cref="InvalidDataException"/>.</summary>
     public abstract Stream Open(Stream packed);
 
+    /// <summary>Returns the block that begins at an offset of a file; null if its headers do not give its lengths, or if it is longer than <see cref="PackedBlock.MaxBytes"/>.</summary>
+    public virtual PackedBlock? BlockAt(IPackedBytes packed, long offset) => null;
+
+    /// <summary>Decompresses blocks. Returns their length in bytes; -1 if a byte of them is not what <see cref="Open"/> would accept, or if their headers give wrong lengths.</summary>
+    /// <param name="packed">The bytes of blocks that follow each other.</param>
+    /// <param name="unpacked">As many bytes as the blocks state.</param>
+    public virtual int Unpack(ArraySegment<byte> packed, Span<byte> unpacked) => -1;
+
     /// <summary>The compression of content with these leading bytes; null if it is not compressed.</summary>
     public static Compression? Of(ReadOnlySpan<byte> magic)
     {

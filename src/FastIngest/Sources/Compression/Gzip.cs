@@ -8,6 +8,9 @@ namespace FastIngest.Sources.Compression;
 /// </summary>
 internal sealed class Gzip : Compression
 {
+    private static readonly byte[] Mark = [.. "FastIngest end of file "u8, 0x9E, 0x37, 0x79, 0xB9, 0x7F, 0x4A, 0x7C, 0x15];
+    private static readonly byte[] MarkMember = Pack(Mark);
+
     public override string Name => "gzip";
 
     public override string Ending => ".gz";
@@ -20,12 +23,39 @@ internal sealed class Gzip : Compression
 
     public override Stream Open(Stream packed) => new MarkedGzip(packed);
 
+    public override PackedBlock? BlockAt(IPackedBytes packed, long offset) => GzipBlock.At(packed, offset);
+
+    public override int Unpack(ArraySegment<byte> packed, Span<byte> unpacked)
+    {
+        // The mark shows that the last member ends exactly at the end of the bytes.
+        using GZipStream stream = new(new ConcatenatedStream(new MemoryStream(packed.Array!, packed.Offset, packed.Count), MarkMember), CompressionMode.Decompress);
+        Span<byte> end = stackalloc byte[Mark.Length + 1];
+        try
+        {
+            return stream.ReadAtLeast(unpacked, unpacked.Length, throwOnEndOfStream: false) == unpacked.Length
+                && stream.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) == Mark.Length && end.StartsWith(Mark)
+                ? unpacked.Length : -1;
+        }
+        catch (InvalidDataException)
+        {
+            return -1;
+        }
+    }
+
+    private static byte[] Pack(byte[] bytes)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(bytes);
+        }
+
+        return packed.ToArray();
+    }
+
     private sealed class MarkedGzip(Stream packed) : ReadOnlyStream
     {
         private const int BufferBytes = 256 * 1024;
-
-        private static readonly byte[] Mark = [.. "FastIngest end of file "u8, 0x9E, 0x37, 0x79, 0xB9, 0x7F, 0x4A, 0x7C, 0x15];
-        private static readonly byte[] MarkMember = Pack(Mark);
 
         private readonly GZipStream _stream = new(new ConcatenatedStream(packed, MarkMember), CompressionMode.Decompress);
         private readonly byte[] _buffer = new byte[BufferBytes];
@@ -62,17 +92,6 @@ internal sealed class Gzip : Compression
             }
 
             base.Dispose(disposing);
-        }
-
-        private static byte[] Pack(byte[] bytes)
-        {
-            using MemoryStream packed = new();
-            using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-            {
-                gzip.Write(bytes);
-            }
-
-            return packed.ToArray();
         }
 
         private void Refill()

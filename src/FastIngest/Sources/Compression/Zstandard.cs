@@ -19,6 +19,10 @@ internal sealed class Zstandard : Compression
 
     public override Stream Open(Stream packed) => new Frames(packed);
 
+    public override PackedBlock? BlockAt(IPackedBytes packed, long offset) => ZstandardBlock.At(packed, offset);
+
+    public override int Unpack(ArraySegment<byte> packed, Span<byte> unpacked) => ZstandardBlock.Unpack(packed, unpacked);
+
     private sealed class Frames(Stream packed) : ReadOnlyStream
     {
         private readonly DecompressionStream _stream = new(packed, checkEndOfStream: true, leaveOpen: true);
