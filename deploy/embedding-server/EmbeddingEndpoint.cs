@@ -4,11 +4,13 @@ using System.Text.Json;
 namespace EmbeddingServer;
 
 /// <summary>Answers <c>/health</c> and <c>/v1/embeddings</c> as OpenAI does.</summary>
-internal sealed class EmbeddingEndpoint(SentenceModel model, ServerOptions options)
+internal sealed class EmbeddingEndpoint(SentenceModel model, ServerOptions options) : IDisposable
 {
     /// <summary>The model uses all cores for one batch, so requests take turns.</summary>
     private readonly SemaphoreSlim _turn = new(1);
     private int _waiting;
+
+    public void Dispose() => _turn.Dispose();
 
     public async Task HealthAsync(HttpContext context)
     {

@@ -40,7 +40,7 @@ using (model)
         kestrel.Listen(options.Listen);
     });
     WebApplication app = builder.Build();
-    EmbeddingEndpoint endpoint = new(model, options);
+    using EmbeddingEndpoint endpoint = new(model, options);
     app.MapGet("/health", endpoint.HealthAsync);
     app.MapPost("/v1/embeddings", endpoint.EmbedAsync);
     try

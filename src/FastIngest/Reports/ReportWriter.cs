@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using FastIngest.Storage.Ndjson;
+using FastIngest.Storage.Files;
 using FastIngest.Stored;
 
 namespace FastIngest.Reports;
