@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text.Json;
-using FastIngest.Tests.Storage.Http;
 using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 
 /// <summary><c>search</c> finds what a plain loop over all vectors finds, whatever has happened to the database before.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class SearchTests(GeneratedData data)
 {
     private const string Text = "slept badly after running";
