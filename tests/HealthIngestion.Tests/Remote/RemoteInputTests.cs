@@ -58,7 +58,7 @@ public sealed class RemoteInputTests(GeneratedData data)
     {
         using Workplace place = Workplace.Empty();
         using FileServer server = FileServer.Start();
-        string[] urls = server.Serve(data.Directory);
+        string[] urls = server.Serve(data.Medium);
         int now = 0, most = 0;
         server.Instead = async (context, _) =>
         {
@@ -69,7 +69,7 @@ public sealed class RemoteInputTests(GeneratedData data)
         };
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, [.. urls, "--to", "ndjson:many.ndjson", "--memory-limit", "64MiB", "--stats-json", "-", "--quiet"]);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        HealthIngestionProcess.Run(place.Directory, data.Directory, "--to", "ndjson:one.ndjson", "--quiet");
+        HealthIngestionProcess.Run(place.Directory, data.Medium, "--to", "ndjson:one.ndjson", "--quiet");
         Assert.True(File.ReadAllBytes(place["one.ndjson"]).AsSpan().SequenceEqual(File.ReadAllBytes(place["many.ndjson"])));
         Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 64 << 20);
         Assert.InRange(most, 2, 8);
@@ -369,8 +369,7 @@ public sealed class RemoteInputTests(GeneratedData data)
     {
         using Workplace place = Workplace.Empty();
         using FileServer server = FileServer.Start();
-        HealthIngestionProcess.Run(place.Directory, "generate", "words", "--kind", "lexicon", "--size", "1MB", "--quiet");
-        string file = Directory.GetFiles(place["words"], "*.jsonl*", SearchOption.AllDirectories)[0];
+        string file = Path.Combine(Repository.Root, "tests", "data", "lexicon", "entries.jsonl");
         string url = server.Serve(Path.GetFileName(file), File.ReadAllBytes(file));
         Assert.Equal(0, HealthIngestionProcess.Run(place.Directory, "lexicon", "ingest", "--source", "w", "--file", file, "--to", "ndjson:one.ndjson").ExitCode);
         Outcome remote = HealthIngestionProcess.Run(place.Directory, "lexicon", "ingest", "--source", "w", "--file", url, "--to", "ndjson:many.ndjson");
