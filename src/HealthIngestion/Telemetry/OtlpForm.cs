@@ -7,8 +7,8 @@ using HealthIngestion.Exit;
 namespace HealthIngestion.Telemetry;
 
 /// <summary>
-/// Metrics and traces in the JSON form of OTLP 1: ids in hexadecimal digits, 64-bit numbers as strings, names in lowerCamelCase. OpenTelemetry's
-/// own library would need more bytes than all the rest of the program's HTTP.
+/// Metrics and traces in the JSON form of OTLP 1: ids in hexadecimal digits, 64-bit numbers as strings, names in lowerCamelCase. They are
+/// written by hand, because OpenTelemetry's own library needs .NET's meters, which the program is built without.
 /// </summary>
 internal static class OtlpForm
 {
