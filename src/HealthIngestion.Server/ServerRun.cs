@@ -2,7 +2,6 @@ using System.Net;
 using System.Runtime.InteropServices;
 using FastIngest;
 using FastIngest.Storage;
-using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.Server.Api;
 using HealthIngestion.Server.Data;

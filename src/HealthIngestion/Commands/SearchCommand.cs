@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using FastIngest;
 using FastIngest.Delivery;
 using FastIngest.Embedding;
 using FastIngest.Storage;

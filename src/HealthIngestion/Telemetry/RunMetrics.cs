@@ -13,7 +13,7 @@ namespace HealthIngestion.Telemetry;
 /// Writes the metrics of a run to a file, and sends them with its trace to a collector, every few seconds and at the end. Neither can
 /// make the run fail, nor wait for long: the first fault of each is a warning.
 /// </summary>
-internal sealed class RunMetrics(MetricsSettings settings, string command, Log log)
+internal sealed class RunMetrics(MetricsSettings settings, string command, Log log) : IDisposable
 {
     /// <summary>The time between two versions of the file, less than the usual 15 s between two looks of Prometheus.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -81,6 +81,12 @@ internal sealed class RunMetrics(MetricsSettings settings, string command, Log l
             Export([.. Live(), .. _figures, .. Final(code)], code, isStopped ? StopPatience : Patience);
         }
 
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
         _otlp?.Dispose();
     }
 

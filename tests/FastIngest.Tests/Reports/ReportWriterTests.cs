@@ -103,7 +103,7 @@ public sealed class ReportWriterTests
         stopped.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ReportWriter.WriteAsync(reader, new ReportOptions(), path, NoOutput, stopped.Token));
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         Assert.Equal((1, 1, 1, first.Length), (written.People, written.Pages, written.Days, written.Bytes));
         Assert.Equal(first, File.ReadAllBytes(path));
         Assert.Equal(["report.html"], folder.Names);

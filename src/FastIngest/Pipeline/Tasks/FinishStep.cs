@@ -41,7 +41,7 @@ internal static class FinishStep
     }
 
     private static async Task<IngestReport> RunAsync(
-        SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, IIngestProgress progress, CancellationToken cancellationToken)
+        SharedRun run, IngestOptions options, IReadOnlyList<ISummarySink> sinks, TaskProgress progress, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         progress.Started([]);

@@ -61,7 +61,11 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
 
     public override ValueTask EndAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public override void Dispose() => _lines.Dispose();
+    public override void Dispose()
+    {
+        _lines.Dispose();
+        base.Dispose();
+    }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {

@@ -21,6 +21,12 @@ internal sealed class ParquetColumnWriter(OutputTable table, FileOutput output) 
 
     public static ColumnFormat Format { get; } = new("parquet", (table, output) => new ParquetColumnWriter(table, output));
 
+    public override void Dispose()
+    {
+        _compressor.Dispose();
+        base.Dispose();
+    }
+
     public override ValueTask BeginAsync(CancellationToken cancellationToken) => WriteAsync(Magic, cancellationToken);
 
     public override async ValueTask WriteAsync(ColumnGroup group, CancellationToken cancellationToken)
