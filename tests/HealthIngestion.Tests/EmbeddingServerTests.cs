@@ -55,12 +55,14 @@ public sealed class EmbeddingServerTests(EmbeddingServerProcess server) : IClass
         Assert.Equal("""{"status": "ok", "model": "all-MiniLM-L6-v2", "dimensions": 384}""", await server.GetAsync("/health"));
     }
 
+    private static readonly int[] NoTexts = [1, 2];
+
     [Fact]
     public async Task Wrong_requests_are_rejected_with_a_reason()
     {
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "65 texts in a request, but at most 64 are taken"), await Ask(new { input = Enumerable.Repeat("x", 65) }));
         Assert.Equal((HttpStatusCode.BadRequest, "input is missing"), await Ask(new { texts = "x" }));
-        Assert.Equal((HttpStatusCode.BadRequest, "input is not a text or a list of texts"), await Ask(new { input = new[] { 1, 2 } }));
+        Assert.Equal((HttpStatusCode.BadRequest, "input is not a text or a list of texts"), await Ask(new { input = NoTexts }));
         Assert.Equal((HttpStatusCode.BadRequest, "input is not a text or a list of texts"), await Ask(new { input = Array.Empty<string>() }));
         Assert.Equal((HttpStatusCode.BadRequest, "encoding_format is neither float nor base64"), await Ask(new { input = "x", encoding_format = "int8" }));
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Tests.Storage.Postgres;
@@ -5,6 +6,7 @@ using FastIngest.Tests.Storage.Postgres;
 namespace HealthIngestion.Tests;
 
 /// <summary><c>show</c> and <c>report</c> on the command line.</summary>
+[SupportedOSPlatform("linux")]
 public sealed partial class ShowTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using FastIngest.Tests.Support;
 
@@ -12,6 +13,7 @@ namespace HealthIngestion.Tests;
 /// for the tests of a class and stopped after them. Slurm needs root to start jobs; without root, or if it is not installed, the
 /// tests are skipped; in CI they fail.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed class SlurmCluster : IDisposable
 {
     private const int Nodes = 3;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using FastIngest.Tests.Support;
 
 namespace HealthIngestion.Tests;
 

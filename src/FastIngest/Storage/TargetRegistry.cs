@@ -1,4 +1,4 @@
-using FastIngest.Storage.Columns;
+using FastIngest.Storage.Exports;
 using FastIngest.Storage.Http;
 using FastIngest.Storage.Ndjson;
 using FastIngest.Storage.Postgres;

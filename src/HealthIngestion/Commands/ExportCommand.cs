@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastIngest.Storage;
-using FastIngest.Storage.Columns;
 using FastIngest.Storage.Exports;
 using FastIngest.Stored;
 using FastIngest.Targets;

@@ -76,7 +76,7 @@ internal sealed partial class ServeCommand : ICommand
             Examples =
             [
                 new("health_ingestion serve", "health.db at http://127.0.0.1:8080/"),
-                new("SERVE_TOKEN=… health_ingestion serve --listen 0.0.0.0:8080", "for other machines, with a token"),
+                new("SERVE_TOKEN=$TOKEN health_ingestion serve --listen 0.0.0.0:8080", "for other machines, with a token"),
             ],
             Environment =
             [

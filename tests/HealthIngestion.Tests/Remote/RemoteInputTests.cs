@@ -302,7 +302,7 @@ public sealed class RemoteInputTests(GeneratedData data)
     }
 
     [Fact]
-    public void A_run_that_waits_for_a_server_stops_at_a_signal()
+    public async Task A_run_that_waits_for_a_server_stops_at_a_signal()
     {
         using Workplace place = Workplace.Empty();
         using FileServer server = FileServer.Start();
@@ -314,7 +314,7 @@ public sealed class RemoteInputTests(GeneratedData data)
             return true;
         };
         using Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], server.Url + "sleep.json", "--to", "ndjson:many.ndjson");
-        Assert.True(asked.Task.Wait(TimeSpan.FromSeconds(60)));
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Stopwatch time = Stopwatch.StartNew();
         HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigterm);
         Outcome outcome = HealthIngestionProcess.Finish(process, time);

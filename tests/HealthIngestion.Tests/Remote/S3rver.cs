@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using FastIngest.Net;
 using FastIngest.Net.S3;
 
 namespace HealthIngestion.Tests.Remote;

@@ -3,7 +3,6 @@ using FastIngest.Storage.Columns;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Schema;
-using FastIngest.Storage.Postgres.Summaries;
 using Npgsql;
 
 namespace FastIngest.Storage.Postgres.Records;
@@ -48,7 +47,7 @@ internal sealed class PostgresRecordReader : IAsyncDisposable
 
     /// <summary>Returns the condition in SQL that selects users and days of a table.</summary>
     public static string Condition(RecordTable table, IReadOnlyList<string> users, DateOnly? since, DateOnly? until) =>
-        (users.Count == 0 ? "" : $" AND user_id IN ({string.Join(", ", users.Select(u => PostgresNames.Literal(PostgresSummaryPages.StoredId(u))))})")
+        (users.Count == 0 ? "" : $" AND user_id IN ({string.Join(", ", users.Select(u => PostgresNames.Literal(PostgresNames.StoredId(u))))})")
         + (since is { } from ? $" AND {table.Time} >= {Day(from)}" : "")
         + (until is { } to ? $" AND {table.Time} < {Day(to)} + 1" : "");
 

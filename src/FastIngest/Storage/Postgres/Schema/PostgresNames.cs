@@ -46,6 +46,9 @@ internal sealed class PostgresNames(string schema)
 
     public static string Quote(string identifier) => "\"" + identifier.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
+    /// <summary>Returns the id under which PostgreSQL stores a user: without U+0000, which it cannot store.</summary>
+    public static string StoredId(string userId) => userId.Replace("\0", "", StringComparison.Ordinal);
+
     /// <summary>Returns a text as an SQL literal, for statements without parameters. It does not depend on the setting <c>standard_conforming_strings</c>.</summary>
     public static string Literal(string text)
     {

@@ -77,7 +77,7 @@ internal sealed class PostgresSummaryPages : IPages<SummaryBatch>
     public void Dispose() => _receiver.Dispose();
 
     /// <summary>The id under which PostgreSQL stores a user: without U+0000, which it cannot store.</summary>
-    internal static string StoredId(string userId) => userId.Replace("\0", "", StringComparison.Ordinal);
+    internal static string StoredId(string userId) => PostgresNames.StoredId(userId);
 
     private static string Conditions(SummaryQuery query) =>
         (query.UserId is { } user ? $" AND s.user_id = {PostgresNames.Literal(StoredId(user))}" : "")

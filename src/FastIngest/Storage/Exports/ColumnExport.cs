@@ -1,7 +1,8 @@
 using FastIngest.Health;
+using FastIngest.Storage.Columns;
 using FastIngest.Stored;
 
-namespace FastIngest.Storage.Columns;
+namespace FastIngest.Storage.Exports;
 
 /// <summary>The formats of an export.</summary>
 public enum ExportFormat

@@ -1,9 +1,10 @@
+using FastIngest.Storage.Columns;
 using FastIngest.Storage.Columns.Arrow;
 using FastIngest.Storage.Columns.Csv;
 using FastIngest.Storage.Columns.Parquet;
 using FastIngest.Targets;
 
-namespace FastIngest.Storage.Columns;
+namespace FastIngest.Storage.Exports;
 
 /// <summary>The formats of columns, and a target for each.</summary>
 internal static class ColumnTargets
