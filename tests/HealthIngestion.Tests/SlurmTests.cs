@@ -4,7 +4,7 @@ using FastIngest.Tests.Support;
 namespace HealthIngestion.Tests;
 
 /// <summary>The scripts of <c>deploy/slurm</c> under a real Slurm: arrays, dependencies, and tasks that are queued again.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class SlurmTests(SlurmCluster slurm, GeneratedData data) : IClassFixture<SlurmCluster>
 {
     private static readonly string Scripts = Path.Combine(Repository.Root, "deploy", "slurm");
