@@ -2,7 +2,6 @@ using System.Text.Json;
 using FastIngest;
 using HealthIngestion.Server;
 using HealthIngestion.Server.Terminal;
-
 using HealthIngestion.Settings;
 
 // The command `health_ingestion serve` has checked everything, and replaces itself by this program.
