@@ -143,7 +143,8 @@ internal sealed class FolderWorkStore(string path) : IWorkStore
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IngestException(
-                $"{PathOf(folder)} cannot be removed: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e) { MayPass = true };
+                $"{PathOf(folder)} cannot be removed: {FaultText.OneLine(e.Message)}", "The run is complete; remove the folder yourself, or run finish once more.", e)
+            { MayPass = true };
         }
     }
 
