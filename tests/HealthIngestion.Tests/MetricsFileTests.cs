@@ -106,11 +106,12 @@ public sealed class MetricsFileTests(GeneratedData data)
 
     [Theory]
     [InlineData("none/a.prom", "there is no directory")]
-    [InlineData("data", "is not a regular file")]
+    [InlineData("folder", "is not a regular file")]
     [InlineData("/dev/null", "is not a regular file")]
     public void A_file_that_could_not_be_written_is_an_error_before_the_work_begins(string file, string message)
     {
         using Workplace place = Workplace.WithData();
+        Directory.CreateDirectory(place["folder"]);
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--to", "ndjson:a.ndjson", "--metrics-file", file);
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains(message, outcome.OnlyErrorLine, StringComparison.Ordinal);
