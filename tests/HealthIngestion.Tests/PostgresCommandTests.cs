@@ -85,7 +85,7 @@ public sealed class PostgresCommandTests(GeneratedData data)
         Assert.Equal(0, outcome.ExitCode);
         Assert.Empty(outcome.Error);
         Server.Query(outcome.Output);
-        Assert.Equal(["19"], Server.Query($"SELECT count(*) FROM information_schema.tables WHERE table_schema = '{_schema}' AND table_name <> 'schema_steps'"));
+        Assert.Equal(["21"], Server.Query($"SELECT count(*) FROM information_schema.tables WHERE table_schema = '{_schema}' AND table_name <> 'schema_steps'"));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class CompletionTests
     public static TheoryData<string, string, string[]> Lines => Cases(
         ("pus", ["push"]),
         ("he", ["help"]),
-        ("rep", []),
+        ("rep", ["report"]),
+        ("repr", []),
         ("lexicon ", ["ingest", "reprocess", "validate"]),
         ("lexicon re", ["reprocess"]),
         ("help lex", ["lexicon"]),

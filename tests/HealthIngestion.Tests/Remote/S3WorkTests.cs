@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using FastIngest.Tests.Net;
 
 namespace HealthIngestion.Tests.Remote;
@@ -88,10 +89,12 @@ public sealed class S3WorkTests(GeneratedData data)
         using S3Server server = new();
         PlannedRun.Good(Plan(place, server, "data", 2, 1));
         PlannedRun.Good(Do(place, server, "map", "--task", "1"));
-        server.Objects["runs/one/map/0.0d.spill"] = [1];
+        string note = server.Objects.Keys.Single(k => k.StartsWith("runs/one/notes/map-1.", StringComparison.Ordinal));
+        string running = Encoding.UTF8.GetString(server.Objects[note]).Replace("\"task\": 1", "\"task\": 0", StringComparison.Ordinal).Replace("\"state\": 1", "\"state\": 0", StringComparison.Ordinal);
+        server.Objects["runs/one/notes/map-0.0d.json"] = Encoding.UTF8.GetBytes(running);
         Outcome status = HealthIngestionProcess.Run(place.Directory, server.Environment, "status", Work);
-        Assert.Contains("map     1 of 2 done; not done: 0\ncheck   not done\n", status.Output, StringComparison.Ordinal);
-        Assert.Contains("map 0 has begun and last wrote at 2024-01-02T03:04:05Z", status.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\nmap     1 of 2 done, 1 silent; [^\n]*; not done: 0\ncheck   not done\n", status.Output);
+        Assert.Contains("has noted nothing since 2024-01-02T03:04:05Z", status.Output, StringComparison.Ordinal);
         Outcome check = Do(place, server, "check");
         Assert.Equal(75, check.ExitCode);
         Assert.Contains("1 of 2 tasks of map is not done: 0", check.OnlyErrorLine, StringComparison.Ordinal);
