@@ -11,7 +11,6 @@ public sealed class CompletionTests
         ("pus", ["push"]),
         ("he", ["help"]),
         ("rep", ["report"]),
-        ("repr", []),
         ("lexicon ", ["ingest", "reprocess", "validate"]),
         ("lexicon re", ["reprocess"]),
         ("help lex", ["lexicon"]),
