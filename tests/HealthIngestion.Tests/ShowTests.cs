@@ -78,7 +78,8 @@ public sealed partial class ShowTests
         string peopleJson = HealthIngestionProcess.Run(place.Directory, "show", "--json").Output;
 
         Assert.Equal(string.Join('\n', expected) + "\n", json);
-        string[][] lines = [.. csv.TrimEnd('\n').Split('\n').Select(l => Cell().Matches(l).Select(m => m.Groups[1].Value.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal)).ToArray())];
+        Assert.Equal(HealthIngestionProcess.Run(place.Directory, "export", "--format", "csv", "--user", "user_000002", "--out", "-").Output, csv);
+        string[][] lines = [.. csv.TrimEnd().Split("\r\n").Select(l => Cell().Matches(l).Select(m => m.Groups[1].Value.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal)).ToArray())];
         Assert.Equal(expected.Length + 1, lines.Length);
         foreach ((string line, string[] cells) in expected.Zip(lines.Skip(1)))
         {

@@ -88,7 +88,7 @@ internal sealed class PersonData
     {
         if (value is not null)
         {
-            json.WriteString(name, ShortText.Of(value));
+            json.WriteString(name, ShownText.Of(value));
         }
     }
 

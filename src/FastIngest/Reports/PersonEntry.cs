@@ -16,7 +16,7 @@ internal sealed record PersonEntry(
     public static PersonEntry Of(PersonData person, uint order) => new(
         ((long)person.Days << 32) | (uint.MaxValue - order),
         person.UserId,
-        person.Profile?.Name is { } name ? ShortText.Of(name) : null,
+        person.Profile?.Name is { } name ? ShownText.Of(name) : null,
         person.Days,
         person.FirstDay,
         person.LastDay,

@@ -103,7 +103,7 @@ internal static class RejectCounts
             throw new IngestException($"{path} is no rejects file: line {lineNumber} has no category and reason.", "Name the rejects file of a run, or leave out --rejects.");
         }
 
-        (category, reason) = (ShortText.Of(category), ShortText.Of(reason));
+        (category, reason) = (ShownText.Of(category), ShownText.Of(reason));
         string key = $"{category}\n{reason}";
         if (counts.Count >= MaxReasons && !counts.ContainsKey(key))
         {

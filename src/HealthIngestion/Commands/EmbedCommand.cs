@@ -1,12 +1,10 @@
 using System.CommandLine;
 using FastIngest.Delivery;
 using FastIngest.Embedding;
-using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
-using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
@@ -18,12 +16,7 @@ internal sealed class EmbedCommand : ICommand
 {
     public const string Name = "embed";
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database that holds the summaries and gets their vectors, {TargetRegistry.All.JoinForms(TargetCapability.Vectors)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database that holds the summaries and gets their vectors", TargetCapability.Vectors);
 
     public EmbeddingOptionGroup Server { get; } = new("the model that requests name, and the name of its vectors (default: the model of the server)");
 
@@ -75,7 +68,7 @@ internal sealed class EmbedCommand : ICommand
             ],
             Environment =
             [
-                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                SharedOptions.FromEnvironment,
                 .. EmbeddingOptionGroup.Environment,
             ],
         };
@@ -89,7 +82,7 @@ internal sealed class EmbedCommand : ICommand
         string? stats = arguments.GetValue(StatsJson);
         EmbeddingServer server = EmbeddingSettings.ServerOf(Server, arguments)
             ?? throw new UsageException($"embed needs an embedding server: use --api http://HOST:PORT, or set {EmbeddingOptionGroup.UrlVariable}");
-        Target database = arguments.GetValue(From) is { } given ? Targets.Parse("--from", given, TargetCapability.Vectors) : Targets.DefaultDatabase();
+        Target database = Targets.From(arguments.GetValue(From), TargetCapability.Vectors);
         TargetOptions target = new() { Schema = arguments.GetValue(Schema) };
         EmbeddingOptions options = new()
         {
@@ -115,23 +108,8 @@ internal sealed class EmbedCommand : ICommand
             token =>
             {
                 Deliveries.Prepare(server);
-                return Close(Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
+                return Deliveries.Close(Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
             },
             () => "vectors that arrived are stored; run the same command again to embed the rest");
-    }
-
-    private static int Close(List<DeliveryOutcome> outcomes, string? stats, Log log)
-    {
-        if (stats is not null)
-        {
-            StatsFile.Write(stats, Deliveries.Stats(outcomes));
-        }
-
-        if (log.Shows(LogLevel.Info))
-        {
-            ClosingWriter.Write(outcomes, log);
-        }
-
-        return Deliveries.Close(outcomes, log);
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using FastIngest.Storage;
 using FastIngest.Storage.Exports;
-using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -26,12 +24,7 @@ internal sealed class ExportCommand : ICommand
 {
     public const string Name = "export";
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database, {TargetRegistry.All.JoinForms(TargetCapability.Reader)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database", TargetCapability.Reader);
 
     public ChoiceOption<ExportFormat?> Format { get; } = new("--format", ("csv", ExportFormat.Csv), ("parquet", ExportFormat.Parquet), ("arrow", ExportFormat.Arrow))
     {
@@ -73,7 +66,7 @@ internal sealed class ExportCommand : ICommand
                 new("health_ingestion export --format parquet", "health.db as daily_summaries.parquet"),
                 new("health_ingestion export --format csv --user u17 --since 2024-01-01 --out u17.csv", "a person's days of 2024"),
             ],
-            Environment = [new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords")],
+            Environment = [SharedOptions.FromEnvironment],
         };
         Spec.AddGroup("What", [From, Format, What, Out, .. Selection.All, Schema, ForSpreadsheets]);
         Spec.AddGroup("Console", Console.OfLog);
@@ -89,7 +82,7 @@ internal sealed class ExportCommand : ICommand
         }
 
         _ = SelectionSettings.From(Selection, arguments);
-        Target database = arguments.GetValue(From) is { } name ? Targets.Parse("--from", name, TargetCapability.Reader) : Targets.DefaultDatabase();
+        Target database = Targets.From(arguments.GetValue(From), TargetCapability.Reader);
         ColumnExport export = new(format, isForSpreadsheets, arguments.GetValue(Out) ?? ".", StandardStream.OpenOutput);
         Log log = Console.OpenLog(arguments);
         return CommandRun.Do(
@@ -121,10 +114,7 @@ internal sealed class ExportCommand : ICommand
             return await RecordExport.WriteAsync(export, database, options, what == ExportedTables.Samples, users, since, until, cancellationToken).ConfigureAwait(false);
         }
 
-        ISummaryReader reader = Faults.AsUsage("--from", () => database.CreateReader(options));
-        await using (reader.ConfigureAwait(false))
-        {
-            return [await export.WriteSummariesAsync(reader, users, since, until, cancellationToken).ConfigureAwait(false)];
-        }
+        return [await StoredDatabase.UseAsync(
+            database, options.Schema, async reader => await export.WriteSummariesAsync(reader, users, since, until, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)];
     }
 }

@@ -18,12 +18,7 @@ internal sealed class PushCommand : ICommand
 {
     public const string Name = "push";
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database that holds the summaries, {TargetRegistry.All.JoinForms(TargetCapability.Outbox)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database that holds the summaries", TargetCapability.Outbox);
 
     public PrefixOption<string[]> To { get; } = new("--to", TargetPrefixes.Apis)
     {
@@ -66,7 +61,7 @@ internal sealed class PushCommand : ICommand
             ],
             Environment =
             [
-                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                SharedOptions.FromEnvironment,
                 .. SharedOptions.ApiEnvironment,
                 MetricsOptions.Environment,
             ],
@@ -82,7 +77,7 @@ internal sealed class PushCommand : ICommand
         DeliveryApi[] apis = Apis(arguments.GetValue(To));
         DeliveryOptions options = new()
         {
-            From = Database(arguments.GetValue(From)).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
+            From = Targets.From(arguments.GetValue(From), TargetCapability.Outbox).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
             Selection = SelectionSettings.From(Selection, arguments),
             Concurrency = arguments.GetValue(Concurrency),
             WaitForApi = arguments.GetValue(WaitForApi),
@@ -101,28 +96,10 @@ internal sealed class PushCommand : ICommand
                 Deliveries.Prepare(apis);
                 List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult();
                 metrics.Report([ReportMetrics.Of(outcomes)]);
-                return Close(outcomes, stats, log);
+                return Deliveries.Close(outcomes, stats, log);
             },
             () => "delivered summaries are marked; run the same command again to deliver the rest");
     }
-
-    private static int Close(List<DeliveryOutcome> outcomes, string? stats, Log log)
-    {
-        if (stats is not null)
-        {
-            StatsFile.Write(stats, Deliveries.Stats(outcomes));
-        }
-
-        if (log.Shows(LogLevel.Info))
-        {
-            ClosingWriter.Write(outcomes, log);
-        }
-
-        return Deliveries.Close(outcomes, log);
-    }
-
-    private static Target Database(string? given) =>
-        given is null ? Targets.DefaultDatabase() : Targets.Parse("--from", given, TargetCapability.Outbox);
 
     private static DeliveryApi[] Apis(string[]? given)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastIngest.Reports;
-using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -16,12 +15,7 @@ internal sealed class ReportCommand : ICommand
 {
     public const string Name = "report";
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database, {TargetRegistry.All.JoinForms(TargetCapability.Reader)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database", TargetCapability.Reader);
 
     public SelectionOptions Selection { get; } = new("only this person; repeatable (default: all people)");
 
@@ -58,7 +52,7 @@ internal sealed class ReportCommand : ICommand
                 new("health_ingestion report", "everybody in health.db, in report.html"),
                 new("health_ingestion report --user ada --since 2024-01-01 --out ada.html", "one person from a day on"),
             ],
-            Environment = [new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords")],
+            Environment = [SharedOptions.FromEnvironment],
         };
         Spec.AddGroup("What", [From, .. Selection.All, All, Schema, Rejects]);
         Spec.AddGroup("Output", Out);
@@ -79,7 +73,7 @@ internal sealed class ReportCommand : ICommand
             throw new UsageException($"--since {since:yyyy-MM-dd} is after --until {until:yyyy-MM-dd}: no day is between them");
         }
 
-        Target database = StoredDatabase.Choose(arguments.GetValue(From));
+        Target database = Settings.Targets.From(arguments.GetValue(From), TargetCapability.Reader);
         string path = arguments.GetValue(Out) ?? "report.html";
         if (database.FilePath is { } file && Path.GetFullPath(file) == Path.GetFullPath(path))
         {

@@ -6,7 +6,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Delivery;
 using FastIngest.Embedding;
-using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -32,12 +31,7 @@ internal sealed class SearchCommand : ICommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database that holds the vectors, {TargetRegistry.All.JoinForms(TargetCapability.Vectors)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database that holds the vectors", TargetCapability.Vectors);
 
     public EmbeddingOptionGroup Server { get; } = new("the model whose vectors are searched (default: the only one)");
 
@@ -78,7 +72,7 @@ internal sealed class SearchCommand : ICommand
             ],
             Environment =
             [
-                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                SharedOptions.FromEnvironment,
                 .. EmbeddingOptionGroup.Environment,
             ],
         };
@@ -102,7 +96,7 @@ internal sealed class SearchCommand : ICommand
             throw new UsageException($"search needs the embedding server of the vectors: use --api http://HOST:PORT, or set {EmbeddingOptionGroup.UrlVariable}");
         }
 
-        Target database = arguments.GetValue(From) is { } given ? Targets.Parse("--from", given, TargetCapability.Vectors) : Targets.DefaultDatabase();
+        Target database = Targets.From(arguments.GetValue(From), TargetCapability.Vectors);
         TargetOptions target = new() { Schema = arguments.GetValue(Schema) };
         SearchOptions options = new()
         {

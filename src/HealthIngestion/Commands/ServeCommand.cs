@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Net;
 using System.Runtime.InteropServices;
 using FastIngest;
-using FastIngest.Storage;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Runs;
 using HealthIngestion.Settings;
 using HealthIngestion.Terminal;
 
@@ -14,7 +14,7 @@ namespace HealthIngestion.Commands;
 
 /// <summary>
 /// Checks what is asked for, and replaces this process by the program <c>health_ingestion_server</c> beside it: a web server would make
-/// every start of this program slower, and the program half as large again.
+/// every start of this program slower, and the program several megabytes larger.
 /// </summary>
 internal sealed partial class ServeCommand : ICommand
 {
@@ -24,12 +24,7 @@ internal sealed partial class ServeCommand : ICommand
 
     private const int MinTokenCharacters = 16, NoSuchFile = 2, NoPermission = 13;
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database, {TargetRegistry.All.JoinForms(TargetCapability.Reader)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database", TargetCapability.Reader);
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
@@ -80,7 +75,7 @@ internal sealed partial class ServeCommand : ICommand
             ],
             Environment =
             [
-                new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"),
+                SharedOptions.FromEnvironment,
                 new(TokenVariable, "the token that clients need when no --token-file is given"),
             ],
         };
@@ -91,7 +86,7 @@ internal sealed partial class ServeCommand : ICommand
     public int Run(ParseResult arguments)
     {
         IPEndPoint address = Address(arguments.GetValue(Listen)!);
-        Target database = arguments.GetValue(From) is { } name ? Targets.Parse("--from", name, TargetCapability.Reader) : Targets.DefaultDatabase();
+        Target database = Targets.From(arguments.GetValue(From), TargetCapability.Reader);
         string? token = Token(arguments.GetValue(TokenFile));
         if (token is null && !IPAddress.IsLoopback(address.Address))
         {
@@ -99,6 +94,7 @@ internal sealed partial class ServeCommand : ICommand
         }
 
         _ = Faults.AsUsage("--from", () => database.CreateReader(new TargetOptions { Schema = arguments.GetValue(Schema) }));
+        StoredDatabase.RejectMissing(database);
         ServeSettings settings = new()
         {
             From = database.Name,

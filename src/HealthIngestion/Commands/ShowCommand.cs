@@ -2,7 +2,8 @@ using System.Buffers;
 using System.CommandLine;
 using FastIngest.Health;
 using FastIngest.Reports;
-using FastIngest.Storage;
+using FastIngest.Storage.Exports;
+using FastIngest.Storage.Ndjson;
 using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
@@ -22,12 +23,7 @@ internal sealed class ShowCommand : ICommand
     /// <summary>The days that are shown when no range is given.</summary>
     private const int DefaultDays = 30;
 
-    public PrefixOption<string?> From { get; } = new("--from", TargetPrefixes.Databases)
-    {
-        HelpName = "URL",
-        Description = $"the database, {TargetRegistry.All.JoinForms(TargetCapability.Reader)} (default: $DATABASE_URL, else sqlite:health.db)",
-        CustomParser = Values.NotEmpty,
-    };
+    public PrefixOption<string?> From { get; } = SharedOptions.From("the database", TargetCapability.Reader);
 
     public Option<string?> User { get; } = new("--user")
     {
@@ -65,7 +61,7 @@ internal sealed class ShowCommand : ICommand
                 new("health_ingestion show --user ada --date 2024-01-31", "one day, with its summary"),
                 new("health_ingestion show --user ada --since 2024-01-01 --csv", "all columns for other programs"),
             ],
-            Environment = [new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords"), new("NO_COLOR", "no colours")],
+            Environment = [SharedOptions.FromEnvironment, new("NO_COLOR", "no colours")],
         };
         Spec.AddGroup("What", From, User, Date, Since, Until, Schema);
         Spec.AddGroup("Output", Json, Csv);
@@ -92,7 +88,7 @@ internal sealed class ShowCommand : ICommand
             throw new UsageException("--json and --csv cannot be combined: choose one");
         }
 
-        Target database = StoredDatabase.Choose(arguments.GetValue(From));
+        Target database = Settings.Targets.From(arguments.GetValue(From), TargetCapability.Reader);
         string schema = arguments.GetValue(Schema)!;
         (since, until) = (date ?? since, date ?? until);
         return CommandRun.Do(
@@ -152,25 +148,20 @@ internal sealed class ShowCommand : ICommand
     private static async Task<int> PrintDaysAsync(ISummaryReader reader, string user, DateOnly? since, DateOnly? until, bool isJson, CancellationToken cancellationToken)
     {
         await KnownUsers.RequireAsync(reader, user, since, until, cancellationToken).ConfigureAwait(false);
-        ArrayBufferWriter<byte> text = new();
         if (!isJson)
         {
-            DayLines.WriteCsvHeader(text);
+            await new ColumnExport(ExportFormat.Csv, isForSpreadsheets: false, "-", StandardStream.OpenOutput)
+                .WriteSummariesAsync(reader, [user], since, until, cancellationToken).ConfigureAwait(false);
+            return ExitCode.Done;
         }
 
+        ArrayBufferWriter<byte> text = new();
         using Stream output = StandardStream.OpenOutput();
         await foreach (SummaryBatch page in reader.ReadAsync(new SummaryQuery { UserId = user, Since = since, Until = until }, cancellationToken).ConfigureAwait(false))
         {
             for (int i = 0; i < page.RowCount; i++)
             {
-                if (isJson)
-                {
-                    DayLines.WriteJson(text, page, page.Rows[i]);
-                }
-                else
-                {
-                    DayLines.WriteCsv(text, page, page.Rows[i]);
-                }
+                SummaryJson.WriteLine(text, page, page.Rows[i]);
             }
 
             output.Write(text.WrittenSpan);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using FastIngest.Delivery;
 using FastIngest.Sources.Compression;
+using FastIngest.Storage;
 using FastIngest.Storage.Postgres.Schema;
+using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 
 namespace HealthIngestion.Options;
@@ -16,6 +18,19 @@ internal static class SharedOptions
     {
         Description = description,
         Arity = ArgumentArity.Zero,
+    };
+
+    /// <summary>What help says of the variable that stands in for <see cref="From"/>.</summary>
+    public static HelpLine FromEnvironment { get; } = new("DATABASE_URL", "the PostgreSQL database to read when no --from is given, a URL or keywords");
+
+    /// <summary>The database that a command reads.</summary>
+    /// <param name="what">What the database is for.</param>
+    /// <param name="wanted">What it must be able to do.</param>
+    public static PrefixOption<string?> From(string what, TargetCapability wanted) => new("--from", TargetPrefixes.Databases)
+    {
+        HelpName = "URL",
+        Description = $"{what}, {TargetRegistry.All.JoinForms(wanted)} (default: $DATABASE_URL, else sqlite:health.db)",
+        CustomParser = Values.NotEmpty,
     };
 
     public static Option<string> Schema() => new("--schema")

@@ -100,8 +100,23 @@ internal static class Deliveries
         return code;
     }
 
-    /// <summary>The figures of a command that only delivers or embeds.</summary>
-    public static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
+    /// <summary>Writes the figures of a command that only delivers or embeds, says what went wrong, and returns the exit code.</summary>
+    public static int Close(IReadOnlyList<DeliveryOutcome> outcomes, string? stats, Log log)
+    {
+        if (stats is not null)
+        {
+            StatsFile.Write(stats, Stats(outcomes));
+        }
+
+        if (log.Shows(LogLevel.Info))
+        {
+            ClosingWriter.Write(outcomes, log);
+        }
+
+        return Close(outcomes, log);
+    }
+
+    private static ReadOnlyMemory<byte> Stats(IReadOnlyList<DeliveryOutcome> outcomes) => StatsFile.Json(json =>
     {
         json.WriteNumber("cpu_seconds", Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 6));
         json.WriteNumber("peak_rss_bytes", PeakMemory.Bytes());

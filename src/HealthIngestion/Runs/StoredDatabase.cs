@@ -1,16 +1,13 @@
 using FastIngest;
 using FastIngest.Stored;
 using FastIngest.Targets;
+using HealthIngestion.Exit;
 
 namespace HealthIngestion.Runs;
 
 /// <summary>Opens the database that a command reads.</summary>
 internal static class StoredDatabase
 {
-    /// <summary>Returns the database that a command line names, or the default one, which is the same as for all commands.</summary>
-    /// <param name="given">The value of <c>--from</c>; null for none.</param>
-    public static Target Choose(string? given) => given is null ? Settings.Targets.DefaultDatabase() : Settings.Targets.Parse("--from", given, TargetCapability.Reader);
-
     /// <summary>Opens a database for reading, and closes it however the work ends.</summary>
     /// <param name="database">The database.</param>
     /// <param name="schema">The schema of its tables, for PostgreSQL.</param>
@@ -20,7 +17,7 @@ internal static class StoredDatabase
     public static async Task<T> UseAsync<T>(Target database, string? schema, Func<ISummaryReader, Task<T>> use, CancellationToken cancellationToken)
     {
         RejectMissing(database);
-        ISummaryReader reader = database.CreateReader(new TargetOptions { Schema = schema });
+        ISummaryReader reader = Faults.AsUsage("--from", () => database.CreateReader(new TargetOptions { Schema = schema }));
         await using (reader.ConfigureAwait(false))
         {
             await reader.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -28,8 +25,9 @@ internal static class StoredDatabase
         }
     }
 
-    /// <summary>Names the databases beside a file that does not exist.</summary>
-    private static void RejectMissing(Target database)
+    /// <summary>Rejects a file that does not exist, and names the databases beside it.</summary>
+    /// <exception cref="IngestException">There is no such file.</exception>
+    public static void RejectMissing(Target database)
     {
         if (database.FilePath is not { } path || Path.Exists(path))
         {

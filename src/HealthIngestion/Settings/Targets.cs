@@ -63,6 +63,12 @@ internal sealed record Targets(IReadOnlyList<Target> Sinks, IReadOnlyList<Delive
         ? [.. given.Select(name => Parse("--to", name))]
         : [DefaultDatabase(), .. ApiVariables.Select(v => (Name: "$" + v, Url: Environment.GetEnvironmentVariable(v) ?? "")).Where(v => v.Url.Length > 0).Select(v => Parse(v.Name, v.Url, TargetCapability.Api))];
 
+    /// <summary>The database that <c>--from</c> names, else the default one, which is the same for all commands.</summary>
+    /// <param name="given">The value of <c>--from</c>; null for none.</param>
+    /// <param name="wanted">What it must be able to do.</param>
+    /// <exception cref="UsageException">There is no such database, or it cannot do what is wanted.</exception>
+    public static Target From(string? given, TargetCapability wanted) => given is null ? DefaultDatabase() : Parse("--from", given, wanted);
+
     public static Target DefaultDatabase() => Default(TargetCapability.Outbox);
 
     private static Target Default(TargetCapability wanted) => Parse("DATABASE_URL", RunSettings.DatabaseUrl() ?? "sqlite:health.db", wanted);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastIngest.Reports;
+using FastIngest.Storage.Columns.Csv;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Show;
@@ -48,7 +49,7 @@ internal sealed class PeopleLines(bool isJson)
     {
         if (!isJson && !_hasHeader)
         {
-            _text.Write(Encoding.UTF8.GetBytes($"user_id,name,days,first,last,{string.Join(',', Measure.All.Select(m => m.Name))}\n"));
+            _text.Write(Encoding.UTF8.GetBytes($"user_id,name,days,first,last,{string.Join(',', Measure.All.Select(m => m.Name))}\r\n"));
             _hasHeader = true;
         }
     }
@@ -86,9 +87,13 @@ internal sealed class PeopleLines(bool isJson)
 
     private void WriteCsv(PersonLine person)
     {
-        DayLines.WriteText(_text, Encoding.UTF8.GetBytes(person.UserId));
+        CsvText.Write(_text, Encoding.UTF8.GetBytes(person.UserId));
         _text.Write(","u8);
-        DayLines.WriteText(_text, Encoding.UTF8.GetBytes(person.Name ?? ""));
+        if (person.Name is { } name)
+        {
+            CsvText.Write(_text, Encoding.UTF8.GetBytes(name));
+        }
+
         _text.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $",{person.Days},{Iso(person.FirstDay)},{Iso(person.LastDay)}")));
         foreach (Measure measure in Measure.All)
         {
@@ -96,7 +101,7 @@ internal sealed class PeopleLines(bool isJson)
             _text.Write(Encoding.UTF8.GetBytes(double.IsFinite(mean) ? string.Create(CultureInfo.InvariantCulture, $",{mean}") : ","));
         }
 
-        _text.Write("\n"u8);
+        _text.Write(CsvText.LineEnd);
     }
 
     private void Flush()

@@ -30,7 +30,7 @@ public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, st
     public bool IsOneFile => ColumnFile.IsFile(_format, place);
 
     /// <summary>Writes daily summaries, ordered by user id (UTF-8 bytes) and day.</summary>
-    /// <param name="reader">The database; it is opened, and the caller closes it.</param>
+    /// <param name="reader">The database, open.</param>
     /// <param name="users">The users; empty for all.</param>
     /// <param name="since">The first day; null for no limit.</param>
     /// <param name="until">The last day; null for no limit.</param>
@@ -39,7 +39,6 @@ public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, st
     public async ValueTask<ExportedFile> WriteSummariesAsync(
         ISummaryReader reader, IReadOnlyList<string> users, DateOnly? since, DateOnly? until, CancellationToken cancellationToken)
     {
-        await reader.OpenAsync(cancellationToken).ConfigureAwait(false);
         ColumnFile file = Create(SummaryRows.Table);
         await using (file.ConfigureAwait(false))
         {

@@ -20,8 +20,6 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
 {
     private const int FlushBytes = 64 << 10;
 
-    private static readonly SearchValues<byte> Special = SearchValues.Create("\",\r\n\0;\t"u8);
-
     private readonly ArrayPoolBufferWriter<byte> _lines = new(2 * FlushBytes);
 
     public static ColumnFormat Format { get; } = new("csv", (table, output) => new CsvColumnWriter(table, output, isForSpreadsheets: false));
@@ -41,7 +39,7 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
             WriteText(System.Text.Encoding.UTF8.GetBytes(table.Columns[i].Name));
         }
 
-        _lines.Write("\r\n"u8);
+        _lines.Write(CsvText.LineEnd);
         return FlushAsync(cancellationToken);
     }
 
@@ -85,7 +83,7 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
             }
         }
 
-        _lines.Write("\r\n"u8);
+        _lines.Write(CsvText.LineEnd);
     }
 
     private void WriteValue(ColumnValues values, int row)
@@ -116,26 +114,7 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
         }
     }
 
-    private void WriteText(ReadOnlySpan<byte> text)
-    {
-        bool isFormula = isForSpreadsheets && text is [(byte)'=' or (byte)'+' or (byte)'-' or (byte)'@' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..];
-        if (!isFormula && !text.IsEmpty && text.IndexOfAny(Special) < 0)
-        {
-            _lines.Write(text);
-            return;
-        }
-
-        _lines.Write(isFormula ? "\"'"u8 : "\""u8);
-        while (text.IndexOfAny((byte)'"', (byte)0) is >= 0 and var at)
-        {
-            _lines.Write(text[..at]);
-            _lines.Write(text[at] == 0 ? "\uFFFD"u8 : "\"\""u8);
-            text = text[(at + 1)..];
-        }
-
-        _lines.Write(text);
-        _lines.Write("\""u8);
-    }
+    private void WriteText(ReadOnlySpan<byte> text) => CsvText.Write(_lines, text, isForSpreadsheets);
 
     private void Separate(int column)
     {

@@ -1,7 +1,7 @@
 namespace FastIngest.Reports;
 
 /// <summary>Names and words of a profile, which may be of any length, as a page shows them.</summary>
-internal static class ShortText
+internal static class ShownText
 {
     private const int MaxCharacters = 200;
 
