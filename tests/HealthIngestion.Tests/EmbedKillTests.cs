@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using FastIngest.Tests.Storage.Http;
-using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 
@@ -11,8 +9,7 @@ namespace HealthIngestion.Tests;
 /// </summary>
 public sealed class EmbedKillTests(GeneratedData data, ITestOutputHelper output)
 {
-    private static readonly int Crashes =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 6;
+    private static readonly int Crashes = KillLoop.Times(6);
 
     [Theory]
     [InlineData("sqlite")]
@@ -20,11 +17,8 @@ public sealed class EmbedKillTests(GeneratedData data, ITestOutputHelper output)
     public void Every_summary_has_its_vector_once(string kind)
     {
         using Workplace place = Workplace.Empty();
-        string schema = $"v{Guid.NewGuid():N}";
-        string database = kind == "postgres" ? PostgresServer.Shared.Url : "sqlite:a.db";
-        Outcome loaded = HealthIngestionProcess.Run(place.Directory, data.Medium, "--quiet", "--to", database, "--schema", schema, "--to", "ndjson:a.ndjson", "--no-api");
-        Assert.True(loaded.ExitCode == 0, loaded.Error);
-        int total = File.ReadLines(place["a.ndjson"]).Count();
+        using LoadedDatabase database = new(place, kind, data);
+        int total = database.Total;
         Random random = new(kind.Length);
         int n = 0;
         using EmbeddingStandIn server = new(async (context, ask) =>
@@ -59,33 +53,18 @@ public sealed class EmbedKillTests(GeneratedData data, ITestOutputHelper output)
             }
         });
 
-        string[] embed = ["embed", "--quiet", "--from", database, "--schema", schema, "--api", server.Url, "--batch", "16"];
-        int killed = 0, rounds = 0;
-        while (killed < Crashes)
+        string[] embed = ["embed", "--quiet", "--from", database.Url, "--schema", database.Schema, "--api", server.Url, "--batch", "16"];
+        int rounds = 0;
+        KillLoop.Run(place, embed, Crashes, () => Volatile.Read(ref n), () => random.Next(1, Math.Max(2, total / 32)), () =>
         {
-            int before = server.Requests.Count();
-            int after = random.Next(1, Math.Max(2, total / 32));
-            using Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], embed);
-            HealthIngestionProcess.WaitFor(process, _ => Volatile.Read(ref n) >= before + after);
-            HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
-            if (HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 128 + HealthIngestionProcess.Sigkill)
-            {
-                killed++;
-                continue;
-            }
-
             // It was done: all must be there. Then half of the vectors is taken away or made old, and the next round begins.
             Complete();
-            Query("DELETE FROM {s}embeddings WHERE user_id < (SELECT max(user_id) FROM {s}users)");
-            Query($"UPDATE {{s}}daily_summaries SET summary = summary || ' {rounds}'");
-        }
+            database.Query("DELETE FROM {s}embeddings WHERE user_id < (SELECT max(user_id) FROM {s}users)");
+            database.Query($"UPDATE {{s}}daily_summaries SET summary = summary || ' {rounds}'");
+        });
 
         Complete();
-        output.WriteLine($"{killed} kills in {rounds} rounds, {server.Requests.Count()} requests for {total} summaries");
-        if (kind == "postgres")
-        {
-            PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
-        }
+        output.WriteLine($"{Crashes} kills in {rounds} rounds, {server.Requests.Count()} requests for {total} summaries");
 
         void Complete()
         {
@@ -93,9 +72,9 @@ public sealed class EmbedKillTests(GeneratedData data, ITestOutputHelper output)
             Assert.True(last.ExitCode == 0, last.Error);
             rounds++;
             string vector = kind == "postgres" ? "array_to_string(vector, ' ')" : "hex(vector)";
-            string[] stored = [.. Query($"SELECT {vector} || '|' || summary FROM {{s}}daily_summaries s LEFT JOIN {{s}}embeddings e USING (user_id, date)")];
+            string[] stored = [.. database.Query($"SELECT {vector} || '|' || summary FROM {{s}}daily_summaries s LEFT JOIN {{s}}embeddings e USING (user_id, date)")];
             Assert.Equal(total, stored.Length);
-            Assert.Equal([total.ToString(CultureInfo.InvariantCulture)], Query("SELECT count(*) FROM {s}embeddings"));
+            Assert.Equal([total.ToString(CultureInfo.InvariantCulture)], database.Query("SELECT count(*) FROM {s}embeddings"));
             foreach (string[] row in stored.Select(r => r.Split('|', 2)))
             {
                 string found = kind == "postgres"
@@ -103,18 +82,6 @@ public sealed class EmbedKillTests(GeneratedData data, ITestOutputHelper output)
                     : row[0];
                 Assert.Equal(Convert.ToHexString(EmbeddingStandIn.BytesOf(row[1])), found);
             }
-        }
-
-        IEnumerable<string> Query(string sql)
-        {
-            sql = sql.Replace("{s}", kind == "postgres" ? schema + "." : "", StringComparison.Ordinal);
-            if (kind == "postgres")
-            {
-                return PostgresServer.Shared.Query(sql);
-            }
-
-            using Database file = Database.Open(place["a.db"]);
-            return [.. file.Query(sql).Select(r => string.Join(' ', r))];
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
@@ -13,8 +12,7 @@ public sealed class LexiconKillTests
 {
     private const string Schema = "words";
 
-    private static readonly int Crashes =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 4;
+    private static readonly int Crashes = KillLoop.Times(4);
 
     [Theory]
     [InlineData(false, false)]

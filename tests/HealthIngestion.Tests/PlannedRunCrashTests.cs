@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
@@ -11,8 +10,7 @@ namespace HealthIngestion.Tests;
 /// </summary>
 public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper output)
 {
-    private static readonly int Crashes =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 3;
+    private static readonly int Crashes = KillLoop.Times(3);
 
     [Fact]
     public void Whatever_happens_to_the_tasks_nothing_is_lost_and_nothing_doubled()

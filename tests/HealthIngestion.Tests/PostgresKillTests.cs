@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
@@ -14,8 +13,7 @@ public sealed class PostgresKillTests(GeneratedData data, ITestOutputHelper outp
     /// <summary>Those of the records stay empty unless they are asked for.</summary>
     private static readonly string[] Tables = ["daily_summaries", "users", "activities", "workouts", "meals", "sleep", "heart_rate", "measurements"];
 
-    private static readonly int Crashes =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 10;
+    private static readonly int Crashes = KillLoop.Times(10);
 
     [Theory]
     [InlineData(false, false)]

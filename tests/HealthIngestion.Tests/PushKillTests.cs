@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using FastIngest.Tests.Storage.Http;
-using FastIngest.Tests.Storage.Postgres;
 
 namespace HealthIngestion.Tests;
 
@@ -12,8 +9,7 @@ namespace HealthIngestion.Tests;
 /// </summary>
 public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
 {
-    private static readonly int Crashes =
-        int.TryParse(Environment.GetEnvironmentVariable("FASTINGEST_CRASHES"), CultureInfo.InvariantCulture, out int crashes) ? crashes : 6;
+    private static readonly int Crashes = KillLoop.Times(6);
 
     [Theory]
     [InlineData("sqlite")]
@@ -21,11 +17,8 @@ public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
     public void Nothing_is_lost_and_everything_is_marked_once(string kind)
     {
         using Workplace place = Workplace.Empty();
-        string schema = $"k{Guid.NewGuid():N}";
-        string database = kind == "postgres" ? PostgresServer.Shared.Url : "sqlite:a.db";
-        Outcome loaded = HealthIngestionProcess.Run(place.Directory, data.Medium, "--quiet", "--to", database, "--schema", schema, "--to", "ndjson:a.ndjson", "--no-api");
-        Assert.True(loaded.ExitCode == 0, loaded.Error);
-        int total = File.ReadLines(place["a.ndjson"]).Count();
+        using LoadedDatabase database = new(place, kind, data);
+        int total = database.Total;
         Random random = new(kind.Length);
         ConcurrentDictionary<string, int> times = new();
         int n = 0;
@@ -62,35 +55,20 @@ public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
             }
         });
 
-        string[] push = ["push", "--quiet", "--from", database, "--schema", schema, "--to", server.Url, "--concurrency", "32"];
-        int killed = 0, rounds = 0;
-        while (killed < Crashes)
+        string[] push = ["push", "--quiet", "--from", database.Url, "--schema", database.Schema, "--to", server.Url, "--concurrency", "32"];
+        int rounds = 0;
+        KillLoop.Run(place, push, Crashes, () => server.Requests.Count, () => random.Next(1, total / 2), () =>
         {
-            int before = server.Requests.Count;
-            int after = random.Next(1, total / 2);
-            using Process process = HealthIngestionProcess.Start(HealthIngestionProcess.Path, place.Directory, [], push);
-            HealthIngestionProcess.WaitFor(process, _ => server.Requests.Count >= before + after);
-            HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigkill);
-            if (HealthIngestionProcess.Finish(process, Stopwatch.StartNew()).ExitCode == 128 + HealthIngestionProcess.Sigkill)
-            {
-                killed++;
-                continue;
-            }
-
             // It was done: all must be there. Then the API forgets everything, and the next round begins.
             Complete();
             server.Taken.Clear();
-            Query("DELETE FROM {deliveries}");
-        }
+            database.Query("DELETE FROM {s}deliveries");
+        });
 
         Complete();
         Outcome again = HealthIngestionProcess.Run(place.Directory, [.. push, "--stats-json", "-"]);
         Assert.Contains($"\"unchanged\": {total},", again.Output, StringComparison.Ordinal);
-        output.WriteLine($"{killed} kills in {rounds} deliveries, {server.Requests.Count} requests for {total} summaries each, {times.Values.Sum() - ((long)rounds * total)} of them taken once more");
-        if (kind == "postgres")
-        {
-            PostgresServer.Shared.Query($"DROP SCHEMA {schema} CASCADE");
-        }
+        output.WriteLine($"{Crashes} kills in {rounds} deliveries, {server.Requests.Count} requests for {total} summaries each, {times.Values.Sum() - ((long)rounds * total)} of them taken once more");
 
         void Complete()
         {
@@ -98,18 +76,7 @@ public sealed class PushKillTests(GeneratedData data, ITestOutputHelper output)
             Assert.True(last.ExitCode == 0, last.Error);
             rounds++;
             Assert.Equal(total, server.Taken.Count);
-            Assert.Equal(server.Taken.Keys.Order(StringComparer.Ordinal), Query("SELECT user_id, CAST(date AS text) FROM {deliveries} WHERE delivered_md5 IS NOT NULL").Order(StringComparer.Ordinal));
-        }
-
-        IEnumerable<string> Query(string sql)
-        {
-            if (kind == "postgres")
-            {
-                return PostgresServer.Shared.Query(sql.Replace("{deliveries}", schema + ".deliveries", StringComparison.Ordinal));
-            }
-
-            using Database file = Database.Open(place["a.db"]);
-            return [.. file.Query(sql.Replace("{deliveries}", "deliveries", StringComparison.Ordinal)).Select(r => string.Join(' ', r))];
+            Assert.Equal(server.Taken.Keys.Order(StringComparer.Ordinal), database.Query("SELECT user_id, CAST(date AS text) FROM {s}deliveries WHERE delivered_md5 IS NOT NULL").Order(StringComparer.Ordinal));
         }
     }
 }

@@ -1,15 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FastIngest.Tests.Storage.Http;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using FastIngest.Tests.Support;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FastIngest.Tests.Net;
 
@@ -23,23 +17,12 @@ public sealed record FileRequest(string Path, string Range, string IfMatch, stri
 /// <summary>A real web server, Kestrel, on a free port of the loopback interface. It sends parts of files and their ETags as web servers do, unless a test wants something else.</summary>
 public sealed class FileServer : IDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
 
     private FileServer(X509Certificate2? certificate)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            if (certificate is not null)
-            {
-                listen.UseHttps(certificate);
-            }
-        }));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
-        Url = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/";
+        _server = new LoopbackServer(HandleAsync, certificate);
+        Url = _server.Url + "/";
     }
 
     /// <summary>The URL of the server, such as <c>http://localhost:43210/</c>.</summary>
@@ -83,7 +66,7 @@ public sealed class FileServer : IDisposable
         return Url + Uri.EscapeDataString(name);
     }
 
-    public void Dispose() => Task.Run(async () => await _app.DisposeAsync()).GetAwaiter().GetResult();
+    public void Dispose() => _server.Dispose();
 
     /// <summary>Sends a file, or the part that the request asks for.</summary>
     public async Task SendAsync(HttpContext context)

@@ -3,14 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using FastIngest.Net.S3;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using FastIngest.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FastIngest.Tests.Net;
 
@@ -22,17 +17,12 @@ public sealed class S3Server : IDisposable
 {
     public const string Bucket = "exports", KeyId = "AKIDTEST", Secret = "tests/secret", Token = "tests-token", Region = "eu-north-1";
 
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
 
     public S3Server()
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
-        Endpoint = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        _server = new LoopbackServer(HandleAsync);
+        Endpoint = _server.Address;
     }
 
     public string Endpoint { get; }
@@ -70,7 +60,7 @@ public sealed class S3Server : IDisposable
     public (string Name, string Value)[] Environment =>
         [("AWS_ACCESS_KEY_ID", KeyId), ("AWS_SECRET_ACCESS_KEY", Secret), ("AWS_SESSION_TOKEN", Token), ("AWS_ENDPOINT_URL_S3", Endpoint), ("AWS_REGION", Region), ("HOME", "/nonexistent")];
 
-    public void Dispose() => Task.Run(async () => await _app.DisposeAsync()).GetAwaiter().GetResult();
+    public void Dispose() => _server.Dispose();
 
     private async Task HandleAsync(HttpContext context)
     {

@@ -1,15 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using FastIngest.Tests.Support;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace FastIngest.Tests.Storage.Http;
 
@@ -27,7 +21,7 @@ public sealed record ReceivedRequest(string Path, string Body, string? Key, stri
 /// <summary>A real HTTP server, Kestrel, on a free port of the loopback interface, whose responses the test defines.</summary>
 public sealed class ApiServer : IAsyncDisposable, IDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly Func<HttpContext, ReceivedRequest, Task> _respond;
     private readonly bool _respondsToGet;
     private readonly Lock _counting = new();
@@ -37,20 +31,8 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
     {
         _respondsToGet = respondsToGet;
         _respond = respond ?? ((context, _) => Ok(context));
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            if (certificate is not null)
-            {
-                listen.UseHttps(certificate);
-            }
-        }));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
-        string address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Url = address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/ingest";
+        _server = new LoopbackServer(HandleAsync, certificate);
+        Url = _server.Url + "/ingest";
     }
 
     /// <summary>The URL of the server, such as <c>http://localhost:43210/ingest</c>.</summary>
@@ -99,9 +81,9 @@ public sealed class ApiServer : IAsyncDisposable, IDisposable
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
-    public void Dispose() => Task.Run(async () => await _app.DisposeAsync()).GetAwaiter().GetResult();
+    public void Dispose() => _server.Dispose();
 
     private async Task HandleAsync(HttpContext context)
     {
