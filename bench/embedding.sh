@@ -2,8 +2,6 @@
 # How many sentences a second the embedding server of deploy/embedding-server turns into vectors, by batch size, on the CPU and,
 # where there is one, on a GPU. It ends by itself within eight minutes: see bench/README.md.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
 
 usage() {
     cat <<'TEXT'
@@ -19,19 +17,11 @@ hundred megabytes of libraries, and needs CUDA and cuDNN. Do not run anything el
 TEXT
 }
 
-seconds=20 batches=1,8,32,128 device=
-while (($#)); do
-    case $1 in
-        --seconds | --batches | --device)
-            [[ $# -ge 2 ]] || { echo "embedding.sh: $1 needs a value" >&2; exit 2; }
-            declare "${1#--}=$2"
-            shift
-            ;;
-        --help | -h) usage; exit 0 ;;
-        *) echo "embedding.sh: unknown option: $1" >&2; usage >&2; exit 2 ;;
-    esac
-    shift
-done
+# shellcheck disable=SC2034 # tools/runs.sh uses them
+seconds=20 batches=1,8,32,128 device= peer_packages=() peer_modules=() known_options='seconds batches device'
+# shellcheck source=bench/tools/runs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/runs.sh"
+parse_options "$@"
 if [[ -z $device ]]; then
     device=cpu
     nvidia-smi -L >/dev/null 2>&1 && device=cpu,cuda
@@ -61,11 +51,11 @@ for name in ${device//,/ }; do
     cuda=false
     [[ $name == cuda ]] && cuda=true
     timeout 240 dotnet publish "$root/deploy/embedding-server" -c Release -v q -p:Cuda=$cuda -o "$work/$name" >"$work/build.log" 2>&1 ||
-        { echo "embedding.sh: the server for $name was not built:" >&2; tail -n 5 "$work/build.log" >&2; exit 1; }
+        { tail -n 5 "$work/build.log" >&2; fail "the server for $name was not built"; }
     dotnet "$work/$name/embedding-server.dll" --listen "127.0.0.1:$port" --device "$name" --batch 128 2>"$work/server.log" &
     server=$!
     until curl -sf "http://127.0.0.1:$port/health" >/dev/null; do
-        kill -0 "$server" 2>/dev/null && ((SECONDS < deadline)) || { echo "embedding.sh: the server for $name did not start: $(cat "$work/server.log")" >&2; exit 1; }
+        kill -0 "$server" 2>/dev/null && ((SECONDS < deadline)) || fail "the server for $name did not start: $(cat "$work/server.log")"
         sleep 0.2
     done
     for batch in ${batches//,/ }; do

@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # How fast summaries are posted, against wrk with the same bodies and connections on the same server: see bench/README.md.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
 
 usage() {
     cat <<'TEXT'
@@ -20,26 +18,17 @@ else meanwhile.
 TEXT
 }
 
-size=400MB connections=16 threads=2 rounds=5 cpus=
-while (($#)); do
-    case $1 in
-        --size | --connections | --threads | --rounds | --cpus)
-            [[ $# -ge 2 ]] || { echo "http.sh: $1 needs a value" >&2; exit 2; }
-            declare "${1#--}=$2"
-            shift
-            ;;
-        --help | -h) usage; exit 0 ;;
-        *) echo "http.sh: unknown option: $1" >&2; usage >&2; exit 2 ;;
-    esac
-    shift
-done
+# shellcheck disable=SC2034 # tools/runs.sh uses them
+size=400MB connections=16 threads=2 rounds=5 peer_packages=() peer_modules=() known_options='size connections threads rounds cpus'
+# shellcheck source=bench/tools/runs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/runs.sh"
+parse_options "$@"
 
 [[ -z $cpus ]] || taskset -cp "$cpus" $$ >/dev/null
-unset DATABASE_URL API_URL WEAVIATE_URL API_TOKEN DATA_DIR
-native=${HEALTH_INGESTION:-$root/dist/health_ingestion}
+unset API_TOKEN
 if ! command -v wrk >/dev/null; then
     [[ $(id -u) == 0 ]] && { apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk; } </dev/null >/dev/null || true
-    command -v wrk >/dev/null || { echo "http.sh: wrk is missing" >&2; exit 1; }
+    command -v wrk >/dev/null || fail "wrk is missing"
 fi
 dotnet build "$here/ApiStandIn" -c Release -v q --nologo >&2
 
@@ -78,14 +67,12 @@ LUA
 
 # Processor time of a process so far, in clock ticks of 10 ms.
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-
 run_wrk() {
     local before line
     before=$(ticks $server)
     line=$( { TIMEFORMAT='CPU %U %S'; time ROWS=$work/rows.ndjson wrk -t "$threads" -c "$connections" -d "${1}s" -s "$work/post.lua" "$url"; } 2>&1 )
     read -r _ requests duration errors < <(grep ^RESULT <<<"$line")
-    [[ $errors == 0 ]] || { echo "http.sh: wrk had $errors errors" >&2; exit 1; }
+    [[ $errors == 0 ]] || fail "wrk had $errors errors"
     # Its processor time includes the making of the bodies.
     awk -v r="$requests" -v d="$duration" -v s=$(($(ticks $server) - before)) -v u="$(awk '/^CPU/ { print $2 + $3 }' <<<"$line")" \
         'BEGIN { printf "%.0f %.1f %.1f\n", r / d * 1e6, u / r * 1e6, s / r * 1e4 }'

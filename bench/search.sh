@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # How long a search over many stored vectors takes, against a C program that compares or only reads the same bytes: see bench/README.md.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
 
 usage() {
     cat <<'TEXT'
@@ -19,22 +17,12 @@ dist/health_ingestion (./build.sh --aot), gcc, libsqlite3-dev and sqlite3. Do no
 TEXT
 }
 
-users=500 days=3600 dimensions=384 rounds=5
-while (($#)); do
-    case $1 in
-        --users | --days | --dimensions | --rounds)
-            [[ $# -ge 2 ]] || { echo "search.sh: $1 needs a value" >&2; exit 2; }
-            declare "${1#--}=$2"
-            shift
-            ;;
-        --help | -h) usage; exit 0 ;;
-        *) echo "search.sh: unknown option: $1" >&2; usage >&2; exit 2 ;;
-    esac
-    shift
-done
+# shellcheck disable=SC2034 # tools/runs.sh uses them
+users=500 days=3600 dimensions=384 rounds=5 peer_packages=() peer_modules=() known_options='users days dimensions rounds'
+# shellcheck source=bench/tools/runs.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/runs.sh"
+parse_options "$@"
 
-unset DATABASE_URL
-native=${HEALTH_INGESTION:-$root/dist/health_ingestion}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -51,8 +39,6 @@ seconds() {
     ended=$(date +%s%N)
     awk -v ns=$((ended - began)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
 }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 first=$(seconds "$native" search --vector query.json)
 copy=$(ls health.db.*.vectors)

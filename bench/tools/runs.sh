@@ -21,6 +21,9 @@ raw=$work/raw.tsv
 say() { printf '%s\n' "$script: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
+# The median of the numbers on standard input.
+median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
 known_options=${known_options:-size data runs only build install-peers list}
 
 # Sets size, runs, only, data, cpus, build, install and list from the command line.
@@ -229,7 +232,7 @@ machine_facts() {
     printf 'page_cache\twarm: input is read once before every run, and every program has run once\n'
     printf 'data_bytes\t%s\n' "$whole"
     printf 'peers\t%s\n' "$({ command -v g++ >/dev/null && g++ --version | head -n 1
-        command -v dpkg-query >/dev/null && dpkg-query -W -f '${Package} ${Version}\n' "${peer_packages[@]}" 2>/dev/null
+        ((${#peer_packages[@]})) && command -v dpkg-query >/dev/null && dpkg-query -W -f '${Package} ${Version}\n' "${peer_packages[@]}" 2>/dev/null
         command -v node >/dev/null && echo "node $(node --version)"
         for peer in "${peer_modules[@]}"; do
             [[ ! -f $peers/node_modules/$peer/package.json ]] || echo "$peer $(sed -nE 's/^  "version": "(.*)",?/\1/p' "$peers/node_modules/$peer/package.json")"
