@@ -6,7 +6,7 @@ using FastIngest.Sinks.Summaries;
 namespace FastIngest.Storage.Sqlite.Connection;
 
 /// <summary>
-/// Direct native calls for the hot paths: the insert of a summary, the insert of a record that may be large, and the columns of a row that is read.
+/// Direct native calls for the hot paths: the upsert of a summary, the insert of a record that may be large, and the columns of a row that is read.
 /// SQLitePCLRaw copies every text that it binds and guards every call with a safe handle, which costs more than the binding
 /// itself. SQLite keeps no pointer to a row after a call.
 /// </summary>
@@ -16,7 +16,7 @@ internal static unsafe partial class SqliteNative
 
     private static readonly Binding[] Bindings = [.. SummaryColumn.All.Select(c => new Binding(c.Kind, c.Slot))];
 
-    /// <summary>The number of parameters of the statement that <see cref="InsertSummary"/> runs.</summary>
+    /// <summary>The number of parameters of the statement that <see cref="StoreSummary"/> runs.</summary>
     public static int ParameterCount => Bindings.Length + 1;
 
     /// <summary>
@@ -26,7 +26,7 @@ internal static unsafe partial class SqliteNative
     /// <param name="statement">A statement of a connection that no other thread uses during the call.</param>
     /// <param name="text">The text buffer of the row's batch.</param>
     /// <param name="row">The row.</param>
-    public static int InsertSummary(nint statement, ReadOnlySpan<byte> text, in DailySummary row)
+    public static int StoreSummary(nint statement, ReadOnlySpan<byte> text, in DailySummary row)
     {
         byte* date = stackalloc byte[DayText.Bytes];
         DayText.Write(new Span<byte>(date, DayText.Bytes), row.Day);

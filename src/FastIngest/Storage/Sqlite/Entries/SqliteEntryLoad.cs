@@ -47,7 +47,7 @@ internal sealed class SqliteEntryLoad
         _run = run;
         _maxRemembered = maxRemembered;
         SqliteDatabase database = transaction.Database;
-        _runs = new SqliteRuns(database);
+        _runs = new SqliteRuns(transaction);
         _runs.Begin(run);
         SqliteSources.Register(database, run.Source, run.Catalog);
         _lastId = database.Scalar("SELECT max(id) FROM raw_entries");

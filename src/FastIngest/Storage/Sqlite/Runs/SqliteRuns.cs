@@ -8,7 +8,7 @@ using FastIngest.Stored;
 namespace FastIngest.Storage.Sqlite.Runs;
 
 /// <summary>Writes the table <c>ingest_runs</c>: one row per run, in the transaction of the run.</summary>
-internal sealed class SqliteRuns(SqliteDatabase database)
+internal sealed class SqliteRuns(SqliteTransaction transaction)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
@@ -21,7 +21,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
     public void Begin(RunHead run)
     {
         _runId = run.RunId.ToString("D");
-        using SqliteStatement insert = database.Prepare(
+        using SqliteStatement insert = transaction.Database.Compile(
             "INSERT OR REPLACE INTO ingest_runs (run_id, started, finished, files, records, aggregated, rejected, rows) VALUES (?, ?, '', ?, 0, 0, 0, 0)");
         insert.Bind(1, _runId).Bind(2, Utc(run.Started)).Bind(3, RunFiles.Json(run.Files)).Run();
     }
@@ -29,7 +29,7 @@ internal sealed class SqliteRuns(SqliteDatabase database)
     /// <summary>Records the end of the run and its counts.</summary>
     public void Finish(RunFigures figures)
     {
-        using SqliteStatement update = database.Prepare(
+        using SqliteStatement update = transaction.Database.Compile(
             "UPDATE ingest_runs SET finished = ?, records = ?, aggregated = ?, rejected = ?, rows = ? WHERE run_id = ?");
         update.Bind(1, Utc(DateTime.UtcNow))
             .Bind(2, figures.Records)

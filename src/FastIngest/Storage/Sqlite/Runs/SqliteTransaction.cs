@@ -1,5 +1,6 @@
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
+using FastIngest.Storage.Sqlite.Trees;
 using FastIngest.Storage.Sqlite.Schema;
 
 namespace FastIngest.Storage.Sqlite.Runs;
@@ -14,6 +15,7 @@ internal sealed class SqliteTransaction : IDisposable
 {
     private readonly PartialFile? _file;
     private readonly SqliteTuning _tuning;
+    private PageWriter? _pages;
 
     private SqliteTransaction(SqliteDatabase database, SqliteTuning tuning, PartialFile? file)
     {
@@ -22,7 +24,8 @@ internal sealed class SqliteTransaction : IDisposable
         _file = file;
     }
 
-    public SqliteDatabase Database { get; }
+    /// <summary>The connection; closed between <see cref="OpenPages"/> and <see cref="ClosePages"/>.</summary>
+    public SqliteDatabase Database { get; private set; }
 
     /// <summary>Whether the file did not exist before; its tables are then empty.</summary>
     public bool IsNew => _file is not null;
@@ -61,18 +64,10 @@ internal sealed class SqliteTransaction : IDisposable
             }
             else
             {
-                database.Execute("PRAGMA journal_mode = OFF");
-                database.Execute("PRAGMA synchronous = OFF");
-                database.Execute("PRAGMA locking_mode = EXCLUSIVE");
-                database.Execute("BEGIN");
+                BeginWithoutJournal(database);
             }
 
-            database.SetCache(tuning.CacheBytes);
-            if (tuning.PagesMax > 0)
-            {
-                database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
-            }
-
+            SetLimits(database, tuning);
             schema.CheckOrCreate(database, displayPath);
             return new SqliteTransaction(database, tuning, file);
         }
@@ -89,6 +84,34 @@ internal sealed class SqliteTransaction : IDisposable
 
     /// <summary>Counts bytes that were written to a new file; see <see cref="PartialFile.CountWritten"/>.</summary>
     public void CountWritten(long bytes) => _file?.CountWritten(bytes);
+
+    /// <summary>The number of a table's first page.</summary>
+    public uint RootPage(string table)
+    {
+        using SqliteStatement select = Database.Compile("SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?");
+        select.Bind(1, table).Step();
+        return (uint)select.Int64(0);
+    }
+
+    /// <summary>Closes the connection to a new file, so that pages can be appended to it without SQLite. Call <see cref="ClosePages"/> after that.</summary>
+    public PageWriter OpenPages()
+    {
+        Database.Execute("COMMIT");
+        uint pages = (uint)Database.Scalar("PRAGMA page_count");
+        Database.Dispose();
+        _pages = new PageWriter(_file!, _tuning.PageBytes, pages, (uint)_tuning.PagesMax);
+        return _pages;
+    }
+
+    /// <summary>Writes what is left of the pages and opens the connection again, with a new transaction.</summary>
+    /// <exception cref="IngestException">The disk is full or broken.</exception>
+    public void ClosePages()
+    {
+        _pages!.Finish();
+        Database = SqliteDatabase.Open(_file!.DisplayPath, _file.PartialPath, time: _tuning.Time);
+        BeginWithoutJournal(Database);
+        SetLimits(Database, _tuning);
+    }
 
     /// <summary>Commits the changes; a new file gets its final name.</summary>
     /// <exception cref="IngestException">The disk is full, or a file of this name appeared in the meantime.</exception>
@@ -107,5 +130,23 @@ internal sealed class SqliteTransaction : IDisposable
     {
         Database.Dispose();
         _file?.Dispose();
+    }
+
+    /// <summary>Nobody sees a new file before it is complete, so that it needs neither a journal nor locks, and one sync at the end.</summary>
+    private static void BeginWithoutJournal(SqliteDatabase database)
+    {
+        database.Execute("PRAGMA journal_mode = OFF");
+        database.Execute("PRAGMA synchronous = OFF");
+        database.Execute("PRAGMA locking_mode = EXCLUSIVE");
+        database.Execute("BEGIN");
+    }
+
+    private static void SetLimits(SqliteDatabase database, SqliteTuning tuning)
+    {
+        database.SetCache(tuning.CacheBytes);
+        if (tuning.PagesMax > 0)
+        {
+            database.Execute($"PRAGMA max_page_count = {tuning.PagesMax}");
+        }
     }
 }

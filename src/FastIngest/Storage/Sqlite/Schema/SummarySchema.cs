@@ -15,13 +15,19 @@ internal static class SummarySchema
 
     private static readonly string[] ValueColumns = [.. SummaryColumn.All.Select(c => c.Name), "summary_parts"];
 
+    /// <summary>The name of the table of summaries.</summary>
+    public const string SummariesName = "daily_summaries";
+
+    /// <summary>The name of the table of profiles.</summary>
+    public const string UsersName = "users";
+
     private static readonly SqliteTable Summaries = new(
-        "daily_summaries",
+        SummariesName,
         [.. ValueColumns.Where(c => c != MetricsColumn), MetricsColumn],
         $"({string.Join(", ", SummaryColumn.All.Where(c => c.Name != MetricsColumn).Select(Define))}, summary_parts TEXT NOT NULL, {MetricsColumn} TEXT, PRIMARY KEY (user_id, date)) WITHOUT ROWID");
 
     private static readonly SqliteTable Users = new(
-        "users",
+        UsersName,
         ["user_id", "name", "age", "gender", "height", "weight", "fitness_level"],
         "(user_id TEXT NOT NULL PRIMARY KEY, name TEXT, age REAL, gender TEXT, height REAL, weight REAL, fitness_level TEXT) WITHOUT ROWID");
 
@@ -30,18 +36,18 @@ internal static class SummarySchema
         Upgrades = [(Summaries, MetricsColumn, $"ALTER TABLE daily_summaries ADD COLUMN {MetricsColumn} TEXT")],
     };
 
-    /// <summary>Inserts a row of <c>daily_summaries</c>; <see cref="SqliteNative"/> binds its parameters.</summary>
-    public static string InsertSummary { get; } =
-        $"INSERT INTO daily_summaries ({string.Join(", ", ValueColumns)}) VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})";
+    /// <summary>The columns of <c>daily_summaries</c>, in the order of the table.</summary>
+    public static IReadOnlyList<string> SummaryColumns => Summaries.Columns;
 
-    /// <summary>Inserts a row, or updates the row with the same key.</summary>
+    /// <summary>Inserts a row, or updates the row with the same key; <see cref="SqliteNative"/> binds its parameters.</summary>
     public static string UpsertSummary { get; } =
-        $"{InsertSummary} ON CONFLICT (user_id, date) DO UPDATE SET "
+        $"INSERT INTO {SummariesName} ({string.Join(", ", ValueColumns)}) VALUES ({string.Join(", ", Enumerable.Repeat("?", SqliteNative.ParameterCount))})"
+        + " ON CONFLICT (user_id, date) DO UPDATE SET "
         + string.Join(", ", Summaries.Columns.Skip(2).Select(column => $"{column} = excluded.{column}"));
 
     /// <summary>Selects all columns of one row by its key.</summary>
     public static string SelectSummary { get; } =
-        $"SELECT {string.Join(", ", ValueColumns)} FROM daily_summaries WHERE user_id = ? AND date = ?";
+        $"SELECT {string.Join(", ", ValueColumns)} FROM {SummariesName} WHERE user_id = ? AND date = ?";
 
     private static string Define(SummaryColumn column) => column.Kind switch
     {

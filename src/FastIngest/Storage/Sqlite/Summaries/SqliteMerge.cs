@@ -42,7 +42,7 @@ internal sealed class SqliteMerge : ISqliteLoad
         _poorer = new PoorerDays(onFewer, "sqlite:" + displayPath);
         _transaction = transaction;
         SqliteDatabase database = _database = transaction.Database;
-        _runs = new SqliteRuns(database);
+        _runs = new SqliteRuns(transaction);
         _users = new SqliteUsers(database);
         _summaries = new SqliteSummaries(database, displayPath);
         database.Execute("CREATE TEMP TABLE profiles_of_run (user_id TEXT NOT NULL PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID");

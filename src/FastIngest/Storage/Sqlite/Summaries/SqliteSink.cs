@@ -47,7 +47,7 @@ public sealed class SqliteSink : ISummarySink
         SqliteTransaction transaction = await SqliteTransaction.BeginAsync(_path, SummarySchema.Tables, _tuning, cancellationToken).ConfigureAwait(false);
         try
         {
-            _target = transaction.IsNew ? new SqliteBuild(transaction, run) : new SqliteMerge(transaction, _path, run, _onFewer);
+            _target = transaction.IsNew ? new SqliteBuild(transaction, _path, run) : new SqliteMerge(transaction, _path, run, _onFewer);
         }
         catch
         {

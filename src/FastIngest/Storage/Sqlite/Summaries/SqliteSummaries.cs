@@ -43,7 +43,7 @@ internal sealed class SqliteSummaries(SqliteDatabase database, string displayPat
     /// <summary>Inserts the row or updates the stored one.</summary>
     public void Store(SummaryBatch batch, in DailySummary row)
     {
-        int result = SqliteNative.InsertSummary(_upsert.Pointer, batch.Text(new TextRef(0, batch.TextLength)), row);
+        int result = SqliteNative.StoreSummary(_upsert.Pointer, batch.Text(new TextRef(0, batch.TextLength)), row);
         if (result != raw.SQLITE_DONE)
         {
             database.Fail(result);

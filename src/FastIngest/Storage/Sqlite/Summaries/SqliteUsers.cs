@@ -67,7 +67,7 @@ internal sealed class SqliteUsers(SqliteDatabase database)
         _load.IsNull(columnIndex) ? UserProfile.Missing : Micros(_load.Double(columnIndex));
 
     /// <summary>Converts micros to the nearest double, for all values below 9·10^9; NaN for a missing value.</summary>
-    private static double Real(long micros) => micros == UserProfile.Missing ? double.NaN : micros / 1e6;
+    public static double Real(long micros) => micros == UserProfile.Missing ? double.NaN : micros / 1e6;
 
     /// <summary>The inverse of <see cref="Real"/>, for all values below 2·10^9.</summary>
     private static long Micros(double real)
