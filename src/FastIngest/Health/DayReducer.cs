@@ -9,7 +9,8 @@ namespace FastIngest.Health;
 /// reads the payload in the field order of <see cref="RecordSchema"/> and appends its sentences to the batch's text.
 /// </summary>
 /// <param name="sources">Which source counts for a cumulative metric.</param>
-internal sealed class DayReducer(SourcePolicy sources)
+/// <param name="hasSentences">Whether sentences are written.</param>
+internal sealed class DayReducer(SourcePolicy sources, bool hasSentences)
 {
     private readonly SampleDay _samples = new(sources);
     private readonly MeasurementDay _measurements = new();
@@ -44,9 +45,9 @@ internal sealed class DayReducer(SourcePolicy sources)
                 ReduceSleep(ref events, ref row, ref sleep, batch);
                 break;
             case Category.HeartRate:
-                return HeartRateDay.Reduce(ref events, hasSamples ? _samples.Find(Metrics.HeartRate) : null, ref row, batch);
+                return HeartRateDay.Reduce(ref events, hasSamples ? _samples.Find(Metrics.HeartRate) : null, hasSentences, ref row, batch);
             case Category.Measurements:
-                _measurements.Reduce(ref events, batch);
+                _measurements.Reduce(ref events, hasSentences, batch);
                 break;
             case Category.Samples:
                 return _samples.Read(ref events);
@@ -60,16 +61,19 @@ internal sealed class DayReducer(SourcePolicy sources)
     {
         bool hasRecords = row.Has(category);
         int start = batch.TextLength;
-        row.Present |= (byte)(SampleColumns.Fill(category, hasRecords, _samples, ref row, batch) ? 1 << (int)category : 0);
+        row.Present |= (byte)(SampleColumns.Fill(category, hasRecords, _samples, hasSentences, ref row, batch) ? 1 << (int)category : 0);
         row.Parts[(int)category] += batch.TextLength - start;
     }
 
     /// <summary>Writes the sentence about the metrics that people talk about.</summary>
     public void WriteReadings(ref DailySummary row, SummaryBatch batch)
     {
-        int start = batch.TextLength;
-        SampleSentence.Write(_samples, batch);
-        row.Parts[(int)Category.Samples] = batch.TextLength - start;
+        if (hasSentences)
+        {
+            int start = batch.TextLength;
+            SampleSentence.Write(_samples, batch);
+            row.Parts[(int)Category.Samples] = batch.TextLength - start;
+        }
     }
 
     /// <summary>Writes the text columns. Call it once per row, after the summary text is complete.</summary>
@@ -115,6 +119,11 @@ internal sealed class DayReducer(SourcePolicy sources)
                 highest = Math.Max(highest, numbers[5]);
             }
 
+            if (!hasSentences)
+            {
+                continue;
+            }
+
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(6, type.Length + weather.Length)));
             sentence.Literal(" Activity: "u8);
             sentence.Literal(type.IsEmpty ? Unknown : type);
@@ -147,6 +156,11 @@ internal sealed class DayReducer(SourcePolicy sources)
             uint present = payload.ReadNumbers(numbers);
             aggregate.Add(numbers, present);
 
+            if (!hasSentences)
+            {
+                continue;
+            }
+
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Workout: "u8);
             sentence.Literal(type.IsEmpty ? Unknown : type);
@@ -172,6 +186,11 @@ internal sealed class DayReducer(SourcePolicy sources)
             ReadOnlySpan<byte> type = payload.ReadText();
             uint present = payload.ReadNumbers(numbers);
             aggregate.Add(numbers, present);
+
+            if (!hasSentences)
+            {
+                continue;
+            }
 
             SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, type.Length)));
             sentence.Literal(" Meal: "u8);
@@ -201,6 +220,11 @@ internal sealed class DayReducer(SourcePolicy sources)
             uint present = payload.ReadNumbers(numbers);
             aggregate.Add(numbers, present);
             choice.Consider((present & 1) != 0 ? numbers[0] : long.MinValue, quality, (present & 1 << 3) != 0, numbers[3]);
+
+            if (!hasSentences)
+            {
+                continue;
+            }
 
             Span<byte> target = batch.GetSpan(SentenceWriter.MaxBytes(4, quality.Length));
             SentenceWriter sentence = new(target);

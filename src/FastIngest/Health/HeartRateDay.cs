@@ -9,9 +9,10 @@ internal static class HeartRateDay
     /// <summary>Fills the heart-rate columns, writes the sentence and returns the number of samples among the events.</summary>
     /// <param name="events">The events of the category.</param>
     /// <param name="others">The heart rates of exports with many metrics; null without any.</param>
+    /// <param name="hasSentences">Whether the sentence is written.</param>
     /// <param name="row">Receives the columns.</param>
     /// <param name="batch">Receives the sentence.</param>
-    public static long Reduce(ref DayEvents events, DayMetric? others, ref DailySummary row, SummaryBatch batch)
+    public static long Reduce(ref DayEvents events, DayMetric? others, bool hasSentences, ref DailySummary row, SummaryBatch batch)
     {
         long count = others?.Count ?? 0;
         Int128 sum = others?.Sum ?? 0;
@@ -30,7 +31,16 @@ internal static class HeartRateDay
         row.Numbers[NumberSlot.HrMin] = ExactDouble.FromMicros(min);
         row.Numbers[NumberSlot.HrMax] = ExactDouble.FromMicros(max);
         row.Numbers[NumberSlot.HrMean] = ExactDouble.Ratio(sum, (Int128)count * 1_000_000);
+        if (hasSentences)
+        {
+            WriteSentence(count, sum, min, max, batch);
+        }
 
+        return count - (others?.Count ?? 0);
+    }
+
+    private static void WriteSentence(long count, Int128 sum, long min, long max, SummaryBatch batch)
+    {
         SentenceWriter sentence = new(batch.GetSpan(SentenceWriter.MaxBytes(4, 0)));
         sentence.Literal(" Heart rate: "u8);
         sentence.Number(min);
@@ -42,7 +52,6 @@ internal static class HeartRateDay
         sentence.Number(count * 1_000_000);
         sentence.Literal(" readings."u8);
         batch.Advance(sentence.Length);
-        return count - (others?.Count ?? 0);
     }
 
     /// <summary>The mean in tenths, rounded half to even on the exact value.</summary>

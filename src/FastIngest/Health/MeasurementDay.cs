@@ -26,7 +26,10 @@ internal sealed class MeasurementDay
     private long _firstRecord;
 
     /// <summary>Reads the events of a day and writes the sentence.</summary>
-    public void Reduce(ref DayEvents events, SummaryBatch batch)
+    /// <param name="events">The events.</param>
+    /// <param name="hasSentences">Whether the sentence is written.</param>
+    /// <param name="batch">Receives the sentence.</param>
+    public void Reduce(ref DayEvents events, bool hasSentences, SummaryBatch batch)
     {
         if (_names.Count > MaxCachedNames)
         {
@@ -58,7 +61,10 @@ internal sealed class MeasurementDay
         }
 
         SortNames();
-        WriteSentence(batch);
+        if (hasSentences)
+        {
+            WriteSentence(batch);
+        }
     }
 
     /// <summary>Writes the measurements of the day last reduced as a JSON object, names in byte order; returns null when there are none.</summary>

@@ -13,13 +13,14 @@ namespace FastIngest.Health;
 /// <param name="batchTextBytes">A batch is also delivered when it holds this many bytes of text.</param>
 /// <param name="repeats">The categories in which repeats are looked for.</param>
 /// <param name="sources">Which source counts for a cumulative metric.</param>
-public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes, RepeatRule repeats, SourcePolicy sources)
+/// <param name="hasSentences">Whether a summary has sentences about the records; if not, it has only its first, about the user and the day.</param>
+public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBytes, RepeatRule repeats, SourcePolicy sources, bool hasSentences = true)
 {
     private readonly PartitionRuns _runs = new(maxRuns);
     private readonly RepeatFilter _repeats = new();
     private readonly RunFiles _files = new();
     private readonly long[] _repeated = new long[Categories.Count];
-    private readonly DayReducer _days = new(sources);
+    private readonly DayReducer _days = new(sources, hasSentences);
     private readonly int[] _next = new int[Categories.Count];
 
     // The key of each category's next run; ulong.MaxValue after the last run.

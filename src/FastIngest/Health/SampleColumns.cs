@@ -25,15 +25,16 @@ internal static class SampleColumns
     /// <param name="category">The category.</param>
     /// <param name="hasRecords">Whether the day has records of the category.</param>
     /// <param name="samples">The samples of the day.</param>
+    /// <param name="hasSentences">Whether sentences are written.</param>
     /// <param name="row">Receives the columns.</param>
     /// <param name="batch">Receives the sentence.</param>
-    public static bool Fill(Category category, bool hasRecords, SampleDay samples, ref DailySummary row, SummaryBatch batch)
+    public static bool Fill(Category category, bool hasRecords, SampleDay samples, bool hasSentences, ref DailySummary row, SummaryBatch batch)
     {
         switch (category)
         {
             case Category.Activities or Category.Nutrition:
                 bool isFilled = FillSums(category, samples, ref row);
-                if (isFilled && !hasRecords)
+                if (isFilled && !hasRecords && hasSentences)
                 {
                     SampleSentence.WriteSums(category, samples, batch);
                 }
@@ -41,10 +42,10 @@ internal static class SampleColumns
                 return isFilled;
             case Category.HeartRate when !hasRecords && samples.Find(Metrics.HeartRate) is { } rates:
                 DayEvents none = default;
-                HeartRateDay.Reduce(ref none, rates, ref row, batch);
+                HeartRateDay.Reduce(ref none, rates, hasSentences, ref row, batch);
                 return true;
             case Category.Sleep:
-                return FillNight(samples, hasRecords, ref row, batch);
+                return FillNight(samples, hasRecords, hasSentences, ref row, batch);
             default:
                 return false;
         }
@@ -65,7 +66,7 @@ internal static class SampleColumns
         return isFilled;
     }
 
-    private static bool FillNight(SampleDay samples, bool hasRecords, ref DailySummary row, SummaryBatch batch)
+    private static bool FillNight(SampleDay samples, bool hasRecords, bool hasSentences, ref DailySummary row, SummaryBatch batch)
     {
         DayMetric? resting = samples.Find(Metrics.RestingHeartRate);
         if (resting is { } rate && double.IsNaN(row.Numbers[NumberSlot.RestingHr]))
@@ -83,7 +84,11 @@ internal static class SampleColumns
         row.Numbers[NumberSlot.SleepHours] = Hours(night.Asleep);
         row.Numbers[NumberSlot.DeepSleepHours] = night.CountOf(SleepStage.Deep) > 0 ? Hours(night[SleepStage.Deep]) : double.NaN;
         row.Numbers[NumberSlot.RemSleepHours] = night.CountOf(SleepStage.Rem) > 0 ? Hours(night[SleepStage.Rem]) : double.NaN;
-        SampleSentence.WriteNight(night, batch);
+        if (hasSentences)
+        {
+            SampleSentence.WriteNight(night, batch);
+        }
+
         return true;
     }
 

@@ -108,6 +108,9 @@ public sealed record IngestOptions
     /// <summary>The users and days that the run takes; null for all.</summary>
     public RecordSelection? Selection { get; init; }
 
+    /// <summary>Whether a summary has sentences about the records; if not, it has only its first, about the user and the day.</summary>
+    public bool HasSentences { get; init; } = true;
+
     /// <summary>The key by which user ids and names are replaced; null to keep them. The rejects then contain no text of the records.</summary>
     public PseudonymKey? Pseudonyms { get; init; }
 }

@@ -73,7 +73,7 @@ internal sealed class PlanCommand : ICommand
                 _health.From, _health.Category, _health.NoRecursive, _health.AllowHttp, _health.UserId, _health.UserFrom, _health.TimeZone, _health.Sources, _health.Implausible,
                 _health.AllowUnknown, .. _health.Selection.All, .. _health.Pseudonyms.All,
             ]);
-        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.OnFewer, _health.Rejects, _health.Strict]);
+        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.OnFewer, _health.NoText, _health.Rejects, _health.Strict]);
         OptionGroup engine = new("Engine", [_health.Io, _health.ChunkSize, _health.MaxRecordSize, _health.MaxExpansion]);
         _planned = [.. input.Options, .. output.Options, .. engine.Options];
         Spec.AddGroup("Tasks", Work, Tasks, Partitions);

@@ -82,6 +82,8 @@ internal sealed class HealthOptions
         Description = "what a run does to a stored day of which it has fewer readings: replace, keep, union or fail (default: replace)",
     };
 
+    public Option<bool> NoText { get; } = Flag("--no-text", "write no sentences about the records, which is faster: a summary has only its first sentence, about the user and the day");
+
     public Option<bool> DryRun { get; } = Flag("--dry-run", "read and aggregate everything, write no summaries, only the rejects");
 
     public Option<bool> NoApi { get; } = Flag("--no-api", "deliver to no API, even if --to or the environment names one");
@@ -188,7 +190,7 @@ internal sealed class HealthOptions
     public IReadOnlyList<OptionGroup> Groups =>
     [
         new("Input", [From, Category, NoRecursive, AllowHttp, UserId, UserFrom, TimeZone, Sources, Implausible, AllowUnknown, .. Selection.All, .. Pseudonyms.All]),
-        new("Output", [To, Schema, Records, OnFewer, DryRun, Rejects, Strict, StatsJson, .. Metrics.All]),
+        new("Output", [To, Schema, Records, OnFewer, NoText, DryRun, Rejects, Strict, StatsJson, .. Metrics.All]),
         new("API", [NoApi, Concurrency, Rate, WaitForApi, ApiSuccess, Embed, EmbedModel]),
         new("Engine", [Mode, Workers, MemoryLimit, TempDir, Io, ChunkSize, MaxRecordSize, MaxExpansion, Partitions]),
         new("Console", Console.All),

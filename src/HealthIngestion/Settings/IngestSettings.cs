@@ -71,6 +71,7 @@ internal sealed record IngestSettings : RunSettings
             TimeZone = arguments.GetValue(spec.TimeZone),
             Sources = arguments.GetValue(spec.Sources) ?? SourcePolicy.Largest,
             Implausible = arguments.GetValue(spec.Implausible),
+            HasSentences = !arguments.GetValue(spec.NoText),
             AllowedFields = new AllowedFields(Allowed(arguments.GetValue(spec.AllowUnknown) ?? [])),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };

@@ -115,7 +115,7 @@ public static class HealthIngest
         IngestOptions options, HealthInput input, RejectLog rejects, FieldLog fields, SinkWriter writer, IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
-        OriginalIngest original = new(options.Rules) { Selection = options.Selection, Pseudonyms = options.Pseudonyms };
+        OriginalIngest original = new(options.Rules) { Selection = options.Selection, Pseudonyms = options.Pseudonyms, HasSentences = options.HasSentences };
 
         List<UnreadFile> unread = [];
         IReadOnlyList<FilePlan> plans = input.Plan(MemoryPlan.MinChunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);

@@ -35,6 +35,9 @@ internal sealed class OriginalIngest(RecordRules rules)
     private static readonly SummaryColumn[] Counted = [.. SummaryColumn.All.Where(c => c.Kind == ColumnKind.Count)];
     private readonly List<(OriginalRecord Record, int File)> _records = [];
 
+    /// <summary>Whether a summary has sentences about the records.</summary>
+    public bool HasSentences { get; init; } = true;
+
     /// <summary>The number of records found, of records that became part of rows and profiles, and of repeats of a record of another file, by category.</summary>
     public (long[] Found, long[] Aggregated, long[] Repeated) Counts { get; } = (new long[Categories.Count], new long[Categories.Count], new long[Categories.Count]);
 
@@ -164,7 +167,7 @@ internal sealed class OriginalIngest(RecordRules rules)
         }
     }
 
-    private static void AddRow(SummaryBatch batch, string userId, DateOnly date, string opening, ILookup<Category, OriginalRecord> records)
+    private void AddRow(SummaryBatch batch, string userId, DateOnly date, string opening, ILookup<Category, OriginalRecord> records)
     {
         ref DailySummary row = ref batch.AddRow();
         (row.Day, row.Present, row.Texts[TextSlot.UserId]) = (date.DayNumber, (byte)records.Sum(r => 1 << (int)r.Key), AddText(batch, userId));
@@ -186,6 +189,7 @@ internal sealed class OriginalIngest(RecordRules rules)
             row.Parts[(int)category] = AddText(batch, category switch
             {
                 Users => $"{opening} on {date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.",
+                _ when !HasSentences => "",
                 HeartRate => rates is not { Count: > 0 } n ? ""
                     : $" Heart rate: {OriginalNumber.Plain(n.Min())} to {OriginalNumber.Plain(n.Max())} bpm, mean {OriginalNumber.Plain((decimal)OriginalNumber.Divide(Sum(n), n.Count * 100_000L) * 100_000)} over {n.Count} readings.",
                 Measurements => measured.Count == 0 ? "" : $" Measured: {string.Join(", ", measured.Select(m => $"{m.Name} {OriginalNumber.Plain(m.Value)}"))}.",

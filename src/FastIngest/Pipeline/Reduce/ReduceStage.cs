@@ -76,7 +76,7 @@ internal sealed class ReduceStage(
     /// <summary>The buffers and readers of one worker.</summary>
     private sealed class Reducer(IngestOptions options, MemoryPlan memory, RepeatRule repeats)
     {
-        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes, repeats, options.EffectiveSources);
+        private readonly PartitionReducer _reducer = new(memory.MaxRuns, memory.BatchRows, memory.BatchTextBytes, repeats, options.EffectiveSources, options.HasSentences);
         private readonly PartitionData _data = new((int)memory.PartitionBytes);
         private readonly PartitionSplitter _splitter = new(memory, repeats, options.TempDirectory);
 
