@@ -32,6 +32,8 @@ compile reshape tools/reshape.cpp -std=c++17
 compile sqlite_insert sqlite_insert.c -lsqlite3
 compile samples_simdjson peers/samples_simdjson.cpp -std=c++17 -lsimdjson
 compile samples_nlohmann peers/samples_nlohmann.cpp -std=c++17
+compile categories_simdjson peers/categories_simdjson.cpp -std=c++17 -lsimdjson
+categories=(activities workouts nutrition sleep)
 
 shapes=(pretty spaced compact ndjson accented shuffled)
 prepare_data() {
@@ -79,7 +81,7 @@ prepare_data() {
 
 quiet=(--quiet --no-api --rejects "$out/rejects.ndjson")
 define_rows() {
-    local hr=heart_rate.json style
+    local hr=heart_rate.json style category
     row samples fastingest "$data/$hr" "$native" "$data/$hr" --to "ndjson:@out.ndjson" "${quiet[@]}"
     row samples fastingest-1-worker "$data/$hr" "$native" "$data/$hr" --to "ndjson:@out.ndjson" --workers 1 "${quiet[@]}"
     row samples managed "$data/$hr" dotnet "$managed" "$data/$hr" --to "ndjson:@out.ndjson" "${quiet[@]}"
@@ -94,6 +96,12 @@ define_rows() {
     row summaries managed "$data" dotnet "$managed" "$data" --to "sqlite:@out.db" "${quiet[@]}"
     row summaries original "$part" "$native" "$part" --mode original --to "sqlite:@out.db" "${quiet[@]}"
     row summaries duckdb "$data" node "$peers/summaries_duckdb.mjs" "$data" @out.duckdb
+
+    for category in "${categories[@]}"; do
+        row "$category" fastingest-1-worker "$data/$category.json" "$native" "$data/$category.json" --to "ndjson:@out.ndjson" --workers 1 "${quiet[@]}"
+        row "$category" no-text-1-worker "$data/$category.json" "$native" "$data/$category.json" --to "ndjson:@out.ndjson" --workers 1 --no-text "${quiet[@]}"
+        row "$category" simdjson "$data/$category.json" "$work/categories_simdjson" "$category" "$data/$category.json" @out.csv
+    done
 
     row dry-run fastingest "$data" "$native" "$data" --dry-run "${quiet[@]}"
     row dry-run fastingest-1-worker "$data" "$native" "$data" --dry-run --workers 1 "${quiet[@]}"
@@ -115,6 +123,7 @@ base_of() {
     case $1 in
         shape) printf 'shape\tpretty\ttime' ;;
         sqlite-floor) printf 'summaries\tfastingest' ;;
+        activities | workouts | nutrition | sleep) printf '%s\tfastingest-1-worker' "$1" ;;
         *) printf '%s\tfastingest' "$1" ;;
     esac
 }
@@ -122,7 +131,7 @@ base_of() {
 # Says why a row can not run here; nothing if it can.
 missing_for() {
     case $2 in
-        simdjson | nlohmann) [[ -x $work/samples_$2 ]] || echo "not installed (--install-peers)" ;;
+        simdjson | nlohmann) [[ -x $work/samples_$2 && ($2 == nlohmann || -x $work/categories_simdjson) ]] || echo "not installed (--install-peers)" ;;
         duckdb) [[ -d $peers/node_modules/@duckdb/node-api ]] && command -v node >/dev/null || echo "not installed (--install-peers)" ;;
         clickhouse) [[ -d $peers/node_modules/chdb ]] && command -v node >/dev/null || echo "not installed (--install-peers)" ;;
         managed) [[ -f $managed ]] && command -v dotnet >/dev/null || echo "not built (--build)" ;;
@@ -218,6 +227,19 @@ check_summaries() {
     fi
 }
 
+# The same sums by user and day.
+check_categories() {
+    local category line
+    command -v python3 >/dev/null || { check "categories: not compared, python3 is missing"; return 0; }
+    for category in "${categories[@]}"; do
+        [[ -f $out/$category-simdjson.csv ]] || continue
+        "$native" "$data/$category.json" --to "ndjson:$out/expected.ndjson" "${quiet[@]}"
+        line=$(python3 "$here/tools/compare_categories.py" "$category" "$out/expected.ndjson" "$out/$category-simdjson.csv" 2>&1) || failed_checks=1
+        check "$category: simdjson $line"
+        rm -f "$out/expected.ndjson"
+    done
+}
+
 # ---- report ----------------------------------------------------------------------------------------------------------
 
 write_markdown() {
@@ -262,6 +284,7 @@ done
 
 check_versions
 printf '%s\n' "${rows[@]}" | grep -q '^samples' && check_samples
+check_categories
 printf '%s\n' "${rows[@]}" | grep -qE '^(summaries|sqlite-floor)' && check_summaries
 summarise >"$work/table.tsv"
 mkdir -p "$here/results"
