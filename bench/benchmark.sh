@@ -115,14 +115,14 @@ define_rows() {
     row start managed - dotnet "$managed" --version
 
     # The rows that FastIngest wrote just before, loaded into memory, inserted by C alone.
-    row sqlite-floor c-insert - "$work/sqlite_insert" "$out/floor-source.db" @out.db
+    row sqlite-inserts c-insert - "$work/sqlite_insert" "$out/inserts-source.db" @out.db
 }
 
-# The same records in "shape", and in "sqlite-floor" the same rows.
+# The same records in "shape", and in "sqlite-inserts" the same rows.
 base_of() {
     case $1 in
         shape) printf 'shape\tpretty\ttime' ;;
-        sqlite-floor) printf 'summaries\tfastingest' ;;
+        sqlite-inserts) printf 'summaries\tfastingest' ;;
         activities | workouts | nutrition | sleep) printf '%s\tfastingest-1-worker' "$1" ;;
         *) printf '%s\tfastingest' "$1" ;;
     esac
@@ -210,7 +210,7 @@ check_samples() {
 check_summaries() {
     local db sum first='' rest
     if command -v sqlite3 >/dev/null; then
-        for db in "$out"/summaries-{fastingest,fastingest-1-worker,managed}.db "$out"/sqlite-floor-c-insert.db; do
+        for db in "$out"/summaries-{fastingest,fastingest-1-worker,managed}.db "$out"/sqlite-inserts-c-insert.db; do
             [[ -f $db ]] || continue
             read -r sum rest < <(sqlite3 "file:$db?mode=ro" 'SELECT * FROM daily_summaries ORDER BY user_id, date' | md5sum)
             first=${first:-$sum}
@@ -248,7 +248,7 @@ write_markdown() {
     awk -F'\t' '{ printf "- %s: %s\n", $1, $2 }' "$work/facts.tsv"
     echo
     echo 'Whole cold processes. "x" is the time for the same bytes as a multiple of FastIngest'"'"'s (of the pretty shape'"'"'s time in "shape"; of the'
-    echo 'whole FastIngest run in "sqlite-floor"). Peak is the largest of all runs, CPU the median.'
+    echo 'whole FastIngest run in "sqlite-inserts"). Peak is the largest of all runs, CPU the median.'
     echo
     write_rows
     write_checks
@@ -269,9 +269,9 @@ define_rows
 ((${#rows[@]})) || fail "no row matches --only '$only'; see --list"
 machine_facts >"$work/facts.tsv"
 for row in "${rows[@]}"; do
-    if [[ $row == sqlite-floor* && -x $work/sqlite_insert ]]; then
-        rm -f "$out"/floor-source.db*
-        "$native" "$data" --to "sqlite:$out/floor-source.db" "${quiet[@]}"
+    if [[ $row == sqlite-inserts* && -x $work/sqlite_insert ]]; then
+        rm -f "$out"/inserts-source.db*
+        "$native" "$data" --to "sqlite:$out/inserts-source.db" "${quiet[@]}"
     fi
 done
 
@@ -285,7 +285,7 @@ done
 check_versions
 printf '%s\n' "${rows[@]}" | grep -q '^samples' && check_samples
 check_categories
-printf '%s\n' "${rows[@]}" | grep -qE '^(summaries|sqlite-floor)' && check_summaries
+printf '%s\n' "${rows[@]}" | grep -qE '^(summaries|sqlite-inserts)' && check_summaries
 summarise >"$work/table.tsv"
 mkdir -p "$here/results"
 result=$here/results/$(date -u +%F)-$size

@@ -1,4 +1,4 @@
-// The floor of the SQLite sink: the very rows of a database that health_ingestion wrote, inserted by C alone.
+// What SQLite alone takes: the very rows of a database that health_ingestion wrote, inserted by C alone.
 // cc -O3 -o sqlite_insert sqlite_insert.c -lsqlite3 && ./sqlite_insert SOURCE.db TARGET.db [PAGE_BYTES [CACHE_KIB]]
 // All rows of daily_summaries are loaded into memory first. Then the clock runs: the same table in a new file with the
 // same settings as the sink's, every row bound and inserted in key order, one transaction, close, fsync.
