@@ -9,7 +9,8 @@ Usage: bench/steps.sh [OPTION...]
 
 The same input in one process, and in the steps of a planned run on the same machine: plan, map, check, reduce, finish, one after another.
 "x" of the rows "steps" is their time divided by that of one process. The rows "map" have two map tasks with one worker each: "in-turn" one
-after the other, "at-once" side by side; "x" is the time of both side by side, divided by that in turn (0.5 at best on two cores).
+after the other, "at-once" side by side, without the plan; "x" is the time of both side by side, divided by that in turn (0.5 at best on two
+cores).
 
   --size SIZE       of the generated data (default 1GB)
   --data DIR        other data instead
@@ -37,29 +38,34 @@ set -euo pipefail
 binary=$1 input=$2 work=$3 target=$4 maps=$5 reduces=$6 how=$7
 rm -rf "$work"
 "$binary" plan "$input" --work "$work" --tasks "$maps" --partitions "$reduces" --to "$target" --rejects "$work.rejects" --quiet
+map() { "$binary" map --work "$work" --quiet --task "$@"; }
+in_turn() { for ((i = 0; i < maps; i++)); do map $i --workers 1; done; }
+at_once() {
+    local tasks=()
+    for ((i = 0; i < maps; i++)); do
+        map $i --workers 1 &
+        tasks+=($!)
+    done
+    for i in "${tasks[@]}"; do wait "$i"; done
+}
+
+# Of the last two, the tasks alone are timed, without the plan.
+TIMEFORMAT='tasks %R %U %S'
 case $how in
     run)
-        for ((i = 0; i < maps; i++)); do "$binary" map --work "$work" --task $i --quiet; done
+        for ((i = 0; i < maps; i++)); do map $i; done
         "$binary" check --work "$work" --quiet
         for ((i = 0; i < reduces; i++)); do "$binary" reduce --work "$work" --task $i --quiet; done
         "$binary" finish --work "$work" --quiet
         ;;
-    in-turn)
-        for ((i = 0; i < maps; i++)); do "$binary" map --work "$work" --task $i --workers 1 --quiet; done
-        ;;
-    at-once)
-        tasks=()
-        for ((i = 0; i < maps; i++)); do
-            "$binary" map --work "$work" --task $i --workers 1 --quiet &
-            tasks+=($!)
-        done
-        for task in "${tasks[@]}"; do wait "$task"; done
-        ;;
+    in-turn) { time in_turn 2>&3; } 3>&2 2>&1 ;;
+    at-once) { time at_once 2>&3; } 3>&2 2>&1 ;;
 esac
 rm -rf "$work"
 STEPS
 
 missing_for() { :; }
+own_time() { sed -nE 's/^tasks //p' "$2"; }
 input_files() { find "$1" -type f; }
 base_of() {
     case $1 in
