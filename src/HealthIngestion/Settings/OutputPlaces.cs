@@ -65,6 +65,22 @@ internal static class OutputPlaces
         }
     }
 
+    /// <summary>Checks that no two options name the same file, one of which would be lost.</summary>
+    /// <param name="files">Each option with its file; null or <c>-</c> for none.</param>
+    /// <exception cref="UsageException">Two options name the same file.</exception>
+    public static void RejectSame(IEnumerable<(string Option, string? Path)> files)
+    {
+        Dictionary<string, string> owners = new(StringComparer.Ordinal);
+        foreach ((string option, string? path) in files.Where(f => f.Path is not null and not "-"))
+        {
+            string real = Real(path!);
+            if (!owners.TryAdd(real, option))
+            {
+                throw new UsageException($"{owners[real]} and {option} both name {real}");
+            }
+        }
+    }
+
     /// <summary>The folders that contain a path, directly or not.</summary>
     private static IEnumerable<string> Folders(string path)
     {

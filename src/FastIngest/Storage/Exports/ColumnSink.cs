@@ -68,6 +68,7 @@ internal sealed class ColumnSink : ISummarySink, IRecordSink
         if (_records is { } records)
         {
             result = result with { Tables = await records.FinishAsync(cancellationToken).ConfigureAwait(false), RemovedNuls = records.RemovedNuls };
+            figures.Check(result.Tables);
             await records.PublishAsync(cancellationToken).ConfigureAwait(false);
         }
 

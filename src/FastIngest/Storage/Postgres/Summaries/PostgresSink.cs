@@ -63,11 +63,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     {
         await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(_load.KeptDays, cancellationToken).ConfigureAwait(false) : [];
-        foreach (RecordTableResult table in figures.AggregatedByCategory is null ? [] : tables)
-        {
-            new RunBalance(table.Table, figures.AggregatedByCategory![(int)table.Category], "aggregated", (table.Rows, "stored")).Check();
-        }
-
+        figures.Check(tables);
         SinkResult result = await _load.FinishAsync(Run!, figures, tables, cancellationToken).ConfigureAwait(false);
         return result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
     }
