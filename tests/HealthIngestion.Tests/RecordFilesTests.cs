@@ -16,7 +16,7 @@ public sealed class RecordFilesTests
     public static TheoryData<string> Sets =>
     [
         .. ((string[])["default", "compact", "quirks"]).Select(s => "health/" + s),
-        .. ((string[])["apple-health", "fhir", "garmin", "google-fit", "open-mhealth"]).Select(s => "dialects/" + s),
+        .. ((string[])["apple-health", "garmin", "google-fit"]).Select(s => "dialects/" + s),
     ];
 
     [Theory]
