@@ -12,11 +12,11 @@ public sealed class RecordFilesTests
 
     private static readonly string[] Tables = ["activities", "heart_rate", "meals", "measurements", "samples", "sleep", "workouts"];
 
-    /// <summary>The bundled samples, and the exports of phones.</summary>
+    /// <summary>The bundled samples, and the exports of phones, watches and clinics, in which records with an id and totals repeat.</summary>
     public static TheoryData<string> Sets =>
     [
         .. ((string[])["default", "compact", "quirks"]).Select(s => "health/" + s),
-        .. ((string[])["apple-health", "garmin", "google-fit"]).Select(s => "dialects/" + s),
+        .. ((string[])["apple-health", "fhir", "fitbit", "garmin", "google-fit", "health-auto-export", "open-mhealth"]).Select(s => "dialects/" + s),
     ];
 
     [Theory]
@@ -29,6 +29,8 @@ public sealed class RecordFilesTests
 
     [Theory]
     [InlineData("apple")]
+    [InlineData("fitbit")]
+    [InlineData("garmin")]
     [InlineData("google-fit")]
     public void The_same_holds_for_generated_exports_in_several_files(string kind)
     {

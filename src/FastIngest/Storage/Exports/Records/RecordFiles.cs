@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
 using FastIngest.Health;
-using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Columns;
 using FastIngest.Storage.Postgres.Copy;
 using FastIngest.Storage.Postgres.Records;
+using FastIngest.Storage.Postgres.Records.Repeats;
 using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Exports.Records;
@@ -14,7 +13,7 @@ namespace FastIngest.Storage.Exports.Records;
 /// same order. The records arrive as tuples of COPY, as PostgreSQL gets them, and are sorted in temporary files, because repeats are removed and
 /// because the bytes of a file depend on its rows alone.
 /// <code>
-/// batches of tuples ──► RecordSort ──► DistinctRecords ──► one file after another ──► all files get their names
+/// batches of tuples ──► RecordUnion ──► one file after another ──► all files get their names
 /// </code>
 /// </summary>
 internal sealed class RecordFiles : IAsyncDisposable
@@ -22,9 +21,7 @@ internal sealed class RecordFiles : IAsyncDisposable
     private static readonly RecordTable[] Tables = [.. RecordTable.All];
 
     private readonly ColumnFile[] _files;
-    private readonly RecordSort _sort;
-    private readonly JsonbText _jsonb = new();
-    private readonly CopyBuffer _tuple = new(1024);
+    private readonly RecordUnion _records;
 
     /// <param name="format">The format.</param>
     /// <param name="folder">The folder of the files.</param>
@@ -32,7 +29,7 @@ internal sealed class RecordFiles : IAsyncDisposable
     public RecordFiles(ColumnFormat format, string folder, string tempDirectory)
     {
         _files = [.. OutputTables.Select(t => new ColumnFile(format, t, folder, static () => throw new InvalidOperationException("A folder is not the standard output.")))];
-        _sort = new RecordSort(tempDirectory);
+        _records = new RecordUnion(tempDirectory);
     }
 
     /// <summary>The number of characters U+0000 that were removed from the records.</summary>
@@ -56,17 +53,9 @@ internal sealed class RecordFiles : IAsyncDisposable
     /// <exception cref="IngestException">A temporary file cannot be written.</exception>
     public void Write(CopyRecordBatch batch, CancellationToken cancellationToken)
     {
-        int table = Array.FindIndex(Tables, t => t.Category == batch.Category);
-        bool isJson = batch.Category == Category.Measurements;
         foreach (CopyBuffer piece in batch.Pieces)
         {
-            ReadOnlySpan<byte> tuples = piece.WrittenSpan;
-            while (!tuples.IsEmpty)
-            {
-                ReadOnlySpan<byte> tuple = tuples[..RecordTuple.LengthOf(tuples)];
-                _sort.Add(table, isJson ? WithText(tuple) : tuple, cancellationToken);
-                tuples = tuples[tuple.Length..];
-            }
+            _records.Add(batch.Category, piece.WrittenSpan, cancellationToken);
         }
 
         RemovedNuls += batch.RemovedNuls;
@@ -76,7 +65,7 @@ internal sealed class RecordFiles : IAsyncDisposable
     /// <exception cref="IngestException">The disk is full.</exception>
     public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(CancellationToken cancellationToken)
     {
-        DistinctRecords records = new(_sort.Finish());
+        DistinctRecords records = _records.Finish(cancellationToken);
         for (int table = 0; table < Tables.Length; table++)
         {
             ColumnFile file = _files[table];
@@ -104,27 +93,10 @@ internal sealed class RecordFiles : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _sort.Dispose();
+        _records.Dispose();
         foreach (ColumnFile file in _files)
         {
             await file.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Returns the tuple of a measurement as an export reads it, with a text instead of <c>jsonb</c>.</summary>
-    private ReadOnlySpan<byte> WithText(ReadOnlySpan<byte> tuple)
-    {
-        const int FieldsIndex = 2, JsonbVersionBytes = 1;
-        CopyTupleReader fields = CopyTupleReader.OfTuple(tuple);
-        int count = BinaryPrimitives.ReadInt16BigEndian(tuple);
-        _tuple.Clear();
-        _tuple.BeginTuple(count);
-        for (int i = 0; i < count; i++)
-        {
-            fields.TryField(out ReadOnlySpan<byte> field);
-            _tuple.Text(i == FieldsIndex ? _jsonb.Of(field[JsonbVersionBytes..]) : field);
-        }
-
-        return _tuple.WrittenSpan;
     }
 }

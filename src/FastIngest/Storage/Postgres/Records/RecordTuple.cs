@@ -46,16 +46,4 @@ internal static class RecordTuple
 
         group.EndRow();
     }
-
-    /// <summary>Returns the length in bytes of the first of several tuples.</summary>
-    public static int LengthOf(ReadOnlySpan<byte> tuples)
-    {
-        int at = sizeof(short);
-        for (int field = BinaryPrimitives.ReadInt16BigEndian(tuples); field > 0; field--)
-        {
-            at += sizeof(int) + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(tuples[at..]));
-        }
-
-        return at;
-    }
 }

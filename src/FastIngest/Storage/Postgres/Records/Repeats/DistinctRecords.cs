@@ -1,8 +1,8 @@
-namespace FastIngest.Storage.Exports.Records;
+namespace FastIngest.Storage.Postgres.Records.Repeats;
 
 /// <summary>
 /// Passes on sorted records without those that repeat a record of another file: of each distinct record, as many as the file has that has the
-/// most of them. This is the rule by which PostgreSQL unites staged records (<c>RecordStatements.Unite</c>).
+/// most of them.
 /// </summary>
 /// <param name="records">The records.</param>
 internal sealed class DistinctRecords(RecordRun records)
@@ -13,7 +13,7 @@ internal sealed class DistinctRecords(RecordRun records)
     private bool _hasNext = records.Next();
 
     /// <summary>The tuple of the record, perhaps with its origin at the end.</summary>
-    public ReadOnlySpan<byte> Tuple => _entry.AsSpan(RecordOrder.TupleAt.._length);
+    public ReadOnlySpan<byte> Tuple => _entry.AsSpan(RecordEntry.TupleAt.._length);
 
     /// <summary>Moves to the next record of a table; false where the next record is of another table.</summary>
     /// <param name="table">The index of the table. Tables are asked for in order.</param>
@@ -31,7 +31,7 @@ internal sealed class DistinctRecords(RecordRun records)
         }
 
         Keep(records.Current);
-        if (RecordOrder.HasOrigin(Entry))
+        if (RecordEntry.OriginFieldsOf(table, Tuple) > 0)
         {
             _copies = CountCopies() - 1;
         }

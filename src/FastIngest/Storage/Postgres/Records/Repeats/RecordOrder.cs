@@ -1,35 +1,28 @@
 using System.Buffers.Binary;
 using FastIngest.Storage.Columns;
-using FastIngest.Storage.Postgres.Records;
 using FastIngest.Storage.Postgres.Schema;
 
-namespace FastIngest.Storage.Exports.Records;
+namespace FastIngest.Storage.Postgres.Records.Repeats;
 
 /// <summary>
 /// The order of <see cref="RecordTable.Order"/>: by the content of all columns, a missing value after all others. Equal records follow one another by
 /// their time as written and then by their file, so that repeats are neighbours.
-/// <code>
-/// an entry:    the index of the table (1 byte), then a tuple of COPY
-/// the tuple:   the columns of the table; then, if repeats are looked for, the file (int4) and the time as written
-/// </code>
 /// </summary>
-internal static class RecordOrder
+internal sealed class RecordOrder : EntryOrder
 {
-    /// <summary>Where the tuple of an entry begins.</summary>
-    public const int TupleAt = 1;
-
     private const int FileBytes = sizeof(int) + sizeof(int);
 
-    private static readonly ColumnType[][] Types = [.. RecordTable.All.Select(t => (ColumnType[])[.. RecordRows.Table(t.Name, t.Category).Columns.Select(c => c.Type)])];
+    private RecordOrder()
+    {
+    }
 
-    public static int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    public static RecordOrder Instance { get; } = new();
+
+    public override int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         int order = CompareRecords(a, b, out int fileOfA, out int fileOfB);
         return order != 0 || fileOfA == 0 ? order : FileAt(a, fileOfA).CompareTo(FileAt(b, fileOfB));
     }
-
-    /// <summary>Whether repeats of an entry are looked for.</summary>
-    public static bool HasOrigin(ReadOnlySpan<byte> entry) => BinaryPrimitives.ReadInt16BigEndian(entry[TupleAt..]) > Types[entry[0]].Length;
 
     /// <summary>Whether two entries that have an origin are equal records: the one repeats the other if their files differ.</summary>
     /// <param name="a">An entry.</param>
@@ -37,7 +30,7 @@ internal static class RecordOrder
     /// <param name="fileOfB">The number of the file of <paramref name="b"/>; only for equal records.</param>
     public static bool AreEqual(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, out int fileOfB)
     {
-        bool areEqual = CompareRecords(a, b, out _, out int fileAt) == 0;
+        bool areEqual = CompareRecords(a, b, out _, out int fileAt) == 0 && fileAt > 0;
         fileOfB = areEqual ? FileAt(b, fileAt) : 0;
         return areEqual;
     }
@@ -51,10 +44,10 @@ internal static class RecordOrder
             return a[0] - b[0];
         }
 
-        int atA = TupleAt + sizeof(short), atB = atA;
-        foreach (ColumnType type in Types[a[0]])
+        int atA = RecordEntry.TupleAt + sizeof(short), atB = atA;
+        foreach (ColumnType type in RecordEntry.TypesOf(a))
         {
-            bool hasA = TryField(a, ref atA, out ReadOnlySpan<byte> fieldA), hasB = TryField(b, ref atB, out ReadOnlySpan<byte> fieldB);
+            bool hasA = RecordEntry.TryField(a, ref atA, out ReadOnlySpan<byte> fieldA), hasB = RecordEntry.TryField(b, ref atB, out ReadOnlySpan<byte> fieldB);
             int order = hasA && hasB ? Compare(type, fieldA, fieldB) : hasB.CompareTo(hasA);
             if (order != 0)
             {
@@ -62,16 +55,17 @@ internal static class RecordOrder
             }
         }
 
+        // Records whose repeats are removed already have no origin; they come before equal ones that have one.
         if (atA == a.Length || atB == b.Length)
         {
-            return a.Length - atA - (b.Length - atB);
+            return (a.Length - atA).CompareTo(b.Length - atB);
         }
 
         (fileOfA, fileOfB) = (atA, atB);
         (atA, atB) = (atA + FileBytes, atB + FileBytes);
-        TryField(a, ref atA, out ReadOnlySpan<byte> writtenA);
-        TryField(b, ref atB, out ReadOnlySpan<byte> writtenB);
-        return writtenA.SequenceCompareTo(writtenB);
+        RecordEntry.TryField(a, ref atA, out ReadOnlySpan<byte> timeOfA);
+        RecordEntry.TryField(b, ref atB, out ReadOnlySpan<byte> timeOfB);
+        return timeOfA.SequenceCompareTo(timeOfB);
     }
 
     private static int Compare(ColumnType type, ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => type switch
@@ -81,15 +75,6 @@ internal static class RecordOrder
         ColumnType.Number => BinaryPrimitives.ReadDoubleBigEndian(a).CompareTo(BinaryPrimitives.ReadDoubleBigEndian(b)),
         _ => BinaryPrimitives.ReadInt64BigEndian(a).CompareTo(BinaryPrimitives.ReadInt64BigEndian(b)),
     };
-
-    private static bool TryField(ReadOnlySpan<byte> entry, ref int at, out ReadOnlySpan<byte> field)
-    {
-        int length = BinaryPrimitives.ReadInt32BigEndian(entry[at..]);
-        at += sizeof(int);
-        field = length < 0 ? default : entry.Slice(at, length);
-        at += field.Length;
-        return length >= 0;
-    }
 
     private static int FileAt(ReadOnlySpan<byte> entry, int at) => BinaryPrimitives.ReadInt32BigEndian(entry[(at + sizeof(int))..]);
 }

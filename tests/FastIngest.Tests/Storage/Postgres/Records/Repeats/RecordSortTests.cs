@@ -1,11 +1,11 @@
 using System.Text;
 using FastIngest.Health;
-using FastIngest.Storage.Exports.Records;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Records.Repeats;
 using FastIngest.Storage.Postgres.Schema;
 using FastIngest.Tests.Support;
 
-namespace FastIngest.Tests.Storage.Exports;
+namespace FastIngest.Tests.Storage.Postgres.Records.Repeats;
 
 /// <summary>The order of the records in files of columns and the removal of repeats, with a buffer that holds a few records only.</summary>
 public sealed class RecordSortTests
@@ -23,7 +23,7 @@ public sealed class RecordSortTests
         Random random = new(7);
         Rate[] rates = [.. Enumerable.Range(0, 1500).Select(_ => RandomRate(random, files: 1))];
         using TemporaryFolder folder = new();
-        using RecordSort sort = new(folder.Path, bufferBytes, fanIn: 3);
+        using RecordSort sort = new(RecordOrder.Instance, folder.Path, bufferBytes, fanIn: 3);
         foreach (Rate rate in rates)
         {
             sort.Add(Rates, rate.Tuple(hasOrigin: false), CancellationToken.None);
@@ -42,7 +42,7 @@ public sealed class RecordSortTests
         Random random = new(files);
         Rate[] rates = [.. Enumerable.Range(0, 1500).Select(_ => RandomRate(random, files))];
         using TemporaryFolder folder = new();
-        using RecordSort sort = new(folder.Path, bufferBytes, fanIn: 4);
+        using RecordSort sort = new(RecordOrder.Instance, folder.Path, bufferBytes, fanIn: 4);
         foreach (Rate rate in rates)
         {
             sort.Add(Rates, rate.Tuple(hasOrigin: true), CancellationToken.None);
@@ -62,7 +62,7 @@ public sealed class RecordSortTests
     public void Missing_values_come_last_and_tables_and_large_records_in_their_order()
     {
         using TemporaryFolder folder = new();
-        using RecordSort sort = new(folder.Path, 1000, fanIn: 2);
+        using RecordSort sort = new(RecordOrder.Instance, folder.Path, 1000, fanIn: 2);
         string large = new('m', 300_000);
         int texts = RecordSchema.Of(Category.Nutrition).TextCount, numbers = RecordSchema.Of(Category.Nutrition).NumberCount;
         foreach (string? name in (string?[])[null, "b", large, "", null, "é", "B"])
@@ -104,14 +104,14 @@ public sealed class RecordSortTests
     [Fact]
     public void Without_records_there_is_nothing()
     {
-        using RecordSort sort = new("/none");
+        using RecordSort sort = new(RecordOrder.Instance, "/none");
         Assert.False(new DistinctRecords(sort.Finish()).Next(0));
     }
 
     [Fact]
     public void A_folder_that_is_missing_is_named()
     {
-        using RecordSort sort = new("/none", 10);
+        using RecordSort sort = new(RecordOrder.Instance, "/none", 10);
         sort.Add(Rates, new Rate("u", default, 1, 0, "").Tuple(hasOrigin: false), CancellationToken.None);
         IngestException error = Assert.Throws<IngestException>(() => sort.Add(Rates, new Rate("u", default, 1, 0, "").Tuple(hasOrigin: false), CancellationToken.None));
         Assert.Contains("/none", error.Message, StringComparison.Ordinal);

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using FastIngest.Storage.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace FastIngest.Storage.Exports.Records;
+namespace FastIngest.Storage.Postgres.Records.Repeats;
 
-/// <summary>Entries in the order of <see cref="RecordOrder"/>, one after another.</summary>
+/// <summary>Entries in an <see cref="EntryOrder"/>, one after another.</summary>
 internal abstract class RecordRun : IDisposable
 {
     /// <summary>The entry, valid until the next call of <see cref="Next"/>.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using FastIngest.Storage.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace FastIngest.Storage.Exports.Records;
+namespace FastIngest.Storage.Postgres.Records.Repeats;
 
 /// <summary>
 /// Sorts records in bounded memory. They are collected in a buffer; a full buffer is sorted and becomes a temporary file, a run; and many
@@ -11,10 +11,11 @@ namespace FastIngest.Storage.Exports.Records;
 /// Add ──► buffer ══sort══► runs of 16 MiB ══merge══► runs of 1 GiB ══merge══► … ──► Finish: all runs and the buffer as one
 /// </code>
 /// </summary>
+/// <param name="order">The order.</param>
 /// <param name="tempDirectory">The folder of the temporary files.</param>
 /// <param name="bufferBytes">The size of the buffer; it grows only for a single larger record.</param>
 /// <param name="fanIn">The number of runs that are merged into one.</param>
-internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 20, int fanIn = 64) : IDisposable
+internal sealed class RecordSort(EntryOrder order, string tempDirectory, int bufferBytes = 16 << 20, int fanIn = 64) : IDisposable
 {
     private const int WriteBytes = 256 << 10;
 
@@ -29,12 +30,12 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
 
     /// <summary>Adds a record.</summary>
     /// <param name="table">The index of its table.</param>
-    /// <param name="tuple">Its tuple, see <see cref="RecordOrder"/>.</param>
+    /// <param name="tuple">Its tuple, see <see cref="RecordEntry"/>.</param>
     /// <param name="cancellationToken">Ends the sorting.</param>
     /// <exception cref="IngestException">A temporary file cannot be written.</exception>
     public void Add(int table, ReadOnlySpan<byte> tuple, CancellationToken cancellationToken)
     {
-        int entryBytes = RecordOrder.TupleAt + tuple.Length, bytes = sizeof(int) + entryBytes;
+        int entryBytes = RecordEntry.TupleAt + tuple.Length, bytes = sizeof(int) + entryBytes;
         if (_length + (long)bytes > bufferBytes && _count > 0)
         {
             SpillBuffer(cancellationToken);
@@ -54,7 +55,7 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
         Span<byte> entry = _bytes.AsSpan(_length, bytes);
         BinaryPrimitives.WriteInt32LittleEndian(entry, entryBytes);
         entry[sizeof(int)] = (byte)table;
-        tuple.CopyTo(entry[(sizeof(int) + RecordOrder.TupleAt)..]);
+        tuple.CopyTo(entry[(sizeof(int) + RecordEntry.TupleAt)..]);
         _length += bytes;
     }
 
@@ -63,7 +64,7 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
     {
         SortBuffer();
         MemoryRun rest = new(_bytes, _starts.AsMemory(0, _count));
-        return _runs.Count == 0 ? rest : new MergedRun([.. _runs, rest]);
+        return _runs.Count == 0 ? rest : new MergedRun([.. _runs, rest], order);
     }
 
     public void Dispose()
@@ -74,7 +75,7 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
         }
     }
 
-    private void SortBuffer() => _starts.AsSpan(0, _count).Sort(new StartComparer(_bytes));
+    private void SortBuffer() => _starts.AsSpan(0, _count).Sort(new StartComparer(_bytes, order));
 
     private void SpillBuffer(CancellationToken cancellationToken)
     {
@@ -90,7 +91,7 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
         {
             FileRun[] merged = [.. _runs.Where(r => r.Level == _runs[^1].Level)];
             FileRun run;
-            using (MergedRun all = new(merged))
+            using (MergedRun all = new(merged, order))
             {
                 run = Write(all, merged[0].Level + 1, cancellationToken);
             }
@@ -147,8 +148,8 @@ internal sealed class RecordSort(string tempDirectory, int bufferBytes = 16 << 2
         written += bytes.Length;
     }
 
-    private readonly struct StartComparer(byte[] bytes) : IComparer<int>
+    private readonly struct StartComparer(byte[] bytes, EntryOrder order) : IComparer<int>
     {
-        public int Compare(int x, int y) => RecordOrder.Compare(EntryAt(bytes, x), EntryAt(bytes, y));
+        public int Compare(int x, int y) => order.Compare(EntryAt(bytes, x), EntryAt(bytes, y));
     }
 }

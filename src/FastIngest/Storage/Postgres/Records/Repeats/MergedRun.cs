@@ -1,16 +1,19 @@
-namespace FastIngest.Storage.Exports.Records;
+namespace FastIngest.Storage.Postgres.Records.Repeats;
 
 /// <summary>Several runs as one.</summary>
 internal sealed class MergedRun : RecordRun, IComparer<RecordRun>
 {
     private readonly IReadOnlyList<RecordRun> _runs;
+    private readonly EntryOrder _order;
     private readonly PriorityQueue<RecordRun, RecordRun> _queue;
     private RecordRun? _current;
 
     /// <param name="runs">The runs, before their first entries. They are disposed with this one.</param>
-    public MergedRun(IReadOnlyList<RecordRun> runs)
+    /// <param name="order">The order of their entries.</param>
+    public MergedRun(IReadOnlyList<RecordRun> runs, EntryOrder order)
     {
         _runs = runs;
+        _order = order;
         _queue = new PriorityQueue<RecordRun, RecordRun>(runs.Count, this);
         foreach (RecordRun run in runs)
         {
@@ -43,5 +46,5 @@ internal sealed class MergedRun : RecordRun, IComparer<RecordRun>
         }
     }
 
-    int IComparer<RecordRun>.Compare(RecordRun? x, RecordRun? y) => RecordOrder.Compare(x!.Current, y!.Current);
+    int IComparer<RecordRun>.Compare(RecordRun? x, RecordRun? y) => _order.Compare(x!.Current, y!.Current);
 }
