@@ -158,6 +158,7 @@ run_tests() {
     need /usr/sbin/pgbouncer pgbouncer
     need chromium chromium
     need npm nodejs npm
+    need /usr/lib/python3/dist-packages/pandas python3-pandas
     need /usr/sbin/munged munge
     need /usr/sbin/slurmctld slurmctld
     need /usr/sbin/slurmd slurmd

@@ -12,7 +12,7 @@ namespace HealthIngestion.Tests;
 public sealed class ExportTests
 {
     /// <summary>Each format with the programs that read it.</summary>
-    public static TheoryData<string, string> Peers => new() { { "parquet", "duckdb" }, { "parquet", "hyparquet" }, { "arrow", "arrow" }, { "csv", "duckdb" } };
+    public static TheoryData<string, string> Peers => new() { { "parquet", "duckdb" }, { "parquet", "hyparquet" }, { "arrow", "arrow" }, { "csv", "duckdb" }, { "csv", "pandas" } };
 
     [Theory]
     [MemberData(nameof(Peers))]
@@ -150,6 +150,22 @@ public sealed class ExportTests
         // Both databases write numbers, but not with the same digits.
         static string[] Numbers(string row) =>
             [.. row.Split(' ').Select(v => double.TryParse(v, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? Math.Round(number, 3).ToString(CultureInfo.InvariantCulture) : v)];
+    }
+
+    [Fact]
+    public void Pandas_finds_the_types_of_the_columns()
+    {
+        using Workplace place = Workplace.Empty();
+        Succeeds(place, Repository.Set("default"), "--records", "--to", "csv:out");
+        Dictionary<string, string> types = Readers.PandasTypes(place["out/daily_summaries.csv"]);
+        foreach (SummaryColumn column in SummaryColumn.All.Where(c => c.Name != "metrics"))
+        {
+            string expected = column.Kind switch { ColumnKind.Date => "datetime64[ns]", ColumnKind.Count => "int64", ColumnKind.Number => "float64", _ => "object" };
+            Assert.True(types[column.Name] == expected, $"{column.Name}: {types[column.Name]}");
+        }
+
+        Assert.Equal(new() { ["user_id"] = "object", ["ts"] = "datetime64[ns]", ["value"] = "float64" }, Readers.PandasTypes(place["out/heart_rate.csv"]));
+        Assert.Equal(new() { ["user_id"] = "object", ["date"] = "datetime64[ns]", ["fields"] = "object" }, Readers.PandasTypes(place["out/measurements.csv"]));
     }
 
     [Fact]

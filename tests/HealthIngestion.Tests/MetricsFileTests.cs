@@ -104,6 +104,37 @@ public sealed class MetricsFileTests(GeneratedData data)
         Assert.Contains("command=\"plan\"", File.ReadAllText(place["plan.prom"]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Exports_and_vectors_have_their_figures_and_no_other_file_is_overwritten()
+    {
+        using Workplace place = Workplace.WithData();
+        using EmbeddingStandIn server = new();
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, "data", "--to", "sqlite:a.db"));
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, "embed", "--from", "sqlite:a.db", "--api", server.Url, "--metrics-file", "a.prom"));
+        Assert.Equal(Workplace.Rows, Value(place, "embeddings", "result=\"embedded\""));
+        Assert.Equal(1, Value(place, "success", "command=\"embed\""));
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, "embed", "--from", "sqlite:a.db", "--api", server.Url, "--metrics-file", "a.prom"));
+        Assert.Equal(Workplace.Rows, Value(place, "embeddings", "result=\"unchanged\""));
+
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, "export", "--from", "sqlite:a.db", "--format", "csv", "--out", "out", "--metrics-file", "a.prom"));
+        Assert.Equal(Workplace.Rows, Value(place, "exported_rows", "table=\"daily_summaries\""));
+        Assert.Equal(1, Value(place, "success", "command=\"export\""));
+        Assert.Equal(1, HealthIngestionProcess.Run(place.Directory, "export", "--from", "sqlite:none.db", "--format", "csv", "--metrics-file", "a.prom").ExitCode);
+        Assert.Equal(0, Value(place, "success", "command=\"export\""));
+
+        byte[] before = File.ReadAllBytes(place["a.db"]);
+        foreach (string[] arguments in (string[][])[["export", "--format", "csv", "--out", "out"], ["embed", "--api", server.Url], ["push", "--to", server.Url]])
+        {
+            Outcome clash = HealthIngestionProcess.Run(place.Directory, [.. arguments, "--from", "sqlite:a.db", "--metrics-file", "./a.db"]);
+            Assert.Equal(2, clash.ExitCode);
+            Assert.Contains("--from and --metrics-file both name", clash.OnlyErrorLine, StringComparison.Ordinal);
+        }
+
+        Outcome same = HealthIngestionProcess.Run(place.Directory, "export", "--from", "sqlite:a.db", "--format", "csv", "--out", "out", "--metrics-file", "out/daily_summaries.csv");
+        Assert.Contains("--out and --metrics-file both name", same.OnlyErrorLine, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(place["a.db"]));
+    }
+
     [Theory]
     [InlineData("none/a.prom", "there is no directory")]
     [InlineData("folder", "is not a regular file")]

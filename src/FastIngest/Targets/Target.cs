@@ -36,8 +36,12 @@ public sealed class Target
     /// <summary>The path of the file as the user gave it; null when the target is not a file.</summary>
     public string? FilePath => !Kind.IsFile || IsStandardOutput ? null : Kind.FileOf is { } fileOf ? fileOf(Rest) : Rest;
 
-    /// <inheritdoc cref="TargetKind.Has"/>
-    public bool Has(TargetCapability capability) => Kind.Has(capability);
+    /// <summary>The files that hold the records, besides <see cref="FilePath"/>; empty where there are none.</summary>
+    public IReadOnlyList<string> RecordFilePaths => Kind.RecordFilesOf?.Invoke(Rest) ?? [];
+
+    /// <summary>Whether the target has a capability.</summary>
+    public bool Has(TargetCapability capability) =>
+        Kind.Has(capability) && (capability != TargetCapability.Records || Kind.RecordFilesOf is null || RecordFilePaths.Count > 0);
 
     public ISummarySink CreateSummarySink(TargetOptions options) => Require(Kind.Summaries, TargetCapability.Summaries)(this, options);
 

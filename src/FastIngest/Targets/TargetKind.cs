@@ -40,6 +40,9 @@ public sealed record TargetKind
     /// <summary>Whether the sink of daily summaries can also store the records, if <see cref="TargetOptions.TakesRecords"/> is set.</summary>
     public bool Records { get; init; }
 
+    /// <summary>Returns the files of the records for a path: none if the path is that of a single file, which cannot hold them. Null where records go to no files of their own.</summary>
+    public Func<string, IReadOnlyList<string>>? RecordFilesOf { get; init; }
+
     /// <summary>Whether the sink of daily summaries compares a day with the stored one, see <see cref="TargetOptions.OnFewer"/>.</summary>
     public bool ComparesDays { get; init; }
 

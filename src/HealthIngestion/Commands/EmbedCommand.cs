@@ -5,8 +5,10 @@ using FastIngest.Targets;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
+using HealthIngestion.Report;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -52,6 +54,8 @@ internal sealed class EmbedCommand : ICommand
 
     public Option<string?> StatsJson { get; } = SharedOptions.StatsJson();
 
+    public MetricsOptions Metrics { get; } = new();
+
     public ConsoleOptions Console { get; } = new();
 
     public CommandSpec Spec { get; }
@@ -70,9 +74,10 @@ internal sealed class EmbedCommand : ICommand
             [
                 SharedOptions.FromEnvironment,
                 .. EmbeddingOptionGroup.Environment,
+                MetricsOptions.Environment,
             ],
         };
-        Spec.AddGroup("What", [From, .. Selection.All, Schema, RetryRejected, ReplaceModel, StatsJson]);
+        Spec.AddGroup("What", [From, .. Selection.All, Schema, RetryRejected, ReplaceModel, StatsJson, .. Metrics.All]);
         Spec.AddGroup("Server", Server.Api, Server.Model, Server.Dimensions, Batch, BatchTokens, Concurrency, Rate, WaitForApi);
         Spec.AddGroup("Console", Console.All);
     }
@@ -101,14 +106,20 @@ internal sealed class EmbedCommand : ICommand
                 RetryRejected = arguments.GetValue(RetryRejected),
             },
         };
+        MetricsSettings metricsSettings = MetricsSettings.From(Metrics, arguments);
+        OutputPlaces.RejectSame([("--from", database.FilePath), ("--stats-json", stats), ("--metrics-file", metricsSettings.Path)]);
         Log log = Console.OpenLog(arguments);
+        RunMetrics metrics = new(metricsSettings, Name, log);
         return CommandRun.Do(
             log,
             stats,
+            metrics,
             token =>
             {
                 Deliveries.Prepare(server);
-                return Deliveries.Close(Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult(), stats, log);
+                List<DeliveryOutcome> outcomes = Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult();
+                metrics.Report([ReportMetrics.OfVectors(outcomes)]);
+                return Deliveries.Close(outcomes, stats, log);
             },
             () => "vectors that arrived are stored; run the same command again to embed the rest");
     }

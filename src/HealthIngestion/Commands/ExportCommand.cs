@@ -7,6 +7,7 @@ using HealthIngestion.Formatting;
 using HealthIngestion.Options;
 using HealthIngestion.Runs;
 using HealthIngestion.Settings;
+using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
 namespace HealthIngestion.Commands;
@@ -52,6 +53,8 @@ internal sealed class ExportCommand : ICommand
 
     public Option<bool> ForSpreadsheets { get; } = SharedOptions.Flag("--for-spreadsheets", "CSV that Excel opens as UTF-8, with an apostrophe before texts that it would run as formulas");
 
+    public MetricsOptions Metrics { get; } = new();
+
     public ConsoleOptions Console { get; } = new();
 
     public CommandSpec Spec { get; }
@@ -66,9 +69,9 @@ internal sealed class ExportCommand : ICommand
                 new("health_ingestion export --format parquet", "health.db as daily_summaries.parquet"),
                 new("health_ingestion export --format csv --user u17 --since 2024-01-01 --out u17.csv", "a person's days of 2024"),
             ],
-            Environment = [SharedOptions.FromEnvironment],
+            Environment = [SharedOptions.FromEnvironment, MetricsOptions.Environment],
         };
-        Spec.AddGroup("What", [From, Format, What, Out, .. Selection.All, Schema, ForSpreadsheets]);
+        Spec.AddGroup("What", [From, Format, What, Out, .. Selection.All, Schema, ForSpreadsheets, .. Metrics.All]);
         Spec.AddGroup("Console", Console.OfLog);
     }
 
@@ -84,13 +87,20 @@ internal sealed class ExportCommand : ICommand
         _ = SelectionSettings.From(Selection, arguments);
         Target database = Targets.From(arguments.GetValue(From), TargetCapability.Reader);
         ColumnExport export = new(format, isForSpreadsheets, arguments.GetValue(Out) ?? ".", StandardStream.OpenOutput);
+        MetricsSettings metricsSettings = MetricsSettings.From(Metrics, arguments);
+        IEnumerable<string> files = arguments.GetValue(What) is not ExportedTables.Summaries and var what ? RecordExport.PathsOf(export, what == ExportedTables.Samples) : [export.SummariesPath];
+        OutputPlaces.RejectSame([("--from", database.FilePath), .. files.Distinct().Select(f => ("--out", (string?)f)), ("--metrics-file", metricsSettings.Path)]);
         Log log = Console.OpenLog(arguments);
+        RunMetrics metrics = new(metricsSettings, Name, log);
         return CommandRun.Do(
             log,
             statsPath: null,
+            metrics,
             token =>
             {
-                foreach (ExportedFile file in WriteAsync(export, database, arguments, token).GetAwaiter().GetResult())
+                IReadOnlyList<ExportedFile> exported = WriteAsync(export, database, arguments, token).GetAwaiter().GetResult();
+                metrics.Report([ReportMetrics.Of(exported)]);
+                foreach (ExportedFile file in exported)
                 {
                     log.Info("exported", $"wrote {(file.Path == "-" ? "standard output" : file.Path)}: {Figures.Count(file.Rows, "row")}", json =>
                     {

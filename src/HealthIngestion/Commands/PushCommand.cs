@@ -75,9 +75,12 @@ internal sealed class PushCommand : ICommand
     {
         string? stats = arguments.GetValue(StatsJson);
         DeliveryApi[] apis = Apis(arguments.GetValue(To));
+        Target database = Targets.From(arguments.GetValue(From), TargetCapability.Outbox);
+        MetricsSettings metricsSettings = MetricsSettings.From(Metrics, arguments);
+        OutputPlaces.RejectSame([("--from", database.FilePath), ("--stats-json", stats), ("--metrics-file", metricsSettings.Path)]);
         DeliveryOptions options = new()
         {
-            From = Targets.From(arguments.GetValue(From), TargetCapability.Outbox).CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
+            From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
             Selection = SelectionSettings.From(Selection, arguments),
             Concurrency = arguments.GetValue(Concurrency),
             WaitForApi = arguments.GetValue(WaitForApi),
@@ -86,7 +89,7 @@ internal sealed class PushCommand : ICommand
             RetryRejected = arguments.GetValue(RetryRejected),
         };
         Log log = Console.OpenLog(arguments);
-        RunMetrics metrics = new(MetricsSettings.From(Metrics, arguments), Name, log);
+        RunMetrics metrics = new(metricsSettings, Name, log);
         return CommandRun.Do(
             log,
             stats,

@@ -74,7 +74,7 @@ internal sealed class HealthOptions
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
 
-    public Option<bool> Records { get; } = Flag("--records", "also store every record in PostgreSQL, replacing those of the same user and day");
+    public Option<bool> Records { get; } = Flag("--records", "also store every record: in PostgreSQL, replacing those of the same user and day, or in files of columns");
 
     public ChoiceOption<OnFewer> OnFewer { get; } = new("--on-fewer", ("replace", FastIngest.Sinks.Summaries.OnFewer.Replace), ("keep", FastIngest.Sinks.Summaries.OnFewer.Keep), ("union", FastIngest.Sinks.Summaries.OnFewer.Union), ("fail", FastIngest.Sinks.Summaries.OnFewer.Fail))
     {

@@ -47,11 +47,11 @@ internal sealed record IngestSettings : RunSettings
         IReadOnlyList<Target> targets = chosen.Sinks;
         string? stats = arguments.GetValue(spec.StatsJson), metrics = arguments.GetValue(spec.Metrics.File);
         string rejects = arguments.GetValue(spec.Rejects) ?? "rejects.ndjson";
-        bool isDryRun = arguments.GetValue(spec.DryRun);
-        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats, metrics);
+        bool isDryRun = arguments.GetValue(spec.DryRun), takesRecords = arguments.GetValue(spec.Records);
+        OutputPlaces.RejectClashes(isDryRun ? [] : targets, rejects, stats, metrics, takesRecords);
 
         string[] paths = arguments.GetValue(spec.Paths) is { Length: > 0 } some ? some : [DefaultPath()];
-        OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats, metrics);
+        OutputPlaces.RejectInput(paths, HealthFileNames.IsRead, isDryRun ? [] : targets, rejects, stats, metrics, takesRecords);
         PseudonymKey? pseudonyms = SelectionSettings.KeyOf(spec.Pseudonyms, arguments);
         IngestOptions options = new()
         {
@@ -75,7 +75,6 @@ internal sealed record IngestSettings : RunSettings
             AllowedFields = new AllowedFields(Allowed(arguments.GetValue(spec.AllowUnknown) ?? [])),
             Workers = Math.Min(Environment.ProcessorCount, 1024),
         };
-        bool takesRecords = arguments.GetValue(spec.Records);
         if (takesRecords)
         {
             RejectRecords(targets, options.Mode);
@@ -86,9 +85,10 @@ internal sealed record IngestSettings : RunSettings
             throw new UsageException("--on-fewer: no target holds earlier days; it applies to sqlite: and postgres: only");
         }
 
-        if (arguments.GetValue(spec.OnFewer) == OnFewer.Union && !(takesRecords && targets is [var only] && only.Has(TargetCapability.Records)))
+        if (arguments.GetValue(spec.OnFewer) == OnFewer.Union && !(takesRecords && targets is [var only] && only.Has(TargetCapability.Records) && only.Kind.ComparesDays))
         {
-            throw new UsageException($"--on-fewer union unites records in the only target: use it with --records and one --to, {TargetRegistry.All.JoinForms(TargetCapability.Records)}");
+            IEnumerable<string> forms = TargetRegistry.All.Kinds.Where(k => k.Records && k.ComparesDays).SelectMany(k => k.Forms);
+            throw new UsageException($"--on-fewer union unites records in the only target: use it with --records and one --to, {string.Join(" or ", forms)}");
         }
 
         DeliveryOptions? delivery = chosen.Database is not { } database ? null : new DeliveryOptions

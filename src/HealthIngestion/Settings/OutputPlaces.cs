@@ -9,13 +9,18 @@ internal static class OutputPlaces
 {
     private const string StandardOutput = "standard output";
 
+    /// <param name="targets">Where rows go.</param>
+    /// <param name="rejectsPath">Where rejects go.</param>
+    /// <param name="statsPath">Where figures go, if anywhere.</param>
+    /// <param name="metricsPath">Where metrics go, if anywhere.</param>
+    /// <param name="takesRecords">Whether the targets get records, too.</param>
     /// <exception cref="UsageException">Two outputs have the same place.</exception>
-    public static void RejectClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath)
+    public static void RejectClashes(IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath, bool takesRecords = false)
     {
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
-        foreach (Target target in targets)
+        foreach (string place in targets.SelectMany(t => Places(t, takesRecords)))
         {
-            Claim(owners, Place(target), "--to");
+            Claim(owners, place, "--to");
         }
 
         Claim(owners, Path.GetFullPath(rejectsPath), "--rejects");
@@ -37,13 +42,14 @@ internal static class OutputPlaces
     /// <param name="rejectsPath">Where rejects go.</param>
     /// <param name="statsPath">Where figures go, if anywhere.</param>
     /// <param name="metricsPath">Where metrics go, if anywhere.</param>
+    /// <param name="takesRecords">Whether the targets get records, too.</param>
     /// <exception cref="UsageException">An output has such a place.</exception>
     public static void RejectInput(
-        IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath)
+        IReadOnlyList<string> paths, Func<string, bool> isRead, IReadOnlyList<Target> targets, string rejectsPath, string? statsPath, string? metricsPath, bool takesRecords = false)
     {
         HashSet<string> inputs = [.. paths.Where(p => !RemotePath.Is(p)).Select(Real)];
         IEnumerable<(string Option, string Place)> outputs = [
-            .. targets.Select(t => ("--to", Place(t))),
+            .. targets.SelectMany(t => Places(t, takesRecords)).Select(place => ("--to", place)),
             ("--rejects", Path.GetFullPath(rejectsPath)),
             ("--stats-json", statsPath is null or "-" ? StandardOutput : Path.GetFullPath(statsPath)),
             ("--metrics-file", metricsPath is null ? StandardOutput : Path.GetFullPath(metricsPath)),
@@ -55,6 +61,22 @@ internal static class OutputPlaces
             if (isInInput || inputs.Contains(real))
             {
                 throw new UsageException($"{option} would write {Shown(place)}, which is read as input; choose another name");
+            }
+        }
+    }
+
+    /// <summary>Checks that no two options name the same file, one of which would be lost.</summary>
+    /// <param name="files">Each option with its file; null or <c>-</c> for none.</param>
+    /// <exception cref="UsageException">Two options name the same file.</exception>
+    public static void RejectSame(IEnumerable<(string Option, string? Path)> files)
+    {
+        Dictionary<string, string> owners = new(StringComparer.Ordinal);
+        foreach ((string option, string? path) in files.Where(f => f.Path is not null and not "-"))
+        {
+            string real = Real(path!);
+            if (!owners.TryAdd(real, option))
+            {
+                throw new UsageException($"{owners[real]} and {option} both name {real}");
             }
         }
     }
@@ -98,6 +120,9 @@ internal static class OutputPlaces
                 : $"{owners[place]} and {option} both write to {Shown(place)}");
         }
     }
+
+    private static IEnumerable<string> Places(Target target, bool takesRecords) =>
+        [Place(target), .. takesRecords ? target.RecordFilePaths.Select(Path.GetFullPath) : []];
 
     /// <summary>Files by their full path, so that <c>a.db</c> and <c>./a.db</c> are one; other targets by their name.</summary>
     private static string Place(Target target) =>

@@ -3,6 +3,7 @@ using FastIngest.Health;
 using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Entries;
+using FastIngest.Storage.Exports;
 using HealthIngestion.Report;
 
 namespace HealthIngestion.Telemetry;
@@ -48,16 +49,23 @@ internal static class ReportMetrics
     }
 
     /// <summary>Summaries by what became of them, over all APIs.</summary>
-    public static Metric Of(IReadOnlyList<DeliveryOutcome> outcomes)
+    public static Metric Of(IReadOnlyList<DeliveryOutcome> outcomes) => new("deliveries", "Summaries by what became of them, over all APIs.", Results(outcomes, "delivered"));
+
+    /// <summary>Summaries by what became of their vectors.</summary>
+    public static Metric OfVectors(IReadOnlyList<DeliveryOutcome> outcomes) => new("embeddings", "Summaries by what became of their vectors.", Results(outcomes, "embedded"));
+
+    /// <summary>The rows that an export wrote.</summary>
+    public static Metric Of(IReadOnlyList<ExportedFile> files) =>
+        new("exported_rows", "The rows of each file.", [.. files.Select(f => new MetricValue(f.Rows, new MetricLabel("table", f.Table)))]) { IsSum = true };
+
+    private static MetricValue[] Results(IReadOnlyList<DeliveryOutcome> outcomes, string done)
     {
         DeliveryReport[] reports = [.. outcomes.Select(o => o.Report).OfType<DeliveryReport>()];
-        return new(
-            "deliveries",
-            "Summaries by what became of them, over all APIs.",
-            [
-                Result("delivered", reports.Sum(r => r.Delivered)), Result("unchanged", reports.Sum(r => r.Unchanged)), Result("refused", reports.Sum(r => r.Rejected)),
-                Result("left", reports.Sum(r => r.Left)),
-            ]);
+        return
+        [
+            Result(done, reports.Sum(r => r.Delivered)), Result("unchanged", reports.Sum(r => r.Unchanged)), Result("refused", reports.Sum(r => r.Rejected)),
+            Result("left", reports.Sum(r => r.Left)),
+        ];
     }
 
     private static MetricValue[] Outcomes(CategoryReport category) =>

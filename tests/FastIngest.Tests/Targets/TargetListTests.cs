@@ -76,7 +76,7 @@ public class TargetListTests
     [Theory]
     [InlineData("ndjson:out", TargetCapability.Reprocess, "ndjson: cannot be reprocessed.", "Use sqlite:FILE or postgres://USER@HOST/DATABASE.")]
     [InlineData("ndjson:out", TargetCapability.Outbox, "ndjson: holds no summaries that can be delivered.", "Use sqlite:FILE or postgres://USER@HOST/DATABASE.")]
-    [InlineData("sqlite:a.db", TargetCapability.Records, "sqlite: cannot store records.", "Use postgres://USER@HOST/DATABASE.")]
+    [InlineData("sqlite:a.db", TargetCapability.Records, "sqlite: cannot store records.", "Use postgres://USER@HOST/DATABASE, parquet:DIR, arrow:DIR or csv:DIR.")]
     [InlineData("sqlite:a.db", TargetCapability.Api, "sqlite: is not an API.", "Use http(s)://HOST/PATH or weaviate(s)://HOST/CLASS.")]
     [InlineData("HTTPS://u:secret@h/p", TargetCapability.Entries, "https:// cannot store dictionary entries.", "Use sqlite:FILE, postgres://USER@HOST/DATABASE, ndjson:FILE or ndjson:- (standard output).")]
     public void A_target_that_lacks_a_capability_is_rejected_with_those_that_have_it(string name, TargetCapability wanted, string message, string remedy)

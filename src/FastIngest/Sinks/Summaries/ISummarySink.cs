@@ -32,6 +32,16 @@ public sealed record RunFigures(long Records, long Aggregated, long Rejected, lo
 {
     /// <summary>Records that are part of the rows, by category, without repeats; null if they are not counted by category.</summary>
     public IReadOnlyList<long>? AggregatedByCategory { get; init; }
+
+    /// <summary>Compares the stored records of each category with those that are part of the rows.</summary>
+    /// <exception cref="IngestException">Some are missing, or there are too many.</exception>
+    public void Check(IReadOnlyList<RecordTableResult> tables)
+    {
+        foreach (RecordTableResult table in AggregatedByCategory is null ? [] : tables)
+        {
+            new RunBalance(table.Table, AggregatedByCategory![(int)table.Category], "aggregated", (table.Rows, "stored")).Check();
+        }
+    }
 }
 
 /// <param name="Rows">Rows passed to the sink.</param>

@@ -31,10 +31,13 @@ internal sealed class ColumnFile : IAsyncDisposable
     public string Path { get; }
 
     /// <summary>The rows that are not written yet. After each row call <see cref="WriteIfFullAsync"/>.</summary>
-    public ColumnGroup Group { get; }
+    public ColumnGroup Group { get; private set; }
 
     /// <summary>The number of rows written.</summary>
     public long Rows { get; private set; }
+
+    /// <summary>The number of bytes written.</summary>
+    public long Bytes => _writer.Position;
 
     /// <summary>Whether a place is a file, and not a folder.</summary>
     public static bool IsFile(ColumnFormat format, string place) =>
@@ -58,8 +61,17 @@ internal sealed class ColumnFile : IAsyncDisposable
 
     public ValueTask WriteIfFullAsync(CancellationToken cancellationToken) => Group.IsFull ? WriteAsync(cancellationToken) : ValueTask.CompletedTask;
 
+    /// <summary>Writes the rest of the rows and makes the file visible.</summary>
     /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    {
+        await FinishAsync(cancellationToken).ConfigureAwait(false);
+        await PublishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the rest of the rows. The file is whole on the disk but not visible until <see cref="PublishAsync"/>, and its memory is free.</summary>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         if (Group.RowCount > 0)
         {
@@ -67,8 +79,13 @@ internal sealed class ColumnFile : IAsyncDisposable
         }
 
         await _writer.EndAsync(cancellationToken).ConfigureAwait(false);
-        await _output.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await _output.SyncAsync(cancellationToken).ConfigureAwait(false);
+        Group = new ColumnGroup(Group.Table);
     }
+
+    /// <summary>Makes the file visible.</summary>
+    /// <exception cref="IngestException">The file cannot get its name.</exception>
+    public ValueTask PublishAsync(CancellationToken cancellationToken) => _output.CompleteAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

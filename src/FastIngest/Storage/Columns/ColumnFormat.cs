@@ -22,7 +22,7 @@ internal abstract class ColumnWriter(FileOutput output) : IDisposable
     private const int PieceBytes = 128 << 10;
 
     /// <summary>The number of bytes written so far.</summary>
-    protected long Position { get; private set; }
+    public long Position { get; private set; }
 
     /// <summary>Writes what comes before the first row.</summary>
     public abstract ValueTask BeginAsync(CancellationToken cancellationToken);

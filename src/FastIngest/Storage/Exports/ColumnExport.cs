@@ -14,8 +14,9 @@ public enum ExportFormat
 
 /// <summary>A file that an export wrote.</summary>
 /// <param name="Path">The file, or <c>-</c> for standard output.</param>
+/// <param name="Table">The name of its table.</param>
 /// <param name="Rows">The number of its rows.</param>
-public sealed record ExportedFile(string Path, long Rows);
+public sealed record ExportedFile(string Path, string Table, long Rows);
 
 /// <summary>Writes what a database holds to files of columns. Memory is bounded by one group of rows.</summary>
 /// <param name="format">The format.</param>
@@ -28,6 +29,9 @@ public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, st
 
     /// <summary>Whether all tables would go to one file.</summary>
     public bool IsOneFile => ColumnFile.IsFile(_format, place);
+
+    /// <summary>The file of the daily summaries, or <c>-</c>.</summary>
+    public string SummariesPath => PathOf(SummaryRows.Table);
 
     /// <summary>Writes daily summaries, ordered by user id (UTF-8 bytes) and day.</summary>
     /// <param name="reader">The database, open.</param>
@@ -53,11 +57,13 @@ public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, st
             }
 
             await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            return new ExportedFile(file.Path, file.Rows);
+            return new ExportedFile(file.Path, SummaryRows.Table.Name, file.Rows);
         }
     }
 
     internal ColumnFile Create(OutputTable table) => new(_format, table, place, openStandardOutput);
+
+    internal string PathOf(OutputTable table) => ColumnFile.PathOf(_format, table, place);
 
     internal static IEnumerable<string?> Sorted(IReadOnlyList<string> users) =>
         users.Distinct(StringComparer.Ordinal).OrderBy(System.Text.Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));

@@ -2,6 +2,7 @@ using FastIngest.Storage.Columns;
 using FastIngest.Storage.Columns.Arrow;
 using FastIngest.Storage.Columns.Csv;
 using FastIngest.Storage.Columns.Parquet;
+using FastIngest.Storage.Exports.Records;
 using FastIngest.Targets;
 
 namespace FastIngest.Storage.Exports;
@@ -17,7 +18,10 @@ internal static class ColumnTargets
         FileOf = place => ColumnFile.PathOf(format, SummaryRows.Table, place),
         FileEndings = [format.Ending],
         HasStandardOutput = true,
-        Summaries = (target, options) => new ColumnSink(format, target.Rest, options.OpenStandardOutput),
+        Summaries = (target, options) => new ColumnSink(
+            format, target.Rest, options.OpenStandardOutput, options.TakesRecords && target.Has(TargetCapability.Records) ? new RecordFiles(format, target.Rest, options.TempDirectory) : null),
+        Records = true,
+        RecordFilesOf = place => RecordFiles.PathsOf(format, place),
     });
 
     /// <summary>Returns a format by its name in the options of an export.</summary>

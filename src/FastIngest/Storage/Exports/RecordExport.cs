@@ -8,6 +8,9 @@ namespace FastIngest.Storage.Exports;
 /// <summary>Writes the records that a PostgreSQL database holds to files of columns, one for each category.</summary>
 public static class RecordExport
 {
+    /// <summary>Returns the files of an export, or <c>-</c>.</summary>
+    public static IEnumerable<string> PathsOf(ColumnExport export, bool isOnlySamples) => Tables(isOnlySamples).Select(t => export.PathOf(RecordRows.Table(t.Name, t.Category)));
+
     /// <param name="export">The files.</param>
     /// <param name="database">The database.</param>
     /// <param name="options">The schema.</param>
@@ -25,7 +28,7 @@ public static class RecordExport
             throw new IngestException($"{database} holds no records.", "Name a PostgreSQL database into which ingest --records has stored them.");
         }
 
-        IReadOnlyList<RecordTable> tables = isOnlySamples ? [RecordTable.Samples] : RecordTable.All;
+        IReadOnlyList<RecordTable> tables = Tables(isOnlySamples);
         if (tables.Count > 1 && export.IsOneFile)
         {
             throw new IngestException("Records are one table for each category, which do not fit in one file.", "Name a folder with --out.");
@@ -44,11 +47,13 @@ public static class RecordExport
                     await file.OpenAsync(cancellationToken).ConfigureAwait(false);
                     await reader.ReadAsync(table, file, PostgresRecordReader.Condition(table, users, since, until), cancellationToken).ConfigureAwait(false);
                     await file.CompleteAsync(cancellationToken).ConfigureAwait(false);
-                    files.Add(new ExportedFile(file.Path, file.Rows));
+                    files.Add(new ExportedFile(file.Path, table.Name, file.Rows));
                 }
             }
         }
 
         return files;
     }
+
+    private static IReadOnlyList<RecordTable> Tables(bool isOnlySamples) => isOnlySamples ? [RecordTable.Samples] : RecordTable.All;
 }

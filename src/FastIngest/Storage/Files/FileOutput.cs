@@ -66,6 +66,17 @@ internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) :
         }
     }
 
+    /// <summary>Writes the buffer, and a file to the disk, so that <see cref="CompleteAsync"/> has only the name to change.</summary>
+    /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
+    public async ValueTask SyncAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (_partial is { } partial)
+        {
+            await partial.SyncAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <exception cref="IngestException">The disk is full, or the reader closed the pipe.</exception>
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
     {

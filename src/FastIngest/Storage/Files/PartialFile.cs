@@ -113,6 +113,22 @@ internal sealed class PartialFile : IDisposable
         _stream = replacement;
     }
 
+    /// <summary>Writes the file to the disk, so that afterwards only its name is missing.</summary>
+    /// <exception cref="IngestException">The disk is full or broken.</exception>
+    public async ValueTask SyncAsync(CancellationToken cancellationToken)
+    {
+        FileStream stream = Stream;
+        try
+        {
+            await Task.Run(() => stream.Flush(flushToDisk: true), CancellationToken.None)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (FileFault.IsFault(e))
+        {
+            throw FileFault.Explain(e, DisplayPath);
+        }
+    }
+
     /// <summary>Syncs the file, gives it its final name and syncs the folder.</summary>
     /// <param name="replace">Whether to replace an existing target. If false and the target exists, the call fails.</param>
     /// <param name="cancellationToken">Ends the wait for the disk; the target then stays unchanged.</param>
@@ -120,10 +136,9 @@ internal sealed class PartialFile : IDisposable
     public async ValueTask PublishAsync(bool replace, CancellationToken cancellationToken)
     {
         FileStream stream = Stream;
+        await SyncAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => stream.Flush(flushToDisk: true), CancellationToken.None)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
             if (replace)
             {
                 File.Move(PartialPath, Target, overwrite: true);

@@ -21,7 +21,7 @@ public static class PostgresTarget
         Prefixes = [KeywordsPrefix, "postgresql:"],
         CompletedPrefixes = ["postgres://"],
         Forms = ["postgres://USER@HOST/DATABASE"],
-        Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords, options.OnFewer),
+        Summaries = (target, options) => new PostgresSink(target.Name, SchemaOf(options), options.TakesRecords, options.OnFewer, options.TempDirectory),
         ComparesDays = true,
         Records = true,
         Entries = (target, options) => new PostgresEntrySink(target.Name, SchemaOf(options), options.MergeRows),

@@ -30,6 +30,18 @@ internal ref struct CopyTupleReader
     /// <summary>Creates a reader for the fields of a single tuple.</summary>
     public static CopyTupleReader OfTuple(ReadOnlySpan<byte> tuple) => new(tuple, sizeof(short));
 
+    /// <summary>Returns the length in bytes of the first of several tuples.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> tuples)
+    {
+        int at = sizeof(short);
+        for (int field = BinaryPrimitives.ReadInt16BigEndian(tuples); field > 0; field--)
+        {
+            at += sizeof(int) + Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(tuples[at..]));
+        }
+
+        return at;
+    }
+
     /// <summary>Moves to the next tuple; false at the end. All fields of the previous tuple must have been read.</summary>
     public bool Next()
     {

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using FastIngest.Health;
 using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Records.Repeats;
 using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
@@ -56,6 +58,30 @@ internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceB
             _hasMonth[month] = true;
             _months.Add(month);
         }
+    }
+
+    /// <summary>Adds a record of a <see cref="RecordUnion"/>, without its origin.</summary>
+    /// <param name="table">The index of the table.</param>
+    /// <param name="tuple">The tuple; <c>fields</c> of measurements is a text.</param>
+    public void AddDistinct(int table, ReadOnlySpan<byte> tuple)
+    {
+        Rows++;
+        AddMonth(Month.Of(RecordEntry.DayOf(table, tuple) + CopyFormat.EpochDay));
+        CopyBuffer copy = Next();
+        copy.BeginTuple(RecordEntry.ColumnCountOf(table));
+        ReadOnlySpan<byte> columns = RecordEntry.ColumnsOf(table, tuple);
+        if (Category != Category.Measurements)
+        {
+            copy.Raw(columns);
+            return;
+        }
+
+        int at = 0;
+        RecordEntry.TryField(columns, ref at, out _);
+        RecordEntry.TryField(columns, ref at, out _);
+        copy.Raw(columns[..at]);
+        RecordEntry.TryField(columns, ref at, out ReadOnlySpan<byte> json);
+        copy.Jsonb(json);
     }
 
     /// <summary>Returns the piece for the next tuple.</summary>

@@ -4,6 +4,7 @@ using FastIngest.Json;
 using FastIngest.Samples;
 using FastIngest.Sinks.Records;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Records.Repeats;
 using FastIngest.Storage.Postgres.Schema;
 
 namespace FastIngest.Storage.Postgres.Records;
@@ -40,7 +41,8 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         int day = record.Day;
         SetUser(record.UserId);
         CopyBuffer copy = batch.Next();
-        int extra = batch.FileIndex == RecordBatch.NoFile ? 0 : RecordStatements.OriginFields;
+        ReadOnlySpan<byte> identity = record.Identity is [RecordView.FileMark, ..] ? record.Identity[RecordView.FileMarkBytes..] : record.Identity;
+        int extra = batch.FileIndex == RecordBatch.NoFile ? 0 : identity is [RecordView.IdMark, ..] ? RecordEntry.IdentifiedOriginFields : RecordEntry.OriginFields;
         switch (category)
         {
             case Category.HeartRate:
@@ -75,13 +77,24 @@ internal sealed class CopyRecordEncoder(Category category) : RecordEncoder
         if (extra > 0)
         {
             copy.Int4(batch.FileIndex + (record.File << 16));
-            copy.Text(record.Timestamp);
+            copy.Text(identity);
+        }
+
+        if (extra == RecordEntry.IdentifiedOriginFields)
+        {
+            copy.Int8(((((long)batch.Place.File * RepeatRule.MaxParts) + batch.Place.Part) << 32) | (uint)batch.Place.Chunk);
+            copy.Int4((int)batch.Rows);
+            copy.Int8(TotalOf(record));
         }
 
         batch.Rows++;
         batch.RemovedNuls += _lastUserNuls;
         batch.LongestUserId = Math.Max(batch.LongestUserId, _lastUserLength - _lastUserNuls);
     }
+
+    /// <summary>The amount of a total. Intervals of sleep have none: of their files the first counts.</summary>
+    private long TotalOf(scoped in RecordView record) =>
+        record.Numbers.IsEmpty || (category == Category.Samples && SleepMetric.Is(record.Text0)) ? 0 : record.Numbers[0];
 
     /// <summary>Writes a sample with the day that it belongs to, which for a sleep is not always that of its start.</summary>
     private void WriteSample(scoped in RecordView record, CopyBuffer copy, CopyRecordBatch batch, int extra)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FastIngest.Storage.Columns;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
@@ -10,9 +9,6 @@ namespace FastIngest.Storage.Postgres.Records;
 /// <summary>Reads the stored records of a PostgreSQL database into files of columns, each table in one transaction that changes nothing.</summary>
 internal sealed class PostgresRecordReader : IAsyncDisposable
 {
-    /// <summary>The day 2000-01-01, from which PostgreSQL counts, as days since 1970-01-01.</summary>
-    private const int PostgresEpochDay = 10_957;
-
     private readonly PostgresNames _names;
     private readonly PostgresSession _session;
 
@@ -64,43 +60,9 @@ internal sealed class PostgresRecordReader : IAsyncDisposable
             reader.Begin(stream);
             while (await reader.NextAsync(cancellationToken).ConfigureAwait(false))
             {
-                Read(reader.Current, file.Group);
+                RecordTuple.AddTo(file.Group, reader.Current);
                 await file.WriteIfFullAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    private static void Read(ReadOnlySpan<byte> tuple, ColumnGroup group)
-    {
-        CopyTupleReader fields = CopyTupleReader.OfTuple(tuple);
-        foreach (ColumnValues column in group.Columns)
-        {
-            if (!fields.TryField(out ReadOnlySpan<byte> field))
-            {
-                column.AddNull();
-                continue;
-            }
-
-            switch (column.Column.Type)
-            {
-                case ColumnType.Text:
-                    column.Add(field);
-                    break;
-
-                case ColumnType.Date:
-                    column.AddDay(BinaryPrimitives.ReadInt32BigEndian(field) + PostgresEpochDay);
-                    break;
-
-                case ColumnType.Number:
-                    column.Add(BinaryPrimitives.ReadDoubleBigEndian(field));
-                    break;
-
-                default:
-                    column.Add(BinaryPrimitives.ReadInt64BigEndian(field) + (PostgresEpochDay * UnixTime.MicrosPerDay));
-                    break;
-            }
-        }
-
-        group.EndRow();
     }
 }

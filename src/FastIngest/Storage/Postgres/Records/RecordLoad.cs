@@ -2,6 +2,7 @@ using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;
 using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Records.Repeats;
 using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
@@ -11,26 +12,31 @@ namespace FastIngest.Storage.Postgres.Records;
 /// Stores the records of one run in their tables, within the transaction of the run.
 /// <code>
 /// the table or the months were empty    tuples ══COPY══► the table
-/// several files of the category         tuples ══COPY══► staged_… ──► their multiset union, then as below
 /// otherwise                             tuples ══COPY══► staged_… ──► for each staged day that differs: delete, insert
 /// </code>
+/// Records of which repeats are looked for, such as those of a category in several files, are collected in a <see cref="RecordUnion"/> first.
 /// Thus the records of one user, day and category are either replaced as a whole or left unchanged. A connection can run only one
 /// COPY at a time. A COPY should be long, because beginning and ending it costs the server as much as storing a thousand rows.
 /// The categories arrive one after another, in the order in which their files are read.
 /// </summary>
-internal sealed class RecordLoad
+internal sealed class RecordLoad : IDisposable
 {
+    private const int UnionPieceBytes = 256 << 10;
+
     private readonly NpgsqlConnection _connection;
     private readonly PostgresNames _names;
     private readonly HashSet<string> _partitions;
     private readonly bool _keepsDays;
+    private readonly string _tempDirectory;
     private readonly TableState[] _tables = [.. RecordTable.All.Select(t => new TableState(t))];
 
     private CopyStatement? _statement;
     private string? _target;
+    private RecordUnion? _union;
 
-    private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions, bool keepsDays)
+    private RecordLoad(NpgsqlConnection connection, PostgresNames names, HashSet<string> partitions, bool keepsDays, string tempDirectory)
     {
+        _tempDirectory = tempDirectory;
         _keepsDays = keepsDays;
         _connection = connection;
         _names = names;
@@ -44,8 +50,9 @@ internal sealed class RecordLoad
     /// <param name="connection">The connection of the run.</param>
     /// <param name="names">The names of the tables.</param>
     /// <param name="keepsDays">Whether the stored records of some days may stay; which ones is known only at the end.</param>
+    /// <param name="tempDirectory">The folder of temporary files.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, bool keepsDays, CancellationToken cancellationToken)
+    public static async ValueTask<RecordLoad> BeginAsync(NpgsqlConnection connection, PostgresNames names, bool keepsDays, string tempDirectory, CancellationToken cancellationToken)
     {
         object? partitions = await connection.ScalarAsync(
             $"""
@@ -55,7 +62,7 @@ internal sealed class RecordLoad
             """,
             cancellationToken,
             new NpgsqlParameter<string> { TypedValue = names.Schema }).ConfigureAwait(false);
-        RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')], keepsDays);
+        RecordLoad load = new(connection, names, [.. (partitions as string ?? "").Split(',')], keepsDays, tempDirectory);
         foreach (TableState table in load._tables.Where(t => !t.Table.IsByMonth))
         {
             table.IsEmpty = await load.IsEmptyAsync(names.Records(table.Table.Name), cancellationToken).ConfigureAwait(false);
@@ -68,10 +75,62 @@ internal sealed class RecordLoad
     public async ValueTask WriteAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
     {
         UserIdLimit.Check(batch.LongestUserId);
-        TableState table = _tables.Single(t => t.Table.Category == batch.Category);
+        RemovedNuls += batch.RemovedNuls;
+        if (batch.FileIndex == RecordBatch.NoFile)
+        {
+            await SendAsync(batch, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        _union ??= new RecordUnion(_tempDirectory);
+        foreach (CopyBuffer piece in batch.Pieces)
+        {
+            _union.Add(batch.Category, piece.WrittenSpan, cancellationToken);
+        }
+    }
+
+    /// <summary>Sends the collected records without repeats. Called after the last batch of the run.</summary>
+    /// <exception cref="IngestException">A temporary file cannot be written.</exception>
+    public async ValueTask UniteAsync(CancellationToken cancellationToken)
+    {
+        if (_union is not { } union)
+        {
+            return;
+        }
+
+        DistinctRecords records = union.Finish(cancellationToken);
+        CopyRecordBatch batch = new([], UnionPieceBytes);
+        for (int table = 0; table < _tables.Length; table++)
+        {
+            batch.Category = _tables[table].Table.Category;
+            while (records.Next(table))
+            {
+                batch.AddDistinct(table, records.Tuple);
+                if (batch.Pieces.Count > 1)
+                {
+                    await SendAsync(batch, cancellationToken).ConfigureAwait(false);
+                    batch.Clear();
+                }
+            }
+
+            await SendAsync(batch, cancellationToken).ConfigureAwait(false);
+            batch.Clear();
+        }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _union?.Dispose();
+        _union = null;
+    }
+
+    private async ValueTask SendAsync(CopyRecordBatch batch, CancellationToken cancellationToken)
+    {
+        TableState table = _tables[RecordTable.IndexOf(batch.Category)];
         bool isEmpty = table.Table.IsByMonth ? await AreMonthsEmptyAsync(table, batch, cancellationToken).ConfigureAwait(false) : table.IsEmpty;
-        table.HasOrigins = batch.FileIndex != RecordBatch.NoFile;
-        isEmpty &= !table.HasOrigins && !_keepsDays;
+        isEmpty &= !_keepsDays;
         string target = isEmpty ? _names.Records(table.Table.Name) : await StagingAsync(table, cancellationToken).ConfigureAwait(false);
         table.StagedRows += isEmpty ? 0 : batch.Rows;
         foreach (CopyBuffer piece in batch.Pieces)
@@ -80,7 +139,6 @@ internal sealed class RecordLoad
         }
 
         table.Rows += batch.Rows;
-        RemovedNuls += batch.RemovedNuls;
     }
 
     /// <summary>Ends the open COPY, if there is one, so that the connection can run other statements.</summary>
@@ -105,11 +163,6 @@ internal sealed class RecordLoad
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
         foreach (TableState table in _tables.Where(t => t.StagedRows > 0))
         {
-            if (table.HasOrigins)
-            {
-                await UniteAsync(table, cancellationToken).ConfigureAwait(false);
-            }
-
             await _connection.RunAsync(RecordStatements.JoinWhole, cancellationToken).ConfigureAwait(false);
             await _connection.RunAsync(RecordStatements.CollectDays(table.Table), cancellationToken).ConfigureAwait(false);
             List<string> targets = await FindStagedDaysAsync(table, cancellationToken).ConfigureAwait(false);
@@ -151,15 +204,11 @@ internal sealed class RecordLoad
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IReadOnlyList<RecordTableResult>> FinishAsync(IReadOnlyList<KeptDay> kept, CancellationToken cancellationToken)
     {
+        await UniteAsync(cancellationToken).ConfigureAwait(false);
         await EndCopyAsync(cancellationToken).ConfigureAwait(false);
         await SendKeptAsync(kept, cancellationToken).ConfigureAwait(false);
         foreach (TableState table in _tables.Where(t => t.StagedRows > 0))
         {
-            if (table.HasOrigins)
-            {
-                await UniteAsync(table, cancellationToken).ConfigureAwait(false);
-            }
-
             await _connection.RunAsync(RecordStatements.JoinWhole, cancellationToken).ConfigureAwait(false);
             if (kept.Any(k => k.Has(table.Table.Category)))
             {
@@ -173,17 +222,6 @@ internal sealed class RecordLoad
         }
 
         return [.. _tables.Where(t => t.Table != RecordTable.Samples || t.Rows > 0).Select(t => new RecordTableResult(t.Table.Name, t.Table.Category, t.Rows, t.Replaced, t.Unchanged, t.Bytes) { Kept = t.Kept })];
-    }
-
-    /// <summary>Replaces the staged rows of several files by their multiset union.</summary>
-    private async ValueTask UniteAsync(TableState table, CancellationToken cancellationToken)
-    {
-        await _connection.RunAsync(RecordStatements.CreateUnited(_names, table.Table), cancellationToken).ConfigureAwait(false);
-        long united = await _connection.RunAsync(RecordStatements.Unite(table.Table), cancellationToken).ConfigureAwait(false);
-        await _connection.RunAsync(RecordStatements.ReplaceStagingByUnited(table.Table), cancellationToken).ConfigureAwait(false);
-        table.Rows -= table.StagedRows - united;
-        table.StagedRows = united;
-        table.HasOrigins = false;
     }
 
     private async ValueTask SendKeptAsync(IReadOnlyList<KeptDay> kept, CancellationToken cancellationToken)
@@ -282,7 +320,7 @@ internal sealed class RecordLoad
         if (!table.HasStaging)
         {
             await EndCopyAsync(cancellationToken).ConfigureAwait(false);
-            await _connection.RunAsync(RecordStatements.CreateStaging(_names, table.Table, table.HasOrigins), cancellationToken).ConfigureAwait(false);
+            await _connection.RunAsync(RecordStatements.CreateStaging(_names, table.Table), cancellationToken).ConfigureAwait(false);
             table.HasStaging = true;
         }
 
@@ -298,7 +336,7 @@ internal sealed class RecordLoad
 
         _target = target;
         _statement ??= await CopyStatement.BeginAsync(
-            _connection, target, table.HasOrigins ? $"{table.Table.Columns}, {RecordStatements.OriginColumns}" : table.Table.Columns, cancellationToken).ConfigureAwait(false);
+            _connection, target, table.Table.Columns, cancellationToken).ConfigureAwait(false);
         await _statement.WriteAsync(piece.Written, cancellationToken).ConfigureAwait(false);
         table.Bytes += piece.Length;
     }
@@ -317,9 +355,6 @@ internal sealed class RecordLoad
         public bool?[] MonthWasEmpty { get; } = table.IsByMonth ? new bool?[Month.Count] : [];
 
         public bool HasStaging { get; set; }
-
-        /// <summary>Whether the rows come with their file and their time as written.</summary>
-        public bool HasOrigins { get; set; }
 
         /// <summary>Staged rows of days whose stored records stay.</summary>
         public long Kept { get; set; }

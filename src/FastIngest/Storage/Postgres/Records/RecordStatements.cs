@@ -26,35 +26,8 @@ internal static class RecordStatements
 
     public static string Staging(RecordTable table) => "pg_temp.staged_" + table.Name;
 
-    /// <summary>
-    /// The columns after those of the table if equal records of different files count once: the index of the file, and the time as
-    /// written, because records are equal only if their times are.
-    /// </summary>
-    public const string OriginColumns = "file, written";
-
-    public const int OriginFields = 2;
-
-    public static string CreateStaging(PostgresNames names, RecordTable table, bool hasOrigins) =>
-        $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}{(hasOrigins ? ", file integer NOT NULL, written bytea NOT NULL" : "")}) ON COMMIT DROP";
-
-    public static string CreateUnited(PostgresNames names, RecordTable table) =>
-        $"SET LOCAL work_mem = '64MB'; CREATE TEMPORARY TABLE united (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
-
-    /// <summary>
-    /// Unites the staged records of several files: of each distinct record, the largest number of times that one file has it. The
-    /// n-th equal record of a file is the same as the n-th one of another file.
-    /// </summary>
-    public static string Unite(RecordTable table) =>
-        $"""
-        INSERT INTO pg_temp.united ({table.Columns}) SELECT {table.Columns} FROM (
-            SELECT DISTINCT {table.Columns}, written, nth FROM (
-                SELECT {table.Columns}, written, row_number() OVER (PARTITION BY {table.Columns}, written, file) AS nth FROM {Staging(table)}
-            ) numbered
-        ) distinct_records
-        """;
-
-    public static string ReplaceStagingByUnited(RecordTable table) =>
-        $"DROP TABLE {Staging(table)}; ALTER TABLE pg_temp.united RENAME TO staged_{table.Name}";
+    public static string CreateStaging(PostgresNames names, RecordTable table) =>
+        $"CREATE TEMPORARY TABLE staged_{table.Name} (LIKE {names.Records(table.Name)}) ON COMMIT DROP";
 
     public const string KeptDays = "pg_temp.kept_days";
 

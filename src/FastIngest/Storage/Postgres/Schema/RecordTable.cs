@@ -54,6 +54,18 @@ internal sealed class RecordTable
 
     public Category Category { get; }
 
+    /// <summary>Returns the index in <see cref="All"/> of the table of a category.</summary>
+    public static int IndexOf(Category category)
+    {
+        int index = 0;
+        while (All[index].Category != category)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
     public string Name { get; }
 
     /// <summary>The column that holds the day or the point in time.</summary>

@@ -13,6 +13,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
 {
     private readonly bool _takesRecords;
     private readonly OnFewer _onFewer;
+    private readonly string _tempDirectory;
     private PostgresLoad? _load;
     private RecordLoad? _records;
 
@@ -20,15 +21,17 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     /// <param name="schema">The schema of the tables, created if it is missing.</param>
     /// <param name="takesRecords">Whether the records are stored, too.</param>
     /// <param name="onFewer">What happens to stored days that the run would make poorer.</param>
+    /// <param name="tempDirectory">The folder of temporary files; null for that of the system.</param>
     /// <exception cref="IngestException">The target is invalid.</exception>
-    public PostgresSink(string target, string schema, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace)
-        : this(target, schema, PostgresRetry.Default, takesRecords, onFewer)
+    public PostgresSink(string target, string schema, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace, string? tempDirectory = null)
+        : this(target, schema, PostgresRetry.Default, takesRecords, onFewer, tempDirectory)
     {
     }
 
-    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace)
+    internal PostgresSink(string target, string schema, PostgresRetry retry, bool takesRecords = false, OnFewer onFewer = OnFewer.Replace, string? tempDirectory = null)
         : base(target, schema, retry)
     {
+        _tempDirectory = tempDirectory ?? Path.GetTempPath();
         _takesRecords = takesRecords;
         _onFewer = onFewer;
     }
@@ -41,12 +44,19 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
 
     /// <exception cref="IngestException">The connection broke, or another program changed the tables.</exception>
     ValueTask IRecordSink.TakeStoredAsync(StoredRecordReceiver receive, CancellationToken cancellationToken) =>
-        _onFewer == OnFewer.Union ? SendAsync(() => _records!.TakeStoredAsync(DisplayName, receive, cancellationToken)) : ValueTask.CompletedTask;
+        SendAsync(async () =>
+        {
+            await _records!.UniteAsync(cancellationToken).ConfigureAwait(false);
+            if (_onFewer == OnFewer.Union)
+            {
+                await _records.TakeStoredAsync(DisplayName, receive, cancellationToken).ConfigureAwait(false);
+            }
+        });
 
     private protected override async ValueTask BeginAsync(NpgsqlConnection connection, SinkRun run, CancellationToken cancellationToken)
     {
         _load = await PostgresLoad.BeginAsync(connection, Names, DisplayName, _takesRecords, _onFewer, cancellationToken).ConfigureAwait(false);
-        _records = _takesRecords ? await RecordLoad.BeginAsync(connection, Names, _onFewer == OnFewer.Keep, cancellationToken).ConfigureAwait(false) : null;
+        _records = _takesRecords ? await RecordLoad.BeginAsync(connection, Names, _onFewer == OnFewer.Keep, _tempDirectory, cancellationToken).ConfigureAwait(false) : null;
     }
 
     private protected override async ValueTask SendAsync(SummaryBatch batch, CancellationToken cancellationToken)
@@ -63,11 +73,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     {
         await _load!.EndCopiesAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<RecordTableResult> tables = _records is { } records ? await records.FinishAsync(_load.KeptDays, cancellationToken).ConfigureAwait(false) : [];
-        foreach (RecordTableResult table in figures.AggregatedByCategory is null ? [] : tables)
-        {
-            new RunBalance(table.Table, figures.AggregatedByCategory![(int)table.Category], "aggregated", (table.Rows, "stored")).Check();
-        }
-
+        figures.Check(tables);
         SinkResult result = await _load.FinishAsync(Run!, figures, tables, cancellationToken).ConfigureAwait(false);
         return result with { RemovedNuls = result.RemovedNuls + (_records?.RemovedNuls ?? 0) };
     }
@@ -78,6 +84,7 @@ public sealed class PostgresSink : PostgresRunSink<SinkRun, SummaryBatch, RunFig
     private protected override void Release()
     {
         _load = null;
+        _records?.Dispose();
         _records = null;
     }
 }
