@@ -1,5 +1,4 @@
 using FastIngest.Health;
-using FastIngest.Sinks;
 using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 using FastIngest.Storage.Postgres.Connection;

@@ -44,6 +44,8 @@ internal sealed class MergedRun : RecordRun, IComparer<RecordRun>
         {
             run.Dispose();
         }
+
+        base.Dispose();
     }
 
     int IComparer<RecordRun>.Compare(RecordRun? x, RecordRun? y) => _order.Compare(x!.Current, y!.Current);

@@ -68,7 +68,11 @@ internal sealed class FileRun(SafeFileHandle file, long length, string folder) :
         return Fill(sizeof(int) + _entryBytes);
     }
 
-    public override void Dispose() => file.Dispose();
+    public override void Dispose()
+    {
+        file.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>Has at least so many bytes in the block; false at the end of the file.</summary>
     private bool Fill(int bytes)
