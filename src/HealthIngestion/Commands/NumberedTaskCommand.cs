@@ -32,11 +32,11 @@ internal abstract class NumberedTaskCommand : TaskCommand
 
     public override CommandSpec Spec { get; }
 
-    protected sealed override int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    protected sealed override int Run(TaskRun run, IngestSettings settings, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
     {
         int task = TaskSettings.RequireTask(Spec.Name, arguments.GetValue(_task));
         metrics.AddLabel("task", task.ToString(CultureInfo.InvariantCulture));
-        log.Info("task", Run(run, options, task, progress, cancellationToken) switch
+        log.Info("task", Run(run, settings, task, progress, cancellationToken) switch
         {
             Attempt.Done => $"{Spec.Name} task {task} is done",
             Attempt.WasDone => $"{Spec.Name} task {task} was done before; nothing to do",
@@ -46,5 +46,5 @@ internal abstract class NumberedTaskCommand : TaskCommand
     }
 
     /// <summary>Does a task.</summary>
-    protected abstract Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken);
+    protected abstract Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken);
 }

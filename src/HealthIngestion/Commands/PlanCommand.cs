@@ -73,7 +73,7 @@ internal sealed class PlanCommand : ICommand
                 _health.From, _health.Category, _health.NoRecursive, _health.AllowHttp, _health.UserId, _health.UserFrom, _health.TimeZone, _health.Sources, _health.Implausible,
                 _health.AllowUnknown, .. _health.Selection.All, .. _health.Pseudonyms.All,
             ]);
-        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.OnFewer, _health.Rejects, _health.Strict]);
+        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.Records, _health.OnFewer, _health.Rejects, _health.Strict]);
         OptionGroup engine = new("Engine", [_health.Io, _health.ChunkSize, _health.MaxRecordSize, _health.MaxExpansion]);
         _planned = [.. input.Options, .. output.Options, .. engine.Options];
         Spec.AddGroup("Tasks", Work, Tasks, Partitions);
@@ -100,6 +100,11 @@ internal sealed class PlanCommand : ICommand
             throw new UsageException("--to names standard output, which the last step may not share with the one that plans; name a file");
         }
 
+        if (settings.OnFewer == OnFewer.Union)
+        {
+            throw new UsageException("--on-fewer union reads the stored records before the rows are made, which no step of a plan does; use ingest, or --on-fewer keep");
+        }
+
         Log log = _health.Console.OpenLog(arguments);
         RunMetrics metrics = new(MetricsSettings.From(_metrics, arguments), Name, log);
         return CommandRun.Do(
@@ -108,11 +113,12 @@ internal sealed class PlanCommand : ICommand
             metrics,
             token =>
             {
+                // The sinks are made to find a wrong URL.
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
                 PlanReport plan = CommandRun.UseAsync(
                     sinks,
                     () => Task.FromResult(PlanStep.Run(
-                        settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program, token))).GetAwaiter().GetResult();
+                        settings.Options, words, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program, token))).GetAwaiter().GetResult();
                 foreach (string note in plan.Notes)
                 {
                     log.Warning(note);

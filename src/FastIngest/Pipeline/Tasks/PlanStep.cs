@@ -3,8 +3,6 @@ using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
-using FastIngest.Sinks.Records;
-using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline.Tasks;
 
@@ -22,20 +20,14 @@ public static class PlanStep
     /// <summary>Makes the plan and writes it. A plan that is already there must be the same.</summary>
     /// <param name="options">The options of the run.</param>
     /// <param name="arguments">The same as a command line of <c>ingest</c>, without any secret.</param>
-    /// <param name="sinks">The sinks of the run, which are not opened.</param>
     /// <param name="work">The work folder.</param>
     /// <param name="mapTasks">The number of map tasks.</param>
     /// <param name="reduceTasks">The number of tasks that reduce.</param>
     /// <param name="program">The version of this program.</param>
     /// <param name="stop">Ends transfers.</param>
     /// <exception cref="IngestException">The input cannot be planned, or the folder has another plan.</exception>
-    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
+    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
     {
-        if (sinks.FirstOrDefault(s => s is IRecordSink { RecordFormat: not null }) is { } records)
-        {
-            throw new IngestException($"{records.DisplayName} stores records, which a run of many tasks does not pass on.", "Name targets of daily summaries, or use ingest.");
-        }
-
         WorkFolder folder = WorkFolder.At(work, stop);
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
         PlannedFile[] files = [.. input.Infos.Select((_, f) => FileOf(input, f))];

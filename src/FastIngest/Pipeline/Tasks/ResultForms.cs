@@ -74,6 +74,8 @@ internal static class ResultForms
             json.WriteNull("rejects");
         }
 
+        json.WriteString("record_file", map.RecordFile);
+        json.WriteNumber("record_file_bytes", map.RecordFileBytes);
         json.WriteList("ranges", map.Ranges, (j, r) =>
         {
             j.WriteNumber("file", r.FileIndex);
@@ -109,6 +111,8 @@ internal static class ResultForms
         Spill = e.Text("spill"),
         SpillBytes = e.Long("spill_bytes"),
         Rejects = e.Optional("rejects") is { } rejects ? new JournalInfo(rejects.Text("file"), rejects.Long("bytes"), rejects.GetProperty("check").GetUInt64()) : null,
+        RecordFile = e.Optional("record_file")?.GetString(),
+        RecordFileBytes = e.Long("record_file_bytes"),
         Ranges = e.List("ranges", r => new RangeOutcome(r.Int("file"), r.Int("first"), ReadPosition(r, "start"), ReadPosition(r, "end"))),
         Records = e.Numbers("records"),
         Filtered = e.Numbers("filtered"),

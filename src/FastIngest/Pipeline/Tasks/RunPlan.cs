@@ -9,7 +9,7 @@ namespace FastIngest.Pipeline.Tasks;
 internal sealed record RunPlan
 {
     /// <summary>Raised with any change of the files in a work folder that another version could not read.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     public required int Format { get; init; }
 

@@ -19,6 +19,11 @@ internal sealed record MapResult
     /// <summary>The file with the rejects, see <see cref="RejectJournal"/>; null without any.</summary>
     public required JournalInfo? Rejects { get; init; }
 
+    /// <summary>The file with the records for sinks that store them, see <see cref="Tasks.RecordFile"/>, and its size in bytes; null without such a sink.</summary>
+    public required string? RecordFile { get; init; }
+
+    public required long RecordFileBytes { get; init; }
+
     /// <summary>Where the ranges that are parts of files start and end.</summary>
     public required RangeOutcome[] Ranges { get; init; }
 

@@ -28,18 +28,19 @@ public sealed class TaskRun
 
     /// <summary>Runs a map task, unless it is done.</summary>
     /// <param name="options">What <see cref="Arguments"/> mean, with the workers and the memory of this task.</param>
+    /// <param name="sinks">The sinks of the run, which are not opened: they say in which formats they store records.</param>
     /// <param name="task">The index of the task.</param>
     /// <param name="progress">Receives the progress of the task.</param>
     /// <param name="cancellationToken">Ends the task.</param>
     /// <exception cref="IngestException">The task cannot go on; <see cref="IngestException.MayPass"/> says whether a retry may help.</exception>
-    public Attempt Map(IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
-        LateIsDone(() => MapStep.Run(_run, _run.Complete(options), task, new Reporting(_describe, progress), cancellationToken));
+    public Attempt Map(IngestOptions options, IReadOnlyList<ISummarySink> sinks, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        LateIsDone(() => MapStep.Run(_run, _run.Complete(options), RecordFile.FormatsOf(sinks), task, new Reporting(_describe, progress), cancellationToken));
 
     /// <summary>Verifies the output of the map, unless that was done.</summary>
     /// <returns>The indexes of the map tasks that had to be read once more; null if the check was done before.</returns>
     /// <exception cref="IngestException">Map tasks are missing, or the output of one is damaged.</exception>
-    public IReadOnlyList<int>? Check(IngestOptions options, CancellationToken cancellationToken) =>
-        CheckStep.Run(_run, _run.Complete(options), new Reporting(_describe, null), cancellationToken);
+    public IReadOnlyList<int>? Check(IngestOptions options, IReadOnlyList<ISummarySink> sinks, CancellationToken cancellationToken) =>
+        CheckStep.Run(_run, _run.Complete(options), RecordFile.FormatsOf(sinks), new Reporting(_describe, null), cancellationToken);
 
     /// <summary>Runs a task that reduces, unless it is done.</summary>
     /// <exception cref="IngestException">The task cannot go on.</exception>
