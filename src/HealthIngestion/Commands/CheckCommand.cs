@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -36,6 +37,12 @@ internal sealed class CheckCommand : TaskCommand
             [] => "the map is complete",
             { } redone => $"the map is complete; tasks with a wrong start were read once more: {string.Join(", ", redone)}",
         });
+        return ExitCode.Done;
+    }
+
+    protected override int Run(TaskRun run, LexiconOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    {
+        log.Info("checked", run.CheckEntries() ? "the map is complete" : "the map was checked before; nothing to do");
         return ExitCode.Done;
     }
 }

@@ -1,4 +1,5 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.Settings;
 
@@ -11,4 +12,7 @@ internal sealed class MapCommand() : NumberedTaskCommand(Name, "read a share of 
 
     protected override Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
         WithSinks(settings, sinks => run.Map(settings.Options, sinks, task, progress, cancellationToken));
+
+    protected override Attempt? Run(TaskRun run, LexiconOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        run.MapEntries(options, task, progress, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.Settings;
 
@@ -11,4 +12,6 @@ internal sealed class ReduceCommand() : NumberedTaskCommand(Name, "make the rows
 
     protected override Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
         run.Reduce(settings.Options, task, progress, cancellationToken);
+
+    protected override Attempt? Run(TaskRun run, LexiconOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => null;
 }

@@ -10,6 +10,24 @@ internal static class ResultForms
 {
     public static JsonForm<MapResult> Map { get; } = new(WriteMap, ReadMap);
 
+    public static JsonForm<EntryMapResult> EntryMap { get; } = new(
+        (json, m) =>
+        {
+            json.WriteString("run", m.Run);
+            json.WriteNumber("task", m.Task);
+            json.WriteString("piece", m.Piece);
+            json.WriteNumber("piece_bytes", m.PieceBytes);
+            json.WriteList("ranges", m.Ranges, (j, r) =>
+            {
+                j.WriteNumber("file", r.File);
+                j.WriteNumber("lines", r.Lines);
+                j.WriteNumber("records", r.Records);
+            });
+        },
+        e => new EntryMapResult(
+            e.Text("run"), e.Int("task"), e.Text("piece"), e.Long("piece_bytes"),
+            e.List("ranges", r => new EntryRangeResult(r.Int("file"), r.Long("lines"), r.Long("records")))));
+
     public static JsonForm<CheckResult> Check { get; } = new(
         (json, c) =>
         {

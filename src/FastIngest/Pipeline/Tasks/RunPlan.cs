@@ -16,7 +16,10 @@ internal sealed record RunPlan
     /// <summary>The version of the program, which all tasks must have.</summary>
     public required string Program { get; init; }
 
-    /// <summary>The options and paths of the run, as a command line of <c>ingest</c>.</summary>
+    /// <summary>Whether the input is a dictionary. Such a run has no reduce tasks, and chunks are bytes, in which lines begin.</summary>
+    public bool IsDictionary { get; init; }
+
+    /// <summary>The options and paths of the run, as a command line of <c>ingest</c> or <c>lexicon ingest</c>.</summary>
     public required string[] Arguments { get; init; }
 
     /// <summary>The current day of the run in UTC, for the check of days in the future.</summary>

@@ -8,6 +8,7 @@ namespace FastIngest.Pipeline.Tasks;
 /// <code>
 /// plan.json                                                 the plan
 /// map/I.json      map/I.ATTEMPT.spill, .rejects, .records   manifest and output of map task I
+///                 map/I.ATTEMPT.entries                       output of map task I of a dictionary
 /// check.json                                                what the check found
 /// reduce/R.json   reduce/R.ATTEMPT.rows                     manifest and rows of reduce task R
 /// notes/STEP-I.ATTEMPT.json                                 what an attempt does, for status
