@@ -10,7 +10,7 @@ namespace FastIngest.Pipeline.Tasks;
 /// The records of a map task of a dictionary with their entries, in input order.
 /// <code>
 /// header   magic, version, reserved, task, run (32 bytes)                                          48 bytes
-/// batch    index of the file, records, bytes of the file, bytes of records, bytes, checksum         40 bytes
+/// batch    index of the file, records, bytes of the file, of fields, of records, checksum           32 bytes
 ///          for each record its fields and the texts of its entry; then the bytes of all records
 /// </code>
 /// The last batch has no records. Line numbers count from the start of the range. The seed of a checksum is made of the run, the
@@ -26,13 +26,13 @@ internal static class EntryPiece
         return new Header(Magic, Version, 0, task, words[0], words[1], words[2], words[3]);
     }
 
-    public static ulong CheckOf(in BatchHead head, ReadOnlySpan<byte> bytes, long seed)
+    /// <summary>Begins the checksum of a batch; its fields and its records follow.</summary>
+    public static XxHash3 BeginCheck(in BatchHead head, long seed)
     {
         XxHash3 hash = new(seed);
         BatchHead plain = head with { Check = 0 };
         hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<BatchHead>(ref plain)));
-        hash.Append(bytes);
-        return hash.GetCurrentHashAsUInt64();
+        return hash;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -41,11 +41,11 @@ internal static class EntryPiece
     /// <param name="FileIndex">As in <see cref="EntryBatch.FileIndex"/>.</param>
     /// <param name="Rows">The number of records; 0 in the last batch.</param>
     /// <param name="FileBytes">As in <see cref="EntryBatch.FileBytes"/>.</param>
-    /// <param name="RawBytes">The size of all records in bytes.</param>
-    /// <param name="Bytes">The number of bytes that follow.</param>
-    /// <param name="Check">The checksum of this head and those bytes.</param>
+    /// <param name="FieldBytes">The size of the fields and texts of all records in bytes.</param>
+    /// <param name="RawBytes">The size of the records themselves in bytes.</param>
+    /// <param name="Check">The checksum of this head, the fields and the records.</param>
     [StructLayout(LayoutKind.Sequential)]
-    internal readonly record struct BatchHead(int FileIndex, int Rows, long FileBytes, int RawBytes, int Bytes, ulong Check);
+    internal readonly record struct BatchHead(int FileIndex, int Rows, long FileBytes, int FieldBytes, int RawBytes, ulong Check);
 }
 
 /// <summary>Writes the entries of a map task. Not thread-safe.</summary>
@@ -85,22 +85,22 @@ internal sealed class EntryPieceWriter : IDisposable
             Write(batch, row);
         }
 
+        _fields.Flush();
         int rawBytes = 0;
         foreach (ref readonly EntryRow row in batch.Rows)
         {
-            _fields.Write(batch.Raw(row));
             rawBytes += row.Raw.Length;
         }
 
-        _fields.Flush();
-        Write(new EntryPiece.BatchHead(batch.FileIndex, batch.RowCount, batch.FileBytes, rawBytes, (int)_bytes.Length, 0), _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length));
+        Write(new EntryPiece.BatchHead(batch.FileIndex, batch.RowCount, batch.FileBytes, (int)_bytes.Length, rawBytes, 0), batch);
     }
 
     /// <summary>Completes the file, so that others can read it.</summary>
     /// <exception cref="IngestException">The file cannot be written.</exception>
     public void Complete()
     {
-        Write(default, []);
+        _bytes.SetLength(0);
+        Write(default, null);
         try
         {
             _output.Publish(_file!);
@@ -146,9 +146,17 @@ internal sealed class EntryPieceWriter : IDisposable
         }
     }
 
-    private void Write(EntryPiece.BatchHead head, ReadOnlySpan<byte> bytes)
+    private void Write(EntryPiece.BatchHead head, EntryBatch? batch)
     {
-        head = head with { Check = EntryPiece.CheckOf(head, bytes, TaskSpill.SeedOf(_run, _task, _batch++)) };
+        ReadOnlySpan<byte> fields = _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+        XxHash3 hash = EntryPiece.BeginCheck(head, TaskSpill.SeedOf(_run, _task, _batch++));
+        hash.Append(fields);
+        foreach (ref readonly EntryRow row in batch is null ? [] : batch.Rows)
+        {
+            hash.Append(batch!.Raw(row));
+        }
+
+        head = head with { Check = hash.GetCurrentHashAsUInt64() };
         try
         {
             if (_file is null)
@@ -159,7 +167,11 @@ internal sealed class EntryPieceWriter : IDisposable
             }
 
             Append(MemoryMarshal.AsBytes(new ReadOnlySpan<EntryPiece.BatchHead>(ref head)));
-            Append(bytes);
+            Append(fields);
+            foreach (ref readonly EntryRow row in batch is null ? [] : batch.Rows)
+            {
+                Append(batch!.Raw(row));
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

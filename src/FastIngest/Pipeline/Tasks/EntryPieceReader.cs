@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using FastIngest.Lexicon;
 using FastIngest.Pipeline.Entries;
@@ -13,7 +14,7 @@ namespace FastIngest.Pipeline.Tasks;
 internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte[] run, int task) : IDisposable
 {
     private Stream? _file;
-    private byte[] _bytes = [];
+    private byte[] _fields = [];
     private int _batch;
 
     /// <summary>Returns the reader of a file that a manifest names.</summary>
@@ -38,26 +39,20 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
     /// <exception cref="IngestException">The file is missing, damaged, or of another run, task or version.</exception>
     public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
-        EntryPiece.BatchHead head = Guarded(() => ReadBatch(Open()));
+        EntryPiece.BatchHead head = Guarded(() => ReadBatch(Open(), batch, large, cancellationToken));
         if (head.Rows == 0)
         {
             return false;
         }
 
         (batch.FileIndex, batch.FileBytes) = (head.FileIndex, head.FileBytes);
-        if (head.RawBytes > batch.Input.Length)
-        {
-            large.Grow(batch, head.RawBytes, cancellationToken);
-        }
-
-        using BinaryReader fields = new(new MemoryStream(_bytes, 0, head.Bytes, writable: false));
+        using BinaryReader fields = new(new MemoryStream(_fields, 0, head.FieldBytes, writable: false));
         int start = 0;
         for (int i = 0; i < head.Rows; i++)
         {
             Read(fields, batch, ref start);
         }
 
-        fields.BaseStream.ReadExactly(batch.Input[..head.RawBytes]);
         return true;
     }
 
@@ -113,7 +108,7 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
 
         int from = (int)fields.BaseStream.Position;
         fields.BaseStream.Position += length;
-        return batch.AddText(_bytes.AsSpan(from, length));
+        return batch.AddText(_fields.AsSpan(from, length));
     }
 
     private Stream Open()
@@ -135,24 +130,33 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
         return _file;
     }
 
-    /// <summary>Reads a batch into the buffer and verifies it.</summary>
-    private EntryPiece.BatchHead ReadBatch(Stream file)
+    /// <summary>Reads the fields of a batch into the buffer and its records into the batch, and verifies both.</summary>
+    private EntryPiece.BatchHead ReadBatch(Stream file, EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
         EntryPiece.BatchHead head = default;
         file.ReadExactly(MemoryMarshal.AsBytes(new Span<EntryPiece.BatchHead>(ref head)));
-        if (head.Bytes < 0 || head.Bytes > Array.MaxLength || head.RawBytes < 0 || head.RawBytes > head.Bytes || head.Bytes > file.Length - file.Position)
+        if (head.FieldBytes < 0 || head.RawBytes < 0 || head.RawBytes > Array.MaxLength || (long)head.FieldBytes + head.RawBytes > file.Length - file.Position)
         {
             throw Damaged("is damaged or cut off");
         }
 
-        if (_bytes.Length < head.Bytes)
+        if (_fields.Length < head.FieldBytes)
         {
-            _bytes = GC.AllocateUninitializedArray<byte>(head.Bytes);
+            _fields = GC.AllocateUninitializedArray<byte>(head.FieldBytes);
         }
 
-        Span<byte> bytes = _bytes.AsSpan(0, head.Bytes);
-        file.ReadExactly(bytes);
-        if (EntryPiece.CheckOf(head, bytes, TaskSpill.SeedOf(run, task, _batch++)) != head.Check)
+        if (batch.Input.Length < head.RawBytes)
+        {
+            large.Grow(batch, head.RawBytes, cancellationToken);
+        }
+
+        Span<byte> fields = _fields.AsSpan(0, head.FieldBytes), records = batch.Input[..head.RawBytes];
+        file.ReadExactly(fields);
+        file.ReadExactly(records);
+        XxHash3 hash = EntryPiece.BeginCheck(head, TaskSpill.SeedOf(run, task, _batch++));
+        hash.Append(fields);
+        hash.Append(records);
+        if (hash.GetCurrentHashAsUInt64() != head.Check)
         {
             throw Damaged("is damaged: a checksum is wrong");
         }
