@@ -42,7 +42,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
         using PostgresServer server = PostgresServer.Create();
         using Workplace place = Workplace.Empty();
         string alone = $"k{Guid.NewGuid():N}";
-        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, data.Small, "--to", server.Url, "--schema", alone, "--quiet"));
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, data.Small, "--to", server.Url, "--schema", alone, "--records", "--quiet"));
         string expected = Dump(server, alone);
         Random random = new(5);
         TimeSpan undisturbed = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
             string schema = $"k{Guid.NewGuid():N}";
             PlannedRun run = new(place, data.Small);
             PlannedRun.Good(HealthIngestionProcess.Run(
-                place.Directory, "plan", data.Small, "--to", server.Url, "--schema", schema, "--work", PlannedRun.Work, "--tasks", "2", "--partitions", "2"));
+                place.Directory, "plan", data.Small, "--to", server.Url, "--schema", schema, "--records", "--work", PlannedRun.Work, "--tasks", "2", "--partitions", "2"));
             run.MapAll(2);
             PlannedRun.Good(run.Do("check"));
             run.ReduceAll(2);
@@ -84,7 +84,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
         output.WriteLine($"{times} kills of the server, {disturbed} of them before the end; {again} steps had to be run again");
     }
 
-    private static string Dump(PostgresServer server, string schema) => string.Join('\n', ((string[])["daily_summaries", "users"]).SelectMany(t => server.Query(
+    private static string Dump(PostgresServer server, string schema) => string.Join('\n', ((string[])["daily_summaries", "users", "heart_rate", "activities", "meals"]).SelectMany(t => server.Query(
         $"SELECT '{t}', count(*), md5(string_agg(r::text, E'\\n' ORDER BY r::text)) FROM {schema}.{t} r")));
 
     /// <summary>Runs all tasks of one run, and sees to it that things happen.</summary>

@@ -100,12 +100,11 @@ internal sealed class PlanCommand : ICommand
             metrics,
             token =>
             {
-                // The sinks are made to find a wrong URL.
                 List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
                 PlanReport plan = CommandRun.UseAsync(
                     sinks,
                     () => Task.FromResult(PlanStep.Run(
-                        settings.Options, words, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program, token))).GetAwaiter().GetResult();
+                        settings.Options, words, sinks, work, arguments.GetValue(Tasks), arguments.GetValue(Partitions), Program, token))).GetAwaiter().GetResult();
                 foreach (string note in plan.Notes)
                 {
                     log.Warning(note);

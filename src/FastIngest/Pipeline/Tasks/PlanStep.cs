@@ -3,13 +3,17 @@ using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
+using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline.Tasks;
 
 /// <summary>The first step: finds the files, divides their chunks among the map tasks, and chooses the partitions.</summary>
 public static class PlanStep
 {
-    /// <summary>The maximum size in bytes of a chunk, small enough for tasks with many workers and little memory.</summary>
+    /// <summary>
+    /// The maximum size in bytes of a chunk, small enough for tasks with many workers and little memory. Each format in which sinks
+    /// store records takes as much memory again, so that chunks are smaller then.
+    /// </summary>
     private const int MaxChunkBytes = 1 << 20;
 
     /// <summary>A partition has about that many bytes of input, so that a task that reduces has work for all its workers.</summary>
@@ -20,17 +24,18 @@ public static class PlanStep
     /// <summary>Makes the plan and writes it. A plan that is already there must be the same.</summary>
     /// <param name="options">The options of the run.</param>
     /// <param name="arguments">The same as a command line of <c>ingest</c>, without any secret.</param>
+    /// <param name="sinks">The sinks of the run, which are not opened.</param>
     /// <param name="work">The work folder.</param>
     /// <param name="mapTasks">The number of map tasks.</param>
     /// <param name="reduceTasks">The number of tasks that reduce.</param>
     /// <param name="program">The version of this program.</param>
     /// <param name="stop">Ends transfers.</param>
     /// <exception cref="IngestException">The input cannot be planned, or the folder has another plan.</exception>
-    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
+    public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
     {
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
         PlannedFile[] files = [.. input.Files.Select((file, f) => PlannedFiles.Of(file, input.ContainerOf(f), input.VersionOf(f), input.Categories[f].Name(), input.Dialects[f].Name))];
-        int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes);
+        int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes / (1 + RecordFile.FormatsOf(sinks).Count));
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
         int partitions = (int)Math.Max(reduceTasks, Math.Min(MaxPartitions, input.EstimatedBytes / PartitionInput));
         PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(
