@@ -2,6 +2,7 @@
 # Plans a run and submits its steps to Slurm: each array starts when every task of the step before it has ended well.
 #
 #   deploy/slurm/submit.sh WORK MAP_TASKS REDUCE_TASKS [option of plan...] PATH...
+#   deploy/slurm/submit.sh WORK MAP_TASKS 0 --source ID --file PATH [option of lexicon plan...]
 #
 # WORK and the paths must be on a file system that all nodes share, best with absolute paths. Environment:
 #   HEALTH_INGESTION  the binary (default: health_ingestion)
@@ -12,7 +13,7 @@
 set -euo pipefail
 
 if (($# < 4)); then
-    sed -n '2,12p' "$0" >&2
+    sed -n '2,13p' "$0" >&2
     exit 2
 fi
 
@@ -24,7 +25,13 @@ cpus=${TASK_CPUS:-4}
 memory=${TASK_MEMORY_MIB:-1024}
 export STEP_OPTIONS="--workers $cpus --memory-limit $((memory * 3 / 4))MiB"
 
-"$HEALTH_INGESTION" plan --work "$work" --tasks "$map_tasks" --partitions "$reduce_tasks" "$@"
+if ((reduce_tasks > 0)); then
+    plan=(plan --partitions "$reduce_tasks")
+else
+    plan=(lexicon plan)
+fi
+
+"$HEALTH_INGESTION" "${plan[@]}" --work "$work" --tasks "$map_tasks" "$@"
 
 # submit STEP [option of sbatch...]: prints the id of the job.
 submit() {
@@ -38,6 +45,11 @@ submit() {
 
 map=$(submit map --array="0-$((map_tasks - 1))" --cpus-per-task="$cpus")
 check=$(submit check --dependency="afterok:$map" --kill-on-invalid-dep=yes --cpus-per-task="$cpus")
-reduce=$(submit reduce --dependency="afterok:$check" --kill-on-invalid-dep=yes --array="0-$((reduce_tasks - 1))" --cpus-per-task="$cpus")
-finish=$(submit finish --dependency="afterok:$reduce" --kill-on-invalid-dep=yes)
-echo "map $map, check $check, reduce $reduce, finish $finish; see: $HEALTH_INGESTION status $work"
+last=$check reduced=
+if ((reduce_tasks > 0)); then
+    last=$(submit reduce --dependency="afterok:$check" --kill-on-invalid-dep=yes --array="0-$((reduce_tasks - 1))" --cpus-per-task="$cpus")
+    reduced="reduce $last, "
+fi
+
+finish=$(submit finish --dependency="afterok:$last" --kill-on-invalid-dep=yes)
+echo "map $map, check $check, ${reduced}finish $finish; see: $HEALTH_INGESTION status $work"

@@ -66,6 +66,7 @@ public sealed partial class HelpTests
     [InlineData("show")]
     [InlineData("report")]
     [InlineData("lexicon ingest")]
+    [InlineData("lexicon plan")]
     [InlineData("lexicon reprocess")]
     [InlineData("lexicon validate")]
     [InlineData("generate")]

@@ -10,6 +10,9 @@ namespace HealthIngestion.Tests;
 /// </summary>
 public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper output)
 {
+    /// <summary>The chunks of a run are messages in its file of records.</summary>
+    private const string ChunkSize = "256KiB";
+
     private static readonly int Crashes = KillLoop.Times(3);
 
     [Fact]
@@ -17,7 +20,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
     {
         using Workplace place = Workplace.Empty();
         PlannedRun run = new(place, data.Small);
-        PlannedRun.Good(run.Alone());
+        PlannedRun.Good(run.Alone("--chunk-size", ChunkSize, "--workers", "1", "--to", "protobuf:one.pb"));
         Scheduler all = new(run, 0);
         for (int i = 0; i < Crashes || !all.HasSeenEverything; i++)
         {
@@ -25,6 +28,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
             Scheduler scheduler = new(run, i);
             scheduler.Run();
             run.IsSame($"run {i}");
+            Assert.True(File.ReadAllBytes(place["one.pb"]).AsSpan().SequenceEqual(File.ReadAllBytes(place["many.pb"])), $"run {i}: other records");
             all.Add(scheduler);
             run.Clear();
         }
@@ -38,7 +42,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
         using PostgresServer server = PostgresServer.Create();
         using Workplace place = Workplace.Empty();
         string alone = $"k{Guid.NewGuid():N}";
-        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, data.Small, "--to", server.Url, "--schema", alone, "--quiet"));
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, data.Small, "--to", server.Url, "--schema", alone, "--records", "--quiet"));
         string expected = Dump(server, alone);
         Random random = new(5);
         TimeSpan undisturbed = TimeSpan.FromSeconds(1);
@@ -48,7 +52,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
             string schema = $"k{Guid.NewGuid():N}";
             PlannedRun run = new(place, data.Small);
             PlannedRun.Good(HealthIngestionProcess.Run(
-                place.Directory, "plan", data.Small, "--to", server.Url, "--schema", schema, "--work", PlannedRun.Work, "--tasks", "2", "--partitions", "2"));
+                place.Directory, "plan", data.Small, "--to", server.Url, "--schema", schema, "--records", "--work", PlannedRun.Work, "--tasks", "2", "--partitions", "2"));
             run.MapAll(2);
             PlannedRun.Good(run.Do("check"));
             run.ReduceAll(2);
@@ -80,7 +84,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
         output.WriteLine($"{times} kills of the server, {disturbed} of them before the end; {again} steps had to be run again");
     }
 
-    private static string Dump(PostgresServer server, string schema) => string.Join('\n', ((string[])["daily_summaries", "users"]).SelectMany(t => server.Query(
+    private static string Dump(PostgresServer server, string schema) => string.Join('\n', ((string[])["daily_summaries", "users", "heart_rate", "activities", "meals"]).SelectMany(t => server.Query(
         $"SELECT '{t}', count(*), md5(string_agg(r::text, E'\\n' ORDER BY r::text)) FROM {schema}.{t} r")));
 
     /// <summary>Runs all tasks of one run, and sees to it that things happen.</summary>
@@ -111,7 +115,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
 
         public void Run()
         {
-            PlannedRun.Good(run.Plan(_tasks, _partitions));
+            PlannedRun.Good(run.Plan(_tasks, _partitions, "--chunk-size", ChunkSize, "--to", "protobuf:many.pb"));
             List<Process> late = [];
             Map([.. Enumerable.Range(0, _tasks)]);
             if (_random.Next(3) == 0)
@@ -119,7 +123,7 @@ public sealed class PlannedRunCrashTests(GeneratedData data, ITestOutputHelper o
                 late.Add(run.Start("map", "--task", $"{_random.Next(_tasks)}"));
             }
 
-            Damage("map", _tasks, "spill");
+            Damage("map", _tasks, _random.Next(2) == 0 ? "spill" : "records");
             Task("check");
             foreach (int task in Shuffled(_partitions))
             {

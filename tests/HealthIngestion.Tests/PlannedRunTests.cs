@@ -216,7 +216,8 @@ public sealed class PlannedRunTests(GeneratedData data)
     [InlineData("plan needs a PATH", "plan", "--work", "work")]
     [InlineData("--to names standard output", "plan", "data", "--work", "work", "--to", "ndjson:-")]
     [InlineData("--to: ", "plan", "data", "--work", "work", "--to", "http://localhost:1/ingest")]
-    [InlineData("stores records", "plan", "data", "--work", "work", "--to", "protobuf:a.pb")]
+    [InlineData("--on-fewer union reads the stored records", "plan", "data", "--work", "work", "--to", "postgres://localhost:1/db", "--records", "--on-fewer", "union")]
+    [InlineData("--records: no --to names a target that stores records", "plan", "data", "--work", "work", "--records")]
     [InlineData("status needs a work folder", "status")]
     public void What_a_plan_cannot_do_is_said_before_anything_is_written(string message, params string[] arguments)
     {
@@ -271,6 +272,98 @@ public sealed class PlannedRunTests(GeneratedData data)
         }
 
         Assert.Equal(["1"], server.Query($"SELECT count(*) FROM {many}.ingest_runs"));
+    }
+
+    [Theory]
+    [InlineData("health/default")]
+    [InlineData("repeats")]
+    [InlineData("nested")]
+    [InlineData("dialects/apple-health")]
+    [InlineData("dialects/protobuf")]
+    public void Every_target_of_files_has_the_bytes_of_one_process(string set)
+    {
+        string[] targets = ["protobuf", "parquet", "csv", "arrow"];
+        using Workplace place = Workplace.Empty();
+        (string[] input, string[] options) = Prepare(place, set);
+
+        // The chunks of a run are messages in a file of records, and one worker reads them in order.
+        options = [.. options, "--chunk-size", "300"];
+        Outcome alone = HealthIngestionProcess.Run(place.Directory, [.. input, .. options, "--workers", "1", .. To("one")]);
+        Assert.True(alone.ExitCode is 0 or 3, alone.Error);
+        foreach ((int tasks, int partitions) in (ReadOnlySpan<(int, int)>)[(1, 1), (1, 4), (3, 1), (3, 4)])
+        {
+            PlannedRun.Good(HealthIngestionProcess.Run(
+                place.Directory, ["plan", .. input, .. options, .. To("many"), "--work", PlannedRun.Work, "--tasks", $"{tasks}", "--partitions", $"{partitions}"]));
+            PlannedRun run = new(place, input);
+            run.MapAll(tasks);
+            PlannedRun.Good(run.Do("check"));
+            run.ReduceAll(partitions);
+            Outcome many = run.Do("finish");
+            Assert.Equal(alone.ExitCode, many.ExitCode);
+            Assert.Equal(Counted(alone), Counted(many));
+            foreach (string target in targets)
+            {
+                Assert.True(Written("one", target).AsSpan().SequenceEqual(Written("many", target)), $"{set} {target} {tasks} × {partitions}");
+            }
+
+            Directory.Delete(run.Path(), recursive: true);
+            Directory.Delete(place["many"], recursive: true);
+        }
+
+        string[] To(string folder)
+        {
+            Directory.CreateDirectory(place[folder]);
+            return [.. targets.SelectMany(t => (string[])["--to", $"{t}:{folder}/{t}" + (t == "protobuf" ? ".pb" : "")]), "--rejects", $"{folder}/rejects"];
+        }
+
+        byte[] Written(string folder, string target) =>
+            File.ReadAllBytes(target == "protobuf" ? place[$"{folder}/protobuf.pb"] : Assert.Single(Directory.GetFiles(place[$"{folder}/{target}"])));
+    }
+
+    /// <summary>Records are stored with the rows, replaced like those of one process, and kept or united by its rules.</summary>
+    [Theory]
+    [InlineData("repeats", 3, 4)]
+    [InlineData("small", 3, 1)]
+    [InlineData("small", 1, 4)]
+    [InlineData("dialects/apple-health", 2, 2)]
+    public void PostgreSQL_has_the_records_of_one_process(string set, int tasks, int partitions)
+    {
+        PostgresServer server = PostgresServer.Shared;
+        string one = $"s{Guid.NewGuid():N}", many = $"s{Guid.NewGuid():N}";
+        using Workplace place = Workplace.Empty();
+        (string[] input, string[] options) = set == "small" ? ([data.Small], []) : Prepare(place, set);
+        PlannedRun run = new(place, input);
+        foreach (string[] more in (string[][])[["--until", "2024-01-03"], [], ["--on-fewer", "keep"]])
+        {
+            string[] settings = [.. input, .. options, .. more, "--records", "--to", server.Url, "--to", "protobuf:records.pb", "--rejects", "rejects"];
+            Outcome alone = HealthIngestionProcess.Run(place.Directory, [.. settings, "--schema", one, "--stats-json", "one.json"]);
+            Assert.True(alone.ExitCode is 0 or 3, alone.Error);
+            PlannedRun.Good(HealthIngestionProcess.Run(
+                place.Directory, ["plan", .. settings, "--schema", many, "--work", PlannedRun.Work, "--tasks", $"{tasks}", "--partitions", $"{partitions}"]));
+            run.MapAll(tasks);
+            PlannedRun.Good(run.Do("check"));
+            run.ReduceAll(partitions);
+            Outcome finish = run.Do("finish", "--stats-json", "many.json");
+            Assert.Equal(alone.ExitCode, finish.ExitCode);
+            Assert.Equal(Counted(alone), Counted(finish));
+            Assert.Equal(RecordLines(alone), RecordLines(finish));
+            Assert.NotEmpty(RecordLines(finish));
+            foreach (string table in (string[])["daily_summaries", "users", "activities", "heart_rate", "sleep", "workouts", "measurements", "meals", "samples"])
+            {
+                Assert.Equal(Rows(one, table), Rows(many, table));
+            }
+
+            Directory.Delete(run.Path(), recursive: true);
+        }
+
+        Assert.NotEmpty(Rows(many, set == "dialects/apple-health" ? "samples" : "heart_rate"));
+        Assert.Equal(
+            server.Query($"SELECT records, aggregated, rejected, rows FROM {one}.ingest_runs ORDER BY started"),
+            server.Query($"SELECT records, aggregated, rejected, rows FROM {many}.ingest_runs ORDER BY started"));
+
+        List<string> Rows(string schema, string table) => server.Query($"SELECT t::text FROM {schema}.{table} t ORDER BY 1");
+
+        static string[] RecordLines(Outcome outcome) => [.. outcome.ErrorLines.Where(l => l.StartsWith("records in ", StringComparison.Ordinal))];
     }
 
     /// <summary>The lines of the closing report that name no output and no time.</summary>

@@ -92,6 +92,23 @@ public sealed partial class SlurmTests(SlurmCluster slurm, GeneratedData data) :
         Assert.False(place.Has("many.ndjson"));
     }
 
+    [Fact]
+    public void A_dictionary_has_no_reduce_tasks()
+    {
+        slurm.Start();
+        using Workplace place = Workplace.Empty();
+        string[] load = ["--source", "w", "--file", Path.Combine(Repository.Root, "tests", "data", "lexicon", "entries.jsonl")];
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, ["lexicon", "ingest", .. load, "--to", $"ndjson:{place["one.ndjson"]}"]));
+        Outcome submitted = PlannedRun.Good(slurm.Run(
+            place.Directory, Environment(HealthIngestionProcess.Path), Path.Combine(Scripts, "submit.sh"), [place[PlannedRun.Work], "3", "0", .. load, "--to", $"ndjson:{place["many.ndjson"]}"]));
+        Match jobs = DictionaryJobs().Match(submitted.Output);
+        Assert.True(jobs.Success, submitted.Output);
+        string finish = jobs.Groups[3].Value;
+        SlurmCluster.Until(() => slurm.StateOf(finish) is "COMPLETED" or "FAILED" or "CANCELLED", () => "The run does not end: " + slurm.Ask("squeue").Output);
+        Assert.Equal("COMPLETED", slurm.StateOf(finish));
+        Assert.Equal(File.ReadAllText(place["one.ndjson"]), File.ReadAllText(place["many.ndjson"]));
+    }
+
     private static (string Name, string Value)[] Environment(string program) => [("HEALTH_INGESTION", program), ("TASK_CPUS", "1"), ("TASK_MEMORY_MIB", "400"), ("RETRY_SECONDS", "1")];
 
     /// <summary>A script that is given to Slurm instead of the program, which it calls.</summary>
@@ -120,4 +137,7 @@ public sealed partial class SlurmTests(SlurmCluster slurm, GeneratedData data) :
 
     [GeneratedRegex(@"^map (\d+), check (\d+), reduce (\d+), finish (\d+); see: .* status ", RegexOptions.Multiline)]
     private static partial Regex Jobs();
+
+    [GeneratedRegex(@"^map (\d+), check (\d+), finish (\d+); see: .* status ", RegexOptions.Multiline)]
+    private static partial Regex DictionaryJobs();
 }

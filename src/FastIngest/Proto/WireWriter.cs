@@ -84,6 +84,14 @@ internal sealed class WireWriter
         Length += bytes.Length;
     }
 
+    /// <summary>Appends bytes that the caller fills.</summary>
+    public Span<byte> Extend(int bytes)
+    {
+        Reserve(bytes);
+        Length += bytes;
+        return _bytes.AsSpan(Length - bytes, bytes);
+    }
+
     private void Reserve(int bytes)
     {
         if (_bytes.Length - Length < bytes)

@@ -17,6 +17,7 @@ internal static class AllCommands
         new CommandEntry(ForgetCommand.Name, () => new ForgetCommand()),
         new CommandEntry(LexiconCommand.Name, () => new LexiconCommand()) { IsFamily = true },
         new CommandEntry(LexiconIngestCommand.Name, () => new LexiconIngestCommand()),
+        new CommandEntry(LexiconPlanCommand.Name, () => new LexiconPlanCommand()),
         new CommandEntry(LexiconReprocessCommand.Name, () => new LexiconReprocessCommand()) { Alias = LexiconReprocessCommand.Alias },
         new CommandEntry(LexiconValidateCommand.Name, () => new LexiconValidateCommand()) { Alias = LexiconValidateCommand.Alias },
         new CommandEntry(PlanCommand.Name, () => new PlanCommand()),

@@ -1,10 +1,11 @@
 using System.CommandLine;
-using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
 using HealthIngestion.Options;
 using HealthIngestion.Progress;
+using HealthIngestion.Settings;
 using HealthIngestion.Telemetry;
 using HealthIngestion.Terminal;
 
@@ -28,14 +29,20 @@ internal sealed class CheckCommand : TaskCommand
         AddOptions(Spec);
     }
 
-    protected override int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    protected override int Run(TaskRun run, IngestSettings settings, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
     {
-        log.Info("checked", run.Check(options, cancellationToken) switch
+        log.Info("checked", WithSinks(settings, sinks => run.Check(settings.Options, sinks, cancellationToken)) switch
         {
             null => "the map was checked before; nothing to do",
             [] => "the map is complete",
             { } redone => $"the map is complete; tasks with a wrong start were read once more: {string.Join(", ", redone)}",
         });
+        return ExitCode.Done;
+    }
+
+    protected override int Run(TaskRun run, LexiconOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    {
+        log.Info("checked", run.CheckEntries() ? "the map is complete" : "the map was checked before; nothing to do");
         return ExitCode.Done;
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Tasks;
+using FastIngest.Sinks.Entries;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -53,6 +55,11 @@ internal sealed class FinishCommand : ICommand
                 metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
                 RunProgress progress = new();
                 metrics.Watch(progress);
+                if (run.IsDictionary)
+                {
+                    return FinishDictionary(run, arguments, progress, metrics, log, token);
+                }
+
                 IngestSettings settings = PlanArguments.Read(run.Arguments) with
                 {
                     StatsPath = stats,
@@ -64,13 +71,39 @@ internal sealed class FinishCommand : ICommand
                 IngestReport? report = CommandRun.UseAsync(sinks, () => run.FinishAsync(settings.Options, sinks, progress, token)).GetAwaiter().GetResult();
                 if (report is null)
                 {
-                    log.Info("finished", "the run was finished before; nothing to do");
-                    return ExitCode.Done;
+                    return LogFinished(log);
                 }
 
                 metrics.Report(ReportMetrics.Of(report, []));
                 return IngestCommand.Close(report, [], settings, log);
             }),
             () => "run the same command again");
+    }
+
+    private int FinishDictionary(TaskRun run, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    {
+        LexiconSettings settings = PlanArguments.ReadDictionary(run.Arguments) with
+        {
+            StatsPath = arguments.GetValue(_stats),
+            Progress = ProgressStyle.None,
+            LogFormat = _console.Format(arguments),
+            LogLevel = _console.Level(arguments),
+        };
+        List<IEntrySink> sinks = LexiconIngestCommand.MakeSinks(settings);
+        LexiconReport? report = CommandRun.UseAsync(
+            sinks, () => run.FinishEntriesAsync(settings.Options, sinks, new LexiconGauges(), progress, cancellationToken)).GetAwaiter().GetResult();
+        if (report is null)
+        {
+            return LogFinished(log);
+        }
+
+        metrics.Report(ReportMetrics.Of(report));
+        return LexiconIngestCommand.Close(report, settings, log);
+    }
+
+    private static int LogFinished(Log log)
+    {
+        log.Info("finished", "the run was finished before; nothing to do");
+        return ExitCode.Done;
     }
 }

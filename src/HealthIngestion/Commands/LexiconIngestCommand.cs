@@ -19,7 +19,7 @@ internal sealed class LexiconIngestCommand : ICommand
 {
     public const string Name = "lexicon ingest";
 
-    private readonly DictionaryOptions _options = new();
+    public DictionaryOptions Options { get; } = new();
 
     public CommandSpec Spec { get; }
 
@@ -41,14 +41,14 @@ internal sealed class LexiconIngestCommand : ICommand
                 new("PGHOST, PGPASSWORD, ...", "what a postgres:// URL leaves out"),
             ],
         };
-        Spec.AddGroup("Dictionary", _options.Source, _options.File, _options.Format, _options.Catalog, _options.AllowHttp);
-        Spec.AddGroup("Output", [.. (Option[])[_options.To, _options.Schema, _options.DryRun, _options.Rejects, _options.Strict, _options.StatsJson], .. _options.Metrics.All]);
-        Spec.AddGroup("Entries", _options.Entries.All);
-        Spec.AddGroup("Engine", _options.Workers, _options.TempDir, _options.MaxRecordSize, _options.MaxExpansion);
-        Spec.AddGroup("Console", _options.Console.All);
+        Spec.AddGroup("Dictionary", Options.Source, Options.File, Options.Format, Options.Catalog, Options.AllowHttp);
+        Spec.AddGroup("Output", [.. (Option[])[Options.To, Options.Schema, Options.DryRun, Options.Rejects, Options.Strict, Options.StatsJson], .. Options.Metrics.All]);
+        Spec.AddGroup("Entries", Options.Entries.All);
+        Spec.AddGroup("Engine", Options.Workers, Options.TempDir, Options.MaxRecordSize, Options.MaxExpansion);
+        Spec.AddGroup("Console", Options.Console.All);
     }
 
-    public int Run(ParseResult arguments) => Run(_options, arguments);
+    public int Run(ParseResult arguments) => Run(Options, arguments);
 
     /// <summary>Loads the dictionary that the options of any command name.</summary>
     /// <exception cref="UsageException">Options are missing or contradict each other.</exception>
@@ -80,14 +80,15 @@ internal sealed class LexiconIngestCommand : ICommand
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>
-    private static List<IEntrySink> MakeSinks(LexiconSettings settings)
+    internal static List<IEntrySink> MakeSinks(LexiconSettings settings)
     {
         TargetOptions options = new() { OpenStandardOutput = StandardStream.OpenOutput, Schema = settings.Schema, MergeRows = settings.MergeRows };
         List<IEntrySink> sinks = [.. settings.Targets.Select(t => Faults.AsUsage("--to", () => t.CreateEntrySink(options)))];
         return settings.IsDryRun ? [new DryRunEntrySink()] : sinks;
     }
 
-    private static int Close(LexiconReport report, LexiconSettings settings, Log log)
+    /// <summary>Logs warnings, writes statistics, prints the summary, and returns the exit code.</summary>
+    internal static int Close(LexiconReport report, LexiconSettings settings, Log log)
     {
         long peakBytes = PeakMemory.Bytes();
         CommandRun.Close(

@@ -1,5 +1,7 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Commands;
 
@@ -8,5 +10,9 @@ internal sealed class MapCommand() : NumberedTaskCommand(Name, "read a share of 
 {
     public const string Name = "map";
 
-    protected override Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => run.Map(options, task, progress, cancellationToken);
+    protected override Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        WithSinks(settings, sinks => run.Map(settings.Options, sinks, task, progress, cancellationToken));
+
+    protected override Attempt? Run(TaskRun run, LexiconOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        run.MapEntries(options, task, progress, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Exit;
@@ -32,19 +33,40 @@ internal abstract class NumberedTaskCommand : TaskCommand
 
     public override CommandSpec Spec { get; }
 
-    protected sealed override int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    protected sealed override int Run(TaskRun run, IngestSettings settings, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    {
+        int task = TaskOf(arguments, metrics);
+        return Report(Run(run, settings, task, progress, cancellationToken), task, log);
+    }
+
+    protected sealed override int Run(TaskRun run, LexiconOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken)
+    {
+        int task = TaskOf(arguments, metrics);
+        return Report(Run(run, options, task, progress, cancellationToken), task, log);
+    }
+
+    /// <summary>Does a task.</summary>
+    protected abstract Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken);
+
+    /// <summary>Does a task of a dictionary; null if a dictionary has no such tasks.</summary>
+    protected abstract Attempt? Run(TaskRun run, LexiconOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken);
+
+    private int TaskOf(ParseResult arguments, RunMetrics metrics)
     {
         int task = TaskSettings.RequireTask(Spec.Name, arguments.GetValue(_task));
         metrics.AddLabel("task", task.ToString(CultureInfo.InvariantCulture));
-        log.Info("task", Run(run, options, task, progress, cancellationToken) switch
+        return task;
+    }
+
+    private int Report(Attempt? attempt, int task, Log log)
+    {
+        log.Info("task", attempt switch
         {
+            null => $"a dictionary has no tasks of {Spec.Name}; nothing to do",
             Attempt.Done => $"{Spec.Name} task {task} is done",
             Attempt.WasDone => $"{Spec.Name} task {task} was done before; nothing to do",
             _ => $"{Spec.Name} task {task} was done by another attempt; this one left nothing",
         });
         return ExitCode.Done;
     }
-
-    /// <summary>Does a task.</summary>
-    protected abstract Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FastIngest.Net;
 using FastIngest.Pipeline.Tasks;
 using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
@@ -18,8 +17,6 @@ internal sealed class PlanCommand : ICommand
 {
     public const string Name = "plan";
 
-    private const int MaxTasks = 100_000;
-
     private readonly HealthOptions _health = new();
     private readonly MetricsOptions _metrics = new();
     private readonly Option[] _planned;
@@ -29,19 +26,13 @@ internal sealed class PlanCommand : ICommand
 
     public Option<string?> Work { get; } = TaskOptions.Work();
 
-    public Option<int> Tasks { get; } = new("--tasks")
-    {
-        HelpName = "M",
-        Description = "the number of map tasks, each of which reads a share of the input (default: 1)",
-        CustomParser = Values.Integer(1, MaxTasks),
-        DefaultValueFactory = _ => 1,
-    };
+    public Option<int> Tasks { get; } = TaskOptions.Tasks("reads a share of the input");
 
     public Option<int> Partitions { get; } = new("--partitions")
     {
         HelpName = "R",
         Description = "the number of reduce tasks, each of which makes the rows of a range of users and days (default: 1)",
-        CustomParser = Values.Integer(1, MaxTasks),
+        CustomParser = Values.Integer(1, TaskOptions.MaxTasks),
         DefaultValueFactory = _ => 1,
     };
 
@@ -52,7 +43,7 @@ internal sealed class PlanCommand : ICommand
         Spec = new CommandSpec(Name, "plan a run for many machines: the first of five steps")
         {
             Usage = "PATH... --work DIR [options]",
-            Note = "Then run: map (tasks 0 to M-1), check, reduce (tasks 0 to R-1), finish. See docs/scale.md.",
+            Note = "Then run: map (tasks 0 to M-1), check, reduce (tasks 0 to R-1), finish. See docs/scale.md. For a dictionary: health_ingestion lexicon plan --help",
             Examples =
             [
                 new("health_ingestion plan export/ --work /shared/r1 --tasks 16 --partitions 16", "divide an export"),
@@ -73,7 +64,7 @@ internal sealed class PlanCommand : ICommand
                 _health.From, _health.Category, _health.NoRecursive, _health.AllowHttp, _health.UserId, _health.UserFrom, _health.TimeZone, _health.Sources, _health.Implausible,
                 _health.AllowUnknown, .. _health.Selection.All, .. _health.Pseudonyms.All,
             ]);
-        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.OnFewer, _health.NoText, _health.Rejects, _health.Strict]);
+        OptionGroup output = new("Output", [_health.To, _health.Schema, _health.Records, _health.OnFewer, _health.NoText, _health.Rejects, _health.Strict]);
         OptionGroup engine = new("Engine", [_health.Io, _health.ChunkSize, _health.MaxRecordSize, _health.MaxExpansion]);
         _planned = [.. input.Options, .. output.Options, .. engine.Options];
         Spec.AddGroup("Tasks", Work, Tasks, Partitions);
@@ -92,12 +83,13 @@ internal sealed class PlanCommand : ICommand
             throw new UsageException("plan needs a PATH: health_ingestion plan PATH --work DIR");
         }
 
-        RejectWorkInInput(work, arguments.GetValue(_health.Paths)!);
+        PlanArguments.RejectWorkInInput(work, arguments.GetValue(_health.Paths)!);
         List<string> words = PlanArguments.Of(_health, _planned, arguments);
         IngestSettings settings = PlanArguments.Read(words);
-        if (settings.Targets.Any(t => t.IsStandardOutput))
+        PlanArguments.RejectStandardOutput(settings.Targets);
+        if (settings.OnFewer == OnFewer.Union)
         {
-            throw new UsageException("--to names standard output, which the last step may not share with the one that plans; name a file");
+            throw new UsageException("--on-fewer union reads the stored records before the rows are made, which no step of a plan does; use ingest, or --on-fewer keep");
         }
 
         Log log = _health.Console.OpenLog(arguments);
@@ -133,17 +125,5 @@ internal sealed class PlanCommand : ICommand
                 return ExitCode.Done;
             },
             () => "nothing was planned; run the same command again");
-    }
-
-    /// <summary>What the tasks write would be input of the next plan, which could then not be the same.</summary>
-    private static void RejectWorkInInput(string work, string[] paths)
-    {
-        bool isRemote = RemotePath.Is(work);
-        string folder = isRemote ? work + "/" : Path.GetFullPath(work) + "/";
-        string? parent = Array.Find(paths, p => RemotePath.Is(p) == isRemote && folder.StartsWith(isRemote ? p.TrimEnd('/') + "/" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)) + "/", StringComparison.Ordinal));
-        if (parent is not null)
-        {
-            throw new UsageException($"--work {work} lies in {parent}, which is read as input; choose another folder");
-        }
     }
 }

@@ -1,5 +1,7 @@
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
+using HealthIngestion.Settings;
 
 namespace HealthIngestion.Commands;
 
@@ -8,5 +10,8 @@ internal sealed class ReduceCommand() : NumberedTaskCommand(Name, "make the rows
 {
     public const string Name = "reduce";
 
-    protected override Attempt Run(TaskRun run, IngestOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => run.Reduce(options, task, progress, cancellationToken);
+    protected override Attempt Run(TaskRun run, IngestSettings settings, int task, IIngestProgress progress, CancellationToken cancellationToken) =>
+        run.Reduce(settings.Options, task, progress, cancellationToken);
+
+    protected override Attempt? Run(TaskRun run, LexiconOptions options, int task, IIngestProgress progress, CancellationToken cancellationToken) => null;
 }

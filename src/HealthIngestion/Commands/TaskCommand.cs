@@ -1,6 +1,8 @@
 using System.CommandLine;
 using FastIngest.Pipeline;
+using FastIngest.Pipeline.Entries;
 using FastIngest.Pipeline.Tasks;
+using FastIngest.Sinks.Summaries;
 using HealthIngestion.CommandLine;
 using HealthIngestion.Options;
 using HealthIngestion.Progress;
@@ -35,7 +37,13 @@ internal abstract class TaskCommand : ICommand
                 metrics.Trace = TraceContext.OfRun(run.Name, isPlan: false);
                 RunProgress progress = new();
                 metrics.Watch(progress);
-                return Run(run, Own(PlanArguments.Read(run.Arguments).Options, arguments), arguments, progress, metrics, log, token);
+                if (run.IsDictionary)
+                {
+                    return Run(run, Own(PlanArguments.ReadDictionary(run.Arguments).Options, arguments), arguments, progress, metrics, log, token);
+                }
+
+                IngestSettings settings = PlanArguments.Read(run.Arguments);
+                return Run(run, settings with { Options = Own(settings.Options, arguments) }, arguments, progress, metrics, log, token);
             }),
             () => "run the same command again; what is done stays done");
     }
@@ -49,7 +57,23 @@ internal abstract class TaskCommand : ICommand
     }
 
     /// <summary>Does the work and returns the exit code.</summary>
-    protected abstract int Run(TaskRun run, IngestOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken);
+    protected abstract int Run(TaskRun run, IngestSettings settings, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken);
+
+    /// <summary>Does the work of a dictionary and returns the exit code.</summary>
+    protected abstract int Run(TaskRun run, LexiconOptions options, ParseResult arguments, RunProgress progress, RunMetrics metrics, Log log, CancellationToken cancellationToken);
+
+    /// <summary>Does work that needs to know the sinks of the run, which stay closed.</summary>
+    protected static T WithSinks<T>(IngestSettings settings, Func<IReadOnlyList<ISummarySink>, T> work)
+    {
+        List<ISummarySink> sinks = IngestCommand.MakeSinks(settings);
+        return CommandRun.UseAsync(sinks, () => Task.FromResult(work(sinks))).GetAwaiter().GetResult();
+    }
+
+    private LexiconOptions Own(LexiconOptions options, ParseResult arguments) => options with
+    {
+        Workers = arguments.GetResult(_health.Workers) is null ? options.Workers : Math.Min(arguments.GetValue(_health.Workers), DictionaryOptions.MaxWorkers),
+        TempDirectory = arguments.GetValue(_health.TempDir) ?? options.TempDirectory,
+    };
 
     private IngestOptions Own(IngestOptions options, ParseResult arguments) => options with
     {

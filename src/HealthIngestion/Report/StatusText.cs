@@ -18,7 +18,11 @@ internal static class StatusText
         Line(text, "run", run);
         Line(text, "map", Step(status.Map));
         Line(text, "check", Single(status.Check) + (status.Redone == 0 ? "" : $", {Figures.Count(status.Redone)} read once more"));
-        Line(text, "reduce", Step(status.Reduce));
+        if (status.Reduce.Tasks > 0)
+        {
+            Line(text, "reduce", Step(status.Reduce));
+        }
+
         Line(text, "finish", Single(status.Finish) + Pace(status.Finish));
         foreach (StepStatus step in (StepStatus[])[status.Map, status.Check, status.Reduce, status.Finish])
         {

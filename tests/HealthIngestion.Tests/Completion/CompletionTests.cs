@@ -11,7 +11,7 @@ public sealed class CompletionTests
         ("pus", ["push"]),
         ("he", ["help"]),
         ("rep", ["report"]),
-        ("lexicon ", ["ingest", "reprocess", "validate"]),
+        ("lexicon ", ["ingest", "plan", "reprocess", "validate"]),
         ("lexicon re", ["reprocess"]),
         ("help lex", ["lexicon"]),
         ("completion ", ["bash", "fish", "zsh"]),

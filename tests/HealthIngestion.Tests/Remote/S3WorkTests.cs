@@ -144,6 +144,29 @@ public sealed class S3WorkTests(GeneratedData data)
         Assert.Empty(server.Objects);
     }
 
+    [Fact]
+    public void Records_and_dictionaries_go_through_S3_too()
+    {
+        using Workplace place = Workplace.Empty();
+        using S3Server server = new();
+        string set = Repository.Set("default");
+        string[] chunks = ["--chunk-size", "200"];
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, [set, .. chunks, "--workers", "1", "--to", "protobuf:one.pb", "--quiet"]));
+        PlannedRun.Good(Plan(place, server, set, 3, 2, [.. chunks, "--to", "protobuf:many.pb"]));
+        RunTasks(place, server, 3, 2);
+        PlannedRun.Good(Do(place, server, "finish"));
+        Assert.Equal(File.ReadAllBytes(place["one.pb"]), File.ReadAllBytes(place["many.pb"]));
+
+        server.Objects.Clear();
+        string[] load = ["--source", "w", "--file", Path.Combine(Repository.Root, "tests", "data", "lexicon", "entries.jsonl")];
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, ["lexicon", "ingest", .. load, "--to", "ndjson:words.ndjson", "--quiet"]));
+        PlannedRun.Good(HealthIngestionProcess.Run(place.Directory, server.Environment, ["lexicon", "plan", .. load, "--to", "ndjson:shared.ndjson", "--work", Work, "--tasks", "3"]));
+        RunTasks(place, server, 3, 0);
+        PlannedRun.Good(Do(place, server, "finish"));
+        Assert.Equal(File.ReadAllText(place["words.ndjson"]), File.ReadAllText(place["shared.ndjson"]));
+        Assert.Equal(["runs/one/check.json", "runs/one/finished.json", "runs/one/plan.json"], server.Objects.Keys.Order(StringComparer.Ordinal));
+    }
+
     private static Outcome Plan(Workplace place, S3Server server, string input, int tasks, int partitions, params string[] options) => HealthIngestionProcess.Run(
         place.Directory, server.Environment,
         ["plan", input, .. options, "--to", "ndjson:many.ndjson", "--rejects", "many.rejects", "--work", Work, "--tasks", $"{tasks}", "--partitions", $"{partitions}"]);

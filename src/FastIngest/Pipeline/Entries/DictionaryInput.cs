@@ -14,14 +14,24 @@ internal sealed class DictionaryInput(InputCatalog<string> catalog) : IDisposabl
     public IReadOnlyList<RunFile> Infos => [.. Files.Select(f => new RunFile(f.Path, Kind, f.PackedLength))];
 
     /// <exception cref="IngestException">The path does not exist, cannot be read, or contains no dictionary file.</exception>
-    public static DictionaryInput Open(LexiconOptions options, CancellationToken stop) => new(InputCatalog.Open([options.Path], new Rules(), new InputOptions
+    /// <param name="options">Names the file or the folder.</param>
+    /// <param name="stop">Ends reads from servers.</param>
+    /// <param name="only">The only paths that are opened; null for all.</param>
+    public static DictionaryInput Open(LexiconOptions options, CancellationToken stop, IReadOnlySet<string>? only = null) => new(InputCatalog.Open([options.Path], new Rules(), new InputOptions
     {
         Io = IoMode.Pread,
         Expansion = options.Expansion,
         TempDirectory = options.TempDirectory,
         AllowsHttp = options.AllowsHttp,
         Stop = stop,
+        Only = only,
     }));
+
+    /// <summary>The path of the file, or of the archive that holds it; null if it is standard input or a pipe.</summary>
+    public string? ContainerOf(int file) => catalog.Files[file].Container;
+
+    /// <summary>What tells this version of the container from another one, if it is on a server; null otherwise.</summary>
+    public string? VersionOf(int file) => catalog.Files[file].Version;
 
     /// <summary>What the user should know of how files are read.</summary>
     public IReadOnlyList<string> Notes => catalog.Notes;

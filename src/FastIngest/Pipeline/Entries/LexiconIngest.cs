@@ -28,13 +28,45 @@ public static class LexiconIngest
         IIngestProgress? progress,
         CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
         BatchCleaner.RequireLibraries();
         using DictionaryInput input = DictionaryInput.Open(options, cancellationToken);
         EntryRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos, options.Source, options.Policy, options.Catalog);
+        return await RunAsync(options, run, OpenFeed, Cleaner, [.. input.Notes, .. input.Unread.Select(u => u.ToString())], sinks, gauges, progress, cancellationToken).ConfigureAwait(false);
+
+        IRecordFeed OpenFeed()
+        {
+            input.Rewind();
+            return new FileFeed([.. input.Files.Select((f, i) => new FileRange(f, i))], options);
+        }
+
+        Action<EntryBatch, CancellationToken> Cleaner(bool takesEntries) => new BatchCleaner(options.Source, takesEntries).Clean;
+    }
+
+    /// <summary>Passes records from any feed to the sinks.</summary>
+    /// <param name="options">The settings of the run.</param>
+    /// <param name="run">What the sinks may record about it.</param>
+    /// <param name="openFeed">Opens the feed of a pass; every feed has the same records.</param>
+    /// <param name="makeCleaner">Creates the function with which one worker cleans batches, given whether a sink takes entries.</param>
+    /// <param name="warnings">Receives what the user should know.</param>
+    /// <param name="sinks">The sinks.</param>
+    /// <param name="gauges">Receives the progress of each stage.</param>
+    /// <param name="progress">Receives the progress of each file; null for none.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    internal static async Task<LexiconReport> RunAsync(
+        LexiconOptions options,
+        EntryRun run,
+        Func<IRecordFeed> openFeed,
+        Func<bool, Action<EntryBatch, CancellationToken>> makeCleaner,
+        List<string> warnings,
+        IReadOnlyList<IEntrySink> sinks,
+        LexiconGauges gauges,
+        IIngestProgress? progress,
+        CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
         RunEngine<EntryRun, EntryBatch, EntryFigures, EntryResult> engine = new(sinks);
-        List<string> warnings = [.. input.Notes, .. input.Unread.Select(u => u.ToString())];
-        Pass pass = await engine.RunAsync(run, lanes => new Pass(options, input, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
+        Pass pass = await engine.RunAsync(
+            run, lanes => new Pass(options, run.Files, openFeed, makeCleaner, lanes, sinks[0], gauges, progress), warnings, cancellationToken).ConfigureAwait(false);
         if (pass.RejectsWarning is { } rejects)
         {
             warnings.Add(rejects);
@@ -60,17 +92,19 @@ public static class LexiconIngest
     }
 
     /// <param name="options">The input and its settings.</param>
-    /// <param name="input">The open files.</param>
+    /// <param name="files">The input files.</param>
+    /// <param name="openFeed">Opens the feed.</param>
+    /// <param name="makeCleaner">Creates a cleaner.</param>
     /// <param name="lanes">The sinks that take part in the pass.</param>
     /// <param name="first">The sink whose results are displayed.</param>
     /// <param name="gauges">Receives the progress of each stage.</param>
     /// <param name="progress">Receives the progress of each file; null for none.</param>
     private sealed class Pass(
-        LexiconOptions options, DictionaryInput input, IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
+        LexiconOptions options, IReadOnlyList<RunFile> files, Func<IRecordFeed> openFeed, Func<bool, Action<EntryBatch, CancellationToken>> makeCleaner,
+        IReadOnlyList<EntryLane> lanes, IEntrySink first, LexiconGauges gauges, IIngestProgress? progress)
         : IRunPass<EntryFigures>
     {
         private readonly EntryRejects _rejects = new(options.RejectsPath, options.Source);
-        private readonly FileFeed _feed = new(input.Files, options);
 
         public EntryCounts Counts { get; } = new();
 
@@ -83,11 +117,10 @@ public static class LexiconIngest
         public void Read(CancellationToken cancellationToken)
         {
             gauges.Clear();
-            input.Rewind();
-            progress?.Started(input.Infos);
+            progress?.Started(files);
             bool takesEntries = lanes.Any(l => l.Sink is IEntrySink { TakesEntries: true });
-            new CleanStage(options.Workers, gauges).Run(
-                _feed, options.MaxRecordBytes, () => new BatchCleaner(options.Source, takesEntries).Clean, Write, cancellationToken);
+            using IRecordFeed feed = openFeed();
+            new CleanStage(options.Workers, gauges).Run(feed, options.MaxRecordBytes, () => makeCleaner(takesEntries), Write, cancellationToken);
         }
 
         public EntryFigures Complete()
@@ -96,11 +129,7 @@ public static class LexiconIngest
             return new EntryFigures(Counts.Read, Counts.Rejected.Values.Sum());
         }
 
-        public void Dispose()
-        {
-            _feed.Dispose();
-            _rejects.Dispose();
-        }
+        public void Dispose() => _rejects.Dispose();
 
         private void Write(EntryBatch batch, CancellationToken cancellationToken)
         {

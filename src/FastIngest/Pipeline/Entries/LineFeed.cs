@@ -11,17 +11,23 @@ namespace FastIngest.Pipeline.Entries;
 ///                       └ records, to the last line feed ┘└ next tail ──┘
 /// </code>
 /// </summary>
-internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, int maxRecordBytes) : IRecordFeed
+/// <param name="range">The file, or some of its lines.</param>
+/// <param name="cleanBatch">The maximum number of records in a batch.</param>
+/// <param name="maxRecordBytes">The maximum size of a record in bytes.</param>
+internal sealed class LineFeed(FileRange range, int cleanBatch, int maxRecordBytes) : IRecordFeed
 {
     private static readonly byte[] Bom = [0xEF, 0xBB, 0xBF];
 
-    private readonly SequentialReader _source = new(file);
+    private readonly SequentialReader _source = new(range.File, range.From, range.To);
     private byte[] _tail = [];
     private int _tailLength;
-    private long _offset;
+    private long _offset = range.From;
     private long _lineNumber = 1;
-    private long _fileBytes;
+    private long _fileBytes = range.From == 0 ? 0 : range.File.PackedBytesTo(range.From);
     private bool _isEnded;
+
+    /// <summary>The number of lines that are read.</summary>
+    public long Lines => _lineNumber - 1;
 
     public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
@@ -30,8 +36,8 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
             return false;
         }
 
-        batch.FileIndex = fileIndex;
-        batch.File = file.Path;
+        batch.FileIndex = range.FileIndex;
+        batch.File = range.File.Path;
         _tail.AsSpan(0, _tailLength).CopyTo(batch.Input);
         int filled = _tailLength + Read(batch.Input[_tailLength..LargeRecords.PieceBytes]);
         if (filled == 0)
@@ -61,7 +67,7 @@ internal sealed class LineFeed(SourceFile file, int fileIndex, int cleanBatch, i
         return true;
     }
 
-    public void Dispose() => file.Finish();
+    public void Dispose() => range.File.Finish();
 
     /// <summary>Sets the number of file bytes that the batch represents; returns whether the batch represents any.</summary>
     private bool SetFileBytes(EntryBatch batch)

@@ -1,6 +1,7 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle.Shared;
+using FastIngest.Sinks.Records;
 using FastIngest.Sources;
 
 namespace FastIngest.Pipeline.Tasks;
@@ -13,12 +14,12 @@ internal static class CheckStep
 {
     /// <returns>The indexes of the tasks that were read once more; null if the check was done before.</returns>
     /// <exception cref="IngestException">Tasks are missing, or the output of one is damaged.</exception>
-    public static IReadOnlyList<int>? Run(SharedRun run, IngestOptions options, Reporting reporting, CancellationToken cancellationToken) =>
+    public static IReadOnlyList<int>? Run(SharedRun run, IngestOptions options, IReadOnlyList<IRecordFormat> formats, Reporting reporting, CancellationToken cancellationToken) =>
         run.Folder.IsFinished || run.Folder.Exists(WorkFolder.CheckName)
             ? null
-            : TaskProgress.Do(run, "check", 0, reporting, p => Run(run, options, p, cancellationToken), redone => redone is not null);
+            : TaskProgress.Do(run, "check", 0, reporting, p => Run(run, options, formats, p, cancellationToken), redone => redone is not null);
 
-    private static List<int>? Run(SharedRun run, IngestOptions options, IIngestProgress progress, CancellationToken cancellationToken)
+    private static List<int>? Run(SharedRun run, IngestOptions options, IReadOnlyList<IRecordFormat> formats, IIngestProgress progress, CancellationToken cancellationToken)
     {
         int tasks = run.Plan.MapTasks.Length;
         MapResult?[] results = [.. Enumerable.Range(0, tasks).Select(t => run.TryReadMap(WorkFolder.MapManifest(t), t))];
@@ -35,7 +36,7 @@ internal static class CheckStep
             PlannedRange[] ranges = run.Plan.MapTasks[task];
             if (ranges.Length > 0 && ranges[0].First > 0 && results[task]!.Ranges[0].Start != expected)
             {
-                MapAttempt attempt = MapStep.Read(run, options, task, expected, progress, cancellationToken);
+                MapAttempt attempt = MapStep.Read(run, options, formats, task, expected, progress, cancellationToken);
                 results[task] = attempt.Result;
                 manifests[task] = $"map/{task}.{Guid.NewGuid():N}.redone";
                 run.Folder.Commit(manifests[task], attempt.Result, ResultForms.Map);
@@ -90,6 +91,10 @@ internal static class CheckStep
     {
         string name = $"{WorkFolder.MapFolder}/{result.Spill}";
         using TaskSpillReader spill = new(run.Folder.PathOf(name), () => run.Folder.Open(name), run.Id, task, run.Boundaries.PartitionCount, 0..0, keepOpen: false);
+        if (result.RecordFile is { } records)
+        {
+            RecordFileReader.Of(run, records, task).RequireWhole(result.RecordFileBytes);
+        }
     }
 }
 

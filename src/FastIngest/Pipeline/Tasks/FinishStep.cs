@@ -7,6 +7,7 @@ using FastIngest.Pipeline.Map;
 using FastIngest.Pipeline.Reduce;
 using FastIngest.Pipeline.Runs;
 using FastIngest.Sinks;
+using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline.Tasks;
@@ -56,7 +57,7 @@ internal static class FinishStep
         List<string> warnings = [];
         Pass done = await engine.RunAsync(
             new SinkRun(run.RunId, DateTime.UtcNow, input.Infos),
-            lanes => new Pass(run, options, input, mapped, reduced!, check, lanes, progress),
+            lanes => new Pass(run, options, input, mapped, reduced!, check, sinks, lanes, progress),
             warnings,
             cancellationToken).ConfigureAwait(false);
         IngestReport report = RunReport.Of(run.RunId, options, input, done.Totals, engine.Reports, Stopwatch.GetElapsedTime(started), warnings);
@@ -80,14 +81,16 @@ internal static class FinishStep
     }
 
     private sealed class Pass(
-        SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<SummaryLane> lanes,
-        IIngestProgress progress)
+        SharedRun run, IngestOptions options, InputFacts input, MapResult[] mapped, ReduceResult[] reduced, CheckResult check, IReadOnlyList<ISummarySink> sinks,
+        IReadOnlyList<SummaryLane> lanes, IIngestProgress progress)
         : IRunPass<RunFigures>
     {
         private readonly RejectLog _rejects = new(options.RejectsPath, options.MaxRecordBytes, hasRaw: options.Pseudonyms is null);
         private readonly FieldLog _fields = new(run.Plan.Files.Length);
         private readonly SinkWriter _writer = new(lanes, progress);
         private readonly long[] _cutOff = new long[Categories.Count];
+        private readonly IReadOnlyList<IRecordFormat> _formats = RecordFile.FormatsOf(sinks);
+        private readonly long[] _recordRows = new long[Categories.Count];
         private List<CategoryReport> _categories = [];
         private string? _rejectsWarning;
 
@@ -104,12 +107,13 @@ internal static class FinishStep
             RejectsWarning = _rejectsWarning,
         };
 
-        public IEnumerable<RunBalance> Balances => RunReport.Balances(_categories, null);
+        public IEnumerable<RunBalance> Balances => RunReport.Balances(_categories, _formats.Count > 0 ? _recordRows : null);
 
         public void Read(CancellationToken cancellationToken)
         {
             ReplayRejects();
             AddFindings();
+            PassRecords(cancellationToken);
             PassRows(cancellationToken);
             _categories = RunReport.Categories(
                 input,
@@ -125,10 +129,32 @@ internal static class FinishStep
         public RunFigures Complete()
         {
             _rejectsWarning = _rejects.Complete();
-            return RunReport.Figures(_categories, _writer.Rows, countsByCategory: false);
+            return RunReport.Figures(_categories, _writer.Rows, countsByCategory: _formats.Count > 0);
         }
 
         public void Dispose() => _rejects.Dispose();
+
+        /// <summary>Passes the records of all map tasks, in their order, to the sinks that store them.</summary>
+        private void PassRecords(CancellationToken cancellationToken)
+        {
+            MemoryPlan memory = MemoryPlan.For(options.MemoryLimitBytes, workers: 1, _formats.Count);
+            RecordBatch[] batches = [.. _formats.Select(f => f.CreateBatches(memory.RecordPieceBytes)())];
+            for (int task = 0; task < mapped.Length && batches.Length > 0; task++)
+            {
+                string file = mapped[task].RecordFile ?? throw new InvalidOperationException($"Map task {task} has stored no records.");
+                RecordFileReader.Of(run, file, task).Read(batches, (format, batch) =>
+                {
+                    foreach (SummaryLane lane in lanes.Where(l => l.RecordFormat == batch.Format))
+                    {
+                        lane.WriteRecords(batch, cancellationToken);
+                    }
+
+                    lanes.ThrowIfNoneIsLeft();
+                    cancellationToken.ThrowIfCancellationRequested();
+                    _recordRows[(int)batch.Category] += format == 0 ? batch.Rows : 0;
+                });
+            }
+        }
 
         /// <summary>Reads the rows on one thread, while another one passes those before to the sinks.</summary>
         private void PassRows(CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal static class PlanForm
     {
         json.WriteNumber("format", plan.Format);
         json.WriteString("program", plan.Program);
+        json.WriteBoolean("is_dictionary", plan.IsDictionary);
         json.WriteTexts("arguments", plan.Arguments);
         json.WriteString("today", plan.Today.ToString(DayFormat, CultureInfo.InvariantCulture));
         json.WriteString("key_check", plan.KeyCheck);
@@ -76,6 +77,7 @@ internal static class PlanForm
         {
             Format = e.Int("format"),
             Program = e.Text("program"),
+            IsDictionary = e.Flag("is_dictionary"),
             Arguments = e.Texts("arguments"),
             Today = DateOnly.ParseExact(e.Text("today"), DayFormat, CultureInfo.InvariantCulture),
             KeyCheck = e.GetProperty("key_check").GetString(),

@@ -3,7 +3,6 @@ using FastIngest.Health;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Pipeline.Map;
 using FastIngest.Shuffle;
-using FastIngest.Sinks.Records;
 using FastIngest.Sinks.Summaries;
 
 namespace FastIngest.Pipeline.Tasks;
@@ -11,7 +10,10 @@ namespace FastIngest.Pipeline.Tasks;
 /// <summary>The first step: finds the files, divides their chunks among the map tasks, and chooses the partitions.</summary>
 public static class PlanStep
 {
-    /// <summary>The maximum size in bytes of a chunk, small enough for tasks with many workers and little memory.</summary>
+    /// <summary>
+    /// The maximum size in bytes of a chunk, small enough for tasks with many workers and little memory. Each format in which sinks
+    /// store records takes as much memory again, so that chunks are smaller then.
+    /// </summary>
     private const int MaxChunkBytes = 1 << 20;
 
     /// <summary>A partition has about that many bytes of input, so that a task that reduces has work for all its workers.</summary>
@@ -31,21 +33,9 @@ public static class PlanStep
     /// <exception cref="IngestException">The input cannot be planned, or the folder has another plan.</exception>
     public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
     {
-        if (sinks.FirstOrDefault(s => s is IRecordSink { RecordFormat: not null }) is { } records)
-        {
-            throw new IngestException($"{records.DisplayName} stores records, which a run of many tasks does not pass on.", "Name targets of daily summaries, or use ingest.");
-        }
-
-        WorkFolder folder = WorkFolder.At(work, stop);
         using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
-        PlannedFile[] files = [.. input.Infos.Select((_, f) => FileOf(input, f))];
-        if (files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
-        {
-            // URLs that differ only in what is not shown.
-            throw new IngestException($"Two files are named {same.Key}, so that the plan could not tell them apart.", "Plan each in a run of its own, or give them different names.");
-        }
-
-        int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes);
+        PlannedFile[] files = [.. input.Files.Select((file, f) => PlannedFiles.Of(file, input.ContainerOf(f), input.VersionOf(f), input.Categories[f].Name(), input.Dialects[f].Name))];
+        int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes / (1 + RecordFile.FormatsOf(sinks).Count));
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);
         int partitions = (int)Math.Max(reduceTasks, Math.Min(MaxPartitions, input.EstimatedBytes / PartitionInput));
         PartitionBoundaries boundaries = KeySampler.ChooseBoundaries(
@@ -64,8 +54,23 @@ public static class PlanStep
             Unread = [.. input.Unread],
             Repeats = new PlannedRepeats(repeats.Categories, repeats.Identified, repeats.Collected),
             Boundaries = [.. boundaries.Keys.Select(k => new PlannedKey(k.User, k.Day))],
-            MapTasks = Divide(plans, [.. plans.Select((_, f) => Math.Max(1, input.EstimatedBytesOf(f)))], mapTasks),
+            MapTasks = Divide(
+                [.. plans.Select((p, f) => (p.IsShareable ? (p.File.Length + p.ChunkBytes - 1) / p.ChunkBytes : 1, input.EstimatedBytesOf(f)))], mapTasks),
         };
+        return new PlanReport(Commit(plan, work, stop), files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
+    }
+
+    /// <summary>Writes a plan and returns the id of the run.</summary>
+    /// <exception cref="IngestException">The folder has another plan, or two files have the same name.</exception>
+    internal static string Commit(RunPlan plan, string work, CancellationToken stop)
+    {
+        if (plan.Files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
+        {
+            // URLs that differ only in what is not shown.
+            throw new IngestException($"Two files are named {same.Key}, so that the plan could not tell them apart.", "Plan each in a run of its own, or give them different names.");
+        }
+
+        WorkFolder folder = WorkFolder.At(work, stop);
         folder.Create();
         byte[] bytes = PlanForm.Plan.ToBytes(plan);
         if (!folder.Commit(WorkFolder.PlanName, bytes) && !(folder.TryReadBytes(WorkFolder.PlanName) ?? []).AsSpan().SequenceEqual(bytes))
@@ -74,44 +79,31 @@ public static class PlanStep
                 $"{folder.PathOf(WorkFolder.PlanName)} is another plan: other files, options, versions or another day.", "Choose another work folder, or remove that one if its run is not needed any more.");
         }
 
-        return new PlanReport(SharedRun.Open(work, program, stop).Name, files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
-    }
-
-    private static PlannedFile FileOf(HealthInput input, int file)
-    {
-        string path = input.Files[file].Path;
-        string container = input.ContainerOf(file) ?? throw new IngestException(
-            $"{path} is not a regular file, so that several tasks cannot read it.", "Write its content to a file first, and plan that file.");
-        if (input.VersionOf(file) is { } version)
-        {
-            return new PlannedFile(path, container, 0, 0, input.Categories[file].Name(), input.Dialects[file].Name, input.Files[file].PackedLength) { Version = version };
-        }
-
-        FileInfo info = new(container);
-        return new PlannedFile(
-            path, container, info.Length, info.LastWriteTimeUtc.Ticks, input.Categories[file].Name(), input.Dialects[file].Name, input.Files[file].PackedLength);
+        return SharedRun.Open(work, plan.Program, stop).Name;
     }
 
     /// <summary>Gives each task consecutive chunks of about the same size. A file that cannot be shared belongs to the task in whose share it begins.</summary>
-    private static PlannedRange[][] Divide(IReadOnlyList<FilePlan> plans, long[] weights, int tasks)
+    /// <param name="files">The number of chunks of each file, 1 for a file that cannot be shared, and its estimated size in bytes.</param>
+    /// <param name="tasks">The number of tasks.</param>
+    internal static PlannedRange[][] Divide(IReadOnlyList<(long Chunks, long Bytes)> files, int tasks)
     {
         List<PlannedRange>[] ranges = [.. Enumerable.Range(0, tasks).Select(_ => new List<PlannedRange>())];
         Int128 total = 0;
-        foreach (long weight in weights)
+        foreach ((_, long bytes) in files)
         {
-            total += weight;
+            total += Math.Max(1, bytes);
         }
 
         Int128 before = 0;
-        for (int f = 0; f < plans.Count; f++)
+        for (int f = 0; f < files.Count; f++)
         {
-            FilePlan plan = plans[f];
-            int chunks = plan.IsShareable ? (int)Math.Max(1, (plan.File.Length + plan.ChunkBytes - 1) / plan.ChunkBytes) : 1;
+            int chunks = (int)Math.Max(1, files[f].Chunks);
+            long weight = Math.Max(1, files[f].Bytes);
             int first = 0;
             int task = TaskAt(before);
             for (int chunk = 1; chunk < chunks; chunk++)
             {
-                int next = TaskAt(before + ((Int128)weights[f] * chunk / chunks));
+                int next = TaskAt(before + ((Int128)weight * chunk / chunks));
                 if (next != task)
                 {
                     ranges[task].Add(new PlannedRange(f, first, chunk));
@@ -120,7 +112,7 @@ public static class PlanStep
             }
 
             ranges[task].Add(new PlannedRange(f, first, null));
-            before += weights[f];
+            before += weight;
         }
 
         return [.. ranges.Select(r => r.ToArray())];

@@ -10,6 +10,24 @@ internal static class ResultForms
 {
     public static JsonForm<MapResult> Map { get; } = new(WriteMap, ReadMap);
 
+    public static JsonForm<EntryMapResult> EntryMap { get; } = new(
+        (json, m) =>
+        {
+            json.WriteString("run", m.Run);
+            json.WriteNumber("task", m.Task);
+            json.WriteString("piece", m.Piece);
+            json.WriteNumber("piece_bytes", m.PieceBytes);
+            json.WriteList("ranges", m.Ranges, (j, r) =>
+            {
+                j.WriteNumber("file", r.File);
+                j.WriteNumber("lines", r.Lines);
+                j.WriteNumber("records", r.Records);
+            });
+        },
+        e => new EntryMapResult(
+            e.Text("run"), e.Int("task"), e.Text("piece"), e.Long("piece_bytes"),
+            e.List("ranges", r => new EntryRangeResult(r.Int("file"), r.Long("lines"), r.Long("records")))));
+
     public static JsonForm<CheckResult> Check { get; } = new(
         (json, c) =>
         {
@@ -74,6 +92,8 @@ internal static class ResultForms
             json.WriteNull("rejects");
         }
 
+        json.WriteString("record_file", map.RecordFile);
+        json.WriteNumber("record_file_bytes", map.RecordFileBytes);
         json.WriteList("ranges", map.Ranges, (j, r) =>
         {
             j.WriteNumber("file", r.FileIndex);
@@ -109,6 +129,8 @@ internal static class ResultForms
         Spill = e.Text("spill"),
         SpillBytes = e.Long("spill_bytes"),
         Rejects = e.Optional("rejects") is { } rejects ? new JournalInfo(rejects.Text("file"), rejects.Long("bytes"), rejects.GetProperty("check").GetUInt64()) : null,
+        RecordFile = e.Optional("record_file")?.GetString(),
+        RecordFileBytes = e.Long("record_file_bytes"),
         Ranges = e.List("ranges", r => new RangeOutcome(r.Int("file"), r.Int("first"), ReadPosition(r, "start"), ReadPosition(r, "end"))),
         Records = e.Numbers("records"),
         Filtered = e.Numbers("filtered"),

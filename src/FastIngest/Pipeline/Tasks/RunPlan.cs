@@ -9,14 +9,17 @@ namespace FastIngest.Pipeline.Tasks;
 internal sealed record RunPlan
 {
     /// <summary>Raised with any change of the files in a work folder that another version could not read.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     public required int Format { get; init; }
 
     /// <summary>The version of the program, which all tasks must have.</summary>
     public required string Program { get; init; }
 
-    /// <summary>The options and paths of the run, as a command line of <c>ingest</c>.</summary>
+    /// <summary>Whether the input is a dictionary. Such a run has no reduce tasks, and chunks are bytes, in which lines begin.</summary>
+    public bool IsDictionary { get; init; }
+
+    /// <summary>The options and paths of the run, as a command line of <c>ingest</c> or <c>lexicon ingest</c>.</summary>
     public required string[] Arguments { get; init; }
 
     /// <summary>The current day of the run in UTC, for the check of days in the future.</summary>

@@ -84,6 +84,14 @@ internal sealed class SharedRun
     }
 
     /// <inheritdoc cref="TryReadMap"/>
+    public EntryMapResult? TryReadEntryMap(string manifest, int task)
+    {
+        EntryMapResult? result = Folder.TryRead(manifest, ResultForms.EntryMap);
+        Require(manifest, result is null || (result.Run == Name && result.Task == task));
+        return result;
+    }
+
+    /// <inheritdoc cref="TryReadMap"/>
     public ReduceResult? TryReadReduce(int task)
     {
         ReduceResult? result = Folder.TryRead(WorkFolder.ReduceManifest(task), ResultForms.Reduce);

@@ -17,15 +17,7 @@ internal sealed class TaskInput : IDisposable
     /// <exception cref="IngestException">A file is missing, or has changed since it was planned.</exception>
     public TaskInput(SharedRun run, IngestOptions options, IReadOnlySet<int> files, CancellationToken cancellationToken = default)
     {
-        HashSet<string> containers = [];
-        foreach (PlannedFile file in files.Select(f => run.Plan.Files[f]))
-        {
-            if (containers.Add(file.Container) && file.Version is null)
-            {
-                RequireUnchanged(file);
-            }
-        }
-
+        HashSet<string> containers = PlannedFiles.RequireUnchanged(files.Select(f => run.Plan.Files[f]));
         _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Only = containers, Stop = cancellationToken }, options.From);
         try
         {
@@ -38,13 +30,10 @@ internal sealed class TaskInput : IDisposable
                     PlannedFile planned = run.Plan.Files[index];
                     if (_input.Categories[i].Name() != planned.Category || _input.Dialects[i].Name != planned.Dialect || _input.Files[i].PackedLength != planned.Bytes)
                     {
-                        throw Changed(planned, "its content is another one");
+                        throw PlannedFiles.Changed(planned, "its content is another one");
                     }
 
-                    if (_input.VersionOf(i) != planned.Version)
-                    {
-                        throw Changed(planned, $"its version was {planned.Version} and is {_input.VersionOf(i)}");
-                    }
+                    PlannedFiles.RequireVersion(planned, _input.VersionOf(i));
 
                     plans[i].FileIndex = index;
                     plans[i].Repeats = run.Repeats;
@@ -54,7 +43,7 @@ internal sealed class TaskInput : IDisposable
 
             if (places.Count > 0)
             {
-                throw Changed(run.Plan.Files[places.Values.Min()], "it is not read any more");
+                throw PlannedFiles.Changed(run.Plan.Files[places.Values.Min()], "it is not read any more");
             }
         }
         catch
@@ -71,26 +60,4 @@ internal sealed class TaskInput : IDisposable
     public IngestOptions Without(IngestOptions options) => _input.Without(options);
 
     public void Dispose() => _input.Dispose();
-
-    private static void RequireUnchanged(PlannedFile file)
-    {
-        FileInfo now = new(file.Container);
-        if (!now.Exists)
-        {
-            throw Changed(file, "it does not exist here");
-        }
-
-        if (now.Length != file.Size)
-        {
-            throw Changed(file, $"it had {file.Size} bytes and has {now.Length}");
-        }
-
-        if (now.LastWriteTimeUtc.Ticks != file.Modified)
-        {
-            throw Changed(file, $"it was last written at {new DateTime(file.Modified, DateTimeKind.Utc):O}, and then at {now.LastWriteTimeUtc:O}");
-        }
-    }
-
-    private static IngestException Changed(PlannedFile file, string how) => new(
-        $"{file.Container} is not the file that was planned: {how}.", "Every task must see the same files under the same paths. If the input has changed, plan again in another work folder.");
 }

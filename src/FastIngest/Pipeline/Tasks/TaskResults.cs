@@ -19,6 +19,11 @@ internal sealed record MapResult
     /// <summary>The file with the rejects, see <see cref="RejectJournal"/>; null without any.</summary>
     public required JournalInfo? Rejects { get; init; }
 
+    /// <summary>The file with the records for sinks that store them, see <see cref="Tasks.RecordFile"/>, and its size in bytes; null without such a sink.</summary>
+    public required string? RecordFile { get; init; }
+
+    public required long RecordFileBytes { get; init; }
+
     /// <summary>Where the ranges that are parts of files start and end.</summary>
     public required RangeOutcome[] Ranges { get; init; }
 
@@ -41,6 +46,19 @@ internal sealed record MapResult
     /// <summary>The values in files that are not read, in file order.</summary>
     public required UnreadFile[] Unread { get; init; }
 }
+
+/// <summary>What a map task of a dictionary did, as its manifest says.</summary>
+/// <param name="Run">The id of the run.</param>
+/// <param name="Task">The index of the task.</param>
+/// <param name="Piece">The file with the entries, in the folder of the manifest, see <see cref="EntryPiece"/>.</param>
+/// <param name="PieceBytes">Its size in bytes.</param>
+/// <param name="Ranges">What each range of the task has, in their order.</param>
+internal sealed record EntryMapResult(string Run, int Task, string Piece, long PieceBytes, EntryRangeResult[] Ranges);
+
+/// <param name="File">The index of the file.</param>
+/// <param name="Lines">The number of its lines in the range; 0 of a file that is an array.</param>
+/// <param name="Records">The number of records.</param>
+internal sealed record EntryRangeResult(int File, long Lines, long Records);
 
 /// <param name="File">The name of the file.</param>
 /// <param name="Bytes">Its size in bytes.</param>

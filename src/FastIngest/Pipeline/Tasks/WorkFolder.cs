@@ -6,12 +6,13 @@ namespace FastIngest.Pipeline.Tasks;
 /// <summary>
 /// The folder that the tasks of a run share: one of a file system, or a prefix in S3.
 /// <code>
-/// plan.json                                          the plan
-/// map/I.json      map/I.ATTEMPT.spill, .rejects      manifest and output of map task I
-/// check.json                                         what the check found
-/// reduce/R.json   reduce/R.ATTEMPT.rows              manifest and rows of reduce task R
-/// notes/STEP-I.ATTEMPT.json                          what an attempt does, for status
-/// finished.json                                      the run is complete
+/// plan.json                                                 the plan
+/// map/I.json      map/I.ATTEMPT.spill, .rejects, .records   manifest and output of map task I
+///                 map/I.ATTEMPT.entries                       output of map task I of a dictionary
+/// check.json                                                what the check found
+/// reduce/R.json   reduce/R.ATTEMPT.rows                     manifest and rows of reduce task R
+/// notes/STEP-I.ATTEMPT.json                                 what an attempt does, for status
+/// finished.json                                             the run is complete
 /// </code>
 /// A step is done when its JSON file is there. It is stored after everything it refers to, and only if there is none yet, so that
 /// of several attempts the first one counts.

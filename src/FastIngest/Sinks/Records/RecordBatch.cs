@@ -28,6 +28,13 @@ internal abstract class RecordBatch
     /// <summary>The number of records.</summary>
     public long Rows { get; set; }
 
+    /// <summary>Writes the records, without the properties of this class, for <see cref="Load"/>.</summary>
+    public abstract void Save(BinaryWriter output);
+
+    /// <summary>Reads records into this batch, which must be empty.</summary>
+    /// <exception cref="EndOfStreamException">The input has fewer bytes than it says.</exception>
+    public abstract void Load(BinaryReader input);
+
     /// <summary>Removes all records.</summary>
     public virtual void Clear() => Rows = 0;
 }

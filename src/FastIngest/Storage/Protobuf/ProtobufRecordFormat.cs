@@ -44,6 +44,32 @@ internal sealed class ProtobufRecordBatch(int keptBytes) : RecordBatch
     /// <summary>Adds a message that was written from a place of the buffer to its end.</summary>
     public void Add(int start, int file, int records) => _encoded.Add(new EncodedBatch(start, _writer.Length - start, file, records));
 
+    public override void Save(BinaryWriter output)
+    {
+        output.Write(_encoded.Count);
+        foreach (EncodedBatch encoded in _encoded)
+        {
+            output.Write(encoded.Length);
+            output.Write(encoded.File);
+            output.Write(encoded.Records);
+        }
+
+        output.Write(_writer.Written);
+    }
+
+    public override void Load(BinaryReader input)
+    {
+        int start = 0;
+        for (int left = input.ReadInt32(); left > 0; left--)
+        {
+            EncodedBatch encoded = new(start, input.ReadInt32(), input.ReadInt32(), input.ReadInt32());
+            _encoded.Add(encoded);
+            start += encoded.Length;
+        }
+
+        input.BaseStream.ReadExactly(_writer.Extend(start));
+    }
+
     public override void Clear()
     {
         base.Clear();

@@ -127,6 +127,10 @@ internal static partial class OracleRecords
 
         public List<string> Lines { get; } = [];
 
+        public override void Save(BinaryWriter output) => throw new NotSupportedException();
+
+        public override void Load(BinaryReader input) => throw new NotSupportedException();
+
         public override void Clear()
         {
             base.Clear();

@@ -59,6 +59,10 @@ public sealed class RecordFormatTests
 
         public List<string> Records { get; } = [];
 
+        public override void Save(BinaryWriter output) => throw new NotSupportedException();
+
+        public override void Load(BinaryReader input) => throw new NotSupportedException();
+
         public override void Clear()
         {
             base.Clear();

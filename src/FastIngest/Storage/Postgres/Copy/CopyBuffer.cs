@@ -37,6 +37,14 @@ internal sealed class CopyBuffer(int capacity)
         Length += bytes.Length;
     }
 
+    /// <summary>Appends bytes that the caller fills.</summary>
+    public Span<byte> Extend(int bytes)
+    {
+        Span<byte> room = Reserve(bytes)[..bytes];
+        Length += bytes;
+        return room;
+    }
+
     public void BeginTuple(int fieldCount)
     {
         BinaryPrimitives.WriteInt16BigEndian(Reserve(2), (short)fieldCount);

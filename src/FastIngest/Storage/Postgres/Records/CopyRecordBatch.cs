@@ -51,6 +51,36 @@ internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceB
         RemovedNuls = LongestUserId = 0;
     }
 
+    public override void Save(BinaryWriter output)
+    {
+        output.Write(RemovedNuls);
+        output.Write(LongestUserId);
+        output.Write(_months.Count);
+        _months.ForEach(output.Write);
+        output.Write(_pieces.Count);
+        foreach (CopyBuffer piece in _pieces)
+        {
+            output.Write(piece.Length);
+            output.Write(piece.WrittenSpan);
+        }
+    }
+
+    public override void Load(BinaryReader input)
+    {
+        RemovedNuls = input.ReadInt64();
+        LongestUserId = input.ReadInt32();
+        for (int left = input.ReadInt32(); left > 0; left--)
+        {
+            AddMonth(input.ReadInt32());
+        }
+
+        // A piece ends with a tuple, where a COPY may end too.
+        for (int left = input.ReadInt32(); left > 0; left--)
+        {
+            input.BaseStream.ReadExactly(AddPiece().Extend(input.ReadInt32()));
+        }
+    }
+
     public void AddMonth(int month)
     {
         if (!_hasMonth[month])
@@ -87,11 +117,13 @@ internal sealed class CopyRecordBatch(ConcurrentBag<CopyBuffer> pool, int pieceB
     /// <summary>Returns the piece for the next tuple.</summary>
     public CopyBuffer Next()
     {
-        if (_pieces.Count == 0 || _pieces[^1].Length >= pieceBytes)
-        {
-            _pieces.Add(pool.TryTake(out CopyBuffer? piece) ? piece : new CopyBuffer(pieceBytes + (pieceBytes / 4)));
-        }
+        return _pieces.Count == 0 || _pieces[^1].Length >= pieceBytes ? AddPiece() : _pieces[^1];
+    }
 
-        return _pieces[^1];
+    private CopyBuffer AddPiece()
+    {
+        CopyBuffer added = pool.TryTake(out CopyBuffer? piece) ? piece : new CopyBuffer(pieceBytes + (pieceBytes / 4));
+        _pieces.Add(added);
+        return added;
     }
 }
