@@ -246,7 +246,7 @@ public sealed class PushVectorsTests : IAsyncDisposable
         Load("sqlite");
         Outcome outcome = Push("sqlite", "--vectors", "--quiet");
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Equal("sqlite:health.db holds no vectors of its summaries. Make them with health_ingestion embed --api URL.", outcome.OnlyErrorLine);
+        Assert.Equal("error: sqlite:health.db holds no vectors of its summaries. Make them with health_ingestion embed --api URL.", outcome.OnlyErrorLine);
     }
 
     private static string Property(JsonNode node, string name) => node["properties"]![name]!.ToString();
