@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using FastIngest.Tests.Storage.Http;
 using FastIngest.Tests.Storage.Postgres;
 using FastIngest.Tests.Storage.Weaviate;
-using Microsoft.AspNetCore.Http;
 
 namespace HealthIngestion.Tests;
 
