@@ -167,9 +167,9 @@ run_tests() {
     need prometheus-node-exporter prometheus-node-exporter
     need_postgresql
     install_missing
-    # A server of S3. Not "npm ci": the lock file has no addresses of a registry.
-    if command -v npm >/dev/null && [[ ! -d tests/tools/node_modules/s3rver ]]; then
-        (cd tests/tools && npm install --no-save --ignore-scripts --no-audit --no-fund --silent) || say "npm could not install s3rver"
+    # A server of S3, and PostgreSQL with pgvector. Not "npm ci": the lock file has no addresses of a registry.
+    if command -v npm >/dev/null && [[ ! -d tests/tools/node_modules/s3rver || ! -d tests/tools/node_modules/@electric-sql/pglite-pgvector ]]; then
+        (cd tests/tools && npm install --no-save --ignore-scripts --no-audit --no-fund --silent) || say "npm could not install the tools of the tests"
     fi
     local passed=0 failed=0 skipped=0 project name log total bad skip status=0
     log=$(mktemp)

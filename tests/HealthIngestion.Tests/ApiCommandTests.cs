@@ -210,7 +210,7 @@ public sealed class ApiCommandTests(GeneratedData data)
         Assert.Contains(api.Requests, r => r.Authorization == "Bearer " + Secret);
         Assert.Contains(api.Requests, r => r.Authorization?.StartsWith("Basic ", StringComparison.Ordinal) == true);
         using Database database = Database.Open(place["health.db"]);
-        string stored = string.Join('\n', database.Query("SELECT * FROM deliveries UNION ALL SELECT run_id, started, files, '', '', '', '', '' FROM ingest_runs").Select(r => string.Join('|', r)));
+        string stored = string.Join('\n', database.Query("SELECT * FROM deliveries UNION ALL SELECT run_id, started, files, '', '', '', '', '', '', '' FROM ingest_runs").Select(r => string.Join('|', r)));
         string seen = stored + string.Concat(outcomes.Select(o => o.Output + o.Error));
         Assert.Contains(api.Url + "?key=…", seen, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, seen, StringComparison.Ordinal);

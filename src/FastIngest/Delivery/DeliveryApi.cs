@@ -23,5 +23,8 @@ public sealed class DeliveryApi
     /// <exception cref="IngestException">A library is missing.</exception>
     public void RequireLibraries() => _requireLibraries();
 
+    /// <summary>Whether the API takes the vectors of summaries.</summary>
+    public bool TakesVectors { get; internal init; }
+
     internal ISummaryApi Connect(DeliveryOptions options) => _connect(options);
 }

@@ -26,6 +26,9 @@ public sealed record DeliveryOptions
     /// <summary>Whether to resend summaries that the API rejected permanently in an earlier run.</summary>
     public bool RetryRejected { get; init; }
 
+    /// <summary>The stored vectors that are sent to APIs that take vectors; null for none.</summary>
+    public SentVectors? Vectors { get; init; }
+
     /// <summary>The stages that process each summary before it is sent, in this order.</summary>
     internal IReadOnlyList<ISummaryStage> Stages { get; init; } = [];
 }
@@ -64,8 +67,11 @@ public sealed record DeliveryReport
     /// <summary>Summaries outside the selection that the API does not have in their current form.</summary>
     public required long Filtered { get; init; }
 
-    /// <summary>Summaries that are still to be delivered.</summary>
+    /// <summary>Summaries that are still to be delivered, except those that have no vector.</summary>
     public required long Left { get; init; }
+
+    /// <summary>The vectors that were sent with the summaries; null when none were to be sent.</summary>
+    public VectorFigures? Vectors { get; init; }
 
     /// <summary>Requests that contained summaries; a request with a batch counts once for each of its summaries.</summary>
     public required long Attempts { get; init; }
@@ -82,5 +88,5 @@ public sealed record DeliveryReport
     public required IReadOnlyList<RejectionGroup> Rejections { get; init; }
 
     /// <summary>Whether the API accepted everything that this run had to send.</summary>
-    public bool IsComplete => Left == 0 && NewlyRejected == 0;
+    public bool IsComplete => Left == 0 && NewlyRejected == 0 && Vectors is not { Missing: > 0 };
 }

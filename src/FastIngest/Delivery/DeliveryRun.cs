@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace FastIngest.Delivery;
 
@@ -30,7 +31,8 @@ internal sealed class DeliveryRun : IDisposable
     /// <summary>Reading fills the first queue, the senders empty the last one, and one stage runs between two neighbours.</summary>
     private readonly BatchQueue[] _queues;
     private readonly StageRun[] _stages;
-    private long _examined, _filtered;
+    private long _examined, _filtered, _withoutVector;
+    private string? _firstWithoutVector;
     private string? _problem;
 
     public DeliveryRun(IOutbox outbox, ISummaryApi api, DeliveryOptions options, IDeliveryProgress? progress)
@@ -143,10 +145,10 @@ internal sealed class DeliveryRun : IDisposable
         }
     }
 
-    /// <summary>Moves the summaries of the selection to the front of a page; returns their number.</summary>
+    /// <summary>Moves the summaries that are to be sent to the front of a page; returns their number.</summary>
     private int Select(List<PendingSummary> page)
     {
-        if (_options.Selection is not { } selection)
+        if (_options.Selection is null && _options.Vectors is null)
         {
             return page.Count;
         }
@@ -155,7 +157,7 @@ internal sealed class DeliveryRun : IDisposable
         for (int i = 0; i < page.Count; i++)
         {
             PendingSummary summary = page[i];
-            if (selection.Takes(summary.UserId, summary.Day))
+            if (IsToBeSent(summary))
             {
                 page[selected++] = summary;
             }
@@ -165,8 +167,25 @@ internal sealed class DeliveryRun : IDisposable
             }
         }
 
-        _filtered += page.Count - selected;
         return selected;
+    }
+
+    private bool IsToBeSent(PendingSummary summary)
+    {
+        if (_options.Selection is { } selection && !selection.Takes(summary.UserId, summary.Day))
+        {
+            _filtered++;
+            return false;
+        }
+
+        if (_options.Vectors is not null && summary.Vector.IsEmpty)
+        {
+            _firstWithoutVector ??= $"{Encoding.UTF8.GetString(summary.UserId)} {DateOnly.FromDayNumber(summary.Day):O}";
+            _withoutVector++;
+            return false;
+        }
+
+        return true;
     }
 
     private async Task SendAllAsync(StopTokens stop, Action<string> halt)
@@ -259,7 +278,8 @@ internal sealed class DeliveryRun : IDisposable
             Rejected = rejected,
             NewlyRejected = _marks.Rejected,
             Filtered = _filtered,
-            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered - _filtered,
+            Left = _outbox.Total - _outbox.Unchanged - rejected - _marks.Delivered - _filtered - _withoutVector,
+            Vectors = _outbox.VectorModel is { } model ? new VectorFigures(model.Name, model.Dimensions, _withoutVector, _firstWithoutVector) : null,
             Attempts = _marks.Attempts,
             Elapsed = Stopwatch.GetElapsedTime(started),
             Problem = _problem,

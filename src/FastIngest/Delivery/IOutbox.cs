@@ -8,6 +8,7 @@ namespace FastIngest.Delivery;
 /// delivered_md5 is the summary's              the API has the summary
 /// refused_md5 is the summary's                the API rejected the summary; it is not sent again
 /// </code>
+/// If vectors are sent, the hashes are those of the text and the vector, <c>vector_hash</c> and <c>refused_md5</c>.
 /// </summary>
 internal interface IOutbox : IAsyncDisposable
 {
@@ -23,17 +24,27 @@ internal interface IOutbox : IAsyncDisposable
     /// <summary>Unchanged summaries that the API rejected in an earlier run; complete at the end of reading.</summary>
     long StillRejected { get; }
 
+    /// <summary>The name of the model whose vectors are read with the summaries, and their count of numbers; null when none are read.</summary>
+    (string Name, int Dimensions)? VectorModel => null;
+
     /// <summary>Opens the database and creates the table of outcomes if it is missing.</summary>
     /// <param name="target">The API's name in the table, without any secret.</param>
     /// <param name="retryRejected">Whether rejected summaries are sent once more.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask OpenAsync(string target, bool retryRejected, CancellationToken cancellationToken);
 
-    /// <summary>Adds the next pending summaries in key order; false at the end, when nothing was added.</summary>
+    /// <summary>
+    /// Adds the next pending summaries in key order; false at the end, when nothing was added. If vectors are sent, a summary
+    /// without a vector of its current text is pending, too, and its <see cref="PendingSummary.Vector"/> is empty.
+    /// </summary>
     ValueTask<bool> ReadAsync(List<PendingSummary> page, CancellationToken cancellationToken);
 
     /// <summary>Records the outcomes of summaries in one transaction.</summary>
     ValueTask MarkAsync(IReadOnlyList<PendingSummary> done, CancellationToken cancellationToken);
+
+    /// <summary>Prepares what was stored for fast searches, after everything is marked.</summary>
+    /// <returns>A sentence about that for the user; null when there is nothing to say.</returns>
+    ValueTask<string?> PrepareSearchAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
 
     /// <summary>Adds all rejected summaries to groups, in key order. It clears the groups first.</summary>
     ValueTask ReadRejectedAsync(RejectionGroups groups, CancellationToken cancellationToken);

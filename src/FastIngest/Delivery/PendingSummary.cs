@@ -62,8 +62,11 @@ internal sealed class PendingSummary
 
     public int Day { get; }
 
-    /// <summary>The vector that a stage computed from the text; valid until <see cref="FreeContent"/>. Empty when no stage set it.</summary>
+    /// <summary>The vector of the text that is sent with it, from the database or a stage; valid until <see cref="FreeContent"/>. Empty without one.</summary>
     public ReadOnlyMemory<float> Vector { get; set; }
+
+    /// <summary>A hash of the text and the vector, by which the outbox knows what an API has; zero when no vector is sent.</summary>
+    public Guid VectorHash { get; set; }
 
     /// <summary>The vector that an API computed from the text; kept until it is stored. Empty for other APIs.</summary>
     public ReadOnlyMemory<float> Result { get; set; }

@@ -15,8 +15,9 @@ public static class SummaryDelivery
     /// <exception cref="OperationCanceledException">The token was cancelled. Delivered summaries are marked.</exception>
     public static async Task<DeliveryReport> RunAsync(DeliveryApi target, DeliveryOptions options, IDeliveryProgress? progress, CancellationToken cancellationToken)
     {
+        options = options with { Vectors = target.TakesVectors && options.Vectors is { } vectors ? vectors with { IsOfAll = options.Selection is null } : null };
         using ISummaryApi api = target.Connect(options);
-        IOutbox outbox = options.From.CreateOutbox();
+        IOutbox outbox = options.From.CreateOutbox(options.Vectors);
         await using (outbox.ConfigureAwait(false))
         {
             using DeliveryRun run = new(outbox, api, options, progress);

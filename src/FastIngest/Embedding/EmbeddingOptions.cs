@@ -27,4 +27,8 @@ public sealed record EmbeddingOptions
 /// <summary>The result of embedding the summaries of a database.</summary>
 /// <param name="Model">The model; null when the server did not answer.</param>
 /// <param name="Delivery">What was embedded (delivered), what was rejected and what is left.</param>
-public sealed record EmbeddingReport(EmbeddingModel? Model, DeliveryReport Delivery);
+public sealed record EmbeddingReport(EmbeddingModel? Model, DeliveryReport Delivery)
+{
+    /// <summary>A sentence about the index of the vectors; null where the database has no indexes of vectors.</summary>
+    public string? Index { get; init; }
+}

@@ -28,6 +28,14 @@ internal interface IVectorStore : IAsyncDisposable
     ValueTask<(long Vectors, bool IsBuilt)> FindAsync(
         EmbeddingModel model, ReadOnlyMemory<float> query, RecordSelection? selection, NearestDays nearest, CancellationToken cancellationToken);
 
+    /// <summary>Checks that the vectors of a model have an index, as <see cref="FindNearAsync"/> needs it.</summary>
+    /// <exception cref="IngestException">They have none.</exception>
+    ValueTask RequireIndexAsync(EmbeddingModel model, CancellationToken cancellationToken);
+
+    /// <summary>Does the same as <see cref="FindAsync"/> with the index of the vectors, which may miss some of the nearest days. The scores are exact.</summary>
+    /// <returns>The number of vectors that the index found.</returns>
+    ValueTask<long> FindNearAsync(EmbeddingModel model, ReadOnlyMemory<float> query, RecordSelection? selection, NearestDays nearest, CancellationToken cancellationToken);
+
     /// <summary>Reads the text of a summary; null when it is stored no more.</summary>
     ValueTask<string?> ReadTextAsync(string userId, DateOnly day, CancellationToken cancellationToken);
 }

@@ -23,13 +23,16 @@ public sealed record SearchOptions
     /// <summary>The users and days that are searched; null for all.</summary>
     public RecordSelection? Selection { get; init; }
 
+    /// <summary>Whether the index of the database is used, which is faster and may miss some of the nearest days.</summary>
+    public bool IsApproximate { get; init; }
+
     /// <summary>The maximum number of results.</summary>
     public int Limit { get; init; } = 10;
 }
 
 /// <summary>The result of a search.</summary>
 /// <param name="Model">The model of the vectors.</param>
-/// <param name="Vectors">The number of vectors of current summaries.</param>
+/// <param name="Vectors">The number of vectors of current summaries, or of those that the index found.</param>
 /// <param name="IsBuilt">Whether the copy of the vectors beside the database was made anew.</param>
 /// <param name="Matches">The days, best first.</param>
 public sealed record SearchReport(EmbeddingModel Model, long Vectors, bool IsBuilt, IReadOnlyList<DayMatch> Matches);

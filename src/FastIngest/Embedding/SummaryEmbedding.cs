@@ -26,7 +26,8 @@ public static class SummaryEmbedding
         await using (outbox.ConfigureAwait(false))
         {
             using DeliveryRun run = new(outbox, api, options.Delivery, progress);
-            return new EmbeddingReport(model, await run.RunAsync(cancellationToken).ConfigureAwait(false));
+            DeliveryReport report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+            return new EmbeddingReport(model, report) { Index = await outbox.PrepareSearchAsync(cancellationToken).ConfigureAwait(false) };
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace FastIngest.Embedding;
 
 /// <summary>
-/// Finds the days whose summaries are nearest to a text in meaning. The result is exact: every vector of a current summary is
-/// compared.
+/// Finds the days whose summaries are nearest to a text in meaning. The result is exact, because every vector of a current summary
+/// is compared, unless an approximate one is asked for.
 /// </summary>
 public static class SummarySearch
 {
@@ -18,10 +18,17 @@ public static class SummarySearch
         await using (store.ConfigureAwait(false))
         {
             await store.OpenAsync(cancellationToken).ConfigureAwait(false);
-            EmbeddingModel model = Choose(await store.ReadModelsAsync(cancellationToken).ConfigureAwait(false), options.Model, store.DisplayName);
+            EmbeddingModel model = EmbeddingModel.Choose(await store.ReadModelsAsync(cancellationToken).ConfigureAwait(false), options.Model, store.DisplayName);
+            if (options.IsApproximate)
+            {
+                await store.RequireIndexAsync(model, cancellationToken).ConfigureAwait(false);
+            }
+
             ReadOnlyMemory<float> query = await QueryAsync(options, model, cancellationToken).ConfigureAwait(false);
             NearestDays nearest = new(options.Limit);
-            (long vectors, bool isBuilt) = await store.FindAsync(model, query, options.Selection, nearest, cancellationToken).ConfigureAwait(false);
+            (long vectors, bool isBuilt) = options.IsApproximate
+                ? (await store.FindNearAsync(model, query, options.Selection, nearest, cancellationToken).ConfigureAwait(false), false)
+                : await store.FindAsync(model, query, options.Selection, nearest, cancellationToken).ConfigureAwait(false);
             List<DayMatch> matches = [];
             foreach ((double score, byte[] userId, int day) in nearest.Days)
             {
@@ -35,24 +42,6 @@ public static class SummarySearch
 
             return new SearchReport(model, vectors, isBuilt, matches);
         }
-    }
-
-    private static EmbeddingModel Choose(IReadOnlyList<EmbeddingModel> models, string? wanted, string database)
-    {
-        const string Remedy = "Make them with health_ingestion embed --api URL.";
-        if (models.Count == 0)
-        {
-            throw new IngestException($"{database} holds no vectors of its summaries.", Remedy);
-        }
-
-        string names = string.Join(", ", models.Select(m => m.Name));
-        if (wanted is not null)
-        {
-            return models.FirstOrDefault(m => m.Name == wanted)
-                ?? throw new IngestException($"{database} holds no vectors of the model {wanted}, but of {names}.", Remedy);
-        }
-
-        return models.Count == 1 ? models[0] : throw new IngestException($"{database} holds vectors of several models: {names}.", "Name one of them with --model.");
     }
 
     private static async ValueTask<ReadOnlyMemory<float>> QueryAsync(SearchOptions options, EmbeddingModel model, CancellationToken cancellationToken)

@@ -18,6 +18,15 @@ public sealed class RecordSelection
         _until = until?.DayNumber ?? int.MaxValue;
     }
 
+    /// <summary>The ids of the users; empty for all users.</summary>
+    internal IEnumerable<string> UserIds => _users.Select(Encoding.UTF8.GetString);
+
+    /// <summary>The first day; null for no limit.</summary>
+    internal DateOnly? Since => _since == int.MinValue ? null : DateOnly.FromDayNumber(_since);
+
+    /// <summary>The last day; null for no limit.</summary>
+    internal DateOnly? Until => _until == int.MaxValue ? null : DateOnly.FromDayNumber(_until);
+
     /// <summary>
     /// Whether a record is taken. A record without a user is taken, so that it is rejected and not filtered; one without a valid
     /// day, such as a profile, is chosen by its user.

@@ -59,8 +59,8 @@ public sealed class Target
     /// <summary>Returns the stored summaries of the target as the source of a delivery.</summary>
     public DeliverySource CreateDeliverySource(TargetOptions options)
     {
-        Func<Target, TargetOptions, IOutbox> open = Require(Kind.Outbox, TargetCapability.Outbox);
-        return new DeliverySource(() => open(this, options));
+        Func<Target, TargetOptions, SentVectors?, IOutbox> open = Require(Kind.Outbox, TargetCapability.Outbox);
+        return new DeliverySource(vectors => open(this, options, vectors));
     }
 
     /// <summary>Returns the form of the name, because the name itself may contain a password.</summary>

@@ -67,8 +67,8 @@ public sealed record TargetKind
     /// <summary>Returns remarks on the name of a target, one line each, such as an option that is ignored; null for none.</summary>
     public Func<Target, IReadOnlyList<string>>? Notes { get; init; }
 
-    /// <summary>Creates an outbox of the stored summaries.</summary>
-    internal Func<Target, TargetOptions, IOutbox>? Outbox { get; init; }
+    /// <summary>Creates an outbox of the stored summaries, with or without their vectors.</summary>
+    internal Func<Target, TargetOptions, SentVectors?, IOutbox>? Outbox { get; init; }
 
     /// <summary>Returns the stored summaries as a source that takes their vectors.</summary>
     public Func<Target, TargetOptions, VectorSource>? Vectors { get; init; }

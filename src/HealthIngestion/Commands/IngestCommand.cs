@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastIngest;
+using FastIngest.Delivery;
 using FastIngest.Net;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sinks.Summaries;
@@ -133,20 +134,33 @@ internal sealed class IngestCommand : ICommand
             return [];
         }
 
-        List<DeliveryOutcome> outcomes = [];
+        // An API that takes vectors gets those that this run makes, so they are made first.
+        bool sendsVectors = settings.Embedding is not null && settings.Apis.Any(a => a.TakesVectors);
+        List<DeliveryOutcome> deliveries = [], embeddings = [];
+        if (sendsVectors)
+        {
+            await EmbedAsync().ConfigureAwait(false);
+        }
+
         if (settings.Apis.Count > 0)
         {
             progress.Begin("deliver");
-            outcomes = await Deliveries.RunAsync(settings.Apis, settings.Delivery!, settings.Progress, log, cancellationToken).ConfigureAwait(false);
+            SentVectors? vectors = sendsVectors ? new SentVectors(embeddings[0].Model?.Name ?? settings.Embedding!.Options.Model) : null;
+            deliveries = await Deliveries.RunAsync(settings.Apis, settings.Delivery! with { Vectors = vectors }, settings.Progress, log, cancellationToken).ConfigureAwait(false);
         }
 
-        if (settings.Embedding is { } embedding)
+        if (settings.Embedding is not null && !sendsVectors)
+        {
+            await EmbedAsync().ConfigureAwait(false);
+        }
+
+        return [.. deliveries, .. embeddings];
+
+        async Task EmbedAsync()
         {
             progress.Begin("embed");
-            outcomes.AddRange(await Deliveries.EmbedAsync(embedding, settings.Progress, log, cancellationToken).ConfigureAwait(false));
+            embeddings = await Deliveries.EmbedAsync(settings.Embedding!, settings.Progress, log, cancellationToken).ConfigureAwait(false);
         }
-
-        return outcomes;
     }
 
     /// <summary>A dry run makes its sinks too, to find a wrong URL, and opens none.</summary>

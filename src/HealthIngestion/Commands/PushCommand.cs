@@ -33,6 +33,15 @@ internal sealed class PushCommand : ICommand
 
     public Option<bool> RetryRejected { get; } = SharedOptions.Flag("--retry-refused", "also send summaries that the API refused for good");
 
+    public Option<bool> Vectors { get; } = SharedOptions.Flag("--vectors", "send the stored vectors with the summaries, to weaviate(s):// only; a summary without one is not sent");
+
+    public Option<string?> Model { get; } = new("--model")
+    {
+        HelpName = "NAME",
+        Description = "the model whose vectors --vectors sends (default: the only one)",
+        CustomParser = Values.NotEmpty,
+    };
+
     public Option<int> Concurrency { get; } = SharedOptions.Concurrency();
 
     public Option<TimeSpan> WaitForApi { get; } = SharedOptions.WaitForApi();
@@ -58,6 +67,7 @@ internal sealed class PushCommand : ICommand
             [
                 new("health_ingestion push", "deliver what is new or changed in health.db to $API_URL"),
                 new("health_ingestion push --from postgres://me@db/health --to https://api/ingest", "the same for another database and API"),
+                new("health_ingestion push --vectors --to weaviate://localhost/Days", "the same with the vectors that embed made"),
             ],
             Environment =
             [
@@ -66,7 +76,7 @@ internal sealed class PushCommand : ICommand
                 MetricsOptions.Environment,
             ],
         };
-        Spec.AddGroup("What", [From, To, .. Selection.All, Schema, RetryRejected, StatsJson, .. Metrics.All]);
+        Spec.AddGroup("What", [From, To, .. Selection.All, Schema, RetryRejected, Vectors, Model, StatsJson, .. Metrics.All]);
         Spec.AddGroup("API", Concurrency, Rate, WaitForApi, ApiSuccess);
         Spec.AddGroup("Console", Console.All);
     }
@@ -78,6 +88,7 @@ internal sealed class PushCommand : ICommand
         Target database = Targets.From(arguments.GetValue(From), TargetCapability.Outbox);
         MetricsSettings metricsSettings = MetricsSettings.From(Metrics, arguments);
         OutputPlaces.RejectSame([("--from", database.FilePath), ("--stats-json", stats), ("--metrics-file", metricsSettings.Path)]);
+        SentVectors? vectors = VectorsOf(arguments, apis);
         DeliveryOptions options = new()
         {
             From = database.CreateDeliverySource(new TargetOptions { Schema = arguments.GetValue(Schema) }),
@@ -87,6 +98,7 @@ internal sealed class PushCommand : ICommand
             RequestsPerSecond = arguments.GetValue(Rate),
             Success = arguments.GetValue(ApiSuccess) ?? [],
             RetryRejected = arguments.GetValue(RetryRejected),
+            Vectors = vectors,
         };
         Log log = Console.OpenLog(arguments);
         RunMetrics metrics = new(metricsSettings, Name, log);
@@ -102,6 +114,19 @@ internal sealed class PushCommand : ICommand
                 return Deliveries.Close(outcomes, stats, log);
             },
             () => "delivered summaries are marked; run the same command again to deliver the rest");
+    }
+
+    private SentVectors? VectorsOf(ParseResult arguments, DeliveryApi[] apis)
+    {
+        string? model = arguments.GetValue(Model);
+        if (!arguments.GetValue(Vectors))
+        {
+            return model is null ? null : throw new UsageException("--model names the model of --vectors: use both");
+        }
+
+        return apis.All(a => a.TakesVectors)
+            ? new SentVectors(model)
+            : throw new UsageException($"--vectors needs weaviate(s)://HOST/CLASS, but {apis.First(a => !a.TakesVectors).DisplayName} takes no vectors: push to it without --vectors");
     }
 
     private static DeliveryApi[] Apis(string[]? given)

@@ -52,6 +52,8 @@ internal sealed class SearchCommand : ICommand
         DefaultValueFactory = _ => 10,
     };
 
+    public Option<bool> Approximate { get; } = SharedOptions.Flag("--approximate", "use the index of PostgreSQL with pgvector, which is faster and may miss some of the nearest days");
+
     public Option<bool> Json { get; } = SharedOptions.Flag("--json", "print one JSON object a day");
 
     public Option<string> Schema { get; } = SharedOptions.Schema();
@@ -77,7 +79,7 @@ internal sealed class SearchCommand : ICommand
             ],
         };
         Spec.Command.Arguments.Add(Text);
-        Spec.AddGroup("What", [From, VectorFile, .. Selection.All, Limit, Json, Schema]);
+        Spec.AddGroup("What", [From, VectorFile, .. Selection.All, Limit, Approximate, Json, Schema]);
         Spec.AddGroup("Server", Server.Api, Server.Model, Server.Dimensions);
         Spec.AddGroup("Console", Console.OfLog);
     }
@@ -111,6 +113,7 @@ internal sealed class SearchCommand : ICommand
             Model = arguments.GetValue(Server.Model),
             Selection = SelectionSettings.From(Selection, arguments),
             Limit = arguments.GetValue(Limit),
+            IsApproximate = arguments.GetValue(Approximate),
         };
         Log log = Console.OpenLog(arguments);
         return CommandRun.Do(

@@ -12,4 +12,7 @@ internal sealed record DeliveryOutcome(string Target, DeliveryReport? Report, In
 {
     /// <summary>The model and the length of its vectors; null without any.</summary>
     public FastIngest.Embedding.EmbeddingModel? Model { get; init; }
+
+    /// <summary>A sentence about the index of the vectors; null without one.</summary>
+    public string? Index { get; init; }
 }

@@ -36,6 +36,16 @@ internal static class DeliveryWords
                 yield return $"model: {model.Name}, vectors of {model.Dimensions} numbers";
             }
 
+            if (outcome.Index is { } index)
+            {
+                yield return index;
+            }
+
+            if (report.Vectors is { } vectors)
+            {
+                yield return $"vectors: of {vectors.Model}, {vectors.Dimensions} numbers each, to {report.Target}";
+            }
+
             if (report.Delivered > 0)
             {
                 yield return $"{outcome.Terms.Done} {Figures.Count(report.Delivered, "summary", "summaries")} from {report.From} in {Figures.Seconds(report.Elapsed)}: "
@@ -92,6 +102,13 @@ internal static class DeliveryWords
                 json.WriteNumber("refused", report.Rejected);
                 json.WriteNumber("newly_refused", report.NewlyRejected);
                 json.WriteNumber("left", report.Left);
+                if (report.Vectors is { } vectors)
+                {
+                    json.WriteString("vectors_of", vectors.Model);
+                    json.WriteNumber("dimensions", vectors.Dimensions);
+                    json.WriteNumber("without_vector", vectors.Missing);
+                }
+
                 if (report.Filtered > 0)
                 {
                     json.WriteNumber("filtered", report.Filtered);

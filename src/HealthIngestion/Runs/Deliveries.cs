@@ -66,7 +66,7 @@ internal static class Deliveries
         try
         {
             EmbeddingReport report = await SummaryEmbedding.RunAsync(server, database, options, display.Deliveries[0], cancellationToken).ConfigureAwait(false);
-            return [new DeliveryOutcome(server.DisplayName, report.Delivery, null, DeliveryTerms.Embedding) { Model = report.Model }];
+            return [new DeliveryOutcome(server.DisplayName, report.Delivery, null, DeliveryTerms.Embedding) { Model = report.Model, Index = report.Index }];
         }
         catch (IngestException fault)
         {
@@ -91,7 +91,14 @@ internal static class Deliveries
             if (report.Left > 0)
             {
                 string reason = report.Problem ?? $"{report.Target}: {report.LastError}";
-                log.Error($"{Figures.Count(report.Left, "summary", "summaries")} could not be {outcome.Terms.Done} and {(report.Left == 1 ? "stays" : "stay")} stored; {outcome.Terms.Remedy} {(report.Left == 1 ? "it" : "them")}. {reason}");
+                string remedy = report.Vectors is null ? outcome.Terms.Remedy : "health_ingestion push --vectors delivers";
+                log.Error($"{Figures.Count(report.Left, "summary", "summaries")} could not be {outcome.Terms.Done} and {(report.Left == 1 ? "stays" : "stay")} stored; {remedy} {(report.Left == 1 ? "it" : "them")}. {reason}");
+            }
+
+            if (report.Vectors is { Missing: > 0 } vectors)
+            {
+                log.Error($"{report.Target}: {(vectors.Missing == 1 ? "1 summary has no vector of its" : $"{Figures.Count(vectors.Missing)} summaries have no vector of their")} current text by {vectors.Model} and "
+                    + $"{(vectors.Missing == 1 ? "was" : "were")} not sent{(vectors.Missing == 1 ? ":" : ", the first for")} {vectors.FirstMissing}. Run health_ingestion embed, then health_ingestion push --vectors.");
             }
 
             code = code == ExitCode.Done && !report.IsComplete ? ExitCode.Undelivered : code;

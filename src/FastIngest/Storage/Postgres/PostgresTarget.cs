@@ -28,7 +28,7 @@ public static class PostgresTarget
         Reprocess = (target, options) => new PostgresEntryStore(target.Name, SchemaOf(options)),
         Erasure = (target, options) => new PostgresErasure(target.Name, SchemaOf(options)),
         Reader = (target, options) => new PostgresSummaryReader(target.Name, SchemaOf(options)),
-        Outbox = (target, options) => new PostgresOutbox(target.Name, SchemaOf(options), OutboxTable.Deliveries),
+        Outbox = (target, options, vectors) => new PostgresOutbox(target.Name, SchemaOf(options), OutboxTable.Deliveries, vectors: vectors),
         Vectors = (target, options) => new VectorSource(
             (model, replaces) => new PostgresOutbox(target.Name, SchemaOf(options), OutboxTable.Embeddings, model is null ? null : new PostgresModels(model, replaces)),
             () => new PostgresVectorStore(target.Name, SchemaOf(options))),

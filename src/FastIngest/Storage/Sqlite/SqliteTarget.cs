@@ -24,7 +24,7 @@ internal static class SqliteTarget
         Reprocess = (target, _) => new SqliteEntryStore(target.Rest),
         Erasure = (target, _) => new SqliteErasure(target.Rest),
         Reader = (target, options) => new SqliteSummaryReader(target.Rest, options.IsReadOnly),
-        Outbox = (target, _) => new SqliteOutbox(target.Rest, OutboxTable.Deliveries),
+        Outbox = (target, _, vectors) => new SqliteOutbox(target.Rest, OutboxTable.Deliveries, vectors: vectors),
         Vectors = (target, _) => new VectorSource(
             (model, replaces) => new SqliteOutbox(target.Rest, OutboxTable.Embeddings, model is null ? null : new SqliteModels(model, replaces)), () => new SqliteVectorStore(target.Rest)),
         Query = (target, sql) => $"sqlite3 {Quoted(target.Rest)} \"{sql}\"",

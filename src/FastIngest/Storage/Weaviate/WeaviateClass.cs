@@ -1,28 +1,39 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using FastIngest.Delivery;
 using FastIngest.Json;
-using FastIngest.Storage.Http;
 
 namespace FastIngest.Storage.Weaviate;
 
 /// <summary>
 /// Writes the definition of the class, and its objects. The definition contains every property, because the server may have
-/// auto-schema disabled. It does not set a vectorizer: the server's default applies, or that of an existing class.
+/// auto-schema disabled. It does not set a vectorizer, so that the server's default applies, unless the objects come with vectors.
 /// </summary>
 internal static class WeaviateClass
 {
+    /// <summary>The most bytes of a float32 number in JSON, such as <c>-1.17549435E-38</c>.</summary>
+    private const int NumberBytes = 16;
+
     /// <summary>The properties of an object.</summary>
     public static IReadOnlyList<string> Properties { get; } = ["text", "user_id", "date", "type"];
 
     /// <summary>The body of <c>POST /v1/schema</c>.</summary>
-    public static ReadOnlyMemory<byte> Define(string name)
+    /// <param name="name">The name of the class.</param>
+    /// <param name="takesVectors">Whether the objects come with vectors, so that the server must make none.</param>
+    public static ReadOnlyMemory<byte> Define(string name, bool takesVectors)
     {
         ArrayBufferWriter<byte> output = new();
         using Utf8JsonWriter json = new(output);
         json.WriteStartObject();
         json.WriteString("class"u8, name);
         json.WriteString("description"u8, "Daily summaries of health data, one object a user and day.");
+        if (takesVectors)
+        {
+            json.WriteString("vectorizer"u8, "none");
+        }
+
         json.WriteStartArray("properties"u8);
         Write("text", "text", "word", "The summary.");
         Write("user_id", "text", "field", "Whose day.");
@@ -51,7 +62,11 @@ internal static class WeaviateClass
     }
 
     /// <summary>Writes the body of <c>POST /v1/batch/objects</c>.</summary>
-    public static void WriteBatch(IBufferWriter<byte> output, ReadOnlySpan<byte> name, ReadOnlySpan<PendingSummary> summaries)
+    /// <param name="output">Receives the body.</param>
+    /// <param name="name">The name of the class.</param>
+    /// <param name="vectorName">The name of the vector in a class with named vectors; null in a class without.</param>
+    /// <param name="summaries">The objects, with their vectors if they have some.</param>
+    public static void WriteBatch(IBufferWriter<byte> output, ReadOnlySpan<byte> name, string? vectorName, ReadOnlySpan<PendingSummary> summaries)
     {
         // Request only the ids in the response, because the objects may contain large vectors.
         output.Write("{\"fields\": [\"id\"], \"objects\": ["u8);
@@ -70,54 +85,44 @@ internal static class WeaviateClass
             output.Write(", \"date\": \""u8);
             DayText.Write(output.GetSpan(DayText.Bytes), summary.Day);
             output.Advance(DayText.Bytes);
-            output.Write("T00:00:00Z\", \"type\": \"daily_summary\"}}"u8);
+            output.Write("T00:00:00Z\", \"type\": \"daily_summary\"}"u8);
+            WriteVector(output, vectorName, summary.Vector.Span);
+            output.Write("}"u8);
         }
 
         output.Write("]}"u8);
     }
-}
 
-/// <summary>Reads the property names from the definition of a class.</summary>
-internal sealed class ClassPropertyParser : IResponseParser
-{
-    private readonly List<string> _names = [];
-    private bool _isInProperties, _isName;
-
-    public IReadOnlyList<string> Names => _names;
-
-    public ResponseKind Kind => ResponseKind.Ok;
-
-    public string? Error => null;
-
-    public void Reset()
+    /// <summary>Writes a vector with the fewest digits that give the same float32 numbers; nothing for an empty one.</summary>
+    private static void WriteVector(IBufferWriter<byte> output, string? name, ReadOnlySpan<float> vector)
     {
-        _names.Clear();
-        _isInProperties = _isName = false;
-    }
-
-    public void AddText(string text)
-    {
-    }
-
-    // {                              depth 0
-    //   "properties": [              depth 1
-    //     {                          depth 2
-    //       "name": "text", ...      depth 3
-    public void Add(ref Utf8JsonReader token)
-    {
-        bool isProperty = token.TokenType == JsonTokenType.PropertyName;
-        if (isProperty && token.CurrentDepth == 1)
+        if (vector.IsEmpty)
         {
-            _isInProperties = token.ValueTextEquals("properties"u8);
+            return;
         }
-        else if (_isInProperties && token.CurrentDepth == 3)
+
+        if (name is null)
         {
-            if (_isName && token.TokenType == JsonTokenType.String)
+            output.Write(", \"vector\": ["u8);
+        }
+        else
+        {
+            output.Write(", \"vectors\": {"u8);
+            JsonText.Write(output, Encoding.UTF8.GetBytes(name));
+            output.Write(": ["u8);
+        }
+
+        for (int i = 0; i < vector.Length; i++)
+        {
+            if (i > 0)
             {
-                _names.Add(token.GetString()!);
+                output.Write(","u8);
             }
 
-            _isName = isProperty && token.ValueTextEquals("name"u8);
+            vector[i].TryFormat(output.GetSpan(NumberBytes), out int bytes, default, CultureInfo.InvariantCulture);
+            output.Advance(bytes);
         }
+
+        output.Write(name is null ? "]"u8 : "]}"u8);
     }
 }

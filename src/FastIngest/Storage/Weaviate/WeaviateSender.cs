@@ -9,7 +9,10 @@ namespace FastIngest.Storage.Weaviate;
 /// Sends summaries in batches. If a batch is too large, times out or is rejected, it is split into halves, down to single
 /// objects. If the server reports an error for one object of a batch, that object is sent again in a request of its own.
 /// </summary>
-internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySender
+/// <param name="client">The client.</param>
+/// <param name="address">The URL of batches.</param>
+/// <param name="vectorName">The name of the vector in a class with named vectors; null in a class without.</param>
+internal sealed class WeaviateSender(ApiClient client, Uri address, string? vectorName) : ISummarySender
 {
     /// <summary>The maximum number of objects in a batch.</summary>
     public const int LargestBatch = 100;
@@ -110,7 +113,7 @@ internal sealed class WeaviateSender(ApiClient client, Uri address) : ISummarySe
     private async ValueTask<ApiResponse> PostAsync(ReadOnlyMemory<PendingSummary> batch, StopTokens stop)
     {
         _body.ResetWrittenCount();
-        WeaviateClass.WriteBatch(_body, _class, batch.Span);
+        WeaviateClass.WriteBatch(_body, _class, vectorName, batch.Span);
         ApiRequest request = new(HttpMethod.Post, address, _body.WrittenMemory, null, _results) { IsDivisible = batch.Length > 1 };
         ApiResponse response = await _call.SendAsync(request, stop).ConfigureAwait(false);
         if (_call.Attempts > 1 || !response.IsOk)

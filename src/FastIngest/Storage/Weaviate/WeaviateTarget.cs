@@ -17,5 +17,5 @@ internal static class WeaviateTarget
     };
 
     public static DeliveryApi Api(ApiAddress address, HttpTuning tuning) =>
-        new(address.DisplayName, address.RequireLibraries, options => new WeaviateApi(address, options, tuning));
+        new(address.DisplayName, address.RequireLibraries, options => new WeaviateApi(address, options, tuning)) { TakesVectors = true };
 }

@@ -39,7 +39,8 @@ internal static class OpenApi
         string? type = schema.TryGetProperty("type", out JsonElement named) ? named.GetString() : null;
         bool fits = type switch
         {
-            "object" => value.ValueKind == JsonValueKind.Object,
+            // The server is generated from this file, and takes any value where no property is defined, such as the array of a named vector.
+            "object" => value.ValueKind == JsonValueKind.Object || (!schema.TryGetProperty("properties", out _) && !schema.TryGetProperty("additionalProperties", out _)),
             "array" => value.ValueKind == JsonValueKind.Array,
             "string" => value.ValueKind == JsonValueKind.String,
             "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,

@@ -67,6 +67,9 @@ internal ref struct CopyTupleReader
     /// <summary>Reads a number; NaN for null.</summary>
     public double Float8() => TryField(out ReadOnlySpan<byte> field) ? BinaryPrimitives.ReadDoubleBigEndian(field) : double.NaN;
 
+    /// <summary>Reads a UUID; the UUID of zeros for null.</summary>
+    public Guid Uuid() => TryField(out ReadOnlySpan<byte> field) ? new Guid(field, bigEndian: true) : default;
+
     /// <summary>Reads a date as days since 0001-01-01.</summary>
     public int Date() => Int4() + CopyFormat.EpochDay;
 }

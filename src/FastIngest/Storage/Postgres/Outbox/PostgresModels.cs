@@ -1,5 +1,6 @@
 using FastIngest.Embedding;
 using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Indexes;
 using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
@@ -36,6 +37,31 @@ internal sealed class PostgresModels(EmbeddingModel model, bool replaces)
         }
     }
 
+    /// <summary>Reads the models of the stored vectors, ordered by name; none if an older version of this program made the schema.</summary>
+    public static async ValueTask<IReadOnlyList<EmbeddingModel>> ReadAllAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken)
+    {
+        List<EmbeddingModel> models = [];
+        if (await connection.ScalarAsync("SELECT to_regclass($1) IS NOT NULL", cancellationToken, Text(names.EmbeddingModels)).ConfigureAwait(false) is not true)
+        {
+            return models;
+        }
+
+        NpgsqlCommand command = new($"SELECT model, served, dimensions FROM {names.EmbeddingModels} ORDER BY model COLLATE \"C\"", connection);
+        await using (command.ConfigureAwait(false))
+        {
+            NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    models.Add(new EmbeddingModel(reader.GetString(0), reader.GetString(1), reader.GetInt32(2)));
+                }
+            }
+        }
+
+        return models;
+    }
+
     /// <summary>Records the model in one transaction, and removes the vectors of summaries that are stored no more.</summary>
     /// <exception cref="IngestException">The database holds vectors of another model under this name.</exception>
     public async Task RegisterAsync(NpgsqlConnection connection, PostgresNames names, string displayName, CancellationToken cancellationToken)
@@ -56,6 +82,7 @@ internal sealed class PostgresModels(EmbeddingModel model, bool replaces)
             }
 
             await connection.RunAsync($"DELETE FROM {names.Embeddings} WHERE model = $1", cancellationToken, Text(model.Name)).ConfigureAwait(false);
+            await new PgVectorIndex(names, stored).DropAsync(connection, cancellationToken).ConfigureAwait(false);
             await connection.RunAsync(
                 $"UPDATE {names.EmbeddingModels} SET served = $2, dimensions = $3 WHERE model = $1", cancellationToken, Text(model.Name), Text(model.Served), Number(model.Dimensions)).ConfigureAwait(false);
         }
@@ -75,6 +102,10 @@ internal sealed class PostgresModels(EmbeddingModel model, bool replaces)
             throw new IngestException($"{displayName}: another run has replaced the vectors of {model.Name} by those of another model.", "Run again with the server of that model, or use another --model.");
         }
     }
+
+    /// <summary>Creates the index of the vectors, where pgvector is installed.</summary>
+    /// <returns>A sentence about the index; null without pgvector.</returns>
+    public ValueTask<string?> IndexAsync(NpgsqlConnection connection, PostgresNames names, CancellationToken cancellationToken) => new PgVectorIndex(names, model).EnsureAsync(connection, cancellationToken);
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
 

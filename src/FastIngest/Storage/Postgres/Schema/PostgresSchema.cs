@@ -22,6 +22,7 @@ public static class PostgresSchema
         EntrySchema.Tables,
         [RecordTable.Samples.Name],
         ["embedding_models", "embeddings"],
+        [],
     ];
 
     /// <summary>Returns a psql script that creates the schema or migrates an older one. Running it again changes nothing.</summary>
@@ -133,6 +134,10 @@ public static class PostgresSchema
             PRIMARY KEY (model, user_id, date)
         );
         ALTER TABLE {names.Embeddings} ALTER COLUMN vector SET STORAGE EXTERNAL;
+        """,
+        // vector_hash is the hash of the text and the vector that the target has, and vector_model is the model; null if it has no vector.
+        $"""
+        ALTER TABLE {names.Deliveries} ADD COLUMN IF NOT EXISTS vector_hash uuid, ADD COLUMN IF NOT EXISTS vector_model text;
         """,
     ];
 

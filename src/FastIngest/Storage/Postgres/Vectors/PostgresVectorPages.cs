@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FastIngest.Delivery;
 using FastIngest.Embedding;
 using FastIngest.Health;
@@ -13,11 +12,6 @@ namespace FastIngest.Storage.Postgres.Vectors;
 /// <summary>Reads the vectors of current summaries; the server compares the hashes.</summary>
 internal sealed class PostgresVectorPages : IPages<VectorPage>
 {
-    /// <summary>The bytes of a <c>real[]</c> before its first element: dimensions, flags, type, length and lower bound.</summary>
-    private const int ArrayHeaderBytes = 20;
-
-    private const int LengthAt = 12, ElementBytes = 8;
-
     private readonly PostgresSummaryPages _pages;
     private readonly int _dimensions;
     private readonly SummaryBatch _stored = new(OutboxPage.MaxRows, OutboxPage.FullBytes);
@@ -62,15 +56,6 @@ internal sealed class PostgresVectorPages : IPages<VectorPage>
     public void Dispose() => _pages.Dispose();
 
     /// <summary>Reads a vector; one of another length, which only another program can have written, counts as old.</summary>
-    private void ReadVector(ref CopyTupleReader tuple, int index)
-    {
-        _isWhole[index] = tuple.TryField(out ReadOnlySpan<byte> field)
-            && field.Length == ArrayHeaderBytes + (ElementBytes * _dimensions)
-            && BinaryPrimitives.ReadInt32BigEndian(field[LengthAt..]) == _dimensions;
-        Span<float> vector = _vectors.AsSpan(index * _dimensions, _dimensions);
-        for (int i = 0; _isWhole[index] && i < _dimensions; i++)
-        {
-            vector[i] = BinaryPrimitives.ReadSingleBigEndian(field[(ArrayHeaderBytes + (i * ElementBytes) + sizeof(int))..]);
-        }
-    }
+    private void ReadVector(ref CopyTupleReader tuple, int index) =>
+        _isWhole[index] = tuple.TryField(out ReadOnlySpan<byte> field) && RealArray.TryRead(field, _vectors.AsSpan(index * _dimensions, _dimensions));
 }

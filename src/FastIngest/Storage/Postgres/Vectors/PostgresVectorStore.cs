@@ -1,6 +1,9 @@
 using FastIngest.Embedding;
 using FastIngest.Health;
 using FastIngest.Storage.Postgres.Connection;
+using FastIngest.Storage.Postgres.Copy;
+using FastIngest.Storage.Postgres.Indexes;
+using FastIngest.Storage.Postgres.Outbox;
 using FastIngest.Storage.Postgres.Schema;
 using Npgsql;
 
@@ -32,32 +35,9 @@ internal sealed class PostgresVectorStore : IVectorStore
 
     public async ValueTask<IReadOnlyList<EmbeddingModel>> ReadModelsAsync(CancellationToken cancellationToken)
     {
-        List<EmbeddingModel> models = [];
+        IReadOnlyList<EmbeddingModel> models = [];
         await _calls.RunAsync(
-            async connection =>
-            {
-                models.Clear();
-                NpgsqlParameter<string> table = new() { TypedValue = _names.EmbeddingModels };
-                if (await connection.ScalarAsync("SELECT to_regclass($1) IS NOT NULL", cancellationToken, table).ConfigureAwait(false) is not true)
-                {
-                    // An older version of this program made the schema.
-                    return;
-                }
-
-                NpgsqlCommand command = new($"SELECT model, served, dimensions FROM {_names.EmbeddingModels} ORDER BY model COLLATE \"C\"", connection);
-                await using (command.ConfigureAwait(false))
-                {
-                    NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                    await using (reader.ConfigureAwait(false))
-                    {
-                        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                        {
-                            models.Add(new EmbeddingModel(reader.GetString(0), reader.GetString(1), reader.GetInt32(2)));
-                        }
-                    }
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+            async connection => models = await PostgresModels.ReadAllAsync(connection, _names, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return models;
     }
 
@@ -67,6 +47,21 @@ internal sealed class PostgresVectorStore : IVectorStore
     {
         using PostgresVectorPages pages = new(_calls, _names, model);
         return (await VectorStream.FindAsync(pages, model.Dimensions, query, selection, nearest, cancellationToken).ConfigureAwait(false), false);
+    }
+
+    public ValueTask RequireIndexAsync(EmbeddingModel model, CancellationToken cancellationToken) =>
+        _calls.RunAsync(connection => new PgVectorIndex(_names, model).RequireAsync(connection, DisplayName, cancellationToken).AsTask(), cancellationToken);
+
+    public async ValueTask<long> FindNearAsync(EmbeddingModel model, ReadOnlyMemory<float> query, RecordSelection? selection, NearestDays nearest, CancellationToken cancellationToken)
+    {
+        List<(byte[] UserId, int Day, float[] Vector)> found = [];
+        await _calls.RunAsync(connection => ReadNearAsync(connection, model, query, selection, nearest.Limit, found, cancellationToken), cancellationToken).ConfigureAwait(false);
+        foreach ((byte[] user, int day, float[] vector) in found.OrderBy(f => f.UserId, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b))).ThenBy(f => f.Day))
+        {
+            nearest.Add(Cosine.Exact(query.Span, vector), user, day);
+        }
+
+        return found.Count;
     }
 
     public async ValueTask<string?> ReadTextAsync(string userId, DateOnly day, CancellationToken cancellationToken)
@@ -83,4 +78,39 @@ internal sealed class PostgresVectorStore : IVectorStore
     }
 
     public ValueTask DisposeAsync() => _calls.DisposeAsync();
+
+    private async Task ReadNearAsync(
+        NpgsqlConnection connection, EmbeddingModel model, ReadOnlyMemory<float> query, RecordSelection? selection, int limit, List<(byte[] UserId, int Day, float[] Vector)> found, CancellationToken cancellationToken)
+    {
+        found.Clear();
+        PgVectorIndex index = new(_names, model);
+        string schema = await index.RequireAsync(connection, DisplayName, cancellationToken).ConfigureAwait(false);
+        string settings = await PgVectorIndex.SettingsAsync(connection, limit, cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; " + settings, cancellationToken).ConfigureAwait(false);
+        NpgsqlRawCopyStream stream = await connection.BeginRawBinaryCopyAsync(
+            $"COPY ({index.SelectNearest(schema, query.Span, selection, limit)}) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using CopyReader reader = new();
+            reader.Begin(stream);
+            while (await reader.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Add(reader.Current);
+            }
+        }
+
+        await connection.RunAsync("COMMIT", cancellationToken).ConfigureAwait(false);
+
+        void Add(ReadOnlySpan<byte> bytes)
+        {
+            CopyTupleReader tuple = CopyTupleReader.OfTuple(bytes);
+            tuple.TryField(out ReadOnlySpan<byte> user);
+            int day = tuple.Date();
+            float[] vector = new float[model.Dimensions];
+            if (tuple.TryField(out ReadOnlySpan<byte> field) && RealArray.TryRead(field, vector))
+            {
+                found.Add((user.ToArray(), day, vector));
+            }
+        }
+    }
 }

@@ -27,6 +27,21 @@ internal sealed class SqliteModels(EmbeddingModel model, bool replaces)
         return select.Bind(1, name).Step() ? new EmbeddingModel(name, Encoding.UTF8.GetString(select.Text(0)), (int)select.Int64(1)) : null;
     }
 
+    /// <summary>Reads the models of the stored vectors, ordered by name.</summary>
+    public static IReadOnlyList<EmbeddingModel> ReadAll(SqliteDatabase database)
+    {
+        List<EmbeddingModel> models = [];
+        if (database.Texts($"SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{Table}', 'embeddings')").Count == 2)
+        {
+            foreach (string name in database.Texts($"SELECT model FROM {Table} ORDER BY model"))
+            {
+                models.Add(Find(database, name)!);
+            }
+        }
+
+        return models;
+    }
+
     /// <summary>
     /// Records the model, in an open transaction, after the table <c>embeddings</c> is there. It removes the vectors of summaries
     /// that are stored no more.

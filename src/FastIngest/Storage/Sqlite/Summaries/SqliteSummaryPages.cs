@@ -12,7 +12,11 @@ namespace FastIngest.Storage.Sqlite.Summaries;
 /// <param name="Clause">The JOIN clause. The alias of <c>daily_summaries</c> is <c>s</c>; <c>?1</c> is <paramref name="Parameter"/>.</param>
 /// <param name="Parameter">The value of <c>?1</c>.</param>
 /// <param name="Read">Reads the columns of one row. Its arguments are the statement, the index of the first joined column, and the index of the row in the page.</param>
-internal sealed record SqliteJoin(string Columns, string Clause, string Parameter, Action<SqliteStatement, int, int> Read);
+internal sealed record SqliteJoin(string Columns, string Clause, string Parameter, Action<SqliteStatement, int, int> Read)
+{
+    /// <summary>The values of <c>?4</c> and the following parameters of the clause.</summary>
+    public IReadOnlyList<string> MoreParameters { get; init; } = [];
+}
 
 /// <summary>
 /// Reads the rows of a query in pages. No statement is active between two pages, so that this connection holds no lock then.
@@ -59,6 +63,10 @@ internal sealed class SqliteSummaryPages : IPages<SummaryBatch>
         if (join is not null)
         {
             _select.Bind(1, join.Parameter);
+            for (int i = 0; i < join.MoreParameters.Count; i++)
+            {
+                _select.Bind(4 + i, join.MoreParameters[i]);
+            }
         }
     }
 

@@ -19,19 +19,7 @@ internal sealed class SqliteVectorStore(string path) : IVectorStore
 
     public ValueTask OpenAsync(CancellationToken cancellationToken) => _reader.OpenAsync(cancellationToken);
 
-    public ValueTask<IReadOnlyList<EmbeddingModel>> ReadModelsAsync(CancellationToken cancellationToken)
-    {
-        List<EmbeddingModel> models = [];
-        if (_reader.Database.Texts($"SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('{SqliteModels.Table}', 'embeddings')").Count == 2)
-        {
-            foreach (string name in _reader.Database.Texts($"SELECT model FROM {SqliteModels.Table} ORDER BY model"))
-            {
-                models.Add(SqliteModels.Find(_reader.Database, name)!);
-            }
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<EmbeddingModel>>(models);
-    }
+    public ValueTask<IReadOnlyList<EmbeddingModel>> ReadModelsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(SqliteModels.ReadAll(_reader.Database));
 
     /// <summary>Searches the copy of the vectors beside the file, which is made anew if the file has changed. Where no copy can be written, it reads the file.</summary>
     public async ValueTask<(long Vectors, bool IsBuilt)> FindAsync(
@@ -61,6 +49,17 @@ internal sealed class SqliteVectorStore(string path) : IVectorStore
 
         using SqliteVectorPages again = new(_reader.Database, path, model);
         return (await VectorStream.FindAsync(again, model.Dimensions, query, selection, nearest, cancellationToken).ConfigureAwait(false), false);
+    }
+
+    /// <exception cref="IngestException">A SQLite file has no index of vectors.</exception>
+    public ValueTask RequireIndexAsync(EmbeddingModel model, CancellationToken cancellationToken) =>
+        throw new IngestException($"{DisplayName} has no index for --approximate; only PostgreSQL with pgvector has one.", "Leave out --approximate for an exact search.");
+
+    /// <exception cref="IngestException">A SQLite file has no index of vectors.</exception>
+    public async ValueTask<long> FindNearAsync(EmbeddingModel model, ReadOnlyMemory<float> query, RecordSelection? selection, NearestDays nearest, CancellationToken cancellationToken)
+    {
+        await RequireIndexAsync(model, cancellationToken).ConfigureAwait(false);
+        return 0;
     }
 
     public ValueTask<string?> ReadTextAsync(string userId, DateOnly day, CancellationToken cancellationToken)
