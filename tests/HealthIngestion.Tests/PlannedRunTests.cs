@@ -279,15 +279,16 @@ public sealed class PlannedRunTests(GeneratedData data)
     [InlineData("repeats")]
     [InlineData("nested")]
     [InlineData("dialects/apple-health")]
+    [InlineData("dialects/fitbit")]
     [InlineData("dialects/protobuf")]
-    public void Every_target_of_files_has_the_bytes_of_one_process(string set)
+    public void Every_target_of_files_has_the_bytes_of_one_process_with_its_records(string set)
     {
         string[] targets = ["protobuf", "parquet", "csv", "arrow"];
         using Workplace place = Workplace.Empty();
         (string[] input, string[] options) = Prepare(place, set);
 
         // The chunks of a run are messages in a file of records, and one worker reads them in order.
-        options = [.. options, "--chunk-size", "300"];
+        options = [.. options, "--records", "--chunk-size", "300"];
         Outcome alone = HealthIngestionProcess.Run(place.Directory, [.. input, .. options, "--workers", "1", .. To("one")]);
         Assert.True(alone.ExitCode is 0 or 3, alone.Error);
         foreach ((int tasks, int partitions) in (ReadOnlySpan<(int, int)>)[(1, 1), (1, 4), (3, 1), (3, 4)])
@@ -303,7 +304,12 @@ public sealed class PlannedRunTests(GeneratedData data)
             Assert.Equal(Counted(alone), Counted(many));
             foreach (string target in targets)
             {
-                Assert.True(Written("one", target).AsSpan().SequenceEqual(Written("many", target)), $"{set} {target} {tasks} × {partitions}");
+                string[] files = Written("one", target);
+                Assert.Equal(files.Select(f => Path.GetFileName(f)), Written("many", target).Select(f => Path.GetFileName(f)));
+                foreach ((string one, string other) in files.Zip(Written("many", target)))
+                {
+                    Assert.True(File.ReadAllBytes(one).AsSpan().SequenceEqual(File.ReadAllBytes(other)), $"{set} {Path.GetFileName(one)} {tasks} × {partitions}");
+                }
             }
 
             Directory.Delete(run.Path(), recursive: true);
@@ -316,8 +322,9 @@ public sealed class PlannedRunTests(GeneratedData data)
             return [.. targets.SelectMany(t => (string[])["--to", $"{t}:{folder}/{t}" + (t == "protobuf" ? ".pb" : "")]), "--rejects", $"{folder}/rejects"];
         }
 
-        byte[] Written(string folder, string target) =>
-            File.ReadAllBytes(target == "protobuf" ? place[$"{folder}/protobuf.pb"] : Assert.Single(Directory.GetFiles(place[$"{folder}/{target}"])));
+        // The file of protobuf has the records as well as the others, which have one file for each category and one for the summaries.
+        string[] Written(string folder, string target) =>
+            target == "protobuf" ? [place[$"{folder}/protobuf.pb"]] : [.. Directory.GetFiles(place[$"{folder}/{target}"]).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Records are stored with the rows, replaced like those of one process, and kept or united by its rules.</summary>
@@ -326,6 +333,7 @@ public sealed class PlannedRunTests(GeneratedData data)
     [InlineData("small", 3, 1)]
     [InlineData("small", 1, 4)]
     [InlineData("dialects/apple-health", 2, 2)]
+    [InlineData("dialects/fitbit", 2, 2)]
     public void PostgreSQL_has_the_records_of_one_process(string set, int tasks, int partitions)
     {
         PostgresServer server = PostgresServer.Shared;
@@ -333,7 +341,7 @@ public sealed class PlannedRunTests(GeneratedData data)
         using Workplace place = Workplace.Empty();
         (string[] input, string[] options) = set == "small" ? ([data.Small], []) : Prepare(place, set);
         PlannedRun run = new(place, input);
-        foreach (string[] more in (string[][])[["--until", "2024-01-03"], [], ["--on-fewer", "keep"]])
+        foreach (string[] more in (string[][])[["--until", set == "dialects/fitbit" ? "2024-03-31" : "2024-01-03"], [], ["--on-fewer", "keep"]])
         {
             string[] settings = [.. input, .. options, .. more, "--records", "--to", server.Url, "--to", "protobuf:records.pb", "--rejects", "rejects"];
             Outcome alone = HealthIngestionProcess.Run(place.Directory, [.. settings, "--schema", one, "--stats-json", "one.json"]);
@@ -356,7 +364,7 @@ public sealed class PlannedRunTests(GeneratedData data)
             Directory.Delete(run.Path(), recursive: true);
         }
 
-        Assert.NotEmpty(Rows(many, set == "dialects/apple-health" ? "samples" : "heart_rate"));
+        Assert.NotEmpty(Rows(many, set.StartsWith("dialects/", StringComparison.Ordinal) ? "samples" : "heart_rate"));
         Assert.Equal(
             server.Query($"SELECT records, aggregated, rejected, rows FROM {one}.ingest_runs ORDER BY started"),
             server.Query($"SELECT records, aggregated, rejected, rows FROM {many}.ingest_runs ORDER BY started"));
