@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using FastIngest.Tests.Storage.Http;
@@ -35,12 +36,17 @@ public sealed class MetricsFileTests(GeneratedData data)
     public void The_file_is_there_while_the_run_works_and_says_how_it_ended()
     {
         using Workplace place = Workplace.Empty();
-        Outcome stopped = HealthIngestionProcess.SignalWhen(
-            place.Directory,
-            _ => place.Has("a.prom") && Value(place, "running") == 1 && Value(place, "read_records") > 0,
-            [HealthIngestionProcess.Sigterm],
-            data.Directory, "--mode", "original", "--dry-run", "--metrics-file", "a.prom");
-        Assert.Equal(143, stopped.ExitCode);
+        using (Process process = HealthIngestionProcess.Start(
+            HealthIngestionProcess.Path, place.Directory, [], data.Directory, "--progress", "none", "--to", "ndjson:-", "--metrics-file", "a.prom"))
+        {
+            // Nobody reads the rows, so that the run cannot end before the signal.
+            Assert.StartsWith("{", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            HealthIngestionProcess.WaitFor(process, _ => place.Has("a.prom") && Value(place, "running") == 1 && Value(place, "read_records") > 0);
+            HealthIngestionProcess.Signal(process, HealthIngestionProcess.Sigterm);
+            Assert.True(process.WaitForExit(Poll.Deadline), "The run does not end.");
+            Assert.Equal(143, process.ExitCode);
+        }
+
         Assert.Equal(0, Value(place, "running"));
         Assert.Equal(143, Value(place, "exit_code"));
         Assert.Equal(0, Value(place, "success"));

@@ -82,7 +82,7 @@ internal static class Parsing
         string[] others = [.. commands.WithOption(name)];
         if (others.Length > 0)
         {
-            return $"Unknown option {name}: {spec.Name} does not take it, but {string.Join(", ", others)} {(others.Length == 1 ? "does" : "do")}";
+            return $"Unknown option {name}: {spec.Name} does not take it, but {(others.Length == 1 ? others[0] + " does" : $"{string.Join(", ", others[..^1])} and {others[^1]} do")}";
         }
 
         string? near = Suggestion.For(name, known.Where(o => !o.Hidden).Select(o => o.Name).Append("--help").Append("--version"));

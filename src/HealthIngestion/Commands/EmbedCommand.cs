@@ -116,7 +116,7 @@ internal sealed class EmbedCommand : ICommand
             metrics,
             token =>
             {
-                Deliveries.Prepare(server);
+                Deliveries.Prepare(server, hasOtherConnections: database.FilePath is null);
                 List<DeliveryOutcome> outcomes = Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult();
                 metrics.Report([ReportMetrics.OfVectors(outcomes)]);
                 return Deliveries.Close(outcomes, stats, log);

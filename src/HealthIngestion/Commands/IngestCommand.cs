@@ -90,10 +90,11 @@ internal sealed class IngestCommand : ICommand
             {
                 bool isDefaultPath = arguments.GetResult(Options.Paths) is not { Tokens.Count: > 0 };
                 RejectMissingPaths(settings.Options.Paths, isDefaultPath);
-                Deliveries.Prepare(settings.Apis);
+                bool hasOtherConnections = settings.Options.Paths.Any(RemotePath.Is) || settings.Targets.Any(t => !t.Kind.IsFile);
+                Deliveries.Prepare(settings.Apis, hasOtherConnections);
                 if (settings.Embedding is { } embedding)
                 {
-                    Deliveries.Prepare(embedding.Server);
+                    Deliveries.Prepare(embedding.Server, hasOtherConnections);
                 }
 
                 RunProgress progress = new();

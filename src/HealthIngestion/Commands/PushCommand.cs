@@ -108,7 +108,7 @@ internal sealed class PushCommand : ICommand
             metrics,
             token =>
             {
-                Deliveries.Prepare(apis);
+                Deliveries.Prepare(apis, hasOtherConnections: database.FilePath is null);
                 List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult();
                 metrics.Report([ReportMetrics.Of(outcomes)]);
                 return Deliveries.Close(outcomes, stats, log);

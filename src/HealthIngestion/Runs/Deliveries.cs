@@ -14,35 +14,40 @@ namespace HealthIngestion.Runs;
 /// <summary>Delivers to several APIs side by side; one that is slow or fails does not keep the others from their summaries.</summary>
 internal static class Deliveries
 {
-    /// <summary>
-    /// Checks, before anything is read or stored, that the libraries that the APIs need are installed. It also makes the
-    /// threads that wait for responses handle them, a fourth less work a post than a hand-over to the thread pool: nothing
-    /// that follows a response blocks. .NET reads this setting only from the environment, when the first socket is made;
-    /// what the user has set there stays.
-    /// </summary>
+    /// <summary>Checks, before anything is read or stored, that the libraries that the APIs need are installed.</summary>
+    /// <param name="apis">The APIs.</param>
+    /// <param name="hasOtherConnections">Whether the program also has connections to a database or to a server that input is read from.</param>
     /// <exception cref="IngestException">Something is not installed.</exception>
-    public static void Prepare(IReadOnlyList<DeliveryApi> apis)
+    public static void Prepare(IReadOnlyList<DeliveryApi> apis, bool hasOtherConnections)
     {
         foreach (DeliveryApi api in apis)
         {
             api.RequireLibraries();
         }
 
-        if (apis.Count > 0)
+        if (apis.Count > 0 && !hasOtherConnections)
         {
-            PrepareSockets();
+            HandleResponsesWhereTheyArrive();
         }
     }
 
     /// <summary>The same for an embedding server.</summary>
     /// <exception cref="IngestException">Something is not installed.</exception>
-    public static void Prepare(EmbeddingServer server)
+    public static void Prepare(EmbeddingServer server, bool hasOtherConnections)
     {
         server.RequireLibraries();
-        PrepareSockets();
+        if (!hasOtherConnections)
+        {
+            HandleResponsesWhereTheyArrive();
+        }
     }
 
-    private static void PrepareSockets()
+    /// <summary>
+    /// Makes the threads that wait for responses handle them, a fourth less work a post than a hand-over to the thread pool. What follows a
+    /// response of an API never blocks. What follows one of PostgreSQL may: Npgsql ends a COPY with a blocking read, which would wait for this
+    /// very thread for ever. .NET reads the setting only from the environment, when the first socket is made; what the user has set stays.
+    /// </summary>
+    private static void HandleResponsesWhereTheyArrive()
     {
         Default("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         Default("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
