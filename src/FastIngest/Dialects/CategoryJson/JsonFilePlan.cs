@@ -22,6 +22,9 @@ internal sealed class JsonFilePlan : FilePlan
     /// <summary>The category by the name of the file, and the name of the array that was read as it; null when all arrays are named after categories.</summary>
     private (Category Category, string Name)? Plain { get; set; }
 
+    /// <summary>Whether the part is in another wrapper object after the end of the first.</summary>
+    private bool IsInNextWrapper { get; set; }
+
     /// <summary>The arrays and records of the wrapper before the one that is read first.</summary>
     public IReadOnlyList<UnreadFile> UnreadBefore { get; set; } = [];
 
@@ -79,7 +82,7 @@ internal sealed class JsonFilePlan : FilePlan
         WrapperRest rest = scan.Scan(
             last.Offset,
             Wrapper.Depth - last.State.Braces(),
-            name => Part + 1 < RepeatRule.MaxParts && (Categories.Parse(name) is not null || (scan.IsInNextWrapper && name == Plain?.Name)));
+            name => Part + 1 < RepeatRule.MaxParts && (Categories.Parse(name) is not null || ((IsInNextWrapper || scan.IsInNextWrapper) && name == Plain?.Name)));
         IReadOnlyList<UnreadFile> unread = [.. UnreadBefore, .. rest.Unread];
         if (rest.Array is not { } array)
         {
@@ -91,6 +94,7 @@ internal sealed class JsonFilePlan : FilePlan
         window.MoveTo(array.Offset, Dialect.HeadBytes);
         JsonFilePlan next = At(Dialect, File, Plain?.Category ?? Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
         (next.FileIndex, next.Repeats, next.User, next.Plain) = (FileIndex, Repeats, User, Plain);
+        next.IsInNextWrapper = IsInNextWrapper || scan.IsInNextWrapper;
         return new PartEnd(next, false, unread);
     }
 }
