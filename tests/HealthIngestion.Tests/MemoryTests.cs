@@ -82,6 +82,20 @@ public sealed class MemoryTests(MemoryTests.Shuffled data) : IClassFixture<Memor
         Assert.Equal(1 << 20, File.ReadLines(place["rejects.ndjson"]).Count());
     }
 
+    [Fact]
+    public void A_line_of_nothing_but_delimiters_takes_little_more_than_its_bytes()
+    {
+        using Workplace place = Workplace.Empty();
+        File.WriteAllText(place["sleep.csv"], "user_id,date,total_sleep\n" + new string(',', 16_000_000));
+
+        Outcome outcome = HealthIngestionProcess.Run(
+            place.Directory, "sleep.csv", "--quiet", "--dry-run", "--memory-limit", Limit, "--stats-json", "-");
+
+        Assert.True(outcome.ExitCode == 3, outcome.Error);
+        Assert.InRange(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("peak_rss_bytes").GetInt64(), 1, 96 << 20);
+        Assert.Contains("\"reason\": \"invalid_csv\", \"offset\": 25, \"length\": 16000000", File.ReadAllText(place["rejects.ndjson"]), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ndjson:rows")]
     [InlineData("sqlite:rows.db")]

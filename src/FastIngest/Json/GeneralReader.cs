@@ -37,12 +37,20 @@ public static class GeneralReader
     /// <param name="isFinal">Whether <paramref name="data"/> reaches the end of the input; otherwise the value may be incomplete.</param>
     /// <param name="fields">Receives the fields if the value is an object.</param>
     /// <param name="length">The length of the value in bytes, or the offset of the error; 0 if incomplete.</param>
-    public static ReadStatus Read(ReadOnlySpan<byte> data, bool isFinal, RecordFields fields, out int length)
+    /// <param name="isDamaged">Whether an error is likely, so that a search for it saves the cost of an exception.</param>
+    public static ReadStatus Read(ReadOnlySpan<byte> data, bool isFinal, RecordFields fields, out int length, bool isDamaged = false)
     {
         fields.Clear();
         if (!data.IsEmpty && !StartsValue(data[0]))
         {
             length = 0;
+            return ReadStatus.Invalid;
+        }
+
+        int error = isDamaged ? ErrorScan.Find(data) : ErrorScan.None;
+        if (error != ErrorScan.None)
+        {
+            length = error;
             return ReadStatus.Invalid;
         }
 

@@ -15,6 +15,9 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
 
     private const int MaxTries = 16;
 
+    /// <summary>After an invalid value, this many values are searched for an error before they are read.</summary>
+    private const int DamagedValues = 256;
+
     /// <summary>The end of a too large value is searched for up to this many times the maximum record size.</summary>
     private const int ScanFactor = 4;
 
@@ -23,6 +26,10 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
     private FrameState _state;
     private long _endExcl;
     private int _runBytes;
+    private int _damagedValues;
+
+    /// <summary>Whether an object after a closed wrapper that looks like another wrapper ends the elements.</summary>
+    public bool EndsAtNextWrapper { get; init; }
 
     /// <summary>The result of reading the last element.</summary>
     public ReadStatus Status { get; private set; }
@@ -126,14 +133,14 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             _shapes.Learn(window.Bytes.Slice((int)(_position - window.Offset), (int)length));
         }
 
-        if (status == ReadStatus.Invalid)
+        if (status == ReadStatus.Invalid && _state != FrameState.Single)
         {
             _position = Resume(_position, _position + length);
         }
-        else if (status == ReadStatus.TooLarge)
+        else if (status is ReadStatus.Invalid or ReadStatus.TooLarge)
         {
             long end = BracketScan.EndOfValue(window, _position, _position + ((long)ScanFactor * maxRecordBytes));
-            _position = end >= 0 ? end : Resume(_position, _position + maxRecordBytes);
+            _position = end >= 0 ? end : Resume(_position, _position + (status == ReadStatus.Invalid ? length : maxRecordBytes));
         }
         else
         {
@@ -141,6 +148,7 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
             _position = isArray ? EndOfArray(_position, _position + length) : _position + length;
         }
 
+        _state = _state == FrameState.Single ? FrameState.Done : _state;
         Status = status;
         ElementLength = _position - ElementOffset;
         return true;
@@ -229,8 +237,14 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
                 }
                 else
                 {
-                    _state = _state.IsClosed() ? FrameState.Wrapped : _state;
                     _position += i;
+                    if (_state.IsClosed() && b == '{' && IsNextWrapper())
+                    {
+                        _state = FrameStates.Done(_state);
+                        return false;
+                    }
+
+                    _state = _state.IsClosed() ? FrameState.Wrapped : _state;
                     return true;
                 }
             }
@@ -239,6 +253,24 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
         }
 
         return false;
+    }
+
+    /// <summary>Whether the object at the position follows the closing brace of a wrapper with nothing but white space between, and looks like another one.</summary>
+    private bool IsNextWrapper()
+    {
+        if (!EndsAtNextWrapper || _state.Braces() == 0)
+        {
+            return false;
+        }
+
+        long before = _position - 1;
+        while (before > 0 && FileHead.IsWhiteSpace(ByteAt(before)))
+        {
+            before--;
+        }
+
+        return ByteAt(before) == '}' && Ensure(_position, LoneRecord.HeadBytes)
+            && LoneRecord.IsWrapperAt(window.Bytes[(int)(_position - window.Offset)..]);
     }
 
     private ReadStatus ReadValue(long offset, out long length)
@@ -254,7 +286,8 @@ public sealed unsafe class ElementReader(FileWindow window, RecordFields fields,
                 isFinal = false;
             }
 
-            ReadStatus status = GeneralReader.Read(bytes, isFinal, fields, out int read);
+            ReadStatus status = GeneralReader.Read(bytes, isFinal, fields, out int read, isDamaged: _damagedValues > 0);
+            _damagedValues = status == ReadStatus.Invalid ? DamagedValues : Math.Max(0, _damagedValues - 1);
             length = read;
             if (status != ReadStatus.Incomplete)
             {

@@ -4,10 +4,10 @@ using FastIngest.Json;
 
 namespace FastIngest.Sources;
 
-/// <summary>The wrapper object around an array of records.</summary>
-/// <param name="Key">The name of the array.</param>
-/// <param name="Depth">The number of objects around the array.</param>
-/// <param name="Bracket">The offset of the opening bracket of the array.</param>
+/// <summary>The wrapper object around an array of records, or around a record without an array.</summary>
+/// <param name="Key">The name of the array or record.</param>
+/// <param name="Depth">The number of objects around it.</param>
+/// <param name="Bracket">The offset of its opening bracket.</param>
 public sealed record Wrapper(string Key, int Depth, long Bracket);
 
 /// <summary>Finds where the records of a file begin: after a byte order mark, white space and the start of a wrapper object.</summary>
@@ -29,7 +29,7 @@ public static class FileHead
     public static FramePosition Find(ReadOnlySpan<byte> head) => Find(head, _ => false, out _);
 
     /// <param name="head">The first bytes, at least <see cref="WrapperBytes"/> unless the file is shorter.</param>
-    /// <param name="isWanted">Whether an array with a name is preferred to arrays before it.</param>
+    /// <param name="isWanted">Whether an array with a name is preferred to arrays before it, and an object with a name may be a record.</param>
     /// <param name="wrapper">Receives the wrapper object; null without one.</param>
     /// <returns>The position where reading starts.</returns>
     public static FramePosition Find(ReadOnlySpan<byte> head, Func<string, bool> isWanted, out Wrapper? wrapper)
@@ -43,7 +43,7 @@ public static class FileHead
             if (wrapper is not null)
             {
                 wrapper = wrapper with { Bracket = start + wrapper.Bracket };
-                return new FramePosition(start + wrapped, FrameState.Wrapped);
+                return new FramePosition(start + wrapped, head[(int)wrapper.Bracket] == '{' ? FrameState.Single : FrameState.Wrapped);
             }
         }
 
@@ -54,11 +54,12 @@ public static class FileHead
 
     /// <summary>
     /// The offset of the first element of the first array of objects in an object without a user_id; or -1. An array with a
-    /// wanted name, of objects or without an element, goes before others.
+    /// wanted name, of objects or without an element, goes before others. A record with a wanted name goes before that, and
+    /// makes an object a wrapper that has no array of objects, if nothing says that the object is a record itself.
     /// </summary>
     private static int FindWrappedArray(ReadOnlySpan<byte> data, Func<string, bool> isWanted, out Wrapper? wrapper)
     {
-        Wrapper? first = null, wanted = null;
+        Wrapper? first = null, wanted = null, lone = null;
         (int firstAt, int wantedAt) = (-1, -1);
         string key = "";
         Utf8JsonReader reader = new(data, isFinalBlock: false, state: default);
@@ -79,6 +80,12 @@ public static class FileHead
                     }
 
                     key = NameOf(ref reader);
+                }
+
+                if (lone is null && arrays == 0 && token == JsonTokenType.StartObject && reader.CurrentDepth > 0 && isWanted(key)
+                    && LoneRecord.IsAt(data[(int)reader.TokenStartIndex..]))
+                {
+                    lone = new Wrapper(key, reader.CurrentDepth, reader.TokenStartIndex);
                 }
 
                 if (afterStartArray && arrays == 1 && token is (JsonTokenType.StartObject or JsonTokenType.EndArray))
@@ -111,6 +118,13 @@ public static class FileHead
         }
 
         // An array without an element does not make the object around it a wrapper: a record may have one, too.
+        bool isLone = lone is not null && (first is null ? LoneRecord.IsWrapperAt(data) : wanted is not null && lone.Bracket < wanted.Bracket);
+        if (isLone)
+        {
+            wrapper = lone;
+            return (int)lone!.Bracket;
+        }
+
         wrapper = first is null ? null : wanted ?? first;
         return first is null ? -1 : wanted is null ? firstAt : wantedAt;
     }

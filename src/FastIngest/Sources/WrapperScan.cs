@@ -1,17 +1,20 @@
+using System.Text;
 using System.Text.Json;
+using FastIngest.Json;
 
 namespace FastIngest.Sources;
 
 /// <summary>What follows an array in its wrapper object.</summary>
-/// <param name="Array">The position of the first element of the next array with a wanted name; null without one.</param>
-/// <param name="Wrapper">The name of that array, and the number of objects around it.</param>
+/// <param name="Array">The position of the first element of the next array with a wanted name, or of a record with a wanted name; null without one.</param>
+/// <param name="Wrapper">The name of that array or record, and the number of objects around it.</param>
 /// <param name="Unread">The values before it that are not read.</param>
 /// <param name="IsClosed">Whether the wrapper object is closed, or may still be closed after the next array.</param>
 internal sealed record WrapperRest(FramePosition? Array, Wrapper? Wrapper, IReadOnlyList<UnreadFile> Unread, bool IsClosed);
 
 /// <summary>
 /// Reads a wrapper object after one of its arrays, up to the next array with a wanted name. Values are skipped by matching
-/// brackets and quotes. Other arrays, and bytes that cannot be read, are listed as unread with their offset and size.
+/// brackets and quotes. Other arrays, objects that look like records, and bytes that cannot be read, are listed as unread with
+/// their offset and size.
 /// </summary>
 internal sealed class WrapperScan(SourceFile file) : IDisposable
 {
@@ -28,14 +31,35 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
     private readonly List<UnreadFile> _unread = [];
     private long _position, _more;
 
+    // The offset of the array or record that is read first, while the values before it are listed.
+    private long _stopAt = long.MaxValue;
+
+    // The outermost object with a wanted name that was entered: what it is, the depth outside of it, and what was listed before.
+    private (string What, int Depth, long Listed)? _entered;
+    private long _enteredAt;
+    private bool _hasMembers;
+
     // Whether the file ends in a property name.
     private bool _isCutOff;
 
-    /// <summary>Lists the arrays with elements of a wrapper that come before the one that is read first.</summary>
+    /// <summary>Whether objects that look like records count, and another wrapper may follow the first.</summary>
+    public bool ReadsObjects { get; init; }
+
+    /// <summary>Whether arrays are listed that do not have a wanted name.</summary>
+    public bool ListsArrays { get; init; } = true;
+
+    /// <summary>Whether the scan has entered another wrapper object after the end of the first.</summary>
+    public bool IsInNextWrapper { get; private set; }
+
+    /// <summary>Lists the arrays with elements, and the records, of a wrapper that come before the array or record that is read first.</summary>
     /// <param name="from">The offset after the opening bracket of the wrapper object.</param>
-    /// <param name="array">The array that is read first.</param>
-    public IReadOnlyList<UnreadFile> ListBefore(long from, Wrapper array) =>
-        array.Depth > MaxDepth ? [] : Scan(from, 1, _ => _position >= array.Bracket).Unread;
+    /// <param name="array">The array or record that is read first.</param>
+    /// <param name="isWanted">Whether the name is that of records.</param>
+    public IReadOnlyList<UnreadFile> ListBefore(long from, Wrapper array, Func<string, bool> isWanted)
+    {
+        _stopAt = array.Bracket;
+        return array.Depth > MaxDepth ? [] : Scan(from, 1, isWanted).Unread;
+    }
 
     /// <summary>Reads on after an array.</summary>
     /// <param name="from">The offset after the array and the closing brackets that follow it.</param>
@@ -54,6 +78,12 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                 case '}' when depth > 0:
                     depth--;
                     _position++;
+                    Leave(depth);
+                    break;
+                case '{' when depth <= 0 && ReadsObjects && LoneRecord.IsWrapperAt(Head()):
+                    IsInNextWrapper = true;
+                    depth = 1;
+                    _position++;
                     break;
                 case ',' or ']' or '}':
                     _position++;
@@ -61,7 +91,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                 case '"' when depth > 0 && ReadName() is { } name:
                     if (ReadValue(name, ref depth, isWanted) is { } array)
                     {
-                        return End(array, new Wrapper(name, depth, array.Offset - 1), true);
+                        return End(array, new Wrapper(name, depth, array.Offset - (array.State == FrameState.Single ? 0 : 1)), true);
                     }
 
                     break;
@@ -76,23 +106,54 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
 
     public void Dispose() => _window.Dispose();
 
-    /// <summary>Reads a value, or enters it if it is an object. Returns the position in the array if it is a wanted one.</summary>
+    /// <summary>Reads a value, or enters it if it is an object. Returns the position in the array, or of the record, if it is a wanted one.</summary>
     private FramePosition? ReadValue(string name, ref int depth, Func<string, bool> isWanted)
     {
         long start = _position;
-        switch (SkipBlanks())
+        int first = SkipBlanks();
+        _hasMembers = true;
+        if (_position >= _stopAt)
         {
+            return new FramePosition(_position, FrameState.Single);
+        }
+
+        bool isBefore = _stopAt < long.MaxValue;
+        switch (first)
+        {
+            case '{' when ReadsObjects && (LoneRecord.IsAt(Head()) || depth == MaxDepth || DateParser.TryParseDay(Encoding.UTF8.GetBytes(name), out _)):
+                bool isRecord = LoneRecord.IsAt(Head());
+                if (isRecord && !isBefore && isWanted(name))
+                {
+                    return new FramePosition(_position, FrameState.Single);
+                }
+
+                string why = isRecord && isBefore && isWanted(name) ? "stands before the array that is read"
+                    : isRecord ? "looks like a record, and does not have the name of a category"
+                    : "may hold records, and does not have the form of a wrapper";
+                start = _position;
+                if (SkipNested() > 0)
+                {
+                    Add(new UnreadFile(file.Path, $"the object \"{name}\" at byte {start} ({Bytes(_position - start)}) {why}", IsExpected: true));
+                }
+
+                return null;
             case '{' when depth < MaxDepth:
+                if (_entered is null && ReadsObjects && isWanted(name))
+                {
+                    _entered = ($"the object \"{name}\" at byte {_position}", depth, _unread.Count + _more);
+                    (_enteredAt, _hasMembers) = (_position, false);
+                }
+
                 depth++;
                 _position++;
                 return null;
-            case '[' when isWanted(name):
+            case '[' when !isBefore && isWanted(name):
                 _position++;
                 return new FramePosition(_position, FrameState.Wrapped);
             case '[':
                 start = _position;
                 long items = SkipNested();
-                if (items > 0)
+                if (items > 0 && ListsArrays)
                 {
                     Add(new UnreadFile(
                         file.Path, $"the array \"{name}\" at byte {start} ({items} {(items == 1 ? "element" : "elements")}, {Bytes(_position - start)}) does not have the name of a category", IsExpected: true));
@@ -106,6 +167,33 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
                 SkipScalar();
                 return null;
         }
+    }
+
+    /// <summary>Lists an object with a wanted name that is left, if it has members, and nothing in it was read or listed.</summary>
+    /// <param name="depth">The number of objects that are open after it.</param>
+    private void Leave(int depth)
+    {
+        if (_entered is not { } entered || entered.Depth != depth)
+        {
+            return;
+        }
+
+        _entered = null;
+        if (_hasMembers && entered.Listed == _unread.Count + _more)
+        {
+            Add(new UnreadFile(file.Path, $"{entered.What} ({Bytes(_position - _enteredAt)}) has neither the user nor the day of a record", IsExpected: true));
+        }
+    }
+
+    /// <summary>The bytes from the position on that show what an object is.</summary>
+    private ReadOnlySpan<byte> Head()
+    {
+        if (_position < _window.Offset || _position + LoneRecord.HeadBytes > _window.Offset + _window.Length)
+        {
+            _window.MoveTo(_position, WindowBytes);
+        }
+
+        return _window.Bytes[(int)(_position - _window.Offset)..];
     }
 
     /// <summary>Reads a property name and the colon after it; null when there is none, and then the position does not change.</summary>
@@ -233,7 +321,7 @@ internal sealed class WrapperScan(SourceFile file) : IDisposable
     {
         if (_more > 0)
         {
-            _unread.Add(new UnreadFile(file.Path, $"{_more} more arrays do not have the name of a category", IsExpected: true));
+            _unread.Add(new UnreadFile(file.Path, $"{_more} more arrays and objects do not have the name of a category", IsExpected: true));
         }
 
         return new WrapperRest(array, wrapper, _unread, isClosed);

@@ -60,6 +60,19 @@ public sealed class CsvReadingTests
     }
 
     [Fact]
+    public void A_line_of_nothing_but_delimiters_needs_no_memory_for_its_cells()
+    {
+        byte[] line = new byte[1_000_000];
+        line.AsSpan().Fill((byte)',');
+        CsvCells cells = new();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(CsvScan.Record, cells.Scan(line, (byte)',', most: 4, isFinal: true, out int length));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+        Assert.Equal((line.Length, 5), (length, cells.Count));
+        Assert.Contains("invalid_csv", Read([.. Encoding.UTF8.GetBytes(Header), .. line[..10_000]]).Rejects, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_record_beyond_the_largest_size_costs_its_first_line()
     {
         string line = $"u,2024-01-01,\"{new string('x', 40)}\n{new string('y', 40)}\",1\n";

@@ -63,7 +63,7 @@ internal sealed class RandomDocument
         int framing = _random.Next(4);
         string separator = Pick(Separators);
         string filler = _random.Next(10) == 0 ? $"\"note\":\"{new string('x', _random.Next(6000))}\"," : "";
-        _text.Append(framing switch { 0 or 1 => "[", 2 => $"{{{filler}\"exported\":{Pick(Values)},{(_random.Next(3) == 0 ? "\"in\":{" : "")}{Pick(Arrays)}: [", _ => "" });
+        _text.Append(framing switch { 0 or 1 => "[", 2 => $"{{{filler}\"exported\":{Pick(Values)},{Lone(damage)}{(_random.Next(3) == 0 ? "\"in\":{" : "")}{Pick(Arrays)}: [", _ => "" });
         for (int records = _random.Next(14); records > 0; records--)
         {
             string record = _random.Next(30) == 0 ? $"[{Record()},{Record()}]" : Record();
@@ -72,7 +72,19 @@ internal sealed class RandomDocument
             _text.Append(records == 1 && _random.Next(4) > 0 ? "" : _random.Next(12) == 0 ? Pick(Separators) : separator);
         }
 
-        _text.Append(framing switch { 0 or 1 => "]", 2 => _random.Next(3) == 0 ? "],\"user_id\":1}" : "],\"more\":[{}]}", _ => "" }).Append(Pick(Separators));
+        _text.Append(framing switch { 0 or 1 => "]", 2 => _random.Next(3) == 0 ? "],\"user_id\":1}" : $"],{Lone(damage)}\"more\":[{{}}]}}", _ => "" }).Append(Pick(Separators));
+    }
+
+    /// <summary>Sometimes a record without an array, as a member of a wrapper.</summary>
+    private string Lone(int damage)
+    {
+        if (_random.Next(4) > 0)
+        {
+            return "";
+        }
+
+        string record = damage > 0 && _random.Next(3) == 0 ? Torn(Record()) : Record();
+        return $"\"{Pick(["workouts", "Sleep", "extra", "2024-01-01"])}\":{(_random.Next(4) == 0 ? $"{{\"sleep\": {record}}}" : record)},";
     }
 
     /// <summary>Garbage, and cases at the limits of resuming after an error: the 16 places tried, and blanks beyond a window.</summary>

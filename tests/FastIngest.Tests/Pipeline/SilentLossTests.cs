@@ -46,6 +46,55 @@ public sealed class SilentLossTests
     }
 
     [Theory]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":" + Record + "}", "sleep workouts")]
+    [InlineData("{\"workouts\":" + Record + ",\"sleep\":[" + Record + "]}", "workouts sleep")]
+    [InlineData("{\"workouts\":" + Record + ",\"Sleep\": " + Record + "}", "workouts sleep")]
+    [InlineData("{\"a\":{\"b\":{\"workouts\":" + Record + "}},\"sleep\":{\"sleep\":" + Record + "}}", "workouts sleep")]
+    [InlineData("{\"sleep\":[],\"workouts\":{\"user_id\":\"u\",\"date\":\"2024-01-01\",\"tags\":[1,{}]},\"users\":[" + Record + "]}", "workouts users")]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{\"timestamp\":\"2024-01-01\",\"workouts\":[" + Record + "]}}", "sleep workouts")]
+    [InlineData("{\"sleep\":[" + Record + "]}\n{\"sleep\":[" + Record + "]}", "sleep sleep")]
+    [InlineData("{\"data\":[" + Record + "]}{\"workouts\":[" + Record + "],\"data\":[" + Record + "]}", "sleep workouts sleep")]
+    [InlineData("{\"sleep\":[" + Record + "],\"n\":1} {\"n\":1,\"users\":" + Record + "}\n{\"sleep\":[]}\n{\"users\":{\"users\":[" + Record + "]}}", "sleep users users")]
+    [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{\"sleep\":[" + Record + "]}}}}}", "sleep")]
+    public void Records_without_an_array_and_further_wrappers_are_read(string content, string categories)
+    {
+        IngestReport report = Read(("sleep.json", content)).Report;
+        Assert.Equal((0L, 0), (report.Rejected, report.Unread.Count));
+        Assert.Empty(report.CutOff);
+        Assert.Equal(
+            categories.Split(' ').Order(StringComparer.Ordinal),
+            report.Categories.SelectMany(c => Enumerable.Repeat(c.Category.Name(), (int)c.Records)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{\"sleep\":[" + Record + "],\"extra\":" + Record + "}", "the object \"extra\" at byte 55 (35 bytes) looks like a record, and does not have the name of a category")]
+    [InlineData("{\"extra\":" + Record + ",\"sleep\":[" + Record + "]}", "the object \"extra\" at byte 9 (35 bytes) looks like a record, and does not have the name of a category")]
+    [InlineData("{\"extra\":" + Record + ",\"data\":[" + Record + "]}", "the object \"extra\" at byte 9 (35 bytes) looks like a record, and does not have the name of a category")]
+    [InlineData("{\"workouts\":" + Record + ",\"data\":[" + Record + "]}", "the object \"workouts\" at byte 12 (35 bytes) stands before the array that is read")]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{\"2024-01-01\":{\"duration\":5}}}", "the object \"2024-01-01\" at byte 72 (14 bytes) may hold records, and does not have the form of a wrapper")]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{\"u\":{\"duration\":5}}}", "the object \"workouts\" at byte 58 (20 bytes) has neither the user nor the day of a record")]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{}, \"info\":{\"version\":1}}", null)]
+    public void Objects_that_may_be_records_and_are_not_read_are_named(string content, string? reason)
+    {
+        IngestReport report = Read(("sleep.json", content)).Report;
+        Assert.Equal((1L, 0L), (report.Aggregated, report.Rejected));
+        Assert.Equal(reason is null ? [] : [reason], report.Unread.Select(u => u.Reason));
+        Assert.All(report.Unread, u => Assert.True(u.IsExpected));
+    }
+
+    [Theory]
+    [InlineData("{\"workouts\":{\"user_id\":\"u\",\"date\"},\"sleep\":[" + Record + "]}", "invalid_json", false)]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{\"user_id\":\"u\",\"da", "invalid_json", true)]
+    [InlineData("{\"sleep\":[" + Record + "],\"workouts\":{\"user_id\":\"u\",\"date\":1}}", "no_date", false)]
+    public void A_damaged_record_without_an_array_is_one_reject(string content, string reason, bool isCutOff)
+    {
+        RunResult run = Read(("sleep.json", content));
+        Assert.Equal((1L, 1L), (run.Report.Aggregated, run.Report.Rejected));
+        Assert.Contains($"\"workouts\", \"reason\": \"{reason}\"", run.Rejects, StringComparison.Ordinal);
+        Assert.Equal(isCutOff ? 1 : 0, run.Report.CutOff.Count);
+    }
+
+    [Theory]
     [InlineData("user_id,date\ru,2024-01-01\r")]
     [InlineData("user_id,date\ru,2024-01-01\rv,2024-01-02\n")]
     public void A_table_whose_lines_end_with_a_carriage_return_alone_is_a_fault_that_says_so(string content)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FastIngest.Json;
 using FastIngest.Sources;
 using FastIngest.Tests.Support;
@@ -45,6 +46,25 @@ public sealed class ElementReaderTests
             using Document document = new(text.Bytes(), mode: mode);
             Assert.Equal(expected, document.Texts(document.ReadWhole()));
         }
+    }
+
+    [Theory]
+    [InlineData("{\"},")]
+    [InlineData(",{\"a\":1")]
+    [InlineData("\n{\"user_id\":\"")]
+    [InlineData("{\"a\":01},{\"a\":tru},{\"a\":\"\\x\"},{\"a\":[1,]},{\"a\" 1},{\"a\":1}},{},\n")]
+    public void Damaged_elements_cost_no_exception_each(string damage)
+    {
+        const int Repeats = 5000;
+        int thread = Environment.CurrentManagedThreadId;
+        int faults = 0;
+        using Document document = new(("[" + string.Concat(Enumerable.Repeat(damage, Repeats))).Bytes());
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        document.ReadWhole();
+        AppDomain.CurrentDomain.FirstChanceException -= Count;
+        Assert.InRange(faults, 1, 100);
+
+        void Count(object? sender, FirstChanceExceptionEventArgs e) => faults += Environment.CurrentManagedThreadId == thread ? 1 : 0;
     }
 
     [Theory]

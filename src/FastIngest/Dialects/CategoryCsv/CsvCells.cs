@@ -25,17 +25,19 @@ internal sealed class CsvCells
     private byte[] _scratch = new byte[256];
     private int _scratchLength;
 
-    /// <summary>The number of cells in the record.</summary>
-    public int Count => _cells.Count;
+    /// <summary>The number of cells in the record; of more than the scan was to keep, one more than that.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Finds the cells of the record that starts at the first byte.</summary>
     /// <param name="bytes">The bytes from the start of the record on.</param>
     /// <param name="delimiter">The byte that separates cells.</param>
+    /// <param name="most">The number of cells to keep, so that a line of nothing but delimiters needs no memory.</param>
     /// <param name="isFinal">Whether nothing follows <paramref name="bytes"/>.</param>
     /// <param name="length">The length of the record in bytes, including its line end.</param>
-    public CsvScan Scan(ReadOnlySpan<byte> bytes, byte delimiter, bool isFinal, out int length)
+    public CsvScan Scan(ReadOnlySpan<byte> bytes, byte delimiter, int most, bool isFinal, out int length)
     {
         _cells.Clear();
+        Count = 0;
         _scratchLength = 0;
         length = 0;
         int at = 0;
@@ -81,7 +83,12 @@ internal sealed class CsvCells
                 contentEnd = leading < 0 ? at : at + rest.LastIndexOfAnyExcept(" \t\r"u8) + 1;
             }
 
-            _cells.Add(new Cell(start, contentEnd - start, isEscaped));
+            if (Count < most)
+            {
+                _cells.Add(new Cell(start, contentEnd - start, isEscaped));
+            }
+
+            Count = Math.Min(Count, most) + 1;
             if (stop < 0 || bytes[end] == '\n')
             {
                 length = stop < 0 ? end : end + 1;

@@ -68,7 +68,7 @@ internal sealed class CsvHeader
         }
 
         CsvCells cells = new();
-        if (cells.Scan(head[..length], delimiter, isFinal: true, out int read) != CsvScan.Record || read != length)
+        if (cells.Scan(head[..length], delimiter, most: int.MaxValue - 1, isFinal: true, out int read) != CsvScan.Record || read != length)
         {
             return null;
         }

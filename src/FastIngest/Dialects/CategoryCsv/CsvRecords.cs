@@ -91,7 +91,7 @@ internal sealed class CsvRecords(FileWindow window, int maxRecordBytes)
         {
             ReadOnlySpan<byte> shown = window.Bytes[(int)(Offset - window.Offset)..];
             bool isCut = shown.Length > limit;
-            CsvScan scan = Cells.Scan(isCut ? shown[..limit] : shown, _header!.Delimiter, window.ReachesEnd && !isCut, out bytes);
+            CsvScan scan = Cells.Scan(isCut ? shown[..limit] : shown, _header!.Delimiter, _header.Names.Count, window.ReachesEnd && !isCut, out bytes);
             if (scan != CsvScan.Incomplete || shown.Length >= limit)
             {
                 return scan;

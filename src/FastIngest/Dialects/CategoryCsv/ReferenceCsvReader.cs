@@ -18,11 +18,11 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         SkipBlankLines();
         string headerLine = Encoding.UTF8.GetString(file.AsSpan(_at..EndOfLine(_at)));
         byte delimiter = (byte)",;\t".MaxBy(d => headerLine.Count(c => c == d));
-        string[] names = [.. ReadCells(delimiter)!.Select(n => Encoding.UTF8.GetString(n).Trim())];
+        string[] names = [.. ReadCells(delimiter, file.Length)!.Select(n => Encoding.UTF8.GetString(n).Trim())];
         for (SkipBlankLines(); _at < file.Length; SkipBlankLines())
         {
             int start = _at;
-            List<byte[]>? cells = ReadCells(delimiter);
+            List<byte[]>? cells = ReadCells(delimiter, names.Length);
             int length = LengthOf(start);
             if (cells is null || length > maxRecordBytes)
             {
@@ -38,8 +38,8 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
         }
     }
 
-    /// <summary>Reads the cells up to the end of the record; null when a quote is misplaced or never closed.</summary>
-    private List<byte[]>? ReadCells(byte delimiter)
+    /// <summary>Reads the cells up to the end of the record; null when a quote is misplaced or never closed. It keeps one cell more than <paramref name="most"/>.</summary>
+    private List<byte[]>? ReadCells(byte delimiter, int most)
     {
         List<byte[]> cells = [];
         while (true)
@@ -80,7 +80,11 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
                 return null;
             }
 
-            cells.Add(isQuoted ? [.. cell] : rest.ToArray());
+            if (cells.Count <= most)
+            {
+                cells.Add(isQuoted ? [.. cell] : rest.ToArray());
+            }
+
             if (_at >= file.Length || file[_at++] == '\n')
             {
                 return cells;

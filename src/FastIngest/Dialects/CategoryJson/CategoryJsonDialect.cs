@@ -23,7 +23,7 @@ public sealed class CategoryJsonDialect : Dialect
     /// <summary>The category that the first such array of a wrapper object is named after.</summary>
     public override Category? CategoryOf(ReadOnlySpan<byte> head)
     {
-        FileHead.Find(head, name => Categories.Parse(name) is not null, out Wrapper? wrapper);
+        FileHead.Find(head, IsCategory, out Wrapper? wrapper);
         return wrapper is null ? null : Categories.Parse(wrapper.Key);
     }
 
@@ -32,12 +32,13 @@ public sealed class CategoryJsonDialect : Dialect
         using FileWindow window = new();
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
-        FramePosition head = FileHead.Find(window.Bytes, name => Categories.Parse(name) is not null, out Wrapper? wrapper);
+        FramePosition head = FileHead.Find(window.Bytes, IsCategory, out Wrapper? wrapper);
         JsonFilePlan plan = JsonFilePlan.At(this, file, category, head, wrapper, part: 0, window, chunkBytes, maxRecordBytes);
-        if (wrapper is not null && Categories.Parse(wrapper.Key) is not null)
+        if (wrapper is not null)
         {
-            using WrapperScan scan = new(file);
-            plan.UnreadBefore = scan.ListBefore(window.Bytes.IndexOf((byte)'{') + 1, wrapper);
+            // Without an array that is named after a category, arrays before the one that is read are lists of other things.
+            using WrapperScan scan = new(file) { ReadsObjects = true, ListsArrays = IsCategory(wrapper.Key) };
+            plan.UnreadBefore = scan.ListBefore(window.Bytes.IndexOf((byte)'{') + 1, wrapper, IsCategory);
         }
 
         return plan;
@@ -46,5 +47,7 @@ public sealed class CategoryJsonDialect : Dialect
     public override ChunkReader CreateReader(Category category, int maxRecordBytes) => new JsonChunkReader(category, maxRecordBytes);
 
     public override IEnumerable<ReferenceRecord> ReadAll(FilePlan plan, byte[] file, int maxRecordBytes, StrongBox<FramePosition> last) =>
-        new ReferenceJsonReader(file, maxRecordBytes).Records(plan.Part == 0 ? null : plan.Head.Offset, last);
+        new ReferenceJsonReader(file, maxRecordBytes).Records(plan.Part == 0 ? null : plan.Head, last);
+
+    private static bool IsCategory(string name) => Categories.Parse(name) is not null;
 }

@@ -18,7 +18,7 @@ internal sealed class JsonChunkReader : ChunkReader
         : base(category)
     {
         _fields = new RecordFields(RecordSchema.Of(category).Names);
-        _elements = new ElementReader(Window, _fields, maxRecordBytes);
+        _elements = new ElementReader(Window, _fields, maxRecordBytes) { EndsAtNextWrapper = true };
         _decoder = new JsonRecordDecoder(category);
     }
 

@@ -19,7 +19,13 @@ internal sealed class JsonFilePlan : FilePlan
     /// <summary>The wrapper object around the array; null without one.</summary>
     public required Wrapper? Wrapper { get; init; }
 
-    /// <summary>The arrays of the wrapper before the one that is read first.</summary>
+    /// <summary>The category by the name of the file, and the name of the array that was read as it; null when all arrays are named after categories.</summary>
+    private (Category Category, string Name)? Plain { get; set; }
+
+    /// <summary>Whether the part is in another wrapper object after the end of the first.</summary>
+    private bool IsInNextWrapper { get; set; }
+
+    /// <summary>The arrays and records of the wrapper before the one that is read first.</summary>
     public IReadOnlyList<UnreadFile> UnreadBefore { get; set; } = [];
 
     public override uint CategoryBits => Wrapper is null ? base.CategoryBits : (1u << Categories.Count) - 1;
@@ -40,7 +46,8 @@ internal sealed class JsonFilePlan : FilePlan
     public static JsonFilePlan At(
         Dialect dialect, SourceFile file, Category category, FramePosition head, Wrapper? wrapper, int part, FileWindow window, long chunkBytes, int maxRecordBytes)
     {
-        Separator separator = Separator.Learn(window, head, maxRecordBytes, out FrameState state);
+        FrameState state = FrameState.Single;
+        Separator separator = head.State == FrameState.Single ? Separator.None : Separator.Learn(window, head, maxRecordBytes, out state);
         return new JsonFilePlan
         {
             Dialect = dialect,
@@ -53,6 +60,7 @@ internal sealed class JsonFilePlan : FilePlan
             Separator = separator,
             Wrapper = wrapper,
             MaxRecordBytes = maxRecordBytes,
+            Plain = wrapper is null || Categories.Parse(wrapper.Key) is not null ? null : (category, wrapper.Key),
         };
     }
 
@@ -70,8 +78,11 @@ internal sealed class JsonFilePlan : FilePlan
             return new PartEnd(null, true, UnreadBefore);
         }
 
-        using WrapperScan scan = new(File);
-        WrapperRest rest = scan.Scan(last.Offset, Wrapper.Depth - last.State.Braces(), name => Part + 1 < RepeatRule.MaxParts && Categories.Parse(name) is not null);
+        using WrapperScan scan = new(File) { ReadsObjects = true };
+        WrapperRest rest = scan.Scan(
+            last.Offset,
+            Wrapper.Depth - last.State.Braces(),
+            name => Part + 1 < RepeatRule.MaxParts && (Categories.Parse(name) is not null || ((IsInNextWrapper || scan.IsInNextWrapper) && name == Plain?.Name)));
         IReadOnlyList<UnreadFile> unread = [.. UnreadBefore, .. rest.Unread];
         if (rest.Array is not { } array)
         {
@@ -81,8 +92,9 @@ internal sealed class JsonFilePlan : FilePlan
         using FileWindow window = new();
         window.Attach(File);
         window.MoveTo(array.Offset, Dialect.HeadBytes);
-        JsonFilePlan next = At(Dialect, File, Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
-        (next.FileIndex, next.Repeats, next.User) = (FileIndex, Repeats, User);
+        JsonFilePlan next = At(Dialect, File, Plain?.Category ?? Category, array, rest.Wrapper, Part + 1, window, ChunkBytes, MaxRecordBytes);
+        (next.FileIndex, next.Repeats, next.User, next.Plain) = (FileIndex, Repeats, User, Plain);
+        next.IsInNextWrapper = IsInNextWrapper || scan.IsInNextWrapper;
         return new PartEnd(next, false, unread);
     }
 }

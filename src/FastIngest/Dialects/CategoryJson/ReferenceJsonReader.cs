@@ -11,20 +11,22 @@ namespace FastIngest.Dialects.CategoryJson;
 /// <summary>Splits a file into elements for the reference implementation. It implements docs/reading.md section by section.</summary>
 internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
 {
-    private enum State { Top, Array, Wrapped, Closed }
+    private enum State { Top, Array, Wrapped, Closed, Single }
     /// <summary>Returns the position of each element with either its value or the reason why it cannot be read.</summary>
-    /// <param name="array">The position in a further array of a wrapper; null at the beginning of the file.</param>
+    /// <param name="part">The position in a further array of a wrapper, or at a further record; null at the beginning of the file.</param>
     /// <param name="last">Receives the position after the last element.</param>
-    public IEnumerable<ReferenceRecord> Records(long? array, StrongBox<FramePosition> last)
+    public IEnumerable<ReferenceRecord> Records(FramePosition? part, StrongBox<FramePosition> last)
     {
         int start = file.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
         start = file.Length - file.AsSpan(start).TrimStart(" \t\r\n"u8).Length;
         int braces = 0;
-        (int at, State state) = (array is null ? FindWrapped(start) : (int)array) is int first ? (first, State.Wrapped) : (start, State.Top);
+        (int at, State state) = part is { } further ? ((int)further.Offset, further.State == FrameState.Single ? State.Single : State.Wrapped) : FindWrapped(start) ?? (start, State.Top);
         for (; at < file.Length; at++)
         {
             if (state == State.Closed && !" \t\r\n,]}{["u8.Contains(file[at]))
                 break; // docs/reading.md calls this state "done"
+            if (state == State.Closed && file[at] == '{' && braces > 0 && file.AsSpan(0, at).TrimEnd(" \t\r\n"u8)[^1] == '}' && IsWrapper(at))
+                break;
             switch ((char)file[at], state)
             {
                 case (' ' or '\t' or '\n' or '\r' or ',', _): break;
@@ -35,14 +37,19 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                 default:
                     state = state == State.Closed ? State.Wrapped : state;
                     RejectReason? reason = Parse(at, out JsonElement value, out int end);
-                    end = reason is not null ? (reason == RejectReason.TooLarge ? ClosingBracket(at) : null) ?? Resume(at, end)
+                    end = reason is not null ? (reason == RejectReason.TooLarge || state == State.Single ? ClosingBracket(at) : null) ?? Resume(at, end)
                         : value.ValueKind == JsonValueKind.Array ? Places(at + 1, end).Take(16).Where(p => Parse(p, out _, out _) is null).Append(end).First()
                         : end;
                     yield return new(at, end - at, reason, value);
                     at = end - 1; break;
             }
+            if (state == State.Single)
+            {
+                at++;
+                break;
+            }
         }
-        FrameState reached = state switch { State.Top => FrameState.Top, State.Array => FrameState.Array, State.Wrapped => FrameState.Wrapped, _ => (FrameState)((int)FrameState.Closed + Math.Min(braces, 3)) };
+        FrameState reached = state switch { State.Top => FrameState.Top, State.Array => FrameState.Array, State.Wrapped => FrameState.Wrapped, State.Single => FrameState.Done, _ => (FrameState)((int)FrameState.Closed + Math.Min(braces, 15)) };
         last.Value = new(at, reached);
     }
 
@@ -105,10 +112,11 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
 
     /// <summary>
     /// Returns the first element of the wrapped array that holds the records, if the head is a wrapper: of the first array with
-    /// the name of a category or, without one, of the first array.
+    /// the name of a category or, without one, of the first array. A record with the name of a category may go before it.
     /// </summary>
-    private int? FindWrapped(int start)
+    private (int At, State State)? FindWrapped(int start)
     {
+        int? lone = null;
         Utf8JsonReader reader = new(file.AsSpan(0, Math.Min(4096, file.Length))[Math.Min(4096, start)..], isFinalBlock: false, default);
         (int? first, int? named, int arrays, JsonTokenType before, string key) = (null, null, 0, JsonTokenType.None, "");
         try
@@ -119,6 +127,8 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                     key = Regex.Unescape(Encoding.UTF8.GetString(reader.ValueSpan));
                 if ((reader.TokenType, reader.CurrentDepth) == (JsonTokenType.PropertyName, 1) && key == "user_id")
                     return null;
+                if (lone is null && arrays == 0 && reader.TokenType == JsonTokenType.StartObject && reader.CurrentDepth > 0 && Categories.Parse(key) is not null && IsRecord(start + (int)reader.TokenStartIndex, 4096))
+                    lone = start + (int)reader.TokenStartIndex;
                 bool isEmpty = reader.TokenType == JsonTokenType.EndArray;
                 if (before == JsonTokenType.StartArray && arrays == 1 && (isEmpty || reader.TokenType == JsonTokenType.StartObject))
                 {
@@ -129,6 +139,39 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
             }
         }
         catch (JsonException) { } // The available bytes end here.
-        return first is null ? null : named ?? first;
+        if (lone is int record && (first is null ? IsWrapper(start, 4096) : record < named))
+            return (record, State.Single);
+        return first is null ? null : (named ?? first.Value, State.Wrapped);
+    }
+
+    /// <summary>Whether an object has a key of a record, and no array of objects, before an offset.</summary>
+    private bool IsRecord(int at, int limit) => Members(at, limit) is { Keys: > 0, ArraysOfObjects: 0 };
+
+    /// <summary>Whether an object has a nested value and no key of a record, in its first 4096 bytes and before an offset.</summary>
+    private bool IsWrapper(int at, int limit = int.MaxValue) => Members(at, limit) is { Keys: 0, Nested: > 0 };
+
+    private (int Keys, int Nested, int ArraysOfObjects) Members(int at, int limit)
+    {
+        (int keys, int nested, int lists) = (0, 0, 0);
+        Utf8JsonReader reader = new(file.AsSpan(at, Math.Min(Math.Min(limit, file.Length) - at, 4096)), isFinalBlock: false, default);
+        Stack<bool> open = new();
+        try
+        {
+            for (string? name = null; reader.Read() && (open.Count != 1 || reader.TokenType != JsonTokenType.EndObject);)
+            {
+                bool isArray = reader.TokenType == JsonTokenType.StartArray, isOpen = isArray || reader.TokenType == JsonTokenType.StartObject;
+                bool isFirst = open.Count > 1 && open.Peek() && open.Count(a => a) == 1 && file[at..(at + (int)reader.TokenStartIndex)].AsSpan().TrimEnd(" \t\r\n"u8)[^1] == '[';
+                lists += isOpen && !isArray && isFirst ? 1 : 0;
+                nested += isOpen && name is not null ? 1 : 0;
+                keys += !isOpen && open.Count == 1 && name is "user_id" or "date" or "date_time" or "timestamp" ? 1 : 0;
+                name = reader.TokenType == JsonTokenType.PropertyName ? Regex.Unescape(Encoding.UTF8.GetString(reader.ValueSpan)) : null;
+                if (isOpen)
+                    open.Push(isArray);
+                else if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                    open.Pop();
+            }
+        }
+        catch (JsonException) { } // The available bytes end here.
+        return (keys, nested, lists);
     }
 }
