@@ -217,7 +217,7 @@ internal sealed class HealthInput : IDisposable
                 return new CategoryOfFile(category);
             }
 
-            bool isEmptyList = name != StandardInput.Path && head.Length < Dialect.HeadBytes && IsEmptyList(head);
+            bool isEmptyList = relative != StandardInput.Path && head.Length < Dialect.HeadBytes && IsEmptyList(head);
             unread = isEmptyList ? new UnreadFile(file.Path, "it is an empty list, which does not say what it would hold") : foreign is null ? Explain(file.Path, name, file) : new UnreadFile(file.Path, foreign, IsExpected: true);
             if (isNamed && head.AsSpan().StartsWith("PK\u0003\u0004"u8))
             {
