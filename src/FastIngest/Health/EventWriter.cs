@@ -86,7 +86,13 @@ public sealed class EventWriter
             return record.Day == RecordView.NoDay ? RejectReason.NoDate : RejectReason.AmbiguousDate;
         }
 
-        return _category is Category.HeartRate or Category.Samples && record.NumbersPresent == 0 ? RejectReason.NoValue : null;
+        if (_category is Category.HeartRate or Category.Samples && record.NumbersPresent == 0)
+        {
+            return RejectReason.NoValue;
+        }
+
+        // An interval of sleep that ends before it starts says nothing of the night.
+        return _category == Category.Samples && record.Numbers[0] < 0 && SleepMetric.Is(record.Text0) ? RejectReason.NoDate : null;
     }
 
     /// <summary>Adds a record to the output. Returns null, or the reason why the record is rejected.</summary>

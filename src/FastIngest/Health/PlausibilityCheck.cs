@@ -16,6 +16,10 @@ public sealed class PlausibilityCheck
     private readonly int _firstDay;
     private readonly uint _daySpan;
     private readonly long[] _kept;
+    private readonly bool _isOfSamples;
+
+    // The range of the metric of the last sample; null for a metric without one.
+    private MetricRange? _range;
 
     public PlausibilityCheck(Category category, RecordRules rules)
     {
@@ -26,6 +30,7 @@ public sealed class PlausibilityCheck
         _names = [.. names.Select(System.Text.Encoding.UTF8.GetBytes)];
         _bounds = new NumberBounds([.. names.Select(n => ranges[n].Min * 1_000_000)], [.. names.Select(n => ranges[n].Max * 1_000_000)]);
         _kept = new long[names.Length];
+        _isOfSamples = category == Category.Samples;
         bool hasDays = category != Category.Users;
         _firstDay = hasDays ? PlausibleRanges.FirstDay : int.MinValue;
         _daySpan = hasDays ? (uint)(rules.LastDay - PlausibleRanges.FirstDay) : uint.MaxValue;
@@ -35,14 +40,14 @@ public sealed class PlausibilityCheck
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Find(scoped in RecordView record)
     {
-        uint found = _bounds.FindOutside(record.Numbers);
+        uint found = _isOfSamples ? FindInSample(record) : _bounds.FindOutside(record.Numbers);
         return (found & record.NumbersPresent) | ((uint)(record.Day - _firstDay) > _daySpan ? DayBit : 0);
     }
 
-    /// <summary>Whether all samples of a record's category are plausible if these are the smallest and the largest of them, in micros.</summary>
-    public bool AreSamplesPlausible(long smallest, long largest) => _bounds.Contain(smallest, largest);
+    /// <summary>Whether all samples of a record's category, and of the metric of the last record, are plausible if these are the smallest and the largest of them, in micros.</summary>
+    public bool AreSamplesPlausible(long smallest, long largest) => _range is null ? _bounds.Contain(smallest, largest) : _range.Contains(smallest, largest);
 
-    /// <summary>Whether all samples, in micros, are plausible.</summary>
+    /// <summary>As <see cref="AreSamplesPlausible(long, long)"/>, for samples in micros.</summary>
     public bool AreSamplesPlausible(ReadOnlySpan<long> samples)
     {
         if (samples.IsEmpty)
@@ -70,9 +75,25 @@ public sealed class PlausibilityCheck
         for (uint numbers = found & ~DayBit; numbers != 0; numbers &= numbers - 1)
         {
             int i = BitOperations.TrailingZeroCount(numbers);
-            int length = DecimalText.Write(text, record.Numbers[i]);
-            counts.Add(_names[i], offset, text[..length], isText: false);
+            int length = DecimalText.Write(text, _isOfSamples ? WrongOf(record) : record.Numbers[i]);
+            counts.Add(_isOfSamples ? record.Text0 : _names[i], offset, text[..length], isText: false);
         }
+    }
+
+    /// <summary>Looks at the value of a sample, and at the smallest and largest value of the time that it stands for.</summary>
+    private uint FindInSample(scoped in RecordView record)
+    {
+        _range = MetricRanges.Find(record.Text0);
+        return record.Numbers.IsEmpty
+            || (AreSamplesPlausible(record.Numbers[0], record.Numbers[0]) && (record.Spread is not { } spread || AreSamplesPlausible(spread.Min, spread.Max))) ? 0u : 1u;
+    }
+
+    /// <summary>The value of an implausible sample that is the reason.</summary>
+    private long WrongOf(scoped in RecordView record)
+    {
+        long value = record.Numbers[0];
+        return record.Spread is not { } spread || !AreSamplesPlausible(value, value) ? value
+            : AreSamplesPlausible(spread.Min, spread.Min) ? spread.Max : spread.Min;
     }
 
     /// <summary>Applies the policy to a record with implausible values; returns the reason if the record is rejected.</summary>

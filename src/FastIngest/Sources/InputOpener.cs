@@ -160,7 +160,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         }
         catch (IngestException e) when (!found.IsNamed)
         {
-            Unread.Add(new UnreadFile(found.Path, e.Message, IsExpected: true));
+            Unread.Add(new UnreadFile(found.Path, e.Message.TrimEnd('.'), IsExpected: true));
         }
     }
 

@@ -26,7 +26,7 @@ internal static class FieldWords
 
         foreach (IGrouping<(Category Category, FindingKind Kind), FieldFinding> group in report.Fields.Where(f => !f.IsAllowed).GroupBy(f => (f.Category, f.Kind)))
         {
-            long accepted = report.Categories.Single(c => c.Category == group.Key.Category) is var category ? category.Records - category.Rejected - category.PassedOver : 0;
+            long accepted = report.Categories.Single(c => c.Category == group.Key.Category) is var category ? category.Records - category.Rejected - category.PassedOver - category.Filtered : 0;
             foreach (FieldFinding finding in group.Take(MaxShown))
             {
                 yield return Sentence(finding, accepted);
@@ -118,7 +118,9 @@ internal static class FieldWords
 
         string subject = $"{finding.Category.Name()}: {(finding.Field.Length > 0 ? finding.Field : "\"\"")}";
         string example = finding.Example is null ? "" : $", such as {finding.Example} in {finding.File} at byte {finding.Offset}";
-        string of = $"in {Figures.Count(finding.Records)} of {Figures.Count(accepted, "record")}";
+
+        // The fields of an export that are not read count in one category, also if some of its records have another one.
+        string of = finding.Records > accepted ? $"in {Figures.Count(finding.Records, "record")}" : $"in {Figures.Count(finding.Records)} of {Figures.Count(accepted, "record")}";
         return finding.Kind switch
         {
             FindingKind.Unknown => $"{subject} {of} is not a field that is read" + (finding.Suggestion is null ? "" : $"; did you mean {finding.Suggestion}?"),

@@ -211,7 +211,7 @@ internal sealed class AppleHealthReader : ExportReader
     /// <summary>Passes over a correlation, whose records stand outside of it, too. One without an end is rejected, so that it hides no records after it.</summary>
     private void ReadCorrelation(int length, RecordReceiver records)
     {
-        ElementScan scan = _workouts.Scan("Correlation"u8, length);
+        ElementScan scan = _workouts.Scan("Correlation"u8, length, records);
         if (scan.EndExcl < 0)
         {
             records.Reject(_markup.Position, length, scan.Reason);

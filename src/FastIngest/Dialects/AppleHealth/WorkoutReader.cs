@@ -25,10 +25,11 @@ internal sealed class WorkoutReader(MarkupReader markup, XmlTag tag, int maxReco
     public void Read(RecordReceiver records)
     {
         int length = tag.Length;
-        ElementScan scan = tag.IsEmpty ? default : Scan("Workout"u8, length);
+        records.EndRecord();
+        ElementScan scan = tag.IsEmpty ? default : Scan("Workout"u8, length, records);
         if (scan.EndExcl < 0)
         {
-            records.Reject(markup.Position, length, scan.Reason);
+            Reject(length, scan.Reason, records);
             return;
         }
 
@@ -36,18 +37,26 @@ internal sealed class WorkoutReader(MarkupReader markup, XmlTag tag, int maxReco
         tag.TryRead(region);
         if (!AppleStamp.TryRead(tag.Value(region, "startDate"u8), records.Clock, out AppleStamp start))
         {
-            records.Reject(markup.Position, length, RejectReason.NoDate);
+            Reject(length, RejectReason.NoDate, records);
             return;
         }
 
-        long? minutes = Number(tag.Value(region, "duration"u8), tag.Value(region, "durationUnit"u8), "min");
-        if (minutes is null && AppleStamp.TryRead(tag.Value(region, "endDate"u8), records.Clock, out AppleStamp end))
+        long? minutes = Number("duration", tag.Value(region, "duration"u8), tag.Value(region, "durationUnit"u8), "min", records);
+        ReadOnlySpan<byte> endText = tag.Value(region, "endDate"u8);
+        if (minutes is null && !endText.IsEmpty)
         {
-            long elapsed = start.MicrosUntil(end);
-            minutes = elapsed >= 0 && Quantity.TryConvert(elapsed, new UnitFactor(1, 60), out long converted) ? converted : null;
+            // As of a mindful session, the end is needed to know how long the workout was.
+            long elapsed = AppleStamp.TryRead(endText, records.Clock, out AppleStamp end) ? start.MicrosUntil(end) : -1;
+            if (elapsed < 0 || !Quantity.TryConvert(elapsed, new UnitFactor(1, 60), out long converted))
+            {
+                Reject(length, RejectReason.NoDate, records);
+                return;
+            }
+
+            minutes = converted;
         }
 
-        long? energy = Number(tag.Value(region, "totalEnergyBurned"u8), tag.Value(region, "totalEnergyBurnedUnit"u8), "kcal") ?? scan.Energy;
+        long? energy = Number("totalEnergyBurned", tag.Value(region, "totalEnergyBurned"u8), tag.Value(region, "totalEnergyBurnedUnit"u8), "kcal", records) ?? scan.Energy;
         ReadOnlySpan<byte> type = tag.Value(region, "workoutActivityType"u8);
         if (type.Length > _type.Length)
         {
@@ -57,18 +66,20 @@ internal sealed class WorkoutReader(MarkupReader markup, XmlTag tag, int maxReco
         type = _type.AsSpan(0, XmlText.Decode(type, _type));
         if (!System.Text.Unicode.Utf8.IsValid(type))
         {
-            records.Reject(markup.Position, length, RejectReason.InvalidText);
+            Reject(length, RejectReason.InvalidText, records);
             return;
         }
 
         type = type.StartsWith("HKWorkoutActivityType"u8) ? type[TypePrefix.Length..] : type;
         records.AddWorkout(type, start.Time, minutes, energy, markup.Position, length);
+        records.EndRecord();
     }
 
     /// <summary>Searches for the end tag of the element at the position of the reader, which stays where it is.</summary>
     /// <param name="name">The name of the element.</param>
     /// <param name="length">The length of its start tag in bytes.</param>
-    public ElementScan Scan(ReadOnlySpan<byte> name, int length)
+    /// <param name="records">Counts an energy that cannot be read.</param>
+    public ElementScan Scan(ReadOnlySpan<byte> name, int length, RecordReceiver records)
     {
         bool hasRecords = name.SequenceEqual("Correlation"u8);
         long start = markup.Position;
@@ -111,7 +122,7 @@ internal sealed class WorkoutReader(MarkupReader markup, XmlTag tag, int maxReco
             }
             else if (!hasRecords && tag.TryRead(region))
             {
-                energy ??= depth == 0 && tag.Name(region).SequenceEqual("WorkoutStatistics"u8) ? EnergyOf(region) : null;
+                energy ??= depth == 0 && tag.Name(region).SequenceEqual("WorkoutStatistics"u8) ? EnergyOf(region, start, records) : null;
                 depth += tag.IsEmpty ? 0 : 1;
             }
 
@@ -122,9 +133,22 @@ internal sealed class WorkoutReader(MarkupReader markup, XmlTag tag, int maxReco
         return result;
     }
 
-    private long? EnergyOf(ReadOnlySpan<byte> region) => tag.Value(region, "type"u8).SequenceEqual("HKQuantityTypeIdentifierActiveEnergyBurned"u8)
-        ? Number(tag.Value(region, "sum"u8), tag.Value(region, "unit"u8), "kcal") : null;
+    private long? EnergyOf(ReadOnlySpan<byte> region, long workout, RecordReceiver records) => tag.Value(region, "type"u8).SequenceEqual("HKQuantityTypeIdentifierActiveEnergyBurned"u8)
+        ? Number("WorkoutStatistics.sum", tag.Value(region, "sum"u8), tag.Value(region, "unit"u8), "kcal", workout, records) : null;
 
-    private long? Number(ReadOnlySpan<byte> text, ReadOnlySpan<byte> unit, string to) =>
-        !text.IsEmpty && (unit.IsEmpty ? UnitFactor.One : _units.Find(unit, to)) is { } factor && Quantity.TryParse(text.Trim((byte)' '), factor, out long micros) ? micros : null;
+    private void Reject(long length, RejectReason reason, RecordReceiver records)
+    {
+        records.Reject(markup.Position, length, reason);
+        records.EndRecord();
+    }
+
+    private long? Number(string field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> unit, string to, RecordReceiver records) =>
+        Number(field, text, unit, to, markup.Position, records);
+
+    /// <summary>Reads a number and converts its unit; null, and it is counted, if it or its unit cannot be read.</summary>
+    private long? Number(string field, ReadOnlySpan<byte> text, ReadOnlySpan<byte> unit, string to, long offset, RecordReceiver records)
+    {
+        text = text.Trim((byte)' ');
+        return text.IsEmpty ? null : records.Number(field, offset, text, unit, unit.IsEmpty ? UnitFactor.One : _units.Find(unit, to));
+    }
 }

@@ -40,7 +40,7 @@ public sealed class ChunkOutput(PartitionBoundaries boundaries)
     public long UtcStamps { get; set; }
 
     /// <summary>The records of other categories than that of the file.</summary>
-    internal IEnumerable<CategoryOutput> Others => _others.OfType<CategoryOutput>().Where(o => o.Records > 0);
+    internal IEnumerable<CategoryOutput> Others => _others.OfType<CategoryOutput>().Where(o => o.Records > 0 || !o.Fields.IsEmpty);
 
     /// <summary>The number of records of all categories.</summary>
     internal long AllRecords => Records + Others.Sum(o => o.Records);
@@ -91,6 +91,9 @@ internal sealed class CategoryOutput(Category category, MapOutput events)
 
     public MapOutput Events => events;
 
+    /// <summary>What is unusual about the fields of the records.</summary>
+    public FieldFindings Fields { get; } = new();
+
     /// <summary>The number of records, including records outside the selection.</summary>
     public long Records { get; set; }
 
@@ -101,5 +104,6 @@ internal sealed class CategoryOutput(Category category, MapOutput events)
     {
         Records = Filtered = 0;
         events.Clear();
+        Fields.Clear();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using FastIngest.Dialects.Times;
 using FastIngest.Health;
 using FastIngest.Samples;
@@ -16,10 +15,14 @@ internal sealed class RecordReceiver
     /// <summary>The last day that can be written, 9999-12-30, so that its intervals of sleep have a next day.</summary>
     private static readonly int LastDay = DateOnly.MaxValue.DayNumber - 1;
 
+    /// <summary>More microseconds than the calendar has.</summary>
+    public const long MostMicros = 4_000_000 * WallTime.MicrosPerDay;
+
     private readonly EventWriter?[] _writers = new EventWriter?[Categories.Count];
     private readonly PlausibilityCheck?[] _checks = new PlausibilityCheck?[Categories.Count];
     private readonly RecordEncoder[]?[] _encoders = new RecordEncoder[]?[Categories.Count];
     private readonly byte[] _start = new byte[WallTime.MaxBytes], _end = new byte[WallTime.MaxBytes];
+    private readonly UnreadableFields _unreadable = new();
     private readonly long[] _numbers = new long[NumericAggregate.MaxNumbers];
     private Func<Category, RecordEncoder[]> _encodersOf = _ => [];
     private FilePlan? _plan;
@@ -30,6 +33,7 @@ internal sealed class RecordReceiver
     private byte[] _user = [], _id = [];
     private int _userLength, _startDay = -1, _endDay = -1;
     private bool _isDefaultUser;
+    private Category? _accepted;
     private bool? _needsSampleTimes;
 
     /// <summary>Turns points in time into local times.</summary>
@@ -79,13 +83,15 @@ internal sealed class RecordReceiver
     /// <summary>The number of records of the chunk that were passed over or rejected.</summary>
     public long NotUsed => _output!.PassedOver + _output.Rejects.Count;
 
-    /// <summary>Counts the fields that are not read, by name.</summary>
-    public Json.NameCounts Unknown => _output!.Fields.Unknown;
+    /// <summary>Counts the fields of records of a category that are not read, by name.</summary>
+    public Json.NameCounts UnknownOf(Category category) => FieldsOf(category).Unknown;
 
     /// <summary>Begins with a chunk.</summary>
     public void Begin(FilePlan plan, ChunkOutput output, Func<Category, RecordEncoder[]> encodersOf, RecordRules rules, RecordScope? scope, TimeZoneChoice? zone)
     {
         _needsSampleTimes = null;
+        _accepted = null;
+        _unreadable.Settle(null);
         (_plan, _output, _encodersOf, _scope) = (plan, output, encodersOf, scope);
         if (_rules != rules)
         {
@@ -137,7 +143,7 @@ internal sealed class RecordReceiver
         Metric metric, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, long micros, long offset, long length, int? day = null,
         ReadOnlySpan<byte> id = default, SampleSpread? spread = null)
     {
-        if (start.Day > LastDay || end.Day > LastDay)
+        if (start.Day > LastDay || end.Day > LastDay || end.Day < 0)
         {
             Reject(offset, length, RejectReason.NoDate);
             return;
@@ -164,6 +170,15 @@ internal sealed class RecordReceiver
 
     /// <summary>The day of an interval of sleep: that on which it ends, but an interval that ends after 18:00 belongs to the night before the next day.</summary>
     public static int SleepDay(in WallTime end) => end.Plus(6 * 3600 * WallTime.MicrosPerSecond).Day;
+
+    /// <summary>Returns the time that lies some time after another. One that no calendar has is still later or earlier, so that <see cref="AddSample"/> finds it.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="length">The time after it in micros of a unit.</param>
+    /// <param name="unit">The length of the unit in microseconds.</param>
+    public static WallTime After(in WallTime time, long length, long unit)
+    {
+        return time.Plus((long)Int128.Clamp((Int128)length * unit / 1_000_000, -MostMicros, MostMicros));
+    }
 
     /// <summary>Adds a workout.</summary>
     /// <param name="type">The kind of sport, decoded UTF-8; empty when unknown.</param>
@@ -235,9 +250,48 @@ internal sealed class RecordReceiver
         _output.Fields.PassedOver.Add(name, count);
     }
 
-    /// <summary>Counts a field of an accepted record that should hold a number and does not.</summary>
-    public void CountUnreadable(string field, long offset, ReadOnlySpan<byte> text, bool isText) =>
-        _output!.Fields.Unreadable.Add(Encoding.UTF8.GetBytes(field), offset, text, isText);
+    /// <summary>Notes a field that should hold a number and does not. It counts with <see cref="EndRecord"/> if the record is accepted.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="text">What the field holds, in UTF-8.</param>
+    /// <param name="isText">Whether it is a text, which is shown in quotes.</param>
+    public void CountUnreadable(string field, long offset, ReadOnlySpan<byte> text, bool isText) => _unreadable.Add(field, offset, text, isText);
+
+    /// <summary>Reads a number with a unit. If it is none, or if its unit is none of the field, such as <c>12 fortnights</c>, it is noted as <see cref="CountUnreadable"/> does.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="text">The number in UTF-8; empty without one.</param>
+    /// <param name="unit">The unit in UTF-8.</param>
+    /// <param name="factor">The conversion of the unit; null for an unknown unit.</param>
+    /// <returns>The number in micros; null when it is missing or cannot be read.</returns>
+    public long? Number(string field, long offset, ReadOnlySpan<byte> text, ReadOnlySpan<byte> unit, UnitFactor? factor)
+    {
+        if (text.IsEmpty)
+        {
+            return null;
+        }
+
+        if (!Quantity.TryParse(text, factor ?? UnitFactor.One, out long micros))
+        {
+            CountUnreadable(field, offset, text, isText: true);
+            return null;
+        }
+
+        if (factor is null)
+        {
+            CountUnreadable(field, offset, unit.IsEmpty ? text : [.. text, (byte)' ', .. unit], isText: true);
+            return null;
+        }
+
+        return micros;
+    }
+
+    /// <summary>Ends a record of the file, of which the dialect may have added several parts. Its unreadable fields count in the category of its first accepted part.</summary>
+    public void EndRecord()
+    {
+        _unreadable.Settle(_accepted is { } category ? FieldsOf(category).Unreadable : null);
+        _accepted = null;
+    }
 
     /// <summary>Adds a record of any category.</summary>
     /// <param name="category">The category.</param>
@@ -259,7 +313,7 @@ internal sealed class RecordReceiver
         RejectReason? reason = writer.Check(view);
         if (reason is null && check.Find(view) is var implausible and not 0)
         {
-            check.Count(implausible, view, offset, output.Fields.Implausible);
+            check.Count(implausible, view, offset, FieldsOf(category).Implausible);
             reason = check.Apply(implausible, ref view);
         }
 
@@ -271,6 +325,7 @@ internal sealed class RecordReceiver
         }
 
         _plan!.UsesDefaultUser |= _isDefaultUser;
+        _accepted ??= category;
         Count(output, other, isFiltered: false);
         foreach (RecordEncoder encoder in EncodersOf(category))
         {
@@ -315,6 +370,8 @@ internal sealed class RecordReceiver
             }
         }
     }
+
+    private FieldFindings FieldsOf(Category category) => category == Category.Samples ? _output!.Fields : _output!.Of(category).Fields;
 
     private void Count(Category category, int records)
     {

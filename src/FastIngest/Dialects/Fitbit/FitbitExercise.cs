@@ -27,6 +27,8 @@ internal sealed class FitbitExercise : JsonLayout
 
     public override FieldNames Names => Fields;
 
+    public override Category Category => Category.Workouts;
+
     public override void Read(in JsonRecord record, RecordReceiver records)
     {
         if (!FitbitTime.TryRead(record.Text(Start), Unzoned.Utc, records.Clock, out WallTime start))

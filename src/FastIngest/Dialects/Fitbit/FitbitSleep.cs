@@ -38,7 +38,7 @@ internal sealed class FitbitSleep : JsonLayout
 
         // The duration is exact also in a night in which the clocks change; the end is not.
         bool hasEnd = FitbitTime.TryRead(record.Text(End), Unzoned.Local, records.Clock, out WallTime end);
-        WallTime outOfBed = record.Number(Duration, UnitFactor.One, records) is { } duration ? After(start, duration, MicrosPerMilli) : hasEnd ? end : start;
+        WallTime outOfBed = record.Number(Duration, UnitFactor.One, records) is { } duration ? RecordReceiver.After(start, duration, MicrosPerMilli) : hasEnd ? end : start;
         end = hasEnd ? end : outOfBed;
         FitbitStages stages = _stages ??= new FitbitStages();
         stages.Read(record.Nested(Levels), records.Clock);
@@ -50,8 +50,8 @@ internal sealed class FitbitSleep : JsonLayout
 
         if (stages.Intervals.IsEmpty && record.Number(MinutesAsleep, UnitFactor.One, records) is > 0 and { } asleep)
         {
-            WallTime from = After(start, record.Number(MinutesToFallAsleep, UnitFactor.One, records), MicrosPerMinute);
-            records.AddSample(Metrics.Sleep, FitbitDialect.Source, from, After(from, asleep, MicrosPerMinute), 0, record.Offset, record.Length, day);
+            WallTime from = RecordReceiver.After(start, Math.Max(0, record.Number(MinutesToFallAsleep, UnitFactor.One, records) ?? 0), MicrosPerMinute);
+            records.AddSample(Metrics.Sleep, FitbitDialect.Source, from, RecordReceiver.After(from, asleep, MicrosPerMinute), 0, record.Offset, record.Length, day);
         }
 
         for (int i = 0; i < stages.UnknownCount; i++)
@@ -59,16 +59,16 @@ internal sealed class FitbitSleep : JsonLayout
             records.PassOver("sleep level of an unknown kind"u8);
         }
 
-        records.AddSample(Metrics.InBed, FitbitDialect.Source, start, outOfBed, 0, record.Offset, record.Length, day);
-    }
+        for (int i = 0; i < stages.WithoutTimeCount; i++)
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoDate);
+        }
 
-    /// <summary>Returns the time that lies some units later; a duration that no sleep has is left out.</summary>
-    /// <param name="time">The time.</param>
-    /// <param name="micros">The duration in micros of a unit; null for none.</param>
-    /// <param name="unit">The length of the unit in microseconds.</param>
-    private static WallTime After(in WallTime time, long? micros, long unit)
-    {
-        Int128 length = (Int128)micros.GetValueOrDefault() * unit / 1_000_000;
-        return length >= 0 && length <= 3 * WallTime.MicrosPerDay ? time.Plus((long)length) : time;
+        for (int i = 0; i < stages.WithoutLengthCount; i++)
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoValue);
+        }
+
+        records.AddSample(Metrics.InBed, FitbitDialect.Source, start, outOfBed, 0, record.Offset, record.Length, day);
     }
 }

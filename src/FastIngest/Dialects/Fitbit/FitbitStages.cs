@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.Times;
 using FastIngest.Samples;
 
@@ -21,16 +22,23 @@ internal sealed class FitbitStages
     /// <summary>Segments that overlap by as much as clocks are set back are moved; smaller and larger overlaps are errors of the data.</summary>
     private const long MinSetBack = 30 * 60 * WallTime.MicrosPerSecond, MaxSetBack = 3600 * WallTime.MicrosPerSecond;
 
-    private const long MaxSeconds = 2 * 86_400;
+    /// <summary>A longer segment is no part of a night, and cuts nothing out of one.</summary>
+    private const long MaxLength = 2 * WallTime.MicrosPerDay;
 
-    private readonly List<Segment> _data = [], _short = [];
+    private readonly List<Segment> _data = [], _short = [], _long = [];
     private readonly List<StageInterval> _intervals = [];
 
     /// <summary>The intervals in the order of their starts.</summary>
     public ReadOnlySpan<StageInterval> Intervals => CollectionsMarshal.AsSpan(_intervals);
 
-    /// <summary>The number of segments whose level is unknown, or whose time cannot be read.</summary>
+    /// <summary>The number of segments whose level is unknown.</summary>
     public int UnknownCount { get; private set; }
+
+    /// <summary>The number of segments of a known level whose time cannot be read.</summary>
+    public int WithoutTimeCount { get; private set; }
+
+    /// <summary>The number of segments of a known level and time whose length is no number or negative.</summary>
+    public int WithoutLengthCount { get; private set; }
 
     /// <summary>Reads the value of <c>levels</c>.</summary>
     /// <param name="levels">The bytes from its opening brace on; empty for none.</param>
@@ -39,8 +47,9 @@ internal sealed class FitbitStages
     {
         _data.Clear();
         _short.Clear();
+        _long.Clear();
         _intervals.Clear();
-        UnknownCount = 0;
+        UnknownCount = WithoutTimeCount = WithoutLengthCount = 0;
         if (levels.IsEmpty || levels[0] != '{')
         {
             return;
@@ -64,6 +73,10 @@ internal sealed class FitbitStages
 
         Order();
         Cut();
+        foreach (Segment segment in _long)
+        {
+            Add(segment.Metric, segment.Start, segment.End);
+        }
     }
 
     private void ReadSegments(ref Utf8JsonReader json, List<Segment> target, ZoneClock clock)
@@ -79,7 +92,7 @@ internal sealed class FitbitStages
 
             WallTime? start = null;
             Metric? metric = null;
-            long seconds = -1;
+            long length = -1;
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
                 if (json.ValueTextEquals("dateTime"u8))
@@ -95,7 +108,10 @@ internal sealed class FitbitStages
                 else if (json.ValueTextEquals("seconds"u8))
                 {
                     json.Read();
-                    seconds = json.TokenType == JsonTokenType.Number && json.TryGetInt64(out long value) ? value : -1;
+                    bool isNumber = json.TokenType == JsonTokenType.Number || (json.TokenType == JsonTokenType.String && !json.ValueIsEscaped);
+
+                    // Micros of a second are microseconds. The limit keeps all sums within their range.
+                    length = isNumber && Quantity.TryParse(json.ValueSpan, UnitFactor.One, out long value) ? Math.Min(value, RecordReceiver.MostMicros) : -1;
                 }
                 else
                 {
@@ -105,13 +121,21 @@ internal sealed class FitbitStages
                 json.Skip();
             }
 
-            if (start is { HasTime: true } from && metric is not null && seconds is >= 0 and <= MaxSeconds)
+            if (metric is null)
             {
-                target.Add(new Segment(metric, from.TotalMicros, from.TotalMicros, seconds * WallTime.MicrosPerSecond));
+                UnknownCount++;
+            }
+            else if (start is not { HasTime: true } from)
+            {
+                WithoutTimeCount++;
+            }
+            else if (length < 0)
+            {
+                WithoutLengthCount++;
             }
             else
             {
-                UnknownCount++;
+                (length > MaxLength ? _long : target).Add(new Segment(metric, from.TotalMicros, from.TotalMicros, length));
             }
         }
     }

@@ -30,6 +30,8 @@ internal sealed class GarminActivity : JsonLayout
 
     public override FieldNames Names => Fields;
 
+    public override Category Category => Category.Workouts;
+
     public override void Read(in JsonRecord record, RecordReceiver records)
     {
         if (!(record.Has(StartLocal) && StampReader.TryReadEpoch(record.Text(StartLocal), EpochUnit.Milliseconds, _wall ??= new ZoneClock(null), out WallTime start))

@@ -26,6 +26,8 @@ internal sealed class GarminSleep : JsonLayout
 
     public override FieldNames Names => Fields;
 
+    public override Category Category => Category.Sleep;
+
     public override void Read(in JsonRecord record, RecordReceiver records)
     {
         if (!DateParser.TryParseDay(record.Text(Date), out int number))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FastIngest.Dialects.Contract;
 using FastIngest.Samples;
 
 namespace FastIngest.Dialects.GoogleFit;
@@ -8,6 +9,8 @@ internal ref struct FitValueList
 {
     /// <summary>The indexes of nutrients.</summary>
     public const int Calories = 0, Protein = 1, Carbohydrates = 2, Fat = 3;
+
+    private static readonly string[] Fields = ["fitValue.mapVal.calories", "fitValue.mapVal.protein", "fitValue.mapVal.carbs.total", "fitValue.mapVal.fat.total"];
 
     private long? _calories, _protein, _carbohydrates, _fat;
 
@@ -25,7 +28,9 @@ internal ref struct FitValueList
 
     /// <summary>Reads the values.</summary>
     /// <param name="values">The bytes from the opening bracket on; empty for none.</param>
-    public static FitValueList Read(ReadOnlySpan<byte> values)
+    /// <param name="offset">The offset of the record in its file, in bytes.</param>
+    /// <param name="records">Counts nutrients that cannot be read.</param>
+    public static FitValueList Read(ReadOnlySpan<byte> values, long offset, RecordReceiver records)
     {
         FitValueList list = default;
         if (values.IsEmpty || values[0] != '[')
@@ -45,14 +50,14 @@ internal ref struct FitValueList
             }
             else if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 3)
             {
-                list.ReadMember(ref json, index);
+                list.ReadMember(ref json, index, offset, records);
             }
         }
 
         return list;
     }
 
-    private void ReadMember(ref Utf8JsonReader json, int index)
+    private void ReadMember(ref Utf8JsonReader json, int index, long offset, RecordReceiver records)
     {
         bool isNumber = json.ValueTextEquals("fpVal"u8) || json.ValueTextEquals("intVal"u8);
         bool isText = json.ValueTextEquals("stringVal"u8);
@@ -69,7 +74,7 @@ internal ref struct FitValueList
         }
         else if (isMap && json.TokenType == JsonTokenType.StartArray)
         {
-            ReadMap(ref json);
+            ReadMap(ref json, offset, records);
         }
         else
         {
@@ -78,7 +83,7 @@ internal ref struct FitValueList
     }
 
     /// <summary>Reads <c>[{"key": "calories", "value": {"fpVal": 250.0}}, …]</c>.</summary>
-    private void ReadMap(ref Utf8JsonReader json)
+    private void ReadMap(ref Utf8JsonReader json, long offset, RecordReceiver records)
     {
         int depth = json.CurrentDepth;
         int nutrient = -1;
@@ -99,8 +104,11 @@ internal ref struct FitValueList
                         : json.ValueTextEquals("carbs.total"u8) ? Carbohydrates
                         : json.ValueTextEquals("fat.total"u8) ? Fat : -1;
                     break;
-                case JsonTokenType.Number when nutrient >= 0 && Quantity.TryParse(json.ValueSpan, UnitFactor.One, out long micros):
+                case JsonTokenType.Number or JsonTokenType.String when nutrient >= 0 && Quantity.TryParse(json.ValueSpan, UnitFactor.One, out long micros):
                     Set(nutrient, micros);
+                    break;
+                case JsonTokenType.Number or JsonTokenType.String or JsonTokenType.True or JsonTokenType.False when nutrient >= 0:
+                    records.CountUnreadable(Fields[nutrient], offset, json.ValueSpan, json.TokenType == JsonTokenType.String);
                     break;
             }
         }

@@ -75,7 +75,7 @@ internal sealed class GoogleFitPoints(string stream) : JsonLayout
                 AddStage(stage / 1_000_000, record, source, start, end, records);
                 break;
             case FitValues.Food:
-                FitValueList food = FitValueList.Read(record.Nested(Values));
+                FitValueList food = FitValueList.Read(record.Nested(Values), record.Offset, records);
                 records.AddMeal(food.Text, start, food[FitValueList.Calories], food[FitValueList.Protein], food[FitValueList.Carbohydrates], food[FitValueList.Fat], record.Offset, record.Length);
                 break;
             default:
@@ -89,7 +89,7 @@ internal sealed class GoogleFitPoints(string stream) : JsonLayout
     {
         if (type.Metric == Metrics.Glucose || type.Metric == Metrics.OxygenSaturation || type.Metric == Metrics.BodyTemperature)
         {
-            return FitValueList.Read(record.Nested(Values)).First is { } first && Quantity.TryConvert(first, type.Factor, out long converted) ? converted : null;
+            return FitValueList.Read(record.Nested(Values), record.Offset, records).First is { } first && Quantity.TryConvert(first, type.Factor, out long converted) ? converted : null;
         }
 
         return record.Number(FpVal, type.Factor, records) ?? record.Number(IntVal, type.Factor, records);
@@ -97,7 +97,7 @@ internal sealed class GoogleFitPoints(string stream) : JsonLayout
 
     private static void AddPressure(in JsonRecord record, ReadOnlySpan<byte> source, in WallTime start, in WallTime end, RecordReceiver records)
     {
-        FitValueList values = FitValueList.Read(record.Nested(Values));
+        FitValueList values = FitValueList.Read(record.Nested(Values), record.Offset, records);
         if (values.First is not { } systolic || values.Second is not { } diastolic)
         {
             records.Reject(record.Offset, record.Length, RejectReason.NoValue);
@@ -125,8 +125,14 @@ internal sealed class GoogleFitPoints(string stream) : JsonLayout
             return;
         }
 
+        if (!record.Has(End) || !Utf8Parser.TryParse(record.Text(End), out long to, out _))
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoDate);
+            return;
+        }
+
         // An interval over a change of the clocks has its true length on the clock of its start.
-        WallTime until = Utf8Parser.TryParse(record.Text(Start), out long from, out _) && Utf8Parser.TryParse(record.Text(End), out long to, out _) && to >= from
+        WallTime until = Utf8Parser.TryParse(record.Text(Start), out long from, out _) && to >= from
             ? start.Plus((to - from) / 1000) : end;
         records.AddSample(metric, source, start, until, 0, record.Offset, record.Length, RecordReceiver.SleepDay(end));
     }

@@ -75,8 +75,8 @@ internal sealed class HealthAutoExportReader : ExportReader
 
         FramePosition End(long offset)
         {
-            _points.TakeUnknown(records.Unknown);
-            _workouts.TakeUnknown(records.Unknown);
+            _points.TakeUnknown(records.UnknownOf(Category.Samples));
+            _workouts.TakeUnknown(records.UnknownOf(Category.Workouts));
             _gap.Release();
             return new FramePosition(offset, FrameState.Wrapped);
         }
@@ -117,7 +117,8 @@ internal sealed class HealthAutoExportReader : ExportReader
                     WorkoutLayout.Read(record, records);
                 }
 
-                elements.Accept(1, records.Unknown);
+                records.EndRecord();
+                elements.Accept(1, records.UnknownOf(section.Kind == SectionKind.Points ? Category.Samples : Category.Workouts));
                 continue;
             }
 

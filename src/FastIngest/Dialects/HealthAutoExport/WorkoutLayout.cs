@@ -32,8 +32,14 @@ internal static class WorkoutLayout
         }
 
         long? minutes = record.Number(Duration, SecondsToMinutes, records);
-        if (minutes is null && PointLayout.TryReadTime(record, End, records, out WallTime end) && end.TotalMicros >= start.TotalMicros)
+        if (minutes is null && record.Has(End))
         {
+            if (!PointLayout.TryReadTime(record, End, records, out WallTime end) || end.TotalMicros < start.TotalMicros)
+            {
+                PointLayout.RejectTime(record, End, records);
+                return;
+            }
+
             minutes = (end.TotalMicros - start.TotalMicros) / 60;
         }
 
@@ -43,9 +49,11 @@ internal static class WorkoutLayout
         records.AddWorkout(record.Text(Name), start, minutes, kcal, record.Offset, record.Length, record.Text(Id));
     }
 
-    /// <summary>Returns an energy in micros of a kcal; null when it is missing or has an unknown unit.</summary>
+    /// <summary>Returns an energy in micros of a kcal; null when it is missing or, which counts, it or its unit cannot be read.</summary>
     private static long? Energy(in JsonRecord record, int quantity, int units, RecordReceiver records) =>
-        record.Has(quantity) && UnitOf(record.Text(units)) is { } factor ? record.Number(quantity, factor, records) : null;
+        !record.Has(quantity) ? null
+            : UnitOf(record.Text(units)) is { } factor ? record.Number(quantity, factor, records)
+            : records.Number(Names.NameAt(quantity), record.Offset, record.Text(quantity), record.Text(units), factor: null);
 
     private static UnitFactor? UnitOf(ReadOnlySpan<byte> units) =>
         units.SequenceEqual("kcal"u8) ? UnitFactor.One : units.Length is > 0 and < 32 ? Units.Convert(System.Text.Encoding.UTF8.GetString(units), "kcal") : null;

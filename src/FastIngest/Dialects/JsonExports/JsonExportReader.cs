@@ -46,14 +46,15 @@ internal sealed class JsonExportReader(int maxRecordBytes) : ExportReader
             _scratch.Clear();
             long notUsed = records.NotUsed;
             layout.Read(new JsonRecord(elements.Element, fields, elements.ElementOffset, _scratch, elements.HasFieldsOnce), records);
+            records.EndRecord();
             if (records.NotUsed == notUsed)
             {
                 // The fields of a record that is not used do not count once more.
-                elements.Accept(1, records.Unknown);
+                elements.Accept(1, records.UnknownOf(layout.Category));
             }
         }
 
-        elements.TakeUnknown(records.Unknown);
+        elements.TakeUnknown(records.UnknownOf(layout.Category));
         return elements.Position;
     }
 

@@ -1,4 +1,5 @@
 using FastIngest.Dialects.Contract;
+using FastIngest.Health;
 using FastIngest.Json;
 
 namespace FastIngest.Dialects.JsonExports;
@@ -11,6 +12,9 @@ internal abstract class JsonLayout
 {
     /// <summary>The names of the fields, with paths for nested ones, see <see cref="FieldNames.HasPaths"/>.</summary>
     public abstract FieldNames Names { get; }
+
+    /// <summary>The category of most records, in which fields that are not read count.</summary>
+    public virtual Category Category => Category.Samples;
 
     /// <summary>Reads a record: passes it on, rejects it or passes it over.</summary>
     public abstract void Read(in JsonRecord record, RecordReceiver records);

@@ -8,8 +8,6 @@ namespace FastIngest.Dialects.OpenMHealth;
 /// <summary>The parts of a data point that all schemas have.</summary>
 internal ref struct DataPoint
 {
-    private const long MaxMinutes = 1000 * 24 * 60;
-
     private readonly ReadOnlySpan<byte> _header;
 
     public DataPoint(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> schema, in JsonRecord record)
@@ -63,7 +61,8 @@ internal ref struct DataPoint
         ReadOnlySpan<byte> interval = JsonMembers.Find(frame, "time_interval"u8);
         bool hasStart = TryRead(JsonMembers.Find(interval, "start_date_time"u8), record, records, out WallTime start);
         bool hasEnd = TryRead(JsonMembers.Find(interval, "end_date_time"u8), record, records, out WallTime end);
-        long micros = Math.Max(0, Minutes(JsonMembers.Find(interval, "duration"u8)) ?? 0) * 60;
+        long minutes = Minutes("body.effective_time_frame.time_interval.duration", JsonMembers.Find(interval, "duration"u8), record, records) ?? 0;
+        long micros = (long)Int128.Clamp((Int128)minutes * 60, 0, RecordReceiver.MostMicros);
         if (!hasStart && !hasEnd)
         {
             hasStart = TryRead(JsonMembers.Find(interval, "date"u8), record, records, out start);
@@ -79,11 +78,27 @@ internal ref struct DataPoint
         return End.Day <= DateOnly.MaxValue.DayNumber;
     }
 
-    /// <summary>Returns a duration in micros of a minute; null when it is missing or unreadable, or longer than 1000 days.</summary>
-    public static long? Minutes(ReadOnlySpan<byte> duration) =>
-        UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(duration, "unit"u8)), Metrics.ExerciseMinutes) is { } factor
-        && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(duration, "value"u8)), factor, out long minutes)
-        && Math.Abs(minutes) < MaxMinutes * 1_000_000 ? minutes : null;
+    /// <summary>Returns a duration in micros of a minute; null when it is missing or, which counts, it or its unit cannot be read.</summary>
+    public static long? Minutes(string field, ReadOnlySpan<byte> duration, in JsonRecord record, RecordReceiver records) =>
+        Number(field, duration, Metrics.ExerciseMinutes, record, records);
+
+    /// <summary>Returns a value with a unit in micros of a metric's unit; null when it is missing or, which counts, it or its unit cannot be read.</summary>
+    public static long? Number(string field, ReadOnlySpan<byte> value, Metric metric, in JsonRecord record, RecordReceiver records)
+    {
+        if (value is not [(byte)'{', ..])
+        {
+            ReadOnlySpan<byte> bare = JsonMembers.Text(value);
+            if (!bare.IsEmpty)
+            {
+                records.CountUnreadable(field, record.Offset, bare, isText: true);
+            }
+
+            return null;
+        }
+
+        ReadOnlySpan<byte> unit = record.Decode(JsonMembers.Text(JsonMembers.Find(value, "unit"u8)));
+        return records.Number(field, record.Offset, JsonMembers.Text(JsonMembers.Find(value, "value"u8)), unit, UnitTexts.Find(unit, metric));
+    }
 
     /// <summary>Whether the value is a statistic that is no reading: a maximum, or for a part of a total anything but the total.</summary>
     public readonly bool IsOtherStatistic(Metric? metric)

@@ -153,12 +153,18 @@ internal sealed class OpenMHealthLayout : JsonLayout
             return;
         }
 
-        long? minutes = DataPoint.Minutes(JsonMembers.Find(point.Body, "duration"u8));
+        long? minutes = DataPoint.Minutes("body.duration", JsonMembers.Find(point.Body, "duration"u8), record, records);
+        if (minutes is null && point.End.TotalMicros < point.Start.TotalMicros)
+        {
+            records.Reject(record.Offset, record.Length, RejectReason.NoDate);
+            return;
+        }
+
         minutes ??= point.End.TotalMicros > point.Start.TotalMicros ? (point.End.TotalMicros - point.Start.TotalMicros) / 60 : null;
         ReadOnlySpan<byte> energy = JsonMembers.Find(point.Body, "kcal_burned"u8);
-        energy = energy.IsEmpty ? JsonMembers.Find(point.Body, "calories_burned"u8) : energy;
-        long? kcal = UnitTexts.Find(JsonMembers.Text(JsonMembers.Find(energy, "unit"u8)), Metrics.ActiveEnergy) is { } factor
-            && Quantity.TryParse(JsonMembers.Text(JsonMembers.Find(energy, "value"u8)), factor, out long micros) ? micros : null;
+        long? kcal = energy.IsEmpty
+            ? DataPoint.Number("body.calories_burned", JsonMembers.Find(point.Body, "calories_burned"u8), Metrics.ActiveEnergy, record, records)
+            : DataPoint.Number("body.kcal_burned", energy, Metrics.ActiveEnergy, record, records);
         records.AddWorkout(record.Decode(JsonMembers.Text(JsonMembers.Find(point.Body, "activity_name"u8))), point.Start, minutes, kcal, record.Offset, record.Length, point.Id);
     }
 
@@ -172,8 +178,8 @@ internal sealed class OpenMHealthLayout : JsonLayout
 
         ReadOnlySpan<byte> total = JsonMembers.Find(point.Body, "total_sleep_time"u8);
         total = total.IsEmpty ? JsonMembers.Find(point.Body, "sleep_duration"u8) : total;
-        long? minutes = DataPoint.Minutes(total);
-        if (minutes is null && point.Schema.Name == "sleep_episode" && point.End.TotalMicros > point.Start.TotalMicros)
+        long? minutes = DataPoint.Minutes("body.total_sleep_time", total, record, records);
+        if (minutes is null && point.Schema.Name == "sleep_episode" && point.End.TotalMicros != point.Start.TotalMicros)
         {
             // An episode without a total is an interval of sleep.
             records.AddSample(Metrics.Sleep, point.Source, point.Start, point.End, 0, record.Offset, record.Length, id: point.Id);
@@ -187,7 +193,9 @@ internal sealed class OpenMHealthLayout : JsonLayout
         }
 
         records.AddSleep(
-            default, point.End, ToHours(slept), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "deep_sleep_duration"u8))), ToHours(DataPoint.Minutes(JsonMembers.Find(point.Body, "rem_sleep_duration"u8))),
+            default, point.End, ToHours(slept),
+            ToHours(DataPoint.Minutes("body.deep_sleep_duration", JsonMembers.Find(point.Body, "deep_sleep_duration"u8), record, records)),
+            ToHours(DataPoint.Minutes("body.rem_sleep_duration", JsonMembers.Find(point.Body, "rem_sleep_duration"u8), record, records)),
             null, record.Offset, record.Length, point.Id);
     }
 

@@ -72,7 +72,7 @@ internal sealed class ProtobufReader(int maxRecordBytes) : ExportReader
     {
         if (_frame.Unknown > 0)
         {
-            records.Unknown.Add("(fields of Protocol Buffers)"u8, _frame.Unknown);
+            records.UnknownOf(Category.Samples).Add("(fields of Protocol Buffers)"u8, _frame.Unknown);
         }
 
         if (_frame.Content == FrameField.Batch)

@@ -217,13 +217,14 @@ internal sealed class HealthInput : IDisposable
                 return new CategoryOfFile(category);
             }
 
-            unread = foreign is null ? Explain(file.Path, name, file) : new UnreadFile(file.Path, foreign, IsExpected: true);
+            bool isEmptyList = relative != StandardInput.Path && head.Length < Dialect.HeadBytes && IsEmptyList(head);
+            unread = isEmptyList ? new UnreadFile(file.Path, "it is an empty list, which does not say what it would hold") : foreign is null ? Explain(file.Path, name, file) : new UnreadFile(file.Path, foreign, IsExpected: true);
             if (isNamed && head.AsSpan().StartsWith("PK\u0003\u0004"u8))
             {
                 throw new IngestException($"{file.Path} is a zip archive.", "An archive is read if its name ends with .zip, and not from standard input.");
             }
 
-            return !isNamed ? null : throw new IngestException(
+            return !isNamed || isEmptyList ? null : throw new IngestException(
                 $"{file.Path} is not named after a category, and it is no export that this program knows.",
                 $"Give its category with --category: {string.Join(", ", Health.Categories.Named.Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings.Distinct())}. 'health_ingestion formats' lists the exports.");
         }
@@ -246,9 +247,18 @@ internal sealed class HealthInput : IDisposable
         private UnreadFile Explain(string path, string name, SourceFile? file)
         {
             UnreadFile unread = HealthFileNames.Explain(path, name, _endings);
+            if (file is null && !name.StartsWith('.') && !unread.IsExpected && MisnamedFile.Explain(path, _exports) is { } misnamed)
+            {
+                return misnamed;
+            }
+
             return unread.IsExpected || !HealthFileNames.HasEnding(name, _endings) || ForeignName.HeadOfRecords(path, file, Recognises) is null ? unread
                 : unread with { Reason = "its name begins with no category, but it holds records", IsExpected = true };
         }
+
+        /// <summary>Whether a text is an array without elements. Programs write one for a time without records.</summary>
+        private static bool IsEmptyList(ReadOnlySpan<byte> text) =>
+            text.Trim("\uFEFF \t\r\n"u8) is [(byte)'[', .. var between, (byte)']'] && between.IndexOfAnyExcept(" \t\r\n"u8) < 0;
 
         /// <summary>Returns the category that the content of a file names, such as a wrapper object with the key of a category; null without one.</summary>
         private Category? CategoryOfContent(SourceFile file, string name) =>

@@ -37,6 +37,18 @@ internal sealed class FieldLog(int files)
         }
     }
 
+    /// <summary>Adds the findings of a category in a part of a file whose outcome is added apart.</summary>
+    public void Add(int file, Category category, FieldFindings findings)
+    {
+        if (!findings.IsEmpty)
+        {
+            lock (_gate)
+            {
+                _findings[(int)category].Add(findings, file);
+            }
+        }
+    }
+
     /// <summary>Adds the findings of a part of a file.</summary>
     /// <param name="file">The index of the file.</param>
     /// <param name="category">The category of the records.</param>

@@ -334,6 +334,7 @@ internal sealed class MapStage(
         foreach (CategoryOutput other in output.Others)
         {
             Store(other.Category, other.Events, part, result);
+            fields.Add(result.FileIndex, other.Category, other.Fields);
             Interlocked.Add(ref _records[(int)other.Category], other.Records);
             Interlocked.Add(ref _filtered[(int)other.Category], other.Filtered);
         }
