@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest;
 using FastIngest.Health;
 using FastIngest.Storage;
+using FastIngest.Storage.Files;
 using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FastIngest.Storage;
 using FastIngest.Storage.Files;
 
 namespace FastIngest.Tests.Storage.Files;

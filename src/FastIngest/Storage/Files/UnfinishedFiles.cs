@@ -1,6 +1,4 @@
-using FastIngest.Storage.Files;
-
-namespace FastIngest.Storage;
+namespace FastIngest.Storage.Files;
 
 /// <summary>Removes what a killed run left of a file that it did not complete. The rows of all its users are in there.</summary>
 public static class UnfinishedFiles
