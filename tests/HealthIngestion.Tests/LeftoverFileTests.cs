@@ -1,12 +1,10 @@
-using FastIngest.Tests.Storage.Files;
-
 namespace HealthIngestion.Tests;
 
 /// <summary>A link, a pipe or a file at a name under which the program builds its files is removed, and what it leads to stays as it is.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class LeftoverFileTests
 {
-    public static TheoryData<string> Leftovers => PartialFileTests.Leftovers;
+    public static TheoryData<string> Leftovers => ["symbolic link", "link to nothing", "hard link", "pipe", "file"];
 
     [Theory]
     [MemberData(nameof(Leftovers))]
@@ -18,7 +16,7 @@ public sealed class LeftoverFileTests
         string[] rejects = [.. Enumerable.Range(0, 3).SelectMany(f => (string[])[$"rejects.ndjson.partial-{f}-0", $"rejects.ndjson.partial-{f}-1"])];
         foreach (string name in (string[])[.. outputs.Select(o => o + ".partial"), "h.pb.partial-2", .. rejects])
         {
-            PartialFileTests.Leave(kind, place[name], place["keep.txt"]);
+            Leave(kind, place, name);
         }
 
         Outcome loaded = HealthIngestionProcess.Run(
@@ -43,12 +41,12 @@ public sealed class LeftoverFileTests
         using Workplace place = Workplace.Empty();
         Directory.CreateDirectory(place["d"]);
         string[] generate = ["generate", "d", "--users", "1", "--days", "2", "--quiet", "--force"];
-        PartialFileTests.Leave("symbolic link", place["d/sleep.json"], place["keep.txt"]);
-        PartialFileTests.Leave("hard link", place["d/users.json"], place["keep.txt"]);
+        Leave("symbolic link", place, "d/sleep.json");
+        Leave("hard link", place, "d/users.json");
 
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, generate);
         string list = Path.GetFileName(Assert.Single(Directory.GetFiles(place["d"]), f => File.ReadAllText(f).StartsWith("# The files that", StringComparison.Ordinal)));
-        PartialFileTests.Leave("symbolic link", place[$"d/{list}.partial"], place["keep.txt"]);
+        Leave("symbolic link", place, $"d/{list}.partial");
         Outcome again = HealthIngestionProcess.Run(place.Directory, generate);
 
         Assert.True((outcome.ExitCode, again.ExitCode) == (0, 0), outcome.Error + again.Error);
@@ -102,5 +100,20 @@ public sealed class LeftoverFileTests
         Assert.Contains($"{name} of a run that was killed would be removed", counted.Error, StringComparison.Ordinal);
         Assert.Contains($"{name} is being written by a run, which may store the person again", held.Error, StringComparison.Ordinal);
         Assert.Contains($"{name} of a run that was killed was removed", removed.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Leaves something at a name; a link leads to the file <c>keep.txt</c>, which must stay as it is.</summary>
+    private static void Leave(string kind, Workplace place, string name)
+    {
+        File.WriteAllText(place["keep.txt"], "x");
+        string command = kind switch
+        {
+            "symbolic link" => $"ln -s '{place["keep.txt"]}'",
+            "link to nothing" => $"ln -s '{place["keep.txt-missing"]}'",
+            "hard link" => "ln keep.txt",
+            "pipe" => "mkfifo",
+            _ => "cp keep.txt",
+        };
+        Assert.Equal(0, HealthIngestionProcess.RunShell(place.Directory, $"{command} '{name}'").ExitCode);
     }
 }

@@ -18,7 +18,7 @@ public sealed class PartialFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Leaves something at a name; a link leads to a file that must stay as it is.</summary>
-    internal static void Leave(string kind, string path, string keep)
+    private static void Leave(string kind, string path, string keep)
     {
         File.WriteAllText(keep, "x");
         (string program, string[] arguments) = kind switch
