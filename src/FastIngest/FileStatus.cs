@@ -22,7 +22,7 @@ public enum FileKind
 /// <param name="Number">The number of the entry on its device (inode). Two names of one file share device and number.</param>
 public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
 {
-    private const int CurrentFolder = -100, NoFollow = 0x100; // AT_FDCWD, AT_SYMLINK_NOFOLLOW
+    private const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000; // AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
     private const uint Wanted = 0x101; // STATX_TYPE | STATX_INO
     private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, DeviceOffset = 136; // struct statx has the same layout on every architecture
     private const int TypeMask = 0xF000; // S_IFMT
@@ -33,14 +33,26 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
     /// <summary>Returns the status of the entry at a path itself, which may be a symbolic link; null when there is none, or it cannot be examined.</summary>
     public static FileStatus? OfEntry(string path) => Of(path, NoFollow);
 
+    /// <summary>Whether the name at a path is one of an open file. A symbolic link to the file is not.</summary>
+    internal static bool IsAt(SafeHandle file, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path);
+        }
+
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return StatX(file, "", EmptyPath, Wanted, status) == 0 && OfEntry(path) is { } named && named == Read(status);
+    }
+
     private static FileStatus? Of(string path, int flags)
     {
         Span<byte> status = stackalloc byte[StatusBytes];
-        if (!OperatingSystem.IsLinux() || StatX(CurrentFolder, path, flags, Wanted, status) != 0)
-        {
-            return null;
-        }
+        return OperatingSystem.IsLinux() && StatX(CurrentFolder, path, flags, Wanted, status) == 0 ? Read(status) : null;
+    }
 
+    private static FileStatus Read(ReadOnlySpan<byte> status)
+    {
         FileKind kind = (BitConverter.ToUInt16(status[ModeOffset..]) & TypeMask) switch
         {
             0x8000 => FileKind.Regular,
@@ -54,4 +66,7 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(SafeHandle file, string path, int flags, uint mask, Span<byte> status);
 }

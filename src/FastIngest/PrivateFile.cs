@@ -10,12 +10,13 @@ public static class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Opens or creates a file. It gets the mode of the file that it will replace, or 0600.</summary>
+    /// <summary>Creates a file. It gets the mode of the file that it will replace, or 0600.</summary>
     /// <param name="path">The path of the file.</param>
     /// <param name="target">The file that it will replace; may be missing.</param>
-    /// <param name="mode">How the file is opened.</param>
+    /// <param name="mode"><see cref="FileMode.CreateNew"/>, or <see cref="FileMode.Create"/> for a file that takes the place of what has its name, as <see cref="NewFile"/> says.</param>
     /// <param name="share">What other programs may do with it.</param>
     /// <param name="bufferBytes">The size of the stream's buffer in bytes; 0 for none.</param>
+    /// <exception cref="IngestException">The path is that of a folder or a device.</exception>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder does not allow new files.</exception>
     public static FileStream Open(string path, string target, FileMode mode, FileShare share, int bufferBytes)
@@ -23,11 +24,11 @@ public static class PrivateFile
         FileStreamOptions options = new() { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = bufferBytes };
         if (OperatingSystem.IsWindows())
         {
-            return new FileStream(path, options);
+            return Open(path, options);
         }
 
         options.UnixCreateMode = OwnerOnly;
-        FileStream stream = new(path, options);
+        FileStream stream = Open(path, options);
         try
         {
             SetMode(stream.SafeFileHandle, target);
@@ -51,6 +52,8 @@ public static class PrivateFile
         using FileStream file = Open(path, target, FileMode.Create, FileShare.Read, 0);
         file.Write(content);
     }
+
+    private static FileStream Open(string path, FileStreamOptions options) => options.Mode == FileMode.Create ? NewFile.Create(path, options) : new FileStream(path, options);
 
     private static void SetMode(SafeFileHandle file, string target)
     {

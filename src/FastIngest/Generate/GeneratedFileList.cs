@@ -118,7 +118,15 @@ internal sealed class GeneratedFileList
         try
         {
             string partial = Path + ".partial";
-            File.WriteAllLines(partial, _sizes.Select(s => $"{s.Value?.ToString(CultureInfo.InvariantCulture) ?? "-"}\t{s.Key}").Prepend(Header));
+            using (StreamWriter lines = new(NewFile.Create(partial, new FileStreamOptions { Access = FileAccess.Write })))
+            {
+                lines.WriteLine(Header);
+                foreach ((string name, long? size) in _sizes)
+                {
+                    lines.WriteLine($"{size?.ToString(CultureInfo.InvariantCulture) ?? "-"}\t{name}");
+                }
+            }
+
             File.Move(partial, Path, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

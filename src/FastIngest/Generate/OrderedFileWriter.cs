@@ -17,7 +17,7 @@ internal interface IBlockMaker
 /// worker 1   make 1 ──► place 1 ─► write 1     make 3 ─► place 3 ─► …
 /// </code>
 /// </summary>
-/// <param name="path">The path of the file. It is overwritten, and deleted if it cannot be completed.</param>
+/// <param name="path">The path of the file. It takes the place of what has the name, and is deleted if it cannot be completed.</param>
 /// <param name="blocks">The number of blocks.</param>
 /// <param name="workers">The maximum number of threads.</param>
 /// <param name="maker">Creates the block maker of a worker.</param>
@@ -56,10 +56,10 @@ internal sealed class OrderedFileWriter(
         bool incomplete = false;
         try
         {
-            using (SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+            using (FileStream file = NewFile.Create(path, new FileStreamOptions { Access = FileAccess.Write, BufferSize = 0 }))
             {
                 incomplete = true;
-                WriteTo(file);
+                WriteTo(file.SafeFileHandle);
             }
 
             incomplete = false;

@@ -57,9 +57,21 @@ internal static class MetricJson
     }
 
     /// <summary>Writes a stored object once more in the form of <see cref="Write(IReadOnlyList{DayMetric}, SummaryBatch)"/>; a database may order its keys in another way.</summary>
-    /// <param name="stored">An object as this program wrote it, with any order and any white space.</param>
+    /// <param name="stored">An object as this program wrote it, with any order and any white space. Other JSON, which another program wrote, is added unchanged.</param>
     /// <param name="batch">Receives the text.</param>
     public static TextRef Normalise(ReadOnlySpan<byte> stored, SummaryBatch batch)
+    {
+        try
+        {
+            return Rewrite(stored, batch);
+        }
+        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException)
+        {
+            return batch.AddText(stored);
+        }
+    }
+
+    private static TextRef Rewrite(ReadOnlySpan<byte> stored, SummaryBatch batch)
     {
         int start = batch.TextLength;
         Utf8JsonReader json = new(stored);

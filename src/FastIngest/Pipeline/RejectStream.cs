@@ -15,6 +15,7 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
     private const int BufferBytes = 64 * 1024;
 
     private readonly FileStream _stream = Create(path, rejectsPath);
+    private readonly FileStatus? _status = FileStatus.OfEntry(path);
     private readonly ArrayBufferWriter<byte> _line = new();
 
     /// <summary>Adds a line.</summary>
@@ -119,21 +120,21 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
                 stream._stream.Dispose();
             }
 
-            string[] paths = [.. streams.Select(s => s._stream.Name)];
             if (SpecialFile.Is(rejectsPath))
             {
                 using FileStream device = new(rejectsPath, FileMode.Open, FileAccess.Write);
-                Append(paths, device);
+                Append(streams, device);
                 return null;
             }
 
-            using (FileStream first = new(paths[0], FileMode.Append, FileAccess.Write))
+            using (FileStream first = streams[0].OpenAgain(FileAccess.Write))
             {
-                Append(paths.AsSpan(1), first);
+                first.Seek(0, SeekOrigin.End);
+                Append(streams.Skip(1), first);
                 first.Flush(flushToDisk: true);
             }
 
-            File.Move(paths[0], rejectsPath, overwrite: true);
+            File.Move(streams[0]._stream.Name, rejectsPath, overwrite: true);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -142,13 +143,26 @@ internal sealed class RejectStream(string path, string rejectsPath) : IDisposabl
         }
     }
 
-    private static void Append(ReadOnlySpan<string> paths, FileStream target)
+    private static void Append(IEnumerable<RejectStream> streams, FileStream target)
     {
-        foreach (string path in paths)
+        foreach (RejectStream stream in streams)
         {
-            using FileStream source = File.OpenRead(path);
+            using FileStream source = stream.OpenAgain(FileAccess.Read);
             source.CopyTo(target);
         }
+    }
+
+    /// <summary>Opens the closed file once more, and nothing that another program put in its place.</summary>
+    private FileStream OpenAgain(FileAccess access)
+    {
+        FileStream file = new(_stream.Name, FileMode.Open, access, FileShare.Read);
+        if (_status is null || (FileStatus.OfEntry(_stream.Name) == _status && FileStatus.IsAt(file.SafeFileHandle, _stream.Name)))
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new IOException($"another program replaced {_stream.Name}");
     }
 
     private static IngestException CanNotWrite(string path, Exception e) => new(

@@ -62,36 +62,44 @@ internal sealed class ArchiveReaders(string path, Func<SourceFile> open)
 /// <summary>An open zip file, with the directory of its members.</summary>
 internal sealed class ArchiveReader : IDisposable
 {
-    private readonly SourceFile _file;
-
     /// <exception cref="IngestException">The archive is damaged.</exception>
     public ArchiveReader(string path, Func<SourceFile> open)
     {
-        _file = open();
-        Stream = new SourceStream(_file);
+        File = open();
+        Stream = new SourceStream(File);
         try
         {
             Archive = new ZipArchive(Stream, ZipArchiveMode.Read, leaveOpen: true);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (IsFault(e))
         {
-            _file.Dispose();
-            throw CannotRead(path, e);
+            using (File)
+            {
+                ZipEnd.Check(path, File);
+                throw ZipEnd.Fault(path, $"{e.Message.TrimEnd('.')} (it has {File.Length} bytes)", e);
+            }
+        }
+        catch
+        {
+            File.Dispose();
+            throw;
         }
     }
+
+    /// <summary>The archive.</summary>
+    public SourceFile File { get; }
 
     public ZipArchive Archive { get; }
 
     /// <summary>The bytes of the file. Its position tells how much of the current member was read.</summary>
     public SourceStream Stream { get; }
 
-    /// <summary>The error of a damaged archive.</summary>
-    public static IngestException CannotRead(string path, InvalidDataException e) => new(
-        $"{path} cannot be decompressed: {e.Message.TrimEnd('.')}.", "Download or copy the file once more, or test it with unzip -t.", e);
+    /// <summary>Whether .NET throws the exception for a damaged archive.</summary>
+    public static bool IsFault(Exception e) => e is InvalidDataException or IOException or ArgumentException or NotSupportedException or OverflowException;
 
     public void Dispose()
     {
         Archive.Dispose();
-        _file.Dispose();
+        File.Dispose();
     }
 }

@@ -149,24 +149,37 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
     private void AddArchive(FoundFile found, OpenedRemote? opened)
     {
-        try
+        OpenedRemote? remote = opened ?? (found.Remote is null ? null : Servers.Open(found.Remote));
+        Func<SourceFile> open = remote?.Open ?? (() => SourceFile.Open(found.Path, IoMode.Pread));
+        using (SourceFile file = open())
         {
-            OpenedRemote? remote = opened ?? (found.Remote is null ? null : Servers.Open(found.Remote));
-            Func<SourceFile> open = remote?.Open ?? (() => SourceFile.Open(found.Path, IoMode.Pread));
-            foreach (ArchiveMember member in ZipArchives.Members(found.Path, open, options.Expansion))
+            if (file.Length == 0 && !rules.AllowsEmptyFiles)
             {
-                AddMember(found, member, remote?.Version);
+                Unread.Add(new UnreadFile(found.Path, "it is empty, as a failed download leaves it", IsExpected: true));
+                return;
+            }
+
+            if (ZipArchives.ForeignContentOf(file) is { } foreign)
+            {
+                Unread.Add(!found.IsNamed ? new UnreadFile(found.Path, $"it is {foreign}, not a zip archive", IsExpected: true)
+                    : throw new IngestException($"{found.Path} is {foreign}, not a zip archive.", "Download or copy the file once more."));
+                return;
             }
         }
-        catch (IngestException e) when (!found.IsNamed)
+
+        foreach (ArchiveMember member in ZipArchives.Members(found.Path, open, options.Expansion))
         {
+<<<<<<< HEAD
             Unread.Add(new UnreadFile(found.Path, e.Message.TrimEnd('.'), IsExpected: true));
+=======
+            AddMember(found, member, remote?.Version);
+>>>>>>> fa
         }
     }
 
     private void AddMember(FoundFile archive, ArchiveMember member, string? version)
     {
-        string path = $"{archive.Path}/{member.Name}";
+        string path = $"{archive.Path}/{member.Path}";
         string fileName = Path.GetFileName(member.Name);
         string name = Compression.Compression.NameOfContent(fileName);
         if (member.Name.StartsWith("__MACOSX/", StringComparison.Ordinal))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastIngest;
 using FastIngest.Health;
 using FastIngest.Storage;
+using FastIngest.Storage.Files;
 using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
@@ -107,6 +108,7 @@ internal sealed class ForgetCommand : ICommand
             if (erasure is null)
             {
                 notes.Add($"{(target.FilePath is { } path ? target.Kind.Prefixes[0] + path : target.ToString())} was not changed: remove the lines of the person yourself");
+                code = RemoveUnfinished(target, isDryRun, notes, log) ? code : ExitCode.Failed;
                 continue;
             }
 
@@ -143,5 +145,28 @@ internal sealed class ForgetCommand : ICommand
                 json.WriteString("rows", line[2]);
             }));
         return code;
+    }
+
+    /// <summary>Removes what killed runs left of the files of a target; false after an error.</summary>
+    private static bool RemoveUnfinished(Target target, bool isDryRun, List<string> notes, Log log)
+    {
+        bool isDone = true;
+        foreach (string? file in (string?[])[target.FilePath, .. target.RecordFilePaths])
+        {
+            try
+            {
+                if (file is not null && UnfinishedFiles.Remove(file, isDryRun) is { } note)
+                {
+                    notes.Add(note);
+                }
+            }
+            catch (IngestException fault)
+            {
+                log.Error(Faults.Line(fault));
+                isDone = false;
+            }
+        }
+
+        return isDone;
     }
 }

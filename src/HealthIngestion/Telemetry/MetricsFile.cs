@@ -34,7 +34,7 @@ internal static class MetricsFile
     {
         // The exporter reads *.prom: this name is none of them.
         string next = $"{path}.{Environment.ProcessId}.partial";
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        FileStreamOptions options = new() { Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = Readable;
@@ -42,7 +42,7 @@ internal static class MetricsFile
 
         try
         {
-            using (FileStream file = new(next, options))
+            using (FileStream file = NewFile.Create(next, options))
             {
                 file.Write(text);
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastIngest.Generate;
 
 namespace FastIngest.Tests.Generate;
@@ -50,14 +51,30 @@ public class StoppingTests
     [Fact]
     public void A_full_disk_gives_one_clear_error_line()
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         using GeneratedData data = new();
-        File.CreateSymbolicLink(Path.Combine(data.Directory, "sleep.json"), "/dev/full");
-        IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
-            new GeneratorOptions { Directory = data.Directory, Users = 50, Force = true }, null, CancellationToken.None));
-        Assert.Equal($"Cannot write {Path.Combine(data.Directory, "sleep.json")}: the disk is full.", error.Message);
-        Assert.Contains("space", error.Remedy, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(data.Directory, "sleep.json")));
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=64k", "none", data.Directory), "needs to mount");
+        try
+        {
+            IngestException error = Assert.Throws<IngestException>(() => DataSetGenerator.Generate(
+                new GeneratorOptions { Directory = data.Directory, Users = 50, Days = 100 }, null, CancellationToken.None));
+            string path = error.Message.Split(' ')[2].TrimEnd(':');
+            Assert.Equal($"Cannot write {path}: the disk is full.", error.Message);
+            Assert.StartsWith(data.Directory, path, StringComparison.Ordinal);
+            Assert.Contains("space", error.Remedy, StringComparison.Ordinal);
+            Assert.False(File.Exists(path));
+        }
+        finally
+        {
+            Run("umount", data.Directory);
+        }
+
+        static bool Run(string program, params string[] arguments)
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
     }
 
     [Fact]

@@ -203,6 +203,49 @@ public sealed class CompressedInputTests : IDisposable
         Assert.Contains("the checksum of the member is wrong: the data is damaged", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Members_with_one_name_are_all_read()
+    {
+        string path = _folder.File("export.zip");
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            Add(archive, "sleep.json", "[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]");
+            Add(archive, "sleep.json", "[{\"user_id\":\"a\",\"date\":\"2024-01-02\"}, {\"user_id\":\"b\",\"date\":\"2024-01-02\"}]");
+            Add(archive, "sleep.json (2)", "no data");
+        }
+
+        RunResult run = Run.Ingest(new IngestOptions { Paths = [path], Workers = 2 });
+
+        Assert.Equal((3, 3), (run.Report.Records, run.Report.Rows));
+        
+    }
+
+    /// <summary>Whether the archive is named or found in a folder makes no difference.</summary>
+    [Fact]
+    public void A_damaged_archive_ends_the_run_and_says_where()
+    {
+        byte[] zip = Pack("[{\"user_id\":\"a\",\"date\":\"2024-01-01\"}]"u8.ToArray(), ".zip", "sleep.json");
+        int directory = zip.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        (byte[] Bytes, string Problem)[] cases =
+        [
+            .. Enumerable.Range(1, zip.Length - 1).Select(cut => (zip[..cut], $"it is cut off at byte {cut}: the directory at its end is missing")),
+            ([.. zip, 1, 2, 3], $"its end is at byte {zip.Length}, and 3 bytes that do not belong to it follow"),
+            ([.. zip[..(directory - 5)], .. zip[directory..]], $"its directory begins at byte {directory}, and the file has {zip.Length - 5} bytes"),
+            ("hello"u8.ToArray(), "it is not a zip archive"),
+        ];
+        _folder.Write("sleep-2.json", "[]"u8.ToArray());
+        foreach ((byte[] bytes, string problem) in cases)
+        {
+            string path = _folder.Write("export.zip", bytes);
+            foreach (string input in (string[])[path, _folder.Path])
+            {
+                IngestException fault = Assert.Throws<IngestException>(() => Run.Ingest(new IngestOptions { Paths = [input], Workers = 1 }));
+                Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+                Assert.Contains(problem, fault.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
     private static string WithoutFiles(string rejects) => string.Join('\n', rejects.Split('\n').Select(l => l.Length == 0 ? l : l[l.IndexOf("\"category\"", StringComparison.Ordinal)..]));
 
     private static void Add(ZipArchive archive, string name, string text)

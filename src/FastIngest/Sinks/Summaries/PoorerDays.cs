@@ -42,7 +42,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
         if (run.Has(Category.Measurements))
         {
             ReadOnlySpan<byte> before = storedTexts.Text(stored.Texts[TextSlot.Measurements]), now = runTexts.Text(run.Texts[TextSlot.Measurements]);
-            if (!before.SequenceEqual(now) && CountNames(now) is var names && CountNames(before) is var storedNames && names < storedNames)
+            if (!before.SequenceEqual(now) && CountNames(now) is var names && Stored(before, CountNames, Category.Measurements, runTexts, run) is var storedNames && names < storedNames)
             {
                 poorer |= 1 << (int)Category.Measurements;
                 Check(Category.Measurements, storedNames, names, runTexts, run);
@@ -52,7 +52,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
         if (run.Has(Category.Samples))
         {
             ReadOnlySpan<byte> before = storedTexts.Text(stored.Texts[TextSlot.Metrics]), now = runTexts.Text(run.Texts[TextSlot.Metrics]);
-            if (!before.SequenceEqual(now) && CountSamples(now) is var samples && CountSamples(before) is var storedSamples && samples < storedSamples)
+            if (!before.SequenceEqual(now) && CountSamples(now) is var samples && Stored(before, CountSamples, Category.Samples, runTexts, run) is var storedSamples && samples < storedSamples)
             {
                 poorer |= 1 << (int)Category.Samples;
                 Check(Category.Samples, storedSamples, samples, runTexts, run);
@@ -62,6 +62,26 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
         Days += poorer != 0 ? 1 : 0;
         return rule == OnFewer.Keep ? (byte)poorer : (byte)0;
     }
+
+    /// <summary>Counts what is stored.</summary>
+    /// <exception cref="IngestException">Another program changed the text, and it is no JSON.</exception>
+    private long Stored(ReadOnlySpan<byte> json, Func<ReadOnlySpan<byte>, long> count, Category category, SummaryBatch texts, in DailySummary row)
+    {
+        try
+        {
+            return count(json);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // a name with a lone surrogate cannot be compared
+        {
+            throw new IngestException(
+                $"{displayName} was changed by another program: the stored {category.Name()} of user {UserAndDay(texts, row)} are no JSON that can be compared; nothing was written.",
+                "Delete that row, run again, and load the data of that day once more.",
+                e);
+        }
+    }
+
+    private static string UserAndDay(SummaryBatch texts, in DailySummary row) =>
+        $"{Encoding.UTF8.GetString(texts.Text(row.Texts[TextSlot.UserId]))} on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd}";
 
     /// <summary>Counts the members of a flat JSON object; 0 for anything else.</summary>
     private static long CountNames(ReadOnlySpan<byte> json)
@@ -89,7 +109,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 2 && reader.ValueTextEquals("count"u8) && reader.Read()
-                    && reader.TryGetInt64(out long count))
+                    && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long count))
                 {
                     samples += count;
                 }
@@ -106,8 +126,7 @@ internal sealed class PoorerDays(OnFewer rule, string displayName)
             return;
         }
 
-        string held = $"{displayName} holds {storedCount} readings of {category.Name()} for user {Encoding.UTF8.GetString(texts.Text(row.Texts[TextSlot.UserId]))} "
-            + $"on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd}, ";
+        string held = $"{displayName} holds {storedCount} readings of {category.Name()} for user {UserAndDay(texts, row)}, ";
 
         // A union has every stored record, so that the day can be poorer only if records are missing.
         throw rule == OnFewer.Union

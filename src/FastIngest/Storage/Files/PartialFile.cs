@@ -3,7 +3,7 @@ namespace FastIngest.Storage.Files;
 /// <summary>
 /// A file that becomes visible only when it is complete. It is written as <c>FILE.partial</c> next to its target, then synced
 /// and renamed. A new file has the mode 0600; one that replaces an older file has its mode. The partial file is locked, so that two runs cannot write the same target. Disposing an unpublished file
-/// deletes it. If a run is killed, the next run overwrites its partial file.
+/// deletes it. If a run is killed, the next run removes its partial file and makes a new one, as <see cref="NewFile"/> does.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
@@ -34,6 +34,9 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Returns the path of the partial file of a target.</summary>
     public static string PathFor(string target) => target + ".partial";
 
+    /// <summary>Returns the path of the file that takes the place of a partial file; see <see cref="OpenReplacement"/>.</summary>
+    public static string ReplacementOf(string partial) => partial + "-2";
+
     /// <summary>Returns the full path of a file and follows a link to it, so that the link itself is not replaced.</summary>
     public static string Resolve(string path)
     {
@@ -48,7 +51,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Creates and locks the partial file; an older partial file is truncated.</summary>
+    /// <summary>Creates and locks the partial file; an older partial file is removed.</summary>
     /// <param name="displayPath">The file as the user named it, for messages.</param>
     /// <param name="target">The path from <see cref="Resolve"/>.</param>
     /// <exception cref="IngestException">The folder is missing or not writable, or another run writes this file.</exception>
@@ -64,12 +67,11 @@ internal sealed class PartialFile : IDisposable
         {
             while (true)
             {
-                FileStream stream = PrivateFile.Open(partial, target, FileMode.OpenOrCreate, FileShare.None, bufferBytes: 0);
+                FileStream stream = PrivateFile.Open(partial, target, FileMode.Create, FileShare.None, bufferBytes: 0);
 
-                // Between our open and our lock, another run may have renamed this file to its final name.
-                if (Posix.IsAt(stream.SafeFileHandle, partial))
+                // Between our open and our lock, another run may have taken this file for a leftover and removed it.
+                if (FileStatus.IsAt(stream.SafeFileHandle, partial))
                 {
-                    stream.SetLength(0);
                     return new PartialFile(displayPath, target, stream);
                 }
 
@@ -101,7 +103,7 @@ internal sealed class PartialFile : IDisposable
     }
 
     /// <summary>Opens a second file next to the partial one, which will take its place.</summary>
-    public FileStream OpenReplacement() => _replacement = PrivateFile.Open(PartialPath + "-2", Target, FileMode.Create, FileShare.None, bufferBytes: 0);
+    public FileStream OpenReplacement() => _replacement = PrivateFile.Open(ReplacementOf(PartialPath), Target, FileMode.Create, FileShare.None, bufferBytes: 0);
 
     /// <summary>Puts the second file in the place of the partial one.</summary>
     public void UseReplacement()
@@ -137,6 +139,12 @@ internal sealed class PartialFile : IDisposable
     {
         FileStream stream = Stream;
         await SyncAsync(cancellationToken).ConfigureAwait(false);
+        if (!FileStatus.IsAt(stream.SafeFileHandle, PartialPath))
+        {
+            throw new IngestException(
+                $"{PartialPath} was removed or replaced by another program while it was written; {DisplayPath} was left as it is.", "Run again, and let no other program change that file.");
+        }
+
         try
         {
             if (replace)
@@ -171,11 +179,11 @@ internal sealed class PartialFile : IDisposable
             _replacement = null;
             try
             {
-                File.Delete(replacement.Name);
+                DeleteOwn(replacement, replacement.Name);
             }
             catch (Exception e) when (FileFault.IsFault(e))
             {
-                // The next run overwrites it.
+                // The next run removes it.
             }
 
             replacement.Dispose();
@@ -186,14 +194,22 @@ internal sealed class PartialFile : IDisposable
             _stream = null;
             try
             {
-                File.Delete(PartialPath);
+                DeleteOwn(stream, PartialPath);
             }
             catch (Exception e) when (FileFault.IsFault(e))
             {
-                // The next run overwrites it.
+                // The next run removes it.
             }
 
             stream.Dispose();
+        }
+    }
+
+    private static void DeleteOwn(FileStream file, string path)
+    {
+        if (FileStatus.IsAt(file.SafeFileHandle, path))
+        {
+            File.Delete(path);
         }
     }
 }

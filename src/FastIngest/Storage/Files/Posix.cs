@@ -10,27 +10,6 @@ internal static partial class Posix
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint NoReplace = 1; // RENAME_NOREPLACE
     private const uint SyncRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
-    private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
-    private const uint WantInode = 0x100; // STATX_INO
-
-    // struct statx has the same layout on every architecture.
-    private const int StatusBytes = 256, InodeOffset = 32, DeviceOffset = 136;
-
-    /// <summary>Whether the path currently refers to the open file.</summary>
-    public static bool IsAt(SafeHandle file, string path)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return File.Exists(path);
-        }
-
-        Span<byte> open = stackalloc byte[StatusBytes];
-        Span<byte> named = stackalloc byte[StatusBytes];
-        return StatX(file, "", EmptyPath, WantInode, open) == 0
-            && StatX(CurrentFolder, path, 0, WantInode, named) == 0
-            && open.Slice(InodeOffset, 8).SequenceEqual(named.Slice(InodeOffset, 8))
-            && open.Slice(DeviceOffset, 8).SequenceEqual(named.Slice(DeviceOffset, 8));
-    }
 
     /// <summary>Renames a file atomically; fails when the target exists.</summary>
     /// <exception cref="IOException">The target exists, or the rename failed.</exception>
@@ -75,12 +54,6 @@ internal static partial class Posix
             }
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(SafeHandle file, string path, int flags, uint mask, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "renameat2", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);

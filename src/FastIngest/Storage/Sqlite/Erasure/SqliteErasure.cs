@@ -8,7 +8,7 @@ namespace FastIngest.Storage.Sqlite.Erasure;
 
 /// <summary>
 /// Removes users from a SQLite file. Deleted rows are overwritten with zeros (<c>secure_delete</c>); then the write-ahead log
-/// is emptied and the file is rewritten, so that no page of an earlier state remains in it.
+/// is emptied and the file is rewritten, so that no page of an earlier state remains in it. The unfinished file of a killed run is removed.
 /// </summary>
 /// <param name="path">The database file.</param>
 internal sealed class SqliteErasure(string path) : IUserErasure
@@ -23,9 +23,10 @@ internal sealed class SqliteErasure(string path) : IUserErasure
     public async ValueTask<IReadOnlyList<ErasedRows>> EraseAsync(IReadOnlyList<string> userIds, bool isDryRun, CancellationToken cancellationToken)
     {
         string file = PartialFile.Resolve(path);
+        ErasedRows[] unfinished = UnfinishedFiles.Remove(path, isDryRun) is { } note ? [new ErasedRows("unfinished file", null, note)] : [];
         if (!File.Exists(file))
         {
-            throw new IngestException($"{path} does not exist: nobody is stored there.", "Name the database with --to.");
+            return unfinished.Length > 0 ? unfinished : throw new IngestException($"{path} does not exist: nobody is stored there.", "Name the database with --to.");
         }
 
         using SqliteDatabase database = SqliteDatabase.Open(path, file, isForReading: isDryRun);
@@ -39,7 +40,7 @@ internal sealed class SqliteErasure(string path) : IUserErasure
         List<string> present = isHere ? database.Texts("SELECT name FROM sqlite_master WHERE type = 'table'") : [];
         if (isDryRun)
         {
-            return [.. Tables.Select(table => new ErasedRows(table, present.Contains(table) ? Count(database, table, userIds) : 0))];
+            return [.. unfinished, .. Tables.Select(table => new ErasedRows(table, present.Contains(table) ? Count(database, table, userIds) : 0))];
         }
 
         database.Execute("PRAGMA secure_delete = ON");
@@ -54,7 +55,7 @@ internal sealed class SqliteErasure(string path) : IUserErasure
         await database.ExecuteWhenUnlockedAsync("PRAGMA wal_checkpoint(TRUNCATE)", BusyTimeoutMs, CancellationToken.None).ConfigureAwait(false);
         await database.ExecuteWhenUnlockedAsync("VACUUM", BusyTimeoutMs, CancellationToken.None).ConfigureAwait(false);
         await database.ExecuteWhenUnlockedAsync("PRAGMA wal_checkpoint(TRUNCATE)", BusyTimeoutMs, CancellationToken.None).ConfigureAwait(false);
-        return erased;
+        return [.. unfinished, .. erased];
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

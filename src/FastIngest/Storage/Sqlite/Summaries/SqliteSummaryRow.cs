@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
 using FastIngest.Health;
 using FastIngest.Json;
 using FastIngest.Storage.Sqlite.Connection;
@@ -13,7 +15,7 @@ internal static class SqliteSummaryRow
     /// <param name="columns">The columns to read. The other values of the row stay as <see cref="SummaryBatch.AddRow"/> set them.</param>
     /// <param name="batch">Receives the row and its texts.</param>
     /// <param name="displayPath">The database as the user named it.</param>
-    /// <exception cref="IngestException">The date is invalid, because another program changed the row.</exception>
+    /// <exception cref="IngestException">The date is invalid, or a text that should be JSON is none, because another program changed the row.</exception>
     public static ref DailySummary Read(SqliteStatement statement, ReadOnlySpan<SummaryColumn> columns, SummaryBatch batch, string displayPath)
     {
         ref DailySummary row = ref batch.AddRow();
@@ -34,6 +36,12 @@ internal static class SqliteSummaryRow
             {
                 row.Numbers[column.Slot] = statement.Double(i);
             }
+            else if (column.Kind == ColumnKind.Json && !IsJson(statement.Text(i)))
+            {
+                throw new IngestException(
+                    $"{displayPath} was changed by another program: the column {column.Name} of user {Encoding.UTF8.GetString(batch.Text(row.Texts[TextSlot.UserId]))} on {DateOnly.FromDayNumber(row.Day):yyyy-MM-dd} has no JSON.",
+                    "Delete that row, run again, and load the data of that day once more.");
+            }
             else
             {
                 row.Texts[column.Slot] = batch.AddText(statement.Text(i));
@@ -41,6 +49,23 @@ internal static class SqliteSummaryRow
         }
 
         return ref row;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            Utf8JsonReader reader = new(text);
+            while (reader.Read())
+            {
+            }
+
+            return Utf8.IsValid(text);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Creates the exception for an invalid date.</summary>
