@@ -169,11 +169,7 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
 
         foreach (ArchiveMember member in ZipArchives.Members(found.Path, open, options.Expansion))
         {
-<<<<<<< HEAD
-            Unread.Add(new UnreadFile(found.Path, e.Message.TrimEnd('.'), IsExpected: true));
-=======
             AddMember(found, member, remote?.Version);
->>>>>>> fa
         }
     }
 
