@@ -63,7 +63,7 @@ internal static class MisnamedFile
     private static (string Name, string Ending)? ContentOf(byte[] head, string path, IReadOnlyList<ExportDialect> exports)
     {
         ExportDialect? dialect = exports.FirstOrDefault(d => d.Recognises(head, path));
-        return dialect is null ? null : ($"{(BeginsWith(head, '<') ? "XML" : "data")} of {dialect.Program}", dialect.Endings.FirstOrDefault() ?? ".json");
+        return dialect is null ? null : ($"{(BeginsWith(head, '<') ? "XML" : "data")} of {dialect.Program}", dialect.Endings is [var ending, ..] ? ending : ".json");
     }
 
     /// <summary>Whether a text begins with one of these characters.</summary>
