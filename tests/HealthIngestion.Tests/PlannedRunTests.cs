@@ -296,7 +296,7 @@ public sealed class PlannedRunTests(GeneratedData data)
             PlannedRun.Good(HealthIngestionProcess.Run(
                 place.Directory, ["plan", .. input, .. options, .. To("many"), "--work", PlannedRun.Work, "--tasks", $"{tasks}", "--partitions", $"{partitions}"]));
             PlannedRun run = new(place, input);
-            run.MapAll(tasks);
+            run.MapAll(tasks, "--workers", "1");
             PlannedRun.Good(run.Do("check"));
             run.ReduceAll(partitions);
             Outcome many = run.Do("finish");
