@@ -55,7 +55,7 @@ public static class PlanStep
             Repeats = new PlannedRepeats(repeats.Categories, repeats.Identified, repeats.Collected),
             Boundaries = [.. boundaries.Keys.Select(k => new PlannedKey(k.User, k.Day))],
             MapTasks = Divide(
-                [.. plans.Select((p, f) => (p.IsShareable ? (p.File.Length + p.ChunkBytes - 1) / p.ChunkBytes : 1, input.EstimatedBytesOf(f)))], mapTasks),
+                [.. plans.Select((p, f) => (p.IsShareable ? (p.File.Length + p.ChunkBytes - 1) / p.ChunkBytes : 1, input.EstimatedBytesOf(f) * WorkOfByte(input.Categories[f])))], mapTasks),
         };
         return new PlanReport(Commit(plan, work, stop), files.Length, mapTasks, reduceTasks, boundaries.PartitionCount, input.Notes);
     }
@@ -82,23 +82,34 @@ public static class PlanStep
         return SharedRun.Open(work, plan.Program, stop).Name;
     }
 
-    /// <summary>Gives each task consecutive chunks of about the same size. A file that cannot be shared belongs to the task in whose share it begins.</summary>
-    /// <param name="files">The number of chunks of each file, 1 for a file that cannot be shared, and its estimated size in bytes.</param>
+    /// <summary>The instructions that a byte of a category takes, roughly (<c>bench/results/instructions.md</c>), so that tasks take equally long.</summary>
+    private static int WorkOfByte(Category category) => category switch
+    {
+        Category.HeartRate => 5,
+        Category.Nutrition or Category.Workouts => 13,
+        Category.Activities or Category.Sleep => 20,
+        Category.Users => 27,
+        Category.Measurements => 63,
+        _ => 13,
+    };
+
+    /// <summary>Gives each task consecutive chunks of about the same work. A file that cannot be shared belongs to the task in whose share it begins.</summary>
+    /// <param name="files">The number of chunks of each file, 1 for a file that cannot be shared, and its work in any unit.</param>
     /// <param name="tasks">The number of tasks.</param>
-    internal static PlannedRange[][] Divide(IReadOnlyList<(long Chunks, long Bytes)> files, int tasks)
+    internal static PlannedRange[][] Divide(IReadOnlyList<(long Chunks, long Work)> files, int tasks)
     {
         List<PlannedRange>[] ranges = [.. Enumerable.Range(0, tasks).Select(_ => new List<PlannedRange>())];
         Int128 total = 0;
-        foreach ((_, long bytes) in files)
+        foreach ((_, long work) in files)
         {
-            total += Math.Max(1, bytes);
+            total += Math.Max(1, work);
         }
 
         Int128 before = 0;
         for (int f = 0; f < files.Count; f++)
         {
             int chunks = (int)Math.Max(1, files[f].Chunks);
-            long weight = Math.Max(1, files[f].Bytes);
+            long weight = Math.Max(1, files[f].Work);
             int first = 0;
             int task = TaskAt(before);
             for (int chunk = 1; chunk < chunks; chunk++)
