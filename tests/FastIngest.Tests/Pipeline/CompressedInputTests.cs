@@ -217,7 +217,7 @@ public sealed class CompressedInputTests : IDisposable
         RunResult run = Run.Ingest(new IngestOptions { Paths = [path], Workers = 2 });
 
         Assert.Equal((3, 3), (run.Report.Records, run.Report.Rows));
-        
+
     }
 
     /// <summary>Whether the archive is named or found in a folder makes no difference.</summary>

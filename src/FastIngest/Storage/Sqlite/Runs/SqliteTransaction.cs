@@ -1,7 +1,7 @@
 using FastIngest.Storage.Files;
 using FastIngest.Storage.Sqlite.Connection;
-using FastIngest.Storage.Sqlite.Trees;
 using FastIngest.Storage.Sqlite.Schema;
+using FastIngest.Storage.Sqlite.Trees;
 
 namespace FastIngest.Storage.Sqlite.Runs;
 

@@ -1,8 +1,8 @@
 using FastIngest.Health;
 using FastIngest.Sinks.Summaries;
-using FastIngest.Storage.Sqlite.Trees;
 using FastIngest.Storage.Sqlite.Runs;
 using FastIngest.Storage.Sqlite.Schema;
+using FastIngest.Storage.Sqlite.Trees;
 
 namespace FastIngest.Storage.Sqlite.Summaries;
 
