@@ -1,11 +1,13 @@
 // Stands in for the API that takes daily summaries, for trying things out and for bench/http.sh:
 //
 //   POST /ingest    reads a summary and answers {"status": "ok"}; 422 where it is none
-//   GET /           how many it has taken
+//   POST /v1/embeddings    answers at once, with the same vector for every text, for bench/looking.sh
+//   GET /           how many summaries it has taken
 //
 // It listens on $PORT, 5000 if nothing else is said. With --check it asks the one that runs whether it is well; with
 // --post URL ROWS CONNECTIONS it is the other side, and posts the summaries of an NDJSON file.
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using ApiStandIn;
 using Microsoft.AspNetCore.Builder;
@@ -44,6 +46,8 @@ app.MapPost("/ingest", (Summary summary) =>
     Interlocked.Increment(ref taken);
     return Results.Ok(new Answer("ok"));
 });
+string vector = Convert.ToBase64String(MemoryMarshal.AsBytes<float>([.. Enumerable.Range(1, 384).Select(i => (float)Math.Sin(i))]));
+app.MapPost("/v1/embeddings", (Texts texts) => Results.Ok(new Embeddings(texts.Model, [.. texts.Input.Select((_, i) => new Embedding(i, vector))])));
 app.MapGet("/", () => Results.Ok(new Count(Interlocked.Read(ref taken))));
 await app.RunAsync();
 return 0;
@@ -58,8 +62,16 @@ namespace ApiStandIn
 
     internal sealed record Count(long Taken);
 
+    internal sealed record Texts(string? Model, string[] Input);
+
+    internal sealed record Embeddings(string? Model, Embedding[] Data);
+
+    internal sealed record Embedding(int Index, [property: JsonPropertyName("embedding")] string Vector);
+
     [JsonSerializable(typeof(Summary))]
     [JsonSerializable(typeof(Answer))]
+    [JsonSerializable(typeof(Texts))]
+    [JsonSerializable(typeof(Embeddings))]
     [JsonSerializable(typeof(Count))]
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     internal sealed partial class StandInJson : JsonSerializerContext;

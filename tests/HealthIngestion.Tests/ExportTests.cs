@@ -73,10 +73,21 @@ public sealed class ExportTests
     {
         using Workplace place = Workplace.WithData();
         Succeeds(place, "data", "--to", "sqlite:health.db");
-        Assert.EndsWith(": 0 rows\n", Succeeds(place, "export", "--format", format, "--user", "nobody", "--out", "out").Error, StringComparison.Ordinal);
+        Assert.EndsWith(": 0 rows\n", Succeeds(place, "export", "--format", format, "--since", "2030-01-01", "--out", "out").Error, StringComparison.Ordinal);
         Assert.Empty(Readers.Rows(reader, place[$"out/daily_summaries.{format}"]));
         Assert.EndsWith(": 1 row\n", Succeeds(place, "export", "--format", format, "--user", "u1", "--since", "2024-01-02", "--until", "2024-01-02", "--out", "out").Error, StringComparison.Ordinal);
         Assert.Equal("2024-01-02", Assert.Single(Readers.Rows(reader, place[$"out/daily_summaries.{format}"]))[1].GetString());
+    }
+
+    [Fact]
+    public void A_user_who_is_not_there_is_an_error_that_names_those_who_are()
+    {
+        using Workplace place = Workplace.WithData();
+        Succeeds(place, "data", "--to", "sqlite:health.db");
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "export", "--format", "csv", "--user", "u1", "--user", "nobody", "--out", "out");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("error: sqlite:health.db has no user nobody. It has u1, u2.\n", outcome.Error);
+        Assert.False(Directory.Exists(place["out"]));
     }
 
     [Fact]

@@ -274,6 +274,16 @@ public sealed class PlannedRunTests(GeneratedData data)
         Assert.Equal(["1"], server.Query($"SELECT count(*) FROM {many}.ingest_runs"));
     }
 
+    [Fact]
+    public void A_work_folder_that_is_a_file_is_no_fault_that_passes()
+    {
+        using Workplace place = Workplace.WithData();
+        File.WriteAllText(place[PlannedRun.Work], "x");
+        Outcome plan = new PlannedRun(place, "data").Plan(1, 1);
+        Assert.Equal(1, plan.ExitCode);
+        Assert.Contains("is a file, not a folder. Name another work folder.", plan.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("health/default")]
     [InlineData("repeats")]

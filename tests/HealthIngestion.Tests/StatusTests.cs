@@ -30,7 +30,9 @@ public sealed class StatusTests(GeneratedData data)
         {
             JsonElement status = Json(place);
             Assert.Equal("6 1 1 1 1 1 1", Counts(status.GetProperty("map")));
-            Assert.InRange(status.GetProperty("map").GetProperty("bytes").GetInt64(), total / 7, total / 3);
+
+            // Shares have equal work, not equal bytes.
+            Assert.InRange(status.GetProperty("map").GetProperty("bytes").GetInt64(), total / 12, total / 3);
             JsonElement[] attempts = [.. status.GetProperty("attempts").EnumerateArray()];
             Assert.Equal(["map 1 running", "map 2 silent", "map 3 stopped", "map 4 failed"], attempts.Select(a => $"{a.GetProperty("step")} {a.GetProperty("task")} {a.GetProperty("state")}"));
             Assert.All(attempts, a => Assert.Equal(Environment.MachineName, a.GetProperty("host").GetString()));

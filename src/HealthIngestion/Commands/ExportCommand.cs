@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastIngest.Reports;
 using FastIngest.Storage.Exports;
 using FastIngest.Targets;
 using HealthIngestion.CommandLine;
@@ -125,6 +126,17 @@ internal sealed class ExportCommand : ICommand
         }
 
         return [await StoredDatabase.UseAsync(
-            database, options.Schema, async reader => await export.WriteSummariesAsync(reader, users, since, until, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)];
+            database,
+            options.Schema,
+            async reader =>
+            {
+                foreach (string user in users)
+                {
+                    await KnownUsers.RequireAsync(reader, user, since, until, cancellationToken).ConfigureAwait(false);
+                }
+
+                return await export.WriteSummariesAsync(reader, users, since, until, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false)];
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SchemaCommand : ICommand
         Description = "postgres or sqlite: whose tables (default: postgres)",
     };
 
-    public Option<string> Schema { get; } = SharedOptions.Schema();
+    public Option<string> Schema { get; } = SharedOptions.Schema(isCreated: true);
 
     public CommandSpec Spec { get; }
 

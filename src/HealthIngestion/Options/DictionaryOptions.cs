@@ -51,7 +51,7 @@ internal sealed class DictionaryOptions(HealthOptions? health = null)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    public Option<string> Schema { get; } = health?.Schema ?? SharedOptions.Schema();
+    public Option<string> Schema { get; } = health?.Schema ?? SharedOptions.Schema(isCreated: true);
 
     public Option<bool> DryRun { get; } = health?.DryRun ?? SharedOptions.Flag("--dry-run", "read and clean everything, write nothing");
 

@@ -72,7 +72,7 @@ internal sealed class HealthOptions
 
     public PseudonymOptions Pseudonyms { get; } = new();
 
-    public Option<string> Schema { get; } = SharedOptions.Schema();
+    public Option<string> Schema { get; } = SharedOptions.Schema(isCreated: true);
 
     public Option<bool> Records { get; } = Flag("--records", "also store every record: in PostgreSQL, replacing those of the same user and day, or in files of columns");
 

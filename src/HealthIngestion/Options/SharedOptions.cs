@@ -33,10 +33,11 @@ internal static class SharedOptions
         CustomParser = Values.NotEmpty,
     };
 
-    public static Option<string> Schema() => new("--schema")
+    /// <param name="isCreated">Whether the command creates the schema if it is missing.</param>
+    public static Option<string> Schema(bool isCreated = false) => new("--schema")
     {
         HelpName = "NAME",
-        Description = $"the PostgreSQL schema that holds the tables; created if it is missing (default: {PostgresSchema.DefaultName})",
+        Description = $"the PostgreSQL schema that holds the tables{(isCreated ? "; created if it is missing" : "")} (default: {PostgresSchema.DefaultName})",
         CustomParser = Values.Identifier,
         DefaultValueFactory = _ => PostgresSchema.DefaultName,
     };

@@ -78,7 +78,7 @@ internal static class LexiconClosing
             yield return "dry run: no entries were written";
         }
         else if (ClosingReport.Query(
-            settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is not null).Select(t => t.First), "select headword, language, definition from entries limit 3") is { } query)
+            settings.Targets.Zip(report.Sinks).Where(t => t.Second.Result is { Loaded: > 0 }).Select(t => t.First), "select headword, language, definition from entries limit 3") is { } query)
         {
             yield return "next: " + query;
         }

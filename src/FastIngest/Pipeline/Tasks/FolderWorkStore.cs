@@ -28,6 +28,10 @@ internal sealed class FolderWorkStore(string path) : IWorkStore
                 }
             }
         }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new IngestException($"{path} is a file, not a folder.", "Name another work folder.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw CanNotWrite(path, e);

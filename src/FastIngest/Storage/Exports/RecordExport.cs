@@ -25,7 +25,7 @@ public static class RecordExport
     {
         if (!database.Has(TargetCapability.Records))
         {
-            throw new IngestException($"{database} holds no records.", "Name a PostgreSQL database into which ingest --records has stored them.");
+            throw new IngestException($"{database.Name} holds no records.", "Name a PostgreSQL database into which ingest --records has stored them.");
         }
 
         IReadOnlyList<RecordTable> tables = Tables(isOnlySamples);

@@ -17,12 +17,19 @@ namespace FastIngest.Storage.Sqlite.Trees;
 /// <param name="root">The number of the table's root page, which exists.</param>
 internal sealed class TreeWriter(PageWriter pages, uint root)
 {
+    /// <summary>
+    /// The levels that have a page from the start. A page above others holds whole rows, too, about forty of them, so that so many levels
+    /// are enough for two million rows.
+    /// </summary>
+    private const int UsualLevels = 4;
+
     // A row that is longer than `_maxLocal` has only a part of its bytes in its page. SQLite chooses the sizes so that a page of a
     // tree has room for at least four rows.
     private readonly int _maxLocal = ((pages.PageBytes - 12) * 64 / 255) - 23, _minLocal = ((pages.PageBytes - 12) * 32 / 255) - 23;
 
-    private readonly List<TreePage> _levels = [new(pages.PageBytes, isLeaf: true)];
+    private readonly List<TreePage> _levels = [.. Enumerable.Range(0, UsualLevels).Select(level => new TreePage(pages.PageBytes, isLeaf: level == 0))];
     private readonly byte[] _overflow = new byte[pages.PageBytes];
+    private int _height = 1;
 
     /// <summary>Adds the row with the next key.</summary>
     public void Add(ReadOnlySpan<byte> row)
@@ -41,12 +48,12 @@ internal sealed class TreeWriter(PageWriter pages, uint root)
     /// <summary>Writes the pages that are left, the root last.</summary>
     public void Finish()
     {
-        for (int i = 0; i < _levels.Count - 1; i++)
+        for (int i = 0; i < _height - 1; i++)
         {
             _levels[i + 1].RightChild = pages.Append(_levels[i].Complete());
         }
 
-        pages.Replace(root, _levels[^1].Complete());
+        pages.Replace(root, _levels[_height - 1].Complete());
     }
 
     private int LocalBytes(int length)
@@ -83,7 +90,8 @@ internal sealed class TreeWriter(PageWriter pages, uint root)
             last = last[sizeof(uint)..];
         }
 
-        if (level + 1 == _levels.Count)
+        _height = Math.Max(_height, level + 2);
+        if (_height > _levels.Count)
         {
             _levels.Add(new TreePage(pages.PageBytes, isLeaf: false));
         }
