@@ -107,7 +107,7 @@ internal sealed class EntryPieceWriter : IDisposable
         }
         catch (IOException e)
         {
-            throw CanNotWrite(e);
+            throw MapFileFaults.CanNotWrite(_output.Path, e);
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed class EntryPieceWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CanNotWrite(e);
+            throw MapFileFaults.CanNotWrite(_output.Path, e);
         }
     }
 
@@ -184,7 +184,4 @@ internal sealed class EntryPieceWriter : IDisposable
         _file!.Write(bytes);
         Length += bytes.Length;
     }
-
-    private IngestException CanNotWrite(Exception e) => new(
-        $"{_output.Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
 }

@@ -13,6 +13,7 @@ namespace FastIngest.Pipeline.Tasks;
 /// <param name="task">The index of the task.</param>
 internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte[] run, int task) : IDisposable
 {
+    private readonly MapFileFaults _faults = new(path, task, "check and finish");
     private Stream? _file;
     private byte[] _fields = [];
     private int _batch;
@@ -26,10 +27,10 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
 
     /// <summary>Verifies that the file has its size and is that of the task, without its entries.</summary>
     /// <exception cref="IngestException">The file is missing, cut off, or of another run, task or version.</exception>
-    public void RequireWhole(long bytes) => Guarded(() =>
+    public void RequireWhole(long bytes) => _faults.Guarded(() =>
     {
         Stream file = Open();
-        return file.Length == bytes ? file : throw Damaged(file.Length < bytes ? "is cut off" : "is damaged: bytes follow its end");
+        return file.Length == bytes ? file : throw _faults.Damaged(file.Length < bytes ? "is cut off" : "is damaged: bytes follow its end");
     });
 
     /// <summary>Adds the next records, with their entries, to an empty batch; false when there are no more.</summary>
@@ -39,7 +40,7 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
     /// <exception cref="IngestException">The file is missing, damaged, or of another run, task or version.</exception>
     public bool Fill(EntryBatch batch, LargeRecords large, CancellationToken cancellationToken)
     {
-        EntryPiece.BatchHead head = Guarded(() => ReadBatch(Open(), batch, large, cancellationToken));
+        EntryPiece.BatchHead head = _faults.Guarded(() => ReadBatch(Open(), batch, large, cancellationToken));
         if (head.Rows == 0)
         {
             return false;
@@ -62,7 +63,7 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
     {
         if (found != expected)
         {
-            throw Damaged($"has {found} records, of {expected} that the task read");
+            throw _faults.Damaged($"has {found} records, of {expected} that the task read");
         }
     }
 
@@ -120,7 +121,7 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
             _file.ReadExactly(MemoryMarshal.AsBytes(new Span<EntryPiece.Header>(ref header)));
             if (header != own)
             {
-                throw Damaged(
+                throw _faults.Damaged(
                     header.Magic != EntryPiece.Magic ? "holds no entries of a map task"
                     : header with { Task = task } == own ? $"is that of task {header.Task}, not of task {task}"
                     : "is that of another run or version");
@@ -137,7 +138,7 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
         file.ReadExactly(MemoryMarshal.AsBytes(new Span<EntryPiece.BatchHead>(ref head)));
         if (head.FieldBytes < 0 || head.RawBytes < 0 || head.RawBytes > Array.MaxLength || (long)head.FieldBytes + head.RawBytes > file.Length - file.Position)
         {
-            throw Damaged("is damaged or cut off");
+            throw _faults.Damaged("is damaged or cut off");
         }
 
         if (_fields.Length < head.FieldBytes)
@@ -158,30 +159,11 @@ internal sealed class EntryPieceReader(string path, Func<ISharedFile> open, byte
         hash.Append(records);
         if (hash.GetCurrentHashAsUInt64() != head.Check)
         {
-            throw Damaged("is damaged: a checksum is wrong");
+            throw _faults.Damaged("is damaged: a checksum is wrong");
         }
 
-        return head.Rows > 0 || file.Position == file.Length ? head : throw Damaged("is damaged: bytes follow its end");
+        return head.Rows > 0 || file.Position == file.Length ? head : throw _faults.Damaged("is damaged: bytes follow its end");
     }
-
-    private T Guarded<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (EndOfStreamException e)
-        {
-            throw Damaged("is cut off", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Damaged($"cannot be read: {FaultText.OneLine(e.Message)}", e);
-        }
-    }
-
-    private IngestException Damaged(string how, Exception? inner = null) => new(
-        $"{path} {how}.", $"Remove the manifest of map task {task} and check.json from the work folder, then run map --task {task}, check and finish.", inner);
 }
 
 /// <summary>Supplies the entries of all map tasks in input order, with the line numbers of the whole files.</summary>

@@ -98,7 +98,7 @@ internal sealed class RecordFileWriter(ISharedOutput output, byte[] run, int tas
         }
         catch (IOException e)
         {
-            throw CanNotWrite(e);
+            throw MapFileFaults.CanNotWrite(output.Path, e);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class RecordFileWriter(ISharedOutput output, byte[] run, int tas
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw CanNotWrite(e);
+            throw MapFileFaults.CanNotWrite(output.Path, e);
         }
     }
 
@@ -130,9 +130,6 @@ internal sealed class RecordFileWriter(ISharedOutput output, byte[] run, int tas
         _file!.Write(bytes);
         Length += bytes.Length;
     }
-
-    private IngestException CanNotWrite(Exception e) => new(
-        $"{output.Path} cannot be written: {FaultText.OneLine(e.Message)}", "Check the work folder and the space on its disk, then start the task once more.", e);
 }
 
 /// <summary>Takes the records of one format for the file of a map task, in the place of the sinks that store them.</summary>
@@ -168,6 +165,7 @@ internal sealed class RecordFileSink(IRecordFormat format, int index, RecordFile
 /// <param name="repeats">The categories of the run in which repeats are looked for.</param>
 internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte[] run, int task, RepeatRule repeats)
 {
+    private readonly MapFileFaults _faults = new(path, task, "check and the steps after it");
     private byte[] _records = [];
 
     /// <summary>Returns the reader of a file that a manifest names.</summary>
@@ -179,13 +177,13 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
 
     /// <summary>Verifies that the file has its size and is that of the task, without its records.</summary>
     /// <exception cref="IngestException">The file is missing, cut off, or of another run, task or version.</exception>
-    public void RequireWhole(long bytes) => Guarded(() =>
+    public void RequireWhole(long bytes) => _faults.Guarded(() =>
     {
         using SharedFileStream file = new(open());
         ReadHeader(file);
         if (file.Length != bytes)
         {
-            throw Damaged(file.Length < bytes ? "is cut off" : "is damaged: bytes follow its end");
+            throw _faults.Damaged(file.Length < bytes ? "is cut off" : "is damaged: bytes follow its end");
         }
     });
 
@@ -195,11 +193,11 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
     /// <exception cref="IngestException">The file is missing, damaged, or of another run, task or version.</exception>
     public void Read(IReadOnlyList<RecordBatch> batches, Action<int, RecordBatch> receive)
     {
-        using Stream file = Guarded(() => SharedFileStream.Open(open(), 256 * 1024));
-        Guarded(() => ReadHeader(file));
+        using Stream file = _faults.Guarded(() => SharedFileStream.Open(open(), 256 * 1024));
+        _faults.Guarded(() => ReadHeader(file));
         for (int number = 0; ; number++)
         {
-            RecordFile.BatchHead head = Guarded(() => ReadHead(file, number));
+            RecordFile.BatchHead head = _faults.Guarded(() => ReadHead(file, number));
             if (head.Format == RecordFile.End)
             {
                 return;
@@ -207,7 +205,7 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
 
             if (head.Format < 0 || head.Format >= batches.Count)
             {
-                throw Damaged("has records of a format that the run does not have");
+                throw _faults.Damaged("has records of a format that the run does not have");
             }
 
             RecordBatch batch = batches[head.Format];
@@ -226,7 +224,7 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
         file.ReadExactly(MemoryMarshal.AsBytes(new Span<RecordFile.Header>(ref header)));
         if (header != own)
         {
-            throw Damaged(
+            throw _faults.Damaged(
                 header.Magic != RecordFile.Magic ? "holds no records of a map task"
                 : header with { Task = task } == own ? $"is that of task {header.Task}, not of task {task}"
                 : "is that of another run or version");
@@ -240,7 +238,7 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
         file.ReadExactly(MemoryMarshal.AsBytes(new Span<RecordFile.BatchHead>(ref head)));
         if (head.Bytes < 0 || head.Bytes > Array.MaxLength || head.Bytes > file.Length - file.Position)
         {
-            throw Damaged("is damaged or cut off");
+            throw _faults.Damaged("is damaged or cut off");
         }
 
         if (_records.Length < head.Bytes)
@@ -252,34 +250,9 @@ internal sealed class RecordFileReader(string path, Func<ISharedFile> open, byte
         file.ReadExactly(records);
         if (RecordFile.CheckOf(head, records, TaskSpill.SeedOf(run, task, number)) != head.Check)
         {
-            throw Damaged("is damaged: a checksum is wrong");
+            throw _faults.Damaged("is damaged: a checksum is wrong");
         }
 
-        return head.Format != RecordFile.End || file.Position == file.Length ? head : throw Damaged("is damaged: bytes follow its end");
+        return head.Format != RecordFile.End || file.Position == file.Length ? head : throw _faults.Damaged("is damaged: bytes follow its end");
     }
-
-    private void Guarded(Action read) => Guarded(() =>
-    {
-        read();
-        return true;
-    });
-
-    private T Guarded<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (EndOfStreamException e)
-        {
-            throw Damaged("is cut off", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Damaged($"cannot be read: {FaultText.OneLine(e.Message)}", e);
-        }
-    }
-
-    private IngestException Damaged(string how, Exception? inner = null) => new(
-        $"{path} {how}.", $"Remove the manifest of map task {task} and check.json from the work folder, then run map --task {task}, check and the steps after it.", inner);
 }
