@@ -1,5 +1,4 @@
 using System.Buffers;
-using CommunityToolkit.HighPerformance.Buffers;
 
 namespace FastIngest.Storage.Files;
 
@@ -12,9 +11,12 @@ namespace FastIngest.Storage.Files;
 internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) : IAsyncDisposable
 {
     private const int FlushBytes = 256 * 1024;
+
+    /// <summary>A larger buffer, which a huge row needed, is released.</summary>
+    private const int MaxRetainedBytes = 8 * FlushBytes;
     private const string StandardOutput = "-";
 
-    private readonly ArrayPoolBufferWriter<byte> _buffer = new(2 * FlushBytes);
+    private ArrayBufferWriter<byte> _buffer = new(2 * FlushBytes);
     private PartialFile? _partial;
     private Stream? _stream;
     private Task _pendingWrite = Task.CompletedTask;
@@ -54,10 +56,23 @@ internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) :
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _pendingWrite = _stream!.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).AsTask();
-        await Guarded(Done(_pendingWrite).WaitAsync(cancellationToken)).ConfigureAwait(false);
-        _partial?.CountWritten(_buffer.WrittenCount);
-        _buffer.Clear();
+        if (_partial is { } partial)
+        {
+            WriteFile(partial);
+        }
+        else
+        {
+            _pendingWrite = _stream!.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).AsTask();
+            await Guarded(Done(_pendingWrite).WaitAsync(cancellationToken)).ConfigureAwait(false);
+        }
+
+        if (_buffer.Capacity > MaxRetainedBytes)
+        {
+            _buffer = new ArrayBufferWriter<byte>(2 * FlushBytes);
+        }
+
+        // Clear would overwrite all that was written.
+        _buffer.ResetWrittenCount();
 
         static async Task<bool> Done(Task task)
         {
@@ -99,12 +114,6 @@ internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) :
 
     public async ValueTask DisposeAsync()
     {
-        // After a cancellation, a write may still read the buffer. In that case the buffer must not return to the pool.
-        if (_pendingWrite.IsCompleted)
-        {
-            _buffer.Dispose();
-        }
-
         if (_partial is { } partial)
         {
             partial.Dispose();
@@ -113,6 +122,21 @@ internal sealed class FileOutput(string path, Func<Stream> openStandardOutput) :
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes the buffer to a file, on this thread: handing it to another one costs more than the write.</summary>
+    private void WriteFile(PartialFile partial)
+    {
+        try
+        {
+            partial.Stream.Write(_buffer.WrittenSpan);
+        }
+        catch (Exception e) when (FileFault.IsFault(e))
+        {
+            throw FileFault.Explain(e, MessageName);
+        }
+
+        partial.CountWritten(_buffer.WrittenCount);
     }
 
     private async ValueTask<T> Guarded<T>(Task<T> task)

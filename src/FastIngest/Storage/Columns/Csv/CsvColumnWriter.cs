@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using CommunityToolkit.HighPerformance.Buffers;
 using FastIngest.Json;
 using FastIngest.Storage.Files;
 
@@ -20,7 +19,7 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
 {
     private const int FlushBytes = 64 << 10;
 
-    private readonly ArrayPoolBufferWriter<byte> _lines = new(2 * FlushBytes);
+    private readonly ArrayBufferWriter<byte> _lines = new(2 * FlushBytes);
 
     public static ColumnFormat Format { get; } = new("csv", (table, output) => new CsvColumnWriter(table, output, isForSpreadsheets: false));
 
@@ -59,16 +58,10 @@ internal sealed class CsvColumnWriter(OutputTable table, FileOutput output, bool
 
     public override ValueTask EndAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public override void Dispose()
-    {
-        _lines.Dispose();
-        base.Dispose();
-    }
-
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         await WriteAsync(_lines.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        _lines.Clear();
+        _lines.ResetWrittenCount();
     }
 
     private void WriteRow(ColumnGroup group, int row)
