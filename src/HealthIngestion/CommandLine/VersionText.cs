@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastIngest.Json.Shapes;
@@ -20,11 +19,11 @@ internal static class VersionText
     public static string All()
     {
         (string version, string commit) = Split();
-        string how = RuntimeFeature.IsDynamicCodeSupported ? "managed" : "native";
+        string runtime = RuntimeFeature.IsDynamicCodeSupported ? $"{RuntimeInformation.FrameworkDescription}, managed" : $"{BuildFacts.NativeRuntime}, native";
         return $"""
             health_ingestion {version}
             commit   {commit}
-            runtime  {RuntimeInformation.FrameworkDescription}, {how}, {RuntimeInformation.RuntimeIdentifier}
+            runtime  {runtime}, {RuntimeInformation.RuntimeIdentifier}
             vectors  {Isa} (of {string.Join(", ", InstructionSet.Available)}; {InstructionSet.Variable} chooses)
 
             """;
@@ -32,8 +31,7 @@ internal static class VersionText
 
     private static (string Version, string Commit) Split()
     {
-        string text = typeof(VersionText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        int plus = text.IndexOf('+', StringComparison.Ordinal);
-        return plus < 0 ? (text, "unknown") : (text[..plus], text[(plus + 1)..]);
+        int plus = BuildFacts.Version.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? (BuildFacts.Version, "unknown") : (BuildFacts.Version[..plus], BuildFacts.Version[(plus + 1)..]);
     }
 }
