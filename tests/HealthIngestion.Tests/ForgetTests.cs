@@ -147,13 +147,20 @@ public sealed class ForgetTests
         Assert.Contains(expected, outcome.OnlyErrorLine, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_output_of_lines_is_named()
+    [Theory]
+    [InlineData(true, "was not changed: remove the lines of the person yourself")]
+    [InlineData(false, "does not exist: nothing was removed")]
+    public void An_output_of_lines_is_named(bool exists, string expected)
     {
         using Workplace place = Workplace.WithData();
+        if (exists)
+        {
+            File.WriteAllText(place["out.ndjson"], "{}\n");
+        }
+
         Outcome outcome = HealthIngestionProcess.Run(place.Directory, "forget", "--user", "u1", "--to", "ndjson:out.ndjson");
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains("ndjson:out.ndjson was not changed: remove the lines of the person yourself", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("ndjson:out.ndjson " + expected, outcome.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Adds a person with 400 days, so that the rows fill several pages.</summary>

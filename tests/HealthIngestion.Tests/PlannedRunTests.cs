@@ -153,6 +153,7 @@ public sealed class PlannedRunTests(GeneratedData data)
         Assert.Matches(
             @"\nmap     4 of 4 done; [^;]*\ncheck   done\nreduce  2 of 3 done; [^;]*; not done: 1\nfinish  failed; [^\n]*\nfinish on [^\n]*: failed at [^\n]* with exit code 75 \(it may be tried again\): 1 of 3 tasks of reduce is not done: 1\.[^\n]*\n$",
             status.Output);
+        Assert.Contains("\nfinish  failed; ", HealthIngestionProcess.Run(place.Directory, "status", "--work", PlannedRun.Work).Output, StringComparison.Ordinal);
 
         static void Later(Outcome outcome, string message)
         {

@@ -21,6 +21,12 @@ internal static class Parsing
     /// <exception cref="UsageException">The arguments cannot be understood.</exception>
     public static ParseResult Parse(CommandSpec spec, IReadOnlyList<string> arguments, CommandTable commands)
     {
+        // What follows the name of a family is the name of its member, so that is what is misspelt, and not the options of that member.
+        if (arguments is [[not '-', ..], ..] && commands.MembersOf(spec.Name).Any())
+        {
+            arguments = [arguments[0]];
+        }
+
         RejectUnknownOptions(spec, arguments, commands);
 
         // The parser drops a first argument that is, or ends in, the command's own name; so that is what it gets.

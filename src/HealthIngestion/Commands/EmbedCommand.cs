@@ -117,6 +117,7 @@ internal sealed class EmbedCommand : ICommand
             token =>
             {
                 Deliveries.Prepare(server, hasOtherConnections: database.FilePath is null);
+                StoredDatabase.RequireUsersAsync(database, target.Schema, arguments.GetValue(Selection.User), token).GetAwaiter().GetResult();
                 List<DeliveryOutcome> outcomes = Deliveries.EmbedAsync(new EmbeddingWork(server, database.CreateVectorSource(target), options), Console.Progress(arguments), log, token).GetAwaiter().GetResult();
                 metrics.Report([ReportMetrics.OfVectors(outcomes)]);
                 return Deliveries.Close(outcomes, stats, log);

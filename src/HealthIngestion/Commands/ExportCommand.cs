@@ -87,7 +87,7 @@ internal sealed class ExportCommand : ICommand
 
         _ = SelectionSettings.From(Selection, arguments);
         Target database = Targets.From(arguments.GetValue(From), TargetCapability.Reader);
-        ColumnExport export = new(format, isForSpreadsheets, arguments.GetValue(Out) ?? ".", StandardStream.OpenOutput);
+        ColumnExport export = Faults.AsUsage("--out", () => new ColumnExport(format, isForSpreadsheets, arguments.GetValue(Out) ?? ".", StandardStream.OpenOutput));
         MetricsSettings metricsSettings = MetricsSettings.From(Metrics, arguments);
         IEnumerable<string> files = arguments.GetValue(What) is not ExportedTables.Summaries and var what ? RecordExport.PathsOf(export, what == ExportedTables.Samples) : [export.SummariesPath];
         OutputPlaces.RejectSame([("--from", database.FilePath), .. files.Distinct().Select(f => ("--out", (string?)f)), ("--metrics-file", metricsSettings.Path)]);

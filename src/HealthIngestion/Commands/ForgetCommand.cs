@@ -107,7 +107,8 @@ internal sealed class ForgetCommand : ICommand
         {
             if (erasure is null)
             {
-                notes.Add($"{(target.FilePath is { } path ? target.Kind.Prefixes[0] + path : target.ToString())} was not changed: remove the lines of the person yourself");
+                string name = target.FilePath is { } path ? target.Kind.Prefixes[0] + path : target.ToString();
+                notes.Add(target.FilePath is { } file && !Path.Exists(file) ? $"{name} does not exist: nothing was removed" : $"{name} was not changed: remove the lines of the person yourself");
                 code = RemoveUnfinished(target, isDryRun, notes, log) ? code : ExitCode.Failed;
                 continue;
             }

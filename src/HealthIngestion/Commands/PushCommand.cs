@@ -109,6 +109,7 @@ internal sealed class PushCommand : ICommand
             token =>
             {
                 Deliveries.Prepare(apis, hasOtherConnections: database.FilePath is null);
+                StoredDatabase.RequireUsersAsync(database, arguments.GetValue(Schema), arguments.GetValue(Selection.User), token).GetAwaiter().GetResult();
                 List<DeliveryOutcome> outcomes = Deliveries.RunAsync(apis, options, Console.Progress(arguments), log, token).GetAwaiter().GetResult();
                 metrics.Report([ReportMetrics.Of(outcomes)]);
                 return Deliveries.Close(outcomes, stats, log);

@@ -122,6 +122,7 @@ internal sealed class SearchCommand : ICommand
             token =>
             {
                 server?.RequireLibraries();
+                StoredDatabase.RequireUsersAsync(database, target.Schema, arguments.GetValue(Selection.User), token).GetAwaiter().GetResult();
                 long started = Stopwatch.GetTimestamp();
                 SearchReport report = SummarySearch.RunAsync(database.CreateVectorSource(target), options, token).GetAwaiter().GetResult();
                 log.Debug($"compared {Figures.Count(report.Vectors, "vector")} of {report.Model.Name} in {Figures.Seconds(Stopwatch.GetElapsedTime(started))}{(report.IsBuilt ? ", with a new copy beside the database" : "")}");

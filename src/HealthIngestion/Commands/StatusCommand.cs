@@ -15,7 +15,12 @@ internal sealed class StatusCommand : ICommand
 {
     public const string Name = "status";
 
-    private readonly Argument<string> _work = new("DIR") { Description = "the work folder of the run, or s3://BUCKET/PREFIX" };
+    private readonly Argument<string> _work = new("DIR") 
+    {
+        Description = "the work folder of the run, or s3://BUCKET/PREFIX",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _workOption = TaskOptions.Work();
     private readonly Option<bool> _json = SharedOptions.Flag("--json", "print one JSON object");
     private readonly ConsoleOptions _console = new();
 
@@ -34,13 +39,22 @@ internal sealed class StatusCommand : ICommand
             ],
         };
         Spec.Command.Arguments.Add(_work);
-        Spec.AddGroup("Output", _json);
+
+        // The other steps name the folder with an option, so people write it here too.
+        _workOption.Hidden = true;
+        Spec.AddGroup("Output", _json, _workOption);
         Spec.AddGroup("Console", _console.OfLog);
     }
 
     public int Run(ParseResult arguments)
     {
-        string work = TaskSettings.RequireWork(Name, arguments.GetValue(_work));
+        string? folder = arguments.GetValue(_work), given = arguments.GetValue(_workOption);
+        if (given is null == folder is null)
+        {
+            throw new UsageException(given is null ? "status needs DIR, the work folder of the run" : "status takes DIR or --work DIR, not both");
+        }
+
+        string work = TaskSettings.RequireWork(Name, folder ?? given);
         bool isJson = arguments.GetValue(_json);
         return CommandRun.Do(
             _console.OpenLog(arguments),

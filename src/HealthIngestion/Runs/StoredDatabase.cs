@@ -1,4 +1,5 @@
 using FastIngest;
+using FastIngest.Reports;
 using FastIngest.Stored;
 using FastIngest.Targets;
 using HealthIngestion.Exit;
@@ -23,6 +24,34 @@ internal static class StoredDatabase
             await reader.OpenAsync(cancellationToken).ConfigureAwait(false);
             return await use(reader).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Checks that the database has all users of a selection, so that a misspelt id is an error and not an empty result.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="schema">The schema of its tables, for PostgreSQL.</param>
+    /// <param name="users">The ids of the users; null or empty for all.</param>
+    /// <param name="cancellationToken">Ends the wait for a server.</param>
+    /// <exception cref="IngestException">A user has no day; the remedy names the user who was probably meant.</exception>
+    public static async Task RequireUsersAsync(Target database, string? schema, string[]? users, CancellationToken cancellationToken)
+    {
+        if (users is not { Length: > 0 } || !database.Has(TargetCapability.Reader))
+        {
+            return;
+        }
+
+        await UseAsync(
+            database,
+            schema,
+            async reader =>
+            {
+                foreach (string user in users)
+                {
+                    await KnownUsers.RequireAsync(reader, user, since: null, until: null, cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Rejects a file that does not exist, and names the databases beside it.</summary>

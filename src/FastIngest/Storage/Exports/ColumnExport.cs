@@ -23,12 +23,14 @@ public sealed record ExportedFile(string Path, string Table, long Rows);
 /// <param name="isForSpreadsheets">Whether a spreadsheet program opens the file; only for <see cref="ExportFormat.Csv"/>.</param>
 /// <param name="place">A file whose name has the ending of the format, <c>-</c> for standard output, or a folder, in which each table is a file.</param>
 /// <param name="openStandardOutput">Opens the stream for <c>-</c>, which is flushed but not closed.</param>
+/// <exception cref="IngestException">The place has the ending of another format.</exception>
 public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, string place, Func<Stream> openStandardOutput)
 {
     private readonly ColumnFormat _format = ColumnTargets.Of(format, isForSpreadsheets);
+    private readonly string _place = ColumnTargets.Checked(ColumnTargets.Of(format, isForSpreadsheets), place);
 
     /// <summary>Whether all tables would go to one file.</summary>
-    public bool IsOneFile => ColumnFile.IsFile(_format, place);
+    public bool IsOneFile => ColumnFile.IsFile(_format, _place);
 
     /// <summary>The file of the daily summaries, or <c>-</c>.</summary>
     public string SummariesPath => PathOf(SummaryRows.Table);
@@ -61,9 +63,9 @@ public sealed class ColumnExport(ExportFormat format, bool isForSpreadsheets, st
         }
     }
 
-    internal ColumnFile Create(OutputTable table) => new(_format, table, place, openStandardOutput);
+    internal ColumnFile Create(OutputTable table) => new(_format, table, _place, openStandardOutput);
 
-    internal string PathOf(OutputTable table) => ColumnFile.PathOf(_format, table, place);
+    internal string PathOf(OutputTable table) => ColumnFile.PathOf(_format, table, _place);
 
     internal static IEnumerable<string?> Sorted(IReadOnlyList<string> users) =>
         users.Distinct(StringComparer.Ordinal).OrderBy(System.Text.Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b)));
