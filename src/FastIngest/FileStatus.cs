@@ -23,8 +23,8 @@ public enum FileKind
 public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
 {
     private const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000; // AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
-    private const uint Wanted = 0x101; // STATX_TYPE | STATX_INO
-    private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, DeviceOffset = 136; // struct statx has the same layout on every architecture
+    private const uint Wanted = 0x101, WantedSize = 0x200; // STATX_TYPE | STATX_INO, STATX_SIZE
+    private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, SizeOffset = 40, DeviceOffset = 136; // struct statx has the same layout on every architecture
     private const int TypeMask = 0xF000; // S_IFMT
 
     /// <summary>Returns the status of the entry at a path; symbolic links are followed. Null when there is none, or it cannot be examined.</summary>
@@ -43,6 +43,13 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
 
         Span<byte> status = stackalloc byte[StatusBytes];
         return StatX(file, "", EmptyPath, Wanted, status) == 0 && OfEntry(path) is { } named && named == Read(status);
+    }
+
+    /// <summary>Returns the length of an open file in bytes; null for anything but a regular file, and when it cannot be examined.</summary>
+    internal static long? LengthOf(SafeHandle file)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return StatX(file, "", EmptyPath, Wanted | WantedSize, status) == 0 && Read(status).Kind == FileKind.Regular ? BitConverter.ToInt64(status[SizeOffset..]) : null;
     }
 
     private static FileStatus? Of(string path, int flags)

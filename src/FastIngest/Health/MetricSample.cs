@@ -36,7 +36,7 @@ internal readonly ref struct MetricSample
     /// <summary>Reads a payload after the time.</summary>
     /// <param name="payload">The payload.</param>
     /// <param name="hasTimes">Whether the end as written is kept.</param>
-    public static MetricSample Read(ref PayloadReader payload, bool hasTimes)
+    public static MetricSample Read(scoped ref PayloadReader payload, bool hasTimes)
     {
         ReadOnlySpan<byte> metric = payload.ReadText();
         ReadOnlySpan<byte> source = payload.ReadText();

@@ -160,13 +160,14 @@ public sealed class PartitionReducer(int maxRuns, int batchRows, int batchTextBy
     private ReadOnlySpan<bool> FindRepeats(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, bool isCounted)
     {
         ReadOnlySpan<int> files = _files.Of(runs);
-        if (files[0] == files[^1] && !repeats.IsIdentified(category) && !repeats.IsCollected(category))
+        bool mayRepeatInFile = repeats.IsIdentified(category) || repeats.IsCollected(category);
+        if (files[0] == files[^1] && !mayRepeatInFile)
         {
             // The runs are in file order, so that all of them come from one file.
             return [];
         }
 
-        ReadOnlySpan<bool> isRepeated = _repeats.Examine(category, data, runs, files);
+        ReadOnlySpan<bool> isRepeated = _repeats.Examine(category, data, runs, files, looksAtAll: mayRepeatInFile);
         _repeated[(int)category] += isCounted ? _repeats.RepeatCount : 0;
         return isRepeated;
     }

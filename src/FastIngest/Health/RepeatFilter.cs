@@ -10,6 +10,7 @@ namespace FastIngest.Health;
 internal sealed class RepeatFilter
 {
     private readonly ByteStringTable _distinct = new();
+    private readonly RepeatCandidates _candidates = new();
     private readonly List<(byte[] Name, uint Present, long Number)> _named = [];
     private readonly long[] _numbers = new long[Segment.GroupSize];
     private Tally[] _tallies = new Tally[16];
@@ -24,28 +25,40 @@ internal sealed class RepeatFilter
     /// <summary>The number of repeats among the events examined last.</summary>
     public int RepeatCount { get; private set; }
 
-    /// <summary>Examines the events of one key, whose runs are in file order; returns one element per event, true for a repeat.</summary>
+    /// <summary>Examines the events of one key, whose runs are in file order; returns one element per event, true for a repeat, or none if no event is one.</summary>
     /// <param name="category">The category of the events.</param>
     /// <param name="data">The bytes of the partition.</param>
     /// <param name="runs">The runs of the events.</param>
     /// <param name="files">The file of each run.</param>
-    public ReadOnlySpan<bool> Examine(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<int> files)
+    /// <param name="looksAtAll">Whether most events are candidates, such as records with ids, so that it is not worthwhile to look for others.</param>
+    public ReadOnlySpan<bool> Examine(Category category, ReadOnlySpan<byte> data, ReadOnlySpan<Run> runs, ReadOnlySpan<int> files, bool looksAtAll)
     {
+        RepeatCount = 0;
+        if (!looksAtAll && !_candidates.Find(category, data, runs, files))
+        {
+            return [];
+        }
+
         _distinct.Clear();
         _totals.Clear();
-        RepeatCount = 0;
         int count = 0;
         for (int r = 0; r < runs.Length; r++)
         {
             SegmentReader reader = new(data, runs[r].Start, runs[r].Length);
             while (reader.Next())
             {
-                Encode(category, new PayloadReader(data, reader.PayloadStart));
                 if (count == _isRepeated.Length)
                 {
                     Array.Resize(ref _isRepeated, count * 2);
                 }
 
+                if (!looksAtAll && !_candidates.IsCandidate(count))
+                {
+                    _isRepeated[count++] = false;
+                    continue;
+                }
+
+                Encode(category, new PayloadReader(data, reader.PayloadStart));
                 int known = _distinct.Count;
                 int record = _distinct.Add(_record.AsSpan(0, _length));
                 long file = ((long)files[r] << 32) | _collected;

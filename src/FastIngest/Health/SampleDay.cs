@@ -56,9 +56,20 @@ internal sealed class SampleDay(SourcePolicy policy)
     {
         Clear();
         long count = 0;
+
+        // The texts of the sample before, which mostly has the same; equal texts mostly are the same bytes of the partition.
+        scoped ReadOnlySpan<byte> lastMetric = default, lastSource = default;
+        int lastCell = -1;
         while (events.Next(out PayloadReader payload))
         {
             MetricSample sample = MetricSample.Read(ref payload, events.HaveTimes);
+            if (lastCell >= 0 && !sample.IsInterval && sample.Metric == lastMetric && sample.Source == lastSource)
+            {
+                count += sample.Totals.Count;
+                _cells[lastCell] = _cells[lastCell].Plus(sample.Totals);
+                continue;
+            }
+
             int metric = MetricOf(sample.Metric);
             int source = _sourceNames.Add(sample.Source);
             if (sample.IsInterval && _metrics[metric].Stage is { } stage)
@@ -76,6 +87,9 @@ internal sealed class SampleDay(SourcePolicy policy)
             }
 
             _cells[cell] = _cells[cell].Plus(sample.Totals);
+            lastMetric = sample.Metric;
+            lastSource = sample.Source;
+            lastCell = cell;
         }
 
         Choose();

@@ -97,6 +97,7 @@ public sealed record IngestOptions
         IsRecursive = IsRecursive,
         AllowsHttp = AllowsHttp,
         ReadAheadBytes = MemoryPlan.ReadAheadBytes(MemoryLimitBytes),
+        HeldBytes = MemoryPlan.HeldBytes(MemoryLimitBytes),
     };
 
     /// <summary>The rules for records.</summary>

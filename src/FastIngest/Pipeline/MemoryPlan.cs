@@ -114,6 +114,10 @@ public sealed record MemoryPlan
     /// <param name="limitBytes">The memory limit of the whole process.</param>
     public static long ReadAheadBytes(long limitBytes) => Math.Clamp(limitBytes / 8, 8L << 20, 64L << 20);
 
+    /// <summary>The part of the memory limit for the contents of small files that are opened only once. What they take is taken off before the rest is divided.</summary>
+    /// <param name="limitBytes">The memory limit of the whole process.</param>
+    public static long HeldBytes(long limitBytes) => Math.Min(limitBytes / 32, 16L << 20);
+
     /// <param name="limitBytes">The memory limit of the whole process.</param>
     /// <param name="workers">The requested number of threads.</param>
     /// <param name="recordFormats">The number of formats in which sinks store records.</param>

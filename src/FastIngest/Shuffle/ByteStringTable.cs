@@ -51,7 +51,27 @@ public sealed class ByteStringTable
 
     public void Clear()
     {
-        Array.Clear(_buckets);
+        // After one large set, the sets of many small days must not cost its size each. A string is found past those that were added before it,
+        // so that the last one is removed first.
+        if (Count < _buckets.Length / 16)
+        {
+            int mask = _buckets.Length - 1;
+            for (int index = Count - 1; index >= 0; index--)
+            {
+                int bucket = (int)_entries[index].Hash & mask;
+                while (_buckets[bucket] != index + 1)
+                {
+                    bucket = (bucket + 1) & mask;
+                }
+
+                _buckets[bucket] = 0;
+            }
+        }
+        else
+        {
+            Array.Clear(_buckets);
+        }
+
         Count = 0;
         _byteCount = 0;
     }

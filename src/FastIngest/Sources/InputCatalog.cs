@@ -27,8 +27,8 @@ public sealed class InputCatalog<TKind> : IDisposable
 {
     private readonly IDisposable _servers;
 
-    internal InputCatalog(IReadOnlyList<InputFile<TKind>> files, IReadOnlyList<UnreadFile> unread, IReadOnlyList<string> notes, IDisposable servers) =>
-        (Files, Unread, Notes, _servers) = (files, unread, notes, servers);
+    internal InputCatalog(IReadOnlyList<InputFile<TKind>> files, IReadOnlyList<UnreadFile> unread, IReadOnlyList<string> notes, long heldBytes, IDisposable servers) =>
+        (Files, Unread, Notes, HeldBytes, _servers) = (files, unread, notes, heldBytes, servers);
 
     /// <summary>The files in reading order.</summary>
     public IReadOnlyList<InputFile<TKind>> Files { get; }
@@ -38,6 +38,9 @@ public sealed class InputCatalog<TKind> : IDisposable
 
     /// <summary>What the user should know of how files are read.</summary>
     public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>The memory in bytes that the contents of small files take until they are read.</summary>
+    internal long HeldBytes { get; }
 
     /// <summary>Prepares to read all files once more.</summary>
     internal void Rewind()
@@ -89,7 +92,7 @@ public static class InputCatalog
             }
 
             return opener.Files.Count > 0
-                ? new InputCatalog<TKind>(rules.Sort(opener.Files), opener.Unread, opener.Notes, opener)
+                ? new InputCatalog<TKind>(rules.Sort(opener.Files), opener.Unread, opener.Notes, opener.HeldBytes, opener)
                 : throw rules.NothingFound(paths, opener.Unread);
         }
         catch

@@ -13,7 +13,18 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
     /// <summary>This many files stay open; further ones are opened when they are read.</summary>
     private const int MaxOpenFiles = 200;
 
+    /// <summary>The number of leading bytes that are read at once, because the rules look at them.</summary>
+    private const int HeadBytes = 64 * 1024;
+
+    private readonly HeldContents _held = new(options.HeldBytes);
+
+    /// <summary>The beginning of the file that is being opened.</summary>
+    private readonly byte[] _head = GC.AllocateUninitializedArray<byte>(HeadBytes);
+
     private RemoteInput? _servers;
+
+    /// <summary>The memory in bytes that the contents of small files take.</summary>
+    public long HeldBytes => _held.Bytes;
 
     public List<InputFile<TKind>> Files { get; } = [];
 
@@ -57,12 +68,39 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
         else if (rules.KindOf(found.Path, name, found.IsNamed) is { } kind)
         {
             OpenedRemote? remote = named ?? (found.Remote is null ? null : Servers.Open(found.Remote));
-            SourceFile file = remote is not null ? remote.Open() : found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options) : SourceFile.Open(found.Path, options.Io);
-            AddContent(file, name, named?.Name ?? found.Relative, kind, found.IsNamed, found.Kind == FileKind.Pipe ? null : found.Path, remote?.Version);
+            SourceFile file = remote is not null ? remote.Open()
+                : found.Kind == FileKind.Pipe ? StandardInput.OpenPipe(found.Path, options)
+                : found.Kind == FileKind.Regular ? SourceFile.OpenRegular(found.Path, options.Io, found.Path)
+                : SourceFile.Open(found.Path, options.Io);
+            AddFile(file, name, named?.Name ?? found.Relative, kind, found.IsNamed, found.Kind == FileKind.Pipe ? null : found.Path, remote?.Version);
         }
         else
         {
             Unread.Add(rules.Explain(found.Path, name));
+        }
+    }
+
+    /// <summary>Adds an open file, whose beginning is read once.</summary>
+    private void AddFile(SourceFile file, string name, string relative, TKind kind, bool isNamed, string? container, string? version)
+    {
+        if (file.IsPlain)
+        {
+            try
+            {
+                file.HoldHead(_head);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+        }
+
+        int before = Files.Count;
+        AddContent(file, name, relative, kind, isNamed, container, version);
+        if (file.IsPlain && Files.Count > before)
+        {
+            file.ReleaseHead(_held);
         }
     }
 
@@ -77,7 +115,6 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
             content.Reach(head.Length);
             head = head[..(int)Math.Min(content.Length, head.Length)];
             content.Read(head, 0);
-            content.Rewind();
             if (!rules.AllowsEmptyFiles && content.Length == head.Length && ForeignContent.IsBlank(head))
             {
                 string state = head.IsEmpty ? "is empty" : "has nothing but white space";
@@ -99,8 +136,9 @@ internal sealed class InputOpener<TKind>(InputRules<TKind> rules, InputOptions o
                 if (Files.Count >= MaxOpenFiles)
                 {
                     content.AllowClosing();
-                    content.Rewind();
                 }
+
+                content.Rewind();
 
                 Files.Add(new InputFile<TKind>(content, name, relative, resolved) { Container = container, Version = version });
                 return;

@@ -14,6 +14,9 @@ public sealed record InputOptions
     /// <summary>The memory in bytes for what is read ahead from servers.</summary>
     public long ReadAheadBytes { get; init; } = 32L << 20;
 
+    /// <summary>The memory in bytes for the contents of small files that are opened only once; 0 opens them as often as they are read.</summary>
+    public long HeldBytes { get; init; }
+
     /// <summary>Whether servers on other machines may be asked without TLS.</summary>
     public bool AllowsHttp { get; init; }
 

@@ -31,6 +31,15 @@ internal static partial class Native
     /// <summary>SIGURG: a process ignores it by default.</summary>
     internal const int IgnoredSignal = 23;
 
+    /// <summary>O_RDONLY | O_NONBLOCK | O_CLOEXEC. A pipe is then opened without waiting for its writer; to a regular file it makes no difference.</summary>
+    internal const int ForReading = 0x80800;
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "pread")]
+    internal static partial nint Read(SafeHandle file, Span<byte> destination, nuint length, nint offset);
+
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
 

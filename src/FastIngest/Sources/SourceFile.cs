@@ -49,6 +49,9 @@ public class SourceFile : IDisposable, IPackedBytes
     private long _leaseCheckedAt;
     private IoTrial? _trial;
 
+    // The beginning of the file, or the whole of a small one, in memory that several files share; empty if no byte is held.
+    private ReadOnlyMemory<byte> _held;
+
     /// <summary>Creates a file for a subclass that provides the bytes.</summary>
     protected SourceFile(string path) => Path = path;
 
@@ -80,12 +83,31 @@ public class SourceFile : IDisposable, IPackedBytes
     internal static SourceFile Open(string path, IoMode mode, string displayName)
     {
         // Check before opening: opening a pipe would wait for its writer.
-        if (SpecialFile.Is(path))
+        return SpecialFile.Is(path) ? throw Special(path) : OpenRegular(path, mode, displayName);
+    }
+
+    /// <summary>Opens what was a regular file a moment ago, with few system calls: a run may have many small files.</summary>
+    /// <exception cref="IngestException">The file does not exist any more, is none, or cannot be read.</exception>
+    internal static SourceFile OpenRegular(string path, IoMode mode, string displayName)
+    {
+        int descriptor = OperatingSystem.IsLinux() ? Native.Open(path, Native.ForReading) : -1;
+        if (descriptor >= 0)
         {
-            throw new IngestException(
-                $"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a regular file first, and pass that file.");
+            SafeFileHandle opened = new(descriptor, ownsHandle: true);
+            if (FileStatus.LengthOf(opened) is { } length)
+            {
+                return new SourceFile(displayName, path, opened, length, mode);
+            }
+
+            opened.Dispose();
         }
 
+        return SpecialFile.Is(path) ? throw Special(path) : OpenSlowly(path, mode, displayName);
+    }
+
+    /// <summary>Opens a file with all checks of the runtime, which says in its exception what is wrong.</summary>
+    private static SourceFile OpenSlowly(string path, IoMode mode, string displayName)
+    {
         SafeFileHandle handle;
         try
         {
@@ -110,6 +132,9 @@ public class SourceFile : IDisposable, IPackedBytes
     /// <summary>Presents an open regular file; the returned object owns the handle.</summary>
     internal static SourceFile Open(SafeFileHandle handle, string displayName, IoMode mode) => new(displayName, null, handle, RandomAccess.GetLength(handle), mode);
 
+    private static IngestException Special(string path) =>
+        new($"{path} is a pipe or a device, which cannot be read from several places at once.", "Write its content to a regular file first, and pass that file.");
+
     /// <summary>The error for a file that the user may not read.</summary>
     internal static IngestException Denied(string path, Exception e) =>
         new($"{path} cannot be read: permission denied.", "Give this user the permission to read it (ls -l shows who may), or run as a user who may.", e);
@@ -122,6 +147,11 @@ public class SourceFile : IDisposable, IPackedBytes
     /// <param name="length">The length in bytes, at least 1; the part must end inside the file.</param>
     internal virtual nint Map(long offset, int length)
     {
+        if (offset + length <= _held.Length)
+        {
+            return 0;
+        }
+
         Handle();
         if (!_mapWanted)
         {
@@ -229,7 +259,39 @@ public class SourceFile : IDisposable, IPackedBytes
     }
 
     /// <summary>Releases memory: nothing will be read before the next <see cref="Rewind"/>.</summary>
-    internal virtual void Finish() => Suspend();
+    internal virtual void Finish()
+    {
+        _held = default;
+        Suspend();
+    }
+
+    /// <summary>Whether the bytes are those of a local file as they are.</summary>
+    internal bool IsPlain => GetType() == typeof(SourceFile);
+
+    /// <summary>Reads the beginning of the file once. Until <see cref="ReleaseHead"/> it is taken from memory, as often as it is looked at.</summary>
+    /// <param name="buffer">Receives the beginning; nothing else may write to it until then.</param>
+    internal void HoldHead(byte[] buffer)
+    {
+        int length = (int)Math.Min(_length, buffer.Length);
+        Read(buffer.AsSpan(0, length), 0);
+        _held = buffer.AsMemory(0, length);
+    }
+
+    /// <summary>
+    /// Gives back the buffer of <see cref="HoldHead"/>. If the whole file is in it and small enough, a copy stays until <see cref="Finish"/>, and the
+    /// file is closed: it will not be opened once more.
+    /// </summary>
+    /// <param name="held">Keeps the copies.</param>
+    internal void ReleaseHead(HeldContents? held)
+    {
+        bool isWhole = _held.Length == _length && _openPath is not null && _mode != IoMode.Mmap;
+        _held = isWhole && held is not null ? held.Keep(_held.Span) : default;
+        if (!_held.IsEmpty)
+        {
+            _mayClose = true;
+            Suspend();
+        }
+    }
 
     /// <summary>Releases memory: few or no bytes before an offset will be read once more.</summary>
     internal virtual void ReleaseBefore(long before)
@@ -241,12 +303,22 @@ public class SourceFile : IDisposable, IPackedBytes
     /// <exception cref="IngestException">The file was truncated, or the disk failed.</exception>
     internal virtual void Read(Span<byte> destination, long offset)
     {
+        ReadOnlyMemory<byte> held = _held;
+        if (offset + destination.Length <= held.Length)
+        {
+            held.Span.Slice((int)offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
         while (!destination.IsEmpty)
         {
             int count;
             try
             {
-                count = RandomAccess.Read(Handle(), destination, offset);
+                // After an error the runtime reads, and says in its exception what is wrong.
+                SafeFileHandle handle = Handle();
+                count = OperatingSystem.IsLinux() ? (int)Native.Read(handle, destination, (nuint)destination.Length, (nint)offset) : -1;
+                count = count < 0 ? RandomAccess.Read(handle, destination, offset) : count;
             }
             catch (IOException e)
             {
@@ -299,7 +371,7 @@ public class SourceFile : IDisposable, IPackedBytes
         {
             if (_handle is null)
             {
-                using SourceFile opened = Open(_openPath!, IoMode.Pread, Path);
+                using SourceFile opened = OpenRegular(_openPath!, IoMode.Pread, Path);
                 if (opened._length != _length)
                 {
                     throw new IngestException(
@@ -317,7 +389,8 @@ public class SourceFile : IDisposable, IPackedBytes
     private void Lease()
     {
         _leaseReturned = false;
-        if (_mode == IoMode.Pread || _length == 0 || !OperatingSystem.IsLinux())
+        bool mayMap = _mode == IoMode.Mmap || (_mode == IoMode.Auto && _length >= MinMapBytes);
+        if (!mayMap || _length == 0 || !OperatingSystem.IsLinux())
         {
             return;
         }

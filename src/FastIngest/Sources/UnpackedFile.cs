@@ -157,6 +157,7 @@ public sealed unsafe class UnpackedFile : SourceFile
         lock (_unpacking)
         {
             Release();
+            _packed?.Finish();
         }
     }
 

@@ -1,5 +1,9 @@
+using System.IO.Compression;
+using System.Text;
 using FastIngest.Dialects;
+using FastIngest.Dialects.Contract;
 using FastIngest.Health;
+using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Sources;
 using FastIngest.Tests.Support;
@@ -64,6 +68,90 @@ public sealed class HealthInputTests : IDisposable
         using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
         Assert.Single(files.Infos);
         Assert.Empty(files.Unread);
+    }
+
+    [Fact]
+    public void Small_files_are_planned_and_read_without_being_opened_once_more()
+    {
+        const int MaxRecordBytes = 1 << 20;
+        WriteSmallFiles();
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions { HeldBytes = 1 << 20 }, null, MaxRecordBytes);
+        foreach (string path in Directory.GetFiles(_folder.Path))
+        {
+            File.Delete(path);
+        }
+
+        foreach (FilePlan plan in files.Plan(MemoryPlan.MinChunkBytes, MaxRecordBytes))
+        {
+            plan.File.Reach(1000);
+            Assert.NotEqual(0, plan.File.Length);
+            plan.File.Read(new byte[plan.File.Length], 0);
+        }
+    }
+
+    [Fact]
+    public void A_plan_that_was_made_when_a_file_was_opened_is_the_one_that_is_made_later()
+    {
+        const int MaxRecordBytes = 1 << 20;
+        WriteSmallFiles();
+        foreach (int chunkBytes in (int[])[1, 100, MemoryPlan.MinChunkBytes])
+        {
+            using HealthInput early = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions(), null, MaxRecordBytes);
+            using HealthInput late = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions());
+            Assert.Equal(late.Infos, early.Infos);
+            foreach ((FilePlan one, FilePlan other) in early.Plan(chunkBytes, MaxRecordBytes).Zip(late.Plan(chunkBytes, MaxRecordBytes)))
+            {
+                Assert.Equal(other.File.Path, one.File.Path);
+                Assert.Equal(
+                    (other.Dialect, other.Category, other.CategoryBits, other.Head, other.Part, other.FileIndex, other.HasChunk(1), other.EndOf(0)),
+                    (one.Dialect, one.Category, one.CategoryBits, one.Head, one.Part, one.FileIndex, one.HasChunk(1), one.EndOf(0)));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_small_file_with_a_bad_beginning_is_reported_when_the_files_are_planned()
+    {
+        _folder.Write("sleep.csv", "user_id,date\ru,2024-01-01\r"u8);
+        using HealthInput files = HealthInput.Open([_folder.Path], DialectCatalog.All, null, new InputOptions(), null, 100);
+        Assert.Contains("end with CR", Assert.Throws<IngestException>(() => files.Plan(MemoryPlan.MinChunkBytes, 100)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Paths_are_ordered_by_the_bytes_of_utf_8()
+    {
+        string[] characters = ["a", "b", "é", "\uD7FF", "\uE000", "\uFF5E", "😀", "😁", "\uD800", "\uDC00"];
+        Fuzz.Run(6, 5000, random =>
+        {
+            string one = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => random.Any(characters)));
+            string other = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => random.Any(characters)));
+            int expected = Encoding.UTF8.GetBytes(one).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other));
+            Assert.Equal(Math.Sign(expected), Math.Sign(Utf8Order.Instance.Compare(one, other)));
+        });
+    }
+
+    private void WriteSmallFiles()
+    {
+        _folder.Write("users.json", """{"users":[{"user_id":"u"}],"sleep":[{"user_id":"u","date":"2024-01-01"}]}"""u8);
+        _folder.Write("sleep.csv", "user_id,date,total_sleep\nu,2024-01-01,7\n"u8);
+        _folder.Write("steps-2024-01-01.json", """[{"dateTime": "03/10/20 07:59:00", "value": "12"}]"""u8);
+        _folder.Write("points.json", """{"header": {"id": "1", "schema_id": {"namespace": "omh", "name": "heart-rate", "version": "1.0"}}, "body": {}}"""u8);
+        _folder.Write("heart_rate-2.json.gz", Packed("""[{"user_id":"u","date":"2024-01-01","value":60}]"""u8));
+        for (int i = 0; i < 250; i++)
+        {
+            _folder.Write($"heart_rate-{i:000}.json", Encoding.UTF8.GetBytes($"""[{"{"}"user_id":"u","date":"2024-01-01","value":{i}{"}"}]"""));
+        }
+    }
+
+    private static byte[] Packed(ReadOnlySpan<byte> content)
+    {
+        MemoryStream packed = new();
+        using (GZipStream stream = new(packed, CompressionLevel.Fastest))
+        {
+            stream.Write(content);
+        }
+
+        return packed.ToArray();
     }
 
     [Fact]

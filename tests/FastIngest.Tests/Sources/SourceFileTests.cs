@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using FastIngest.Sources;
 using FastIngest.Tests.Support;
 
@@ -158,6 +159,85 @@ public sealed class SourceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_small_file_is_neither_leased_nor_mapped_unless_the_user_asks_for_it()
+    {
+        using SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        Assert.False(file.IsMapped);
+    }
+
+    [Theory]
+    [InlineData(IoMode.Auto)]
+    [InlineData(IoMode.Pread)]
+    public void A_small_file_is_read_from_memory_after_its_head_was_read_until_it_is_finished(IoMode mode)
+    {
+        using SourceFile file = SourceFile.Open(_path, mode);
+        file.HoldHead(new byte[100]);
+        file.ReleaseHead(new HeldContents(1 << 20));
+        Assert.DoesNotContain(_path, OpenPaths());
+        File.Delete(_path);
+        file.Rewind();
+        Assert.Equal("0123456789", Content(file));
+        file.Finish();
+        Assert.Contains($"{_path} does not exist", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_wholly_in_its_head_or_is_to_be_mapped_or_has_no_room_stays_open()
+    {
+        HeldContents room = new(1 << 20), noRoom = new(0);
+        foreach ((IoMode mode, int headBytes, HeldContents held) in ((IoMode, int, HeldContents)[])[(IoMode.Auto, 9, room), (IoMode.Mmap, 100, room), (IoMode.Auto, 100, noRoom)])
+        {
+            using SourceFile file = SourceFile.Open(_path, mode);
+            byte[] head = new byte[headBytes];
+            file.HoldHead(head);
+            file.ReleaseHead(held);
+            Array.Clear(head);
+            Assert.Contains(_path, OpenPaths());
+            Assert.Equal("0123456789", Content(file));
+        }
+    }
+
+    [Fact]
+    public void Contents_are_held_up_to_a_limit_and_none_changes_another()
+    {
+        HeldContents held = new(600 * 1024);
+        List<(byte[] Expected, ReadOnlyMemory<byte> Kept)> all = [];
+        Random random = new(5);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] content = new byte[random.Next(1, HeldContents.MaxFileBytes + 1)];
+            random.NextBytes(content);
+            all.Add((content, held.Keep(content)));
+        }
+
+        Assert.InRange(held.Bytes, 1, 600 * 1024);
+        Assert.InRange(all.Count(c => !c.Kept.IsEmpty), 30, 100);
+        Assert.All(all.Where(c => !c.Kept.IsEmpty), c => Assert.True(c.Kept.Span.SequenceEqual(c.Expected)));
+        Assert.True(new HeldContents(1 << 20).Keep(new byte[HeldContents.MaxFileBytes + 1]).IsEmpty);
+    }
+
+    [Fact]
+    public void A_file_that_was_closed_and_has_another_length_later_is_an_error()
+    {
+        using SourceFile file = OpenAndClose();
+        File.AppendAllText(_path, "more");
+        Assert.Contains("changed while the run was under way: it had 10 bytes and has 14", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_at_the_path_of_a_file_that_was_closed_is_an_error_and_nobody_waits_for_its_writer()
+    {
+        using SourceFile file = OpenAndClose();
+        File.Delete(_path);
+        using (Process pipe = Process.Start("mkfifo", [_path]))
+        {
+            pipe.WaitForExit();
+        }
+
+        Assert.Contains("is a pipe or a device", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_error_for_an_unreadable_path_contains_the_path()
     {
         string missing = _folder.File("missing");
@@ -165,10 +245,29 @@ public sealed class SourceFileTests : IDisposable
         Assert.Contains(_folder.Path, Assert.Throws<IngestException>(() => SourceFile.Open(_folder.Path, IoMode.Auto)).Message, StringComparison.Ordinal);
     }
 
+    private static string Content(SourceFile file)
+    {
+        byte[] bytes = new byte[file.Length];
+        file.Read(bytes, 0);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    private static IEnumerable<string?> OpenPaths() => Directory.GetFiles("/proc/self/fd").Select(d => new FileInfo(d).LinkTarget);
+
+    /// <summary>Opens the file as one of a run with more files than may be open.</summary>
+    private SourceFile OpenAndClose()
+    {
+        SourceFile file = SourceFile.Open(_path, IoMode.Auto);
+        file.AllowClosing();
+        file.Rewind();
+        Assert.DoesNotContain(_path, OpenPaths());
+        return file;
+    }
+
     /// <summary>Opens the file so that also small windows are mapped, under a lease. On file systems without leases such a test is skipped.</summary>
     private SourceFile OpenLeased()
     {
-        using (SourceFile leased = SourceFile.Open(_path, IoMode.Auto))
+        using (SourceFile leased = SourceFile.Open(_folder.Write("large", new byte[SourceFile.MinMapBytes]), IoMode.Auto))
         {
             Assert.SkipUnless(leased.IsMapped, "This file system does not support leases.");
         }

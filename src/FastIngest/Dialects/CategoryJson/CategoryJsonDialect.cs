@@ -33,12 +33,15 @@ public sealed class CategoryJsonDialect : Dialect
         window.Attach(file);
         window.MoveTo(0, HeadBytes);
         FramePosition head = FileHead.Find(window.Bytes, IsCategory, out Wrapper? wrapper);
+
+        // Before the plan, which may move the window.
+        int brace = window.Bytes.IndexOf((byte)'{');
         JsonFilePlan plan = JsonFilePlan.At(this, file, category, head, wrapper, part: 0, window, chunkBytes, maxRecordBytes);
         if (wrapper is not null)
         {
             // Without an array that is named after a category, arrays before the one that is read are lists of other things.
             using WrapperScan scan = new(file) { ReadsObjects = true, ListsArrays = IsCategory(wrapper.Key) };
-            plan.UnreadBefore = scan.ListBefore(window.Bytes.IndexOf((byte)'{') + 1, wrapper, IsCategory);
+            plan.UnreadBefore = scan.ListBefore(brace + 1, wrapper, IsCategory);
         }
 
         return plan;

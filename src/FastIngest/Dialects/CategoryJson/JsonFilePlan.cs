@@ -46,8 +46,10 @@ internal sealed class JsonFilePlan : FilePlan
     public static JsonFilePlan At(
         Dialect dialect, SourceFile file, Category category, FramePosition head, Wrapper? wrapper, int part, FileWindow window, long chunkBytes, int maxRecordBytes)
     {
-        FrameState state = FrameState.Single;
-        Separator separator = head.State == FrameState.Single ? Separator.None : Separator.Learn(window, head, maxRecordBytes, out state);
+        // In a part of one chunk there is no other start to guess.
+        FrameState state = head.State;
+        bool hasOneChunk = head.State == FrameState.Single || file.Length - (part == 0 ? 0 : head.Offset) <= chunkBytes;
+        Separator separator = hasOneChunk ? Separator.None : Separator.Learn(window, head, maxRecordBytes, out state);
         return new JsonFilePlan
         {
             Dialect = dialect,

@@ -32,7 +32,7 @@ public sealed class GarminDialect : ExportDialect
     internal static ReadOnlySpan<byte> Source => "Garmin"u8;
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path) =>
-        WrappedArray.Find(head, Activities).First is not null || LayoutOf(head) is not null;
+        (FirstObject.MayHave(head, "summarizedActivitiesExport"u8) && WrappedArray.Find(head, Activities).First is not null) || LayoutOf(head) is not null;
 
     public override FilePlan Plan(SourceFile file, string path, int chunkBytes, int maxRecordBytes)
     {
@@ -53,7 +53,7 @@ public sealed class GarminDialect : ExportDialect
     /// <summary>Returns the layout of an array of days or nights; null for other files.</summary>
     private static JsonLayout? LayoutOf(ReadOnlySpan<byte> head)
     {
-        HashSet<string> names = FirstObject.PathsOf(head);
+        HashSet<string> names = FirstObject.MayHave(head, "calendarDate"u8) ? FirstObject.PathsOf(head) : [];
         return !names.Contains("calendarDate") || names.Contains("user_id") ? null
             : names.Contains("sleepStartTimestampGMT") || names.Contains("sleepWindowConfirmationType") ? Sleep
             : names.Contains("totalSteps") || names.Contains("totalKilocalories") || names.Contains("includesWellnessData") ? Day

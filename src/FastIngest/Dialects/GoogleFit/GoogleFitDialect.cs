@@ -24,6 +24,11 @@ public sealed class GoogleFitDialect : ExportDialect
 
     public override bool Recognises(ReadOnlySpan<byte> head, string path)
     {
+        if (!FirstObject.MayHave(head, "Data Points"u8, "fitnessActivity"u8))
+        {
+            return false;
+        }
+
         WrappedArray found = WrappedArray.Find(head, Points);
         return IsPoints(found) || IsSession(found);
     }

@@ -9,6 +9,10 @@ internal static class FirstObject
     /// <summary>A larger object is examined up to here.</summary>
     private const int MaxNames = 500;
 
+    /// <summary>Whether the first bytes of a file may have a member with one of the names: a glance, before all names are listed. Names may have escapes.</summary>
+    public static bool MayHave(ReadOnlySpan<byte> head, ReadOnlySpan<byte> name, ReadOnlySpan<byte> other = default) =>
+        head.IndexOf(name) >= 0 || (!other.IsEmpty && head.IndexOf(other) >= 0) || head.Contains((byte)'\\');
+
     /// <summary>Returns the paths of the members of the first object and of the objects in it, such as <c>value</c> and <c>value.bpm</c>.</summary>
     /// <param name="head">The first bytes of the file in UTF-8.</param>
     /// <returns>The paths; none when the file does not begin with an array of objects.</returns>

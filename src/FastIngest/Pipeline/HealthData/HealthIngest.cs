@@ -42,7 +42,7 @@ public static class HealthIngest
         CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = cancellationToken }, options.From);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = cancellationToken }, options.From, options.MaxRecordBytes);
         options = input.Without(options);
         SinkRun run = new(Guid.CreateVersion7(), DateTime.UtcNow, input.Infos);
         RunEngine<SinkRun, SummaryBatch, RunFigures, SinkResult> engine = new(sinks);

@@ -13,15 +13,20 @@ internal sealed class HealthInput : IDisposable
     /// <summary>The user of exports that name none, unless the run chooses another one.</summary>
     public const string UnnamedUser = "me";
 
+    /// <summary>A file of at most this many bytes has one chunk, unless the run asks for smaller ones, so that it is planned when it is opened.</summary>
+    private const int PreparedChunkBytes = Dialect.HeadBytes;
+
     private readonly InputCatalog<CategoryOfFile> _catalog;
     private readonly Dialect[] _dialects;
+    private readonly int _maxRecordBytes;
 
-    private HealthInput(InputCatalog<CategoryOfFile> catalog, IReadOnlyList<Dialect> known)
+    private HealthInput(InputCatalog<CategoryOfFile> catalog, int maxRecordBytes)
     {
         _catalog = catalog;
+        _maxRecordBytes = maxRecordBytes;
         Files = [.. catalog.Files.Select(f => f.Source)];
         Categories = [.. catalog.Files.Select(f => f.Kind.Category!.Value)];
-        _dialects = [.. catalog.Files.Select(f => f.Kind.Dialect ?? LayoutOf(HeadOf(f.Source), f.Name, known))];
+        _dialects = [.. catalog.Files.Select(f => f.Kind.Dialect!)];
         Infos = [.. catalog.Files.Select((f, i) => new InputFileInfo(
             f.Source.Path, Categories[i], _dialects[i] is ExportDialect ? _dialects[i].Name : Categories[i].Name(), f.Source.PackedLength))];
     }
@@ -49,10 +54,12 @@ internal sealed class HealthInput : IDisposable
     /// <summary>What tells this version of the container from another one, if it is on a server; null otherwise.</summary>
     public string? VersionOf(int file) => _catalog.Files[file].Version;
 
-    /// <summary>Returns the options with the memory that the files leave: what is read ahead from servers takes some.</summary>
-    public IngestOptions Without(IngestOptions options) => _catalog.Files.Any(f => f.Version is not null)
-        ? options with { MemoryLimitBytes = options.MemoryLimitBytes - options.InputOptions.ReadAheadBytes }
-        : options;
+    /// <summary>Returns the options with the memory that the files leave: what is read ahead from servers and the contents of small files take some.</summary>
+    public IngestOptions Without(IngestOptions options)
+    {
+        long readAhead = _catalog.Files.Any(f => f.Version is not null) ? options.InputOptions.ReadAheadBytes : 0;
+        return options with { MemoryLimitBytes = options.MemoryLimitBytes - readAhead - _catalog.HeldBytes };
+    }
 
     /// <summary>What the user should know of how files are read.</summary>
     public IReadOnlyList<string> Notes => _catalog.Notes;
@@ -71,19 +78,10 @@ internal sealed class HealthInput : IDisposable
     /// <param name="category">The category of standard input and of the named files; null to take it from their names.</param>
     /// <param name="options">How files are found and opened.</param>
     /// <param name="from">The dialect of all files; null to recognise it by content.</param>
-    public static HealthInput Open(IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, Category? category, InputOptions options, Dialect? from = null)
-    {
-        InputCatalog<CategoryOfFile> catalog = InputCatalog.Open(paths, new Rules(dialects, category, from), options);
-        try
-        {
-            return new HealthInput(catalog, from is null ? dialects : [from]);
-        }
-        catch
-        {
-            catalog.Dispose();
-            throw;
-        }
-    }
+    /// <param name="maxRecordBytes">The maximum size of a record in bytes, if small files are planned while they are open; 0 to plan all files later.</param>
+    public static HealthInput Open(
+        IReadOnlyList<string> paths, IReadOnlyList<Dialect> dialects, Category? category, InputOptions options, Dialect? from = null, int maxRecordBytes = 0) =>
+        new(InputCatalog.Open(paths, new Rules(dialects, category, from, maxRecordBytes), options), maxRecordBytes);
 
     /// <summary>Returns the categories with records in several files.</summary>
     public static RepeatRule RepeatsOf(IReadOnlyList<FilePlan> plans)
@@ -114,19 +112,16 @@ internal sealed class HealthInput : IDisposable
     /// <exception cref="IngestException">The beginning of a file is invalid, or its path has too few folders.</exception>
     public IReadOnlyList<FilePlan> Plan(int chunkBytes, int maxRecordBytes, string? userId = null, int userFolder = 0)
     {
-        List<FilePlan> plans = [];
+        List<FilePlan> plans = new(Files.Count);
         for (int f = 0; f < Files.Count; f++)
         {
             string relative = _catalog.Files[f].Relative;
-            FilePlan plan = _dialects[f] is ExportDialect export
-                ? export.Plan(Files[f], relative, chunkBytes, maxRecordBytes)
-                : _dialects[f].Plan(Files[f], Categories[f], chunkBytes, maxRecordBytes);
+            FilePlan plan = PreparedPlan(f, chunkBytes, maxRecordBytes) ?? PlanOf(Files[f], _dialects[f], Categories[f], relative, chunkBytes, maxRecordBytes);
             plan.FileIndex = f;
             string? user = userFolder > 0 ? FolderOf(relative, userFolder, Files[f].Path) : plan.Dialect is ExportDialect ? userId ?? UnnamedUser : null;
             plan.IsOfOneUser |= userFolder > 0;
             plan.User = user is null ? (ReadOnlyMemory<byte>?)null : Encoding.UTF8.GetBytes(user);
             plans.Add(plan);
-            Files[f].Rewind();
         }
 
         RepeatRule repeats = RepeatsOf(plans);
@@ -136,6 +131,24 @@ internal sealed class HealthInput : IDisposable
         }
 
         return plans;
+    }
+
+    private static FilePlan PlanOf(SourceFile file, Dialect dialect, Category category, string relative, int chunkBytes, int maxRecordBytes)
+    {
+        FilePlan plan = dialect is ExportDialect export
+            ? export.Plan(file, relative, chunkBytes, maxRecordBytes)
+            : dialect.Plan(file, category, chunkBytes, maxRecordBytes);
+        file.Rewind();
+        return plan;
+    }
+
+    /// <summary>Takes the plan that was made when a file was opened; null if there is none that fits.</summary>
+    private FilePlan? PreparedPlan(int file, int chunkBytes, int maxRecordBytes)
+    {
+        CategoryOfFile kind = _catalog.Files[file].Kind;
+        FilePlan? plan = chunkBytes >= PreparedChunkBytes && maxRecordBytes == _maxRecordBytes ? kind.Prepared : null;
+        kind.Prepared = null;
+        return plan;
     }
 
     private static string FolderOf(string relative, int number, string path)
@@ -152,30 +165,35 @@ internal sealed class HealthInput : IDisposable
     public void Dispose() => _catalog.Dispose();
 
     /// <summary>Returns the layout of this program that the content of a file identifies; if none does, that of its name, else the first one.</summary>
-    private static Dialect LayoutOf(byte[] head, string name, IReadOnlyList<Dialect> known)
+    private static Dialect LayoutOf(ReadOnlySpan<byte> head, string name, Dialect[] layouts)
     {
-        Dialect[] layouts = [.. known.Where(d => d is not ExportDialect)];
-        return layouts.FirstOrDefault(d => d.Recognises(head))
-            ?? layouts.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase)))
-            ?? layouts[0];
-    }
+        foreach (Dialect layout in layouts)
+        {
+            if (layout.Recognises(head))
+            {
+                return layout;
+            }
+        }
 
-    private static byte[] HeadOf(SourceFile file)
-    {
-        file.Reach(Dialect.HeadBytes);
-        byte[] head = new byte[(int)Math.Min(file.Length, Dialect.HeadBytes)];
-        file.Read(head, 0);
-        file.Rewind();
-        return head;
+        return layouts.FirstOrDefault(d => d.Endings.Any(e => name.Contains(e, StringComparison.OrdinalIgnoreCase))) ?? layouts[0];
     }
 
     /// <summary>What a file holds.</summary>
     /// <param name="Category">The category that the name of the file specifies; null while only its content can tell.</param>
-    /// <param name="Dialect">The dialect of an export; null for the layouts of this program.</param>
-    internal sealed record CategoryOfFile(Category? Category, ExportDialect? Dialect = null);
-
-    private sealed class Rules(IReadOnlyList<Dialect> dialects, Category? given, Dialect? from) : InputRules<CategoryOfFile>
+    /// <param name="Dialect">The dialect; null while only the content can tell.</param>
+    internal sealed record CategoryOfFile(Category? Category, Dialect? Dialect = null)
     {
+        /// <summary>The plan of a small file, which was made while its beginning was in memory; null without one. It is taken once.</summary>
+        public FilePlan? Prepared { get; set; }
+    }
+
+    private sealed class Rules(IReadOnlyList<Dialect> dialects, Category? given, Dialect? from, int maxRecordBytes) : InputRules<CategoryOfFile>
+    {
+        /// <summary>The beginning of the file that is looked at.</summary>
+        private readonly byte[] _head = GC.AllocateUninitializedArray<byte>(Dialect.HeadBytes);
+
+        private readonly Dialect[] _layouts = from is null ? [.. dialects.Where(d => d is not ExportDialect)] : [from];
+
         private readonly ExportDialect[] _exports = from is null ? [.. dialects.OfType<ExportDialect>()] : [.. new[] { from }.OfType<ExportDialect>()];
 
         private readonly string[] _endings = [.. dialects.Where(d => d is not ExportDialect).SelectMany(d => d.Endings)];
@@ -196,30 +214,33 @@ internal sealed class HealthInput : IDisposable
             SourceFile file, CategoryOfFile kind, string name, string relative, bool isNamed, out bool isRecognised, out UnreadFile? unread)
         {
             unread = null;
-            byte[] head = HeadOf(file);
-            ExportDialect? dialect = from is not null ? from as ExportDialect : _exports.FirstOrDefault(d => d.Recognises(head, relative));
-            isRecognised = dialect is not null;
-            if (dialect is not null)
+            file.Reach(Dialect.HeadBytes);
+            Span<byte> head = _head.AsSpan(0, (int)Math.Min(file.Length, Dialect.HeadBytes));
+            file.Read(head, 0);
+            ExportDialect? export = from is not null ? from as ExportDialect : ExportOf(head, relative);
+            isRecognised = export is not null;
+            if (export is not null)
             {
-                return new CategoryOfFile(Category.Samples, dialect);
+                return Known(file, Category.Samples, export, relative);
             }
 
-            if (!isNamed && _exports.Select(d => d.ReasonNotRead(head)).FirstOrDefault(r => r is not null) is { } reason)
+            if (!isNamed && ReasonNotRead(head) is { } reason)
             {
                 unread = new UnreadFile(file.Path, reason);
                 return null;
             }
 
             Category? category = kind.Category ?? CategoryOfContent(file, name);
-            string? foreign = category is null || isNamed || from is not null ? null : LayoutOf(head, name, dialects).Foreign(head, category.Value);
-            if (category is not null && foreign is null)
+            Dialect? layout = category is null ? null : LayoutOf(head, name, _layouts);
+            string? foreign = isNamed || from is not null ? null : layout?.Foreign(head, category!.Value);
+            if (layout is not null && foreign is null)
             {
-                return new CategoryOfFile(category);
+                return Known(file, category!.Value, layout, relative);
             }
 
             bool isEmptyList = relative != StandardInput.Path && head.Length < Dialect.HeadBytes && IsEmptyList(head);
             unread = isEmptyList ? new UnreadFile(file.Path, "it is an empty list, which does not say what it would hold") : foreign is null ? Explain(file.Path, name, file) : new UnreadFile(file.Path, foreign, IsExpected: true);
-            if (isNamed && head.AsSpan().StartsWith("PK\u0003\u0004"u8))
+            if (isNamed && head.StartsWith("PK\u0003\u0004"u8))
             {
                 throw new IngestException($"{file.Path} is a zip archive.", "An archive is read if its name ends with .zip, and not from standard input.");
             }
@@ -227,6 +248,51 @@ internal sealed class HealthInput : IDisposable
             return !isNamed || isEmptyList ? null : throw new IngestException(
                 $"{file.Path} is not named after a category, and it is no export that this program knows.",
                 $"Give its category with --category: {string.Join(", ", Health.Categories.Named.Select(c => c.Name()))}; or name the file after it, with {string.Join(", ", _endings.Distinct())}. 'health_ingestion formats' lists the exports.");
+        }
+
+        /// <summary>Returns what a file holds, with its plan if the whole of it is in memory: to open it once more for that would cost more than all the rest.</summary>
+        private CategoryOfFile Known(SourceFile file, Category category, Dialect dialect, string relative)
+        {
+            CategoryOfFile known = new(category, dialect);
+            if (maxRecordBytes > 0 && file.Length <= PreparedChunkBytes && dialect.Density == 1)
+            {
+                try
+                {
+                    known.Prepared = PlanOf(file, dialect, category, relative, PreparedChunkBytes, maxRecordBytes);
+                }
+                catch (IngestException)
+                {
+                    // The run reports the error when it plans the file, after errors of files before it.
+                }
+            }
+
+            return known;
+        }
+
+        private ExportDialect? ExportOf(ReadOnlySpan<byte> head, string relative)
+        {
+            foreach (ExportDialect export in _exports)
+            {
+                if (export.Recognises(head, relative))
+                {
+                    return export;
+                }
+            }
+
+            return null;
+        }
+
+        private string? ReasonNotRead(ReadOnlySpan<byte> head)
+        {
+            foreach (ExportDialect export in _exports)
+            {
+                if (export.ReasonNotRead(head) is { } reason)
+                {
+                    return reason;
+                }
+            }
+
+            return null;
         }
 
         public override bool Recognises(ReadOnlySpan<byte> head)

@@ -11,10 +11,12 @@ namespace FastIngest.Pipeline.Map;
 internal sealed class FileChain(FramePosition? head, int firstChunk = 0)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, ChunkResult> _waiting = [];
     private FramePosition? _expected = head;
     private int _next = firstChunk;
     private bool _busy;
+
+    // Null while no chunk has waited: of many small files each has one chunk.
+    private Dictionary<int, ChunkResult>? _waiting;
 
     /// <summary>The index of the chunk after the last committed one.</summary>
     public int CommittedTo => Volatile.Read(ref _next);
@@ -38,9 +40,9 @@ internal sealed class FileChain(FramePosition? head, int firstChunk = 0)
     {
         lock (_gate)
         {
-            _waiting.Add(result.ChunkIndex, result);
-            if (_busy)
+            if (_busy || result.ChunkIndex != _next)
             {
+                (_waiting ??= []).Add(result.ChunkIndex, result);
                 return;
             }
 
@@ -49,17 +51,6 @@ internal sealed class FileChain(FramePosition? head, int firstChunk = 0)
 
         while (true)
         {
-            lock (_gate)
-            {
-                if (!_waiting.Remove(_next, out ChunkResult? next))
-                {
-                    _busy = false;
-                    return;
-                }
-
-                result = next;
-            }
-
             if (_expected is { } expected && result.Output.Start != expected)
             {
                 RedoneCount++;
@@ -78,6 +69,13 @@ internal sealed class FileChain(FramePosition? head, int firstChunk = 0)
             lock (_gate)
             {
                 _next++;
+                if (_waiting is null || !_waiting.Remove(_next, out ChunkResult? next))
+                {
+                    _busy = false;
+                    return;
+                }
+
+                result = next;
             }
         }
     }

@@ -42,13 +42,14 @@ internal static class KeySampler
             int samples = plans.Any(p => p.File.IsDistant) ? DistantSamplesPerPartition : SamplesPerPartition;
             long step = Math.Max(1, totalBytes / ((long)partitions * samples));
             long next = 0;
+            using Readers readers = new(options);
             foreach (FilePlan plan in plans.Where(p => p.Category != Category.Users))
             {
                 // Of many small files only some are sampled.
                 long end = LengthOf(plan);
                 if (next < end)
                 {
-                    SampleFile(plan, next, step, options, sample);
+                    SampleFile(plan, readers.Of(plan), next, step, options, sample);
                     next += (end - next + step - 1) / step * step;
                 }
 
@@ -67,16 +68,14 @@ internal static class KeySampler
     }
 
     /// <param name="plan">The file.</param>
+    /// <param name="reader">A reader of its dialect and category.</param>
     /// <param name="first">The distance of the first sample from the first record, in bytes.</param>
     /// <param name="step">The distance between two samples, in bytes.</param>
     /// <param name="options">The options of the run.</param>
     /// <param name="sample">Receives the keys.</param>
-    private static void SampleFile(FilePlan plan, long first, long step, IngestOptions options, List<RowKey> sample)
+    private static void SampleFile(FilePlan plan, ChunkReader reader, long first, long step, IngestOptions options, List<RowKey> sample)
     {
         RecordScope? scope = RecordScope.Create(options.Selection, options.Pseudonyms);
-        using ChunkReader reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
-        reader.Rules = options.Rules;
-        reader.TimeZone = options.TimeZone;
         long end = plan.Head.Offset + LengthOf(plan);
         int density = plan.Dialect.Density;
         int sampleBytes = density > 1 ? DenseSampleBytes : SampleBytes;
@@ -91,5 +90,32 @@ internal static class KeySampler
         }
 
         plan.File.Rewind();
+    }
+
+    /// <summary>One reader for each dialect and category, because a run may have many files.</summary>
+    private sealed class Readers(IngestOptions options) : IDisposable
+    {
+        private readonly Dictionary<(Dialect, Category), ChunkReader> _readers = [];
+
+        public ChunkReader Of(FilePlan plan)
+        {
+            if (!_readers.TryGetValue((plan.Dialect, plan.Category), out ChunkReader? reader))
+            {
+                reader = plan.Dialect.CreateReader(plan.Category, options.MaxRecordBytes);
+                reader.Rules = options.Rules;
+                reader.TimeZone = options.TimeZone;
+                _readers.Add((plan.Dialect, plan.Category), reader);
+            }
+
+            return reader;
+        }
+
+        public void Dispose()
+        {
+            foreach (ChunkReader reader in _readers.Values)
+            {
+                reader.Dispose();
+            }
+        }
     }
 }

@@ -291,7 +291,11 @@ internal sealed class MapStage(
 
         lock (_gate)
         {
-            _unread.Add((part.Plan.FileIndex, part.Plan.Part), [.. end.Unread]);
+            if (end.Unread.Count > 0)
+            {
+                _unread.Add((part.Plan.FileIndex, part.Plan.Part), [.. end.Unread]);
+            }
+
             if (end.Next is not null)
             {
                 _parts.Add(new Part(MapRange.Whole(end.Next)));

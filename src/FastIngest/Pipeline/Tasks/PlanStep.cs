@@ -33,7 +33,7 @@ public static class PlanStep
     /// <exception cref="IngestException">The input cannot be planned, or the folder has another plan.</exception>
     public static PlanReport Run(IngestOptions options, IReadOnlyList<string> arguments, IReadOnlyList<ISummarySink> sinks, string work, int mapTasks, int reduceTasks, string program, CancellationToken stop = default)
     {
-        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From);
+        using HealthInput input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Stop = stop }, options.From, options.MaxRecordBytes);
         PlannedFile[] files = [.. input.Files.Select((file, f) => PlannedFiles.Of(file, input.ContainerOf(f), input.VersionOf(f), input.Categories[f].Name(), input.Dialects[f].Name))];
         int chunkBytes = options.ChunkBytes > 0 ? options.ChunkBytes : (int)Math.Clamp(input.EstimatedBytes / (8L * mapTasks), MemoryPlan.MinChunkBytes, MaxChunkBytes / (1 + RecordFile.FormatsOf(sinks).Count));
         IReadOnlyList<FilePlan> plans = input.Plan(chunkBytes, options.MaxRecordBytes, options.UserId, options.UserFolder);

@@ -18,7 +18,7 @@ internal sealed class TaskInput : IDisposable
     public TaskInput(SharedRun run, IngestOptions options, IReadOnlySet<int> files, CancellationToken cancellationToken = default)
     {
         HashSet<string> containers = PlannedFiles.RequireUnchanged(files.Select(f => run.Plan.Files[f]));
-        _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Only = containers, Stop = cancellationToken }, options.From);
+        _input = HealthInput.Open(options.Paths, options.Dialects, options.Category, options.InputOptions with { Only = containers, Stop = cancellationToken }, options.From, options.MaxRecordBytes);
         try
         {
             Dictionary<string, int> places = files.ToDictionary(f => run.Plan.Files[f].Path, StringComparer.Ordinal);
