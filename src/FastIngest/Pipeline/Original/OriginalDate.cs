@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace FastIngest.Pipeline.Original;
@@ -20,13 +19,16 @@ internal static partial class OriginalDate
             return fraction < 0 ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddSeconds(double.Parse(text[..^fraction], CultureInfo.InvariantCulture))).DayNumber;
         }
 
-        return Shape().IsMatch(text) && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+        if (!Shape().IsMatch(text))
+            return null;
+        (int year, int month, int day) = (Digits(text.AsSpan(0, 4)), Digits(text.AsSpan(5, 2)), Digits(text.AsSpan(8, 2)));
+        return year > 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day).DayNumber : null;
     }
 
     /// <summary>Whether the order of day and month is unknown.</summary>
-    public static bool IsAmbiguous(JsonElement value) => Ambiguous().IsMatch(Text(value));
+    public static bool IsAmbiguous(string text) => Ambiguous().IsMatch(text);
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+    private static int Digits(ReadOnlySpan<char> text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
     [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}(" + Day24 + "|" + Day12 + ")?\\z")]
     private static partial Regex Shape();
