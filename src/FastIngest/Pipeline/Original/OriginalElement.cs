@@ -45,7 +45,8 @@ internal sealed class OriginalElement
             ReadOnlyMemory<byte> name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
             reader.Read();
             (JsonTokenType kind, int start) = (reader.TokenType, (int)reader.TokenStartIndex);
-            reader.Skip();
+            if (kind is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                reader.Skip();
             OriginalValue value = new(kind, json[start..(int)reader.BytesConsumed]);
             if (_names.Find(name.Span) is >= 0 and int field)
                 _values[field] = value;

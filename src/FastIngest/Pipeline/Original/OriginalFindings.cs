@@ -9,18 +9,6 @@ internal static class OriginalFindings
 {
     private static readonly List<(string Field, int Number)> NoFields = [];
 
-    /// <summary>Counts the fields of an accepted record that are not read.</summary>
-    public static void CountUnknown(OriginalElement element, FieldFindings findings)
-    {
-        if (element.Category == Category.Measurements)
-            return;
-        for (int i = 0; i < element.Others.Count; i++)
-        {
-            if (!element.Others[i].Value.IsNull && IsLast(element.Others, i))
-                findings.Unknown.Add(element.Others[i].ShortName.Span, 1);
-        }
-    }
-
     /// <summary>Counts the number fields of an accepted record that hold something else.</summary>
     public static void CountUnreadable(OriginalElement element, OriginalRecord record, long offset, FieldFindings findings)
     {
@@ -51,15 +39,8 @@ internal static class OriginalFindings
         return found;
     }
 
-    private static void CountUnreadable(ReadOnlySpan<byte> name, OriginalValue value, long offset, FieldFindings findings)
-    {
-        bool isText = value.Kind == JsonTokenType.String;
-        if (!value.IsNull && OriginalNumber.Of(value) is null && !(isText && (value.Text ?? "").AsSpan().Trim(" \t\r\n").IsEmpty))
-            findings.Unreadable.Add(name, offset, Encoding.UTF8.GetBytes(value.Shown), isText);
-    }
-
     /// <summary>Whether no field after one has the same name, after long names are cut.</summary>
-    private static bool IsLast(List<OriginalField> fields, int index)
+    public static bool IsLast(List<OriginalField> fields, int index)
     {
         for (int later = index + 1; later < fields.Count; later++)
         {
@@ -68,5 +49,12 @@ internal static class OriginalFindings
         }
 
         return true;
+    }
+
+    private static void CountUnreadable(ReadOnlySpan<byte> name, OriginalValue value, long offset, FieldFindings findings)
+    {
+        bool isText = value.Kind == JsonTokenType.String;
+        if (!value.IsNull && OriginalNumber.Of(value) is null && !(isText && (value.Text ?? "").AsSpan().Trim(" \t\r\n").IsEmpty))
+            findings.Unreadable.Add(name, offset, Encoding.UTF8.GetBytes(value.Shown), isText);
     }
 }

@@ -15,15 +15,14 @@ namespace FastIngest.Pipeline.Original;
 /// </summary>
 internal sealed class OriginalIngest(RecordRules rules)
 {
-    private static readonly Dictionary<Category, (string? Title, (string Before, string Field, string After)[] Pieces)> Sentences = new()
+    private static readonly Dictionary<Category, (string? Title, Piece[] Pieces)> Sentences = new()
     {
-        [Users] = Sentence("age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness"),
-        [Activities] = Sentence("Activity: {activity_type}, {duration} min, {distance} km, {steps} steps, {calories_burned} kcal, {weather} weather, heart rate avg {heart_rate_avg}, heart rate max {heart_rate_max}"),
-        [Workouts] = Sentence("Workout: {workout_type}, {duration} min, {sets} sets, {reps} reps, {calories_burned} kcal"),
-        [Nutrition] = Sentence("Meal: {meal_type}, {calories} kcal, {protein} g protein, {carbs} g carbs, {fat} g fat"),
-        [Sleep] = Sentence("Sleep: {total_sleep} h, {deep_sleep} h deep, {rem_sleep} h REM, quality {sleep_quality}, resting heart rate {resting_heart_rate}"),
+        [Users] = Sentence(Users, "age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness"),
+        [Activities] = Sentence(Activities, "Activity: {activity_type}, {duration} min, {distance} km, {steps} steps, {calories_burned} kcal, {weather} weather, heart rate avg {heart_rate_avg}, heart rate max {heart_rate_max}"),
+        [Workouts] = Sentence(Workouts, "Workout: {workout_type}, {duration} min, {sets} sets, {reps} reps, {calories_burned} kcal"),
+        [Nutrition] = Sentence(Nutrition, "Meal: {meal_type}, {calories} kcal, {protein} g protein, {carbs} g carbs, {fat} g fat"),
+        [Sleep] = Sentence(Sleep, "Sleep: {total_sleep} h, {deep_sleep} h deep, {rem_sleep} h REM, quality {sleep_quality}, resting heart rate {resting_heart_rate}"),
     };
-    private static readonly string[] TextFields = ["gender", "fitness_level", "activity_type", "weather", "workout_type", "meal_type", "sleep_quality"];
     private static readonly (Category Category, string Field, int Slot)[] Columns =
     [
         (Activities, "duration", ActivityMinutes), (Activities, "calories_burned", ActivityKcal), (Activities, "distance", ActivityKm),
@@ -33,6 +32,7 @@ internal sealed class OriginalIngest(RecordRules rules)
     ];
     private static readonly SummaryColumn[] Counted = [.. SummaryColumn.All.Where(c => c.Kind == ColumnKind.Count)];
     private readonly List<OriginalRecord> _records = [];
+    private readonly StringBuilder _sentence = new();
 
     /// <summary>Whether a summary has sentences about the records.</summary>
     public bool HasSentences { get; init; } = true;
@@ -55,6 +55,7 @@ internal sealed class OriginalIngest(RecordRules rules)
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
         OriginalElement element = new(category);
+        OriginalUnknown unknown = new(Fields.Unknown);
         OriginalRecord? record = null;
         string defaultUser = Encoding.UTF8.GetString(rules.DefaultUser.Span);
         foreach ((int offset, int length, RejectReason? unread, ReadOnlyMemory<byte> json) in file)
@@ -81,9 +82,11 @@ internal sealed class OriginalIngest(RecordRules rules)
             }
 
             _records.Add(Pseudonyms is null ? record! : record!.With(Pseudonyms));
-            OriginalFindings.CountUnknown(element, Fields);
+            unknown.Add(element);
             OriginalFindings.CountUnreadable(element, record!, offset, Fields);
         }
+
+        unknown.Complete();
     }
 
     /// <summary>Applies the rules of the run to a record, which may change it; returns why it is rejected, or null.</summary>
@@ -115,7 +118,7 @@ internal sealed class OriginalIngest(RecordRules rules)
             string opening = $"User {user.Key}";
             foreach (OriginalRecord profile in user.Where(r => r.Category == Users).TakeLast(1))
             {
-                opening = (profile.Text("name") ?? opening) + (Pieces(profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
+                opening = (profile.Text("name") ?? opening) + (Sentence(profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
                 TextRef[] texts = [AddText(batch, profile.UserId), .. "name gender fitness_level".Split(' ').Select(field => AddText(batch, profile.Text(field)))];
                 long[] numbers = [.. "age height weight".Split(' ').Select(field => profile.Number(field) ?? UserProfile.Missing)];
                 batch.AddUser(new() { UserId = texts[0], Name = texts[1], Gender = texts[2], FitnessLevel = texts[3], Age = numbers[0], Height = numbers[1], Weight = numbers[2] });
@@ -188,32 +191,28 @@ internal sealed class OriginalIngest(RecordRules rules)
                 HeartRate => rates is not { Count: > 0 } n ? ""
                     : $" Heart rate: {OriginalNumber.Plain(n.Min())} to {OriginalNumber.Plain(n.Max())} bpm, mean {OriginalNumber.Plain((decimal)OriginalNumber.Divide(Sum(n), n.Count * 100_000L) * 100_000)} over {n.Count} readings.",
                 Measurements => measured.Count == 0 ? "" : $" Measured: {string.Join(", ", measured.Select(m => $"{m.Name} {OriginalNumber.Plain(m.Value)}"))}.",
-                _ => string.Concat(records[(int)category].Select(r => $" {Pieces(r)}.")),
+                _ => string.Concat(records[(int)category].Select(r => $" {Sentence(r)}.")),
             }).Length;
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
     }
 
     /// <summary>Fills the sentence of a category with the values of a record. A piece without a value is omitted, together with its comma.</summary>
-    private static string Pieces(OriginalRecord record)
+    private string Sentence(OriginalRecord record)
     {
-        (string? title, (string Before, string Field, string After)[] pieces) = Sentences[record.Category];
-        StringBuilder text = new();
-        foreach ((string before, string field, string after) in pieces)
+        (string? title, Piece[] pieces) = Sentences[record.Category];
+        _sentence.Clear();
+        foreach (Piece piece in pieces)
         {
-            if (Shown(record, field) is { } value)
-                text.Append(text.Length > 0 ? ", " : "").Append(before).Append(value).Append(after);
+            string? value = piece.Text >= 0 ? record.TextAt(piece.Text) ?? piece.Otherwise : record.NumberAt(piece.Number) is long number ? OriginalNumber.Plain(number) : null;
+            if (value is not null)
+                _sentence.Append(_sentence.Length > 0 ? ", " : "").Append(piece.Before).Append(value).Append(piece.After);
         }
 
-        return title is null ? text.ToString() : $"{title}: {(text.Length > 0 ? text : "unknown")}";
+        return title is null ? _sentence.ToString() : $"{title}: {(_sentence.Length > 0 ? _sentence : "unknown")}";
     }
 
-    private static string? Shown(OriginalRecord record, string field) =>
-        !TextFields.Contains(field) ? record.Number(field) is long number ? OriginalNumber.Plain(number) : null
-        : record.Text(field) ?? (field.EndsWith("_type", StringComparison.Ordinal) ? "unknown" : null);
-
-    private static (string? Title, (string Before, string Field, string After)[] Pieces) Sentence(string sentence) =>
-        sentence.Split(": ") is var parts && parts[^1].Split(", ").Select(piece => piece.Split('{', '}')).Select(p => (p[0], p[1], p[2])).ToArray() is var pieces
-            ? (parts.Length == 1 ? null : parts[0], pieces) : default;
+    private static (string? Title, Piece[] Pieces) Sentence(Category category, string sentence) => sentence.Split(": ") is var parts
+        && Array.ConvertAll(parts[^1].Split(", "), piece => new Piece(category, piece.Split('{', '}'))) is var pieces ? (parts.Length == 1 ? null : parts[0], pieces) : default;
 
     private static List<long> Numbers(List<OriginalRecord> records, string field)
     {
@@ -238,4 +237,21 @@ internal sealed class OriginalIngest(RecordRules rules)
     private static string Repr(double value) => Regex.Replace(value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(), "^-?[0-9]+$", "$0.0");
     private static string Quote(string text) => $"\"{Regex.Replace(text, """["\\\x00-\x1f]""", m => "\"\\\n\r\t\f\b".IndexOf(m.Value[0], StringComparison.Ordinal) is >= 0 and int i
         ? $"\\{"\"\\nrtfb"[i]}" : $"\\u{(int)m.Value[0]:x4}")}\"";
+
+    /// <summary>A field in a sentence, with the words around it.</summary>
+    private sealed class Piece(Category category, string[] parts)
+    {
+        public string Before { get; } = parts[0];
+
+        public string After { get; } = parts[2];
+
+        /// <summary>The index of the field among the texts of its category, or -1.</summary>
+        public int Text { get; } = Array.IndexOf(OriginalFields.Of(category).Texts, parts[1]);
+
+        /// <summary>The index of the field among the numbers of its category, or -1.</summary>
+        public int Number { get; } = OriginalFields.Of(category).IndexOfNumber(parts[1]);
+
+        /// <summary>What stands for a text that is missing; null if the piece is then omitted.</summary>
+        public string? Otherwise { get; } = parts[1].EndsWith("_type", StringComparison.Ordinal) ? "unknown" : null;
+    }
 }

@@ -64,7 +64,10 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
         : Category == Category.HeartRate && NumberAt(0) is null ? RejectReason.NoValue : null;
 
     /// <summary>A text field of the category, or null if it is missing.</summary>
-    public string? Text(string name) => _texts[Array.IndexOf(OriginalFields.Of(Category).Texts, name)];
+    public string? Text(string name) => TextAt(Array.IndexOf(OriginalFields.Of(Category).Texts, name));
+
+    /// <summary>The same, by its index among the texts of the category.</summary>
+    public string? TextAt(int index) => _texts[index];
 
     /// <summary>A number field of the category in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
     public long? Number(string name) => NumberAt(OriginalFields.Of(Category).IndexOfNumber(name));
