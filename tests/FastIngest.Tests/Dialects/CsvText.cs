@@ -10,7 +10,7 @@ internal static class CsvText
     /// <summary>Returns a CSV file with the records of a JSON file, whose values must be plain.</summary>
     public static byte[] Of(byte[] json, char delimiter = ',', string lineEnd = "\n")
     {
-        JsonElement[] records = [.. new ReferenceJsonReader(json, 16 << 20).Records(null, new()).Where(r => r.Unread is null && r.Value.ValueKind == JsonValueKind.Object).Select(r => r.Value)];
+        JsonElement[] records = [.. new ReferenceJsonReader(json, 16 << 20).Records(null, new()).Where(r => r.Unread is null && r.Json.Span[0] == (byte)'{').Select(r => JsonElement.Parse(r.Json.Span))];
         string[] names = [.. records.SelectMany(r => r.EnumerateObject().Select(p => p.Name)).Distinct()];
         StringBuilder text = new(string.Join(delimiter, names.Select(n => Cell(n, delimiter))) + lineEnd);
         foreach (JsonElement record in records)

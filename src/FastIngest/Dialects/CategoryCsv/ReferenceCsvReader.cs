@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -109,10 +110,10 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
 
     private int EndOfLine(int from) => Array.IndexOf(file, (byte)'\n', from) is >= 0 and int feed ? feed : file.Length;
 
-    private static JsonElement Value(string[] names, List<byte[]> cells)
+    private static ReadOnlyMemory<byte> Value(string[] names, List<byte[]> cells)
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream))
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
         {
             json.WriteStartObject();
             foreach ((string name, byte[] cell) in names.Zip(cells))
@@ -131,7 +132,6 @@ internal sealed class ReferenceCsvReader(byte[] file, int maxRecordBytes)
             json.WriteEndObject();
         }
 
-        using JsonDocument document = JsonDocument.Parse(stream.ToArray());
-        return document.RootElement.Clone();
+        return bytes.WrittenMemory;
     }
 }

@@ -12,7 +12,7 @@ namespace FastIngest.Dialects.CategoryJson;
 internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
 {
     private enum State { Top, Array, Wrapped, Closed, Single }
-    /// <summary>Returns the position of each element with either its value or the reason why it cannot be read.</summary>
+    /// <summary>Returns the position of each element with either its bytes or the reason why it cannot be read.</summary>
     /// <param name="part">The position in a further array of a wrapper, or at a further record; null at the beginning of the file.</param>
     /// <param name="last">Receives the position after the last element.</param>
     public IEnumerable<ReferenceRecord> Records(FramePosition? part, StrongBox<FramePosition> last)
@@ -36,11 +36,11 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
                 case (']' or '}', State.Closed): braces += file[at] == '}' ? 1 : 0; break;
                 default:
                     state = state == State.Closed ? State.Wrapped : state;
-                    RejectReason? reason = Parse(at, out JsonElement value, out int end);
+                    RejectReason? reason = Parse(at, out int end);
                     end = reason is not null ? (reason == RejectReason.TooLarge || state == State.Single ? ClosingBracket(at) : null) ?? Resume(at, end)
-                        : value.ValueKind == JsonValueKind.Array ? Places(at + 1, end).Take(16).Where(p => Parse(p, out _, out _) is null).Append(end).First()
+                        : file[at] == '[' ? FirstGood(at + 1, end) ?? end
                         : end;
-                    yield return new(at, end - at, reason, value);
+                    yield return new(at, end - at, reason, reason is null ? file.AsMemory(at, end - at) : default);
                     at = end - 1; break;
             }
             if (state == State.Single)
@@ -54,18 +54,17 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
     }
 
     /// <summary>
-    /// Reads one value. <paramref name="end"/> is the end of the value, the position of the error, or the limit of the
+    /// Reads over one value. <paramref name="end"/> is the end of the value, the position of the error, or the limit of the
     /// record size.
     /// </summary>
-    private RejectReason? Parse(int o, out JsonElement value, out int end)
+    private RejectReason? Parse(int o, out int end)
     {
-        (value, end) = (default, o);
         ReadOnlySpan<byte> bytes = file.AsSpan(o, Math.Min(maxRecordBytes, file.Length - o));
         Utf8JsonReader reader = new(bytes, isFinalBlock: o + bytes.Length == file.Length, default);
         try
         {
-            bool whole = JsonElement.TryParseValue(ref reader, out JsonElement? parsed);
-            (value, end) = (parsed.GetValueOrDefault(), o + (whole ? (int)reader.BytesConsumed : bytes.Length));
+            bool whole = reader.Read() && reader.TrySkip();
+            end = o + (whole ? (int)reader.BytesConsumed : bytes.Length);
             return whole ? null : RejectReason.TooLarge;
         }
         catch (JsonException e)
@@ -85,10 +84,21 @@ internal sealed class ReferenceJsonReader(byte[] file, int maxRecordBytes)
         {
             bool isBefore = tries < 16 && Places(s, e).Any();
             int place = Places(isBefore ? s : Math.Max(s, e), file.Length).FirstOrDefault(file.Length);
-            if (place == file.Length || Parse(place, out _, out int failed) is null)
+            if (place == file.Length || Parse(place, out int failed) is null)
                 return place;
             (s, e, tries) = isBefore ? (place + 1, Math.Max(e, failed), tries) : (place + 1, failed, -1);
         }
+    }
+
+    /// <summary>Returns the first good one of the first 16 places in an array, which a stray bracket may have opened.</summary>
+    private int? FirstGood(int from, int endExcl)
+    {
+        foreach (int place in Places(from, endExcl).Take(16))
+        {
+            if (Parse(place, out _) is null)
+                return place;
+        }
+        return null;
     }
 
     private IEnumerable<int> Places(int from, int endExcl) => Enumerable.Range(from, Math.Max(0, endExcl - from))

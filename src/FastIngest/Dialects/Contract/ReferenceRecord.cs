@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FastIngest.Health;
 
 namespace FastIngest.Dialects.Contract;
@@ -7,5 +6,5 @@ namespace FastIngest.Dialects.Contract;
 /// <param name="Offset">The offset in the file, in bytes.</param>
 /// <param name="Length">The length in bytes; for a record that cannot be read, the distance to where reading resumed.</param>
 /// <param name="Unread">Why the record cannot be read; null when it can.</param>
-/// <param name="Value">The fields by name.</param>
-public readonly record struct ReferenceRecord(int Offset, int Length, RejectReason? Unread, JsonElement Value);
+/// <param name="Json">The record as one JSON value, usually an object that has the fields by name; empty when it cannot be read.</param>
+public readonly record struct ReferenceRecord(int Offset, int Length, RejectReason? Unread, ReadOnlyMemory<byte> Json);

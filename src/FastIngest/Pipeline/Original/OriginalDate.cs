@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace FastIngest.Pipeline.Original;
@@ -20,13 +19,33 @@ internal static partial class OriginalDate
             return fraction < 0 ? null : DateOnly.FromDateTime(DateTime.UnixEpoch.AddSeconds(double.Parse(text[..^fraction], CultureInfo.InvariantCulture))).DayNumber;
         }
 
-        return Shape().IsMatch(text) && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day) ? day.DayNumber : null;
+        if (!IsUsual(text) && !Shape().IsMatch(text))
+            return null;
+        (int year, int month, int day) = (Digits(text.AsSpan(0, 4)), Digits(text.AsSpan(5, 2)), Digits(text.AsSpan(8, 2)));
+        return year > 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) ? new DateOnly(year, month, day).DayNumber : null;
     }
 
     /// <summary>Whether the order of day and month is unknown.</summary>
-    public static bool IsAmbiguous(JsonElement value) => Ambiguous().IsMatch(Text(value));
+    public static bool IsAmbiguous(string text) => Ambiguous().IsMatch(text);
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+    /// <summary>Whether a text is YYYY-MM-DD, T or a space, and HH:MM:SS. This is a part of <see cref="Shape"/>, and most times are written so.</summary>
+    private static bool IsUsual(ReadOnlySpan<char> text) => text.Length == 19 && text[4] == '-' && text[7] == '-' && (text[10] is 'T' or ' ') && text[13] == ':' && text[16] == ':'
+        && Digits(text[..4]) >= 0 && Digits(text[5..7]) >= 0 && Digits(text[8..10]) >= 0
+        && Digits(text[11..13]) is >= 0 and <= 23 && Digits(text[14..16]) is >= 0 and <= 59 && Digits(text[17..]) is >= 0 and <= 60;
+
+    /// <summary>The value of digits; -1 if there is any other character.</summary>
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        int value = 0;
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+                return -1;
+            value = (value * 10) + (c - '0');
+        }
+
+        return value;
+    }
 
     [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}(" + Day24 + "|" + Day12 + ")?\\z")]
     private static partial Regex Shape();

@@ -14,14 +14,10 @@ internal sealed class OriginalFields
         Texts = names[RecordSchema.FirstOwn..^schema.NumberCount];
         Numbers = names[^schema.NumberCount..];
         Ranges = [.. PlausibleRanges.Of(category).Select(r => (r.Key, Array.IndexOf(Numbers, r.Key), r.Value.Min * 1_000_000, r.Value.Max * 1_000_000))];
-        All = names;
         FirstNumber = names.Length - Numbers.Length;
     }
 
-    /// <summary>The names of all fields: of the user and the day, then the texts, then the numbers.</summary>
-    public string[] All { get; }
-
-    /// <summary>The index of the first number among all fields.</summary>
+    /// <summary>The index of the first number among all fields: the user and the day, then the texts, then the numbers.</summary>
     public int FirstNumber { get; }
 
     public string[] Texts { get; }
@@ -29,6 +25,9 @@ internal sealed class OriginalFields
     public string[] Numbers { get; }
 
     public (string Field, int Number, long Min, long Max)[] Ranges { get; }
+
+    /// <summary>The index of a number among the numbers.</summary>
+    public int IndexOfNumber(string name) => Array.IndexOf(Numbers, name);
 
     public static OriginalFields Of(Category category) => ByCategory[(int)category];
 }

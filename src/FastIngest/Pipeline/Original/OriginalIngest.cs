@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using FastIngest.Dialects.Contract;
 using FastIngest.Health;
@@ -16,15 +15,14 @@ namespace FastIngest.Pipeline.Original;
 /// </summary>
 internal sealed class OriginalIngest(RecordRules rules)
 {
-    private static readonly Dictionary<Category, (string? Title, (string Before, string Field, string After)[] Pieces)> Sentences = new()
+    private static readonly Dictionary<Category, (string? Title, Piece[] Pieces)> Sentences = new()
     {
-        [Users] = Sentence("age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness"),
-        [Activities] = Sentence("Activity: {activity_type}, {duration} min, {distance} km, {steps} steps, {calories_burned} kcal, {weather} weather, heart rate avg {heart_rate_avg}, heart rate max {heart_rate_max}"),
-        [Workouts] = Sentence("Workout: {workout_type}, {duration} min, {sets} sets, {reps} reps, {calories_burned} kcal"),
-        [Nutrition] = Sentence("Meal: {meal_type}, {calories} kcal, {protein} g protein, {carbs} g carbs, {fat} g fat"),
-        [Sleep] = Sentence("Sleep: {total_sleep} h, {deep_sleep} h deep, {rem_sleep} h REM, quality {sleep_quality}, resting heart rate {resting_heart_rate}"),
+        [Users] = Sentence(Users, "age {age}, {gender}, {height} cm, {weight} kg, {fitness_level} fitness"),
+        [Activities] = Sentence(Activities, "Activity: {activity_type}, {duration} min, {distance} km, {steps} steps, {calories_burned} kcal, {weather} weather, heart rate avg {heart_rate_avg}, heart rate max {heart_rate_max}"),
+        [Workouts] = Sentence(Workouts, "Workout: {workout_type}, {duration} min, {sets} sets, {reps} reps, {calories_burned} kcal"),
+        [Nutrition] = Sentence(Nutrition, "Meal: {meal_type}, {calories} kcal, {protein} g protein, {carbs} g carbs, {fat} g fat"),
+        [Sleep] = Sentence(Sleep, "Sleep: {total_sleep} h, {deep_sleep} h deep, {rem_sleep} h REM, quality {sleep_quality}, resting heart rate {resting_heart_rate}"),
     };
-    private static readonly string[] TextFields = ["gender", "fitness_level", "activity_type", "weather", "workout_type", "meal_type", "sleep_quality"];
     private static readonly (Category Category, string Field, int Slot)[] Columns =
     [
         (Activities, "duration", ActivityMinutes), (Activities, "calories_burned", ActivityKcal), (Activities, "distance", ActivityKm),
@@ -33,7 +31,8 @@ internal sealed class OriginalIngest(RecordRules rules)
         (Sleep, "deep_sleep", DeepSleepHours), (Sleep, "rem_sleep", RemSleepHours), (HeartRate, "value", HrMin), (HeartRate, "value", HrMax), (HeartRate, "value", HrMean),
     ];
     private static readonly SummaryColumn[] Counted = [.. SummaryColumn.All.Where(c => c.Kind == ColumnKind.Count)];
-    private readonly List<(OriginalRecord Record, int File)> _records = [];
+    private readonly List<OriginalRecord> _records = [];
+    private readonly StringBuilder _sentence = new();
 
     /// <summary>Whether a summary has sentences about the records.</summary>
     public bool HasSentences { get; init; } = true;
@@ -55,58 +54,49 @@ internal sealed class OriginalIngest(RecordRules rules)
     /// <summary>Reads a whole file and returns its rejects in order.</summary>
     public IEnumerable<Reject> Read(IEnumerable<ReferenceRecord> file, Category category, int fileIndex, CancellationToken cancellationToken)
     {
-        OriginalRecord? previous = null;
-        List<byte[]> unknown = [];
-        foreach ((int offset, int length, RejectReason? unread, JsonElement found) in file)
+        OriginalElement element = new(category);
+        OriginalUnknown unknown = new(Fields.Unknown);
+        OriginalRecord? record = null;
+        string defaultUser = Encoding.UTF8.GetString(rules.DefaultUser.Span);
+        foreach ((int offset, int length, RejectReason? unread, ReadOnlyMemory<byte> json) in file)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Counts.Found[(int)category]++;
-            if (unread is not null)
+            RejectReason? reason = unread ?? element.Read(json);
+            if (reason is null)
             {
-                yield return new(offset, length, unread.Value);
+                record = new OriginalRecord(element, fileIndex, defaultUser, previous: record);
+                if (Selection is not null && !record.IsIn(Selection))
+                {
+                    Filtered[(int)category]++;
+                    continue;
+                }
+
+                reason = Judge(ref record, offset);
+            }
+
+            if (reason is not null)
+            {
+                yield return new(offset, length, reason.Value);
                 continue;
             }
 
-            (JsonElement element, OriginalRecord record) = WithUser(found, new OriginalRecord(found, category, previous));
-            previous = record;
-            if (Selection is not null && !record.IsIn(Selection))
-            {
-                Filtered[(int)category]++;
-                continue;
-            }
-
-            if (Judge(ref element, ref record, offset) is RejectReason reason)
-            {
-                yield return new(offset, length, reason);
-                continue;
-            }
-
-            _records.Add((Pseudonyms is null ? record : record.With(Pseudonyms), fileIndex));
-            unknown = OriginalFindings.Unknown(element, category, unknown);
-            foreach (byte[] name in unknown)
-                Fields.Unknown.Add(name, 1);
-            foreach ((byte[] name, byte[] text, bool isText) in OriginalFindings.Unreadable(element, record))
-                Fields.Unreadable.Add(name, offset, text, isText);
+            _records.Add(Pseudonyms is null ? record! : record!.With(Pseudonyms));
+            unknown.Add(element);
+            OriginalFindings.CountUnreadable(element, record!, offset, Fields);
         }
-    }
 
-    /// <summary>Gives a record without a user the default user, if there is one.</summary>
-    private (JsonElement Element, OriginalRecord Record) WithUser(JsonElement element, OriginalRecord record)
-    {
-        if (rules.DefaultUser.IsEmpty || record.Reject != RejectReason.NoUserId)
-            return (element, record);
-        element = OriginalFindings.With(element, new Dictionary<string, string?> { ["user_id"] = Encoding.UTF8.GetString(rules.DefaultUser.Span) });
-        return (element, new(element, record.Category));
+        unknown.Complete();
     }
 
     /// <summary>Applies the rules of the run to a record, which may change it; returns why it is rejected, or null.</summary>
-    private RejectReason? Judge(ref JsonElement element, ref OriginalRecord record, long offset)
+    private RejectReason? Judge(ref OriginalRecord record, long offset)
     {
         if (record.Reject is not null)
             return record.Reject;
-        var implausible = OriginalFindings.Implausible(record);
-        foreach ((string field, string number) in implausible)
-            Fields.Implausible.Add(Encoding.UTF8.GetBytes(field), offset, Encoding.UTF8.GetBytes(number), isText: false);
+        List<(string Field, int Number)> implausible = OriginalFindings.Implausible(record);
+        foreach ((string field, int number) in implausible)
+            Fields.Implausible.Add(Encoding.UTF8.GetBytes(field), offset, Encoding.UTF8.GetBytes(OriginalNumber.Plain(record.NumberAt(number)!.Value)), isText: false);
         bool isDayImplausible = record.Day < new DateOnly(1900, 1, 1).DayNumber || record.Day > rules.Today.DayNumber + 1;
         if (isDayImplausible)
             Fields.Implausible.Add("date"u8, offset, Encoding.UTF8.GetBytes(DateOnly.FromDayNumber(record.Day!.Value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), isText: true);
@@ -114,8 +104,7 @@ internal sealed class OriginalIngest(RecordRules rules)
             return null;
         if (rules.Implausible == ImplausiblePolicy.Reject)
             return RejectReason.Implausible;
-        element = OriginalFindings.With(element, implausible.ToDictionary(f => f.Field, f => (string?)null));
-        record = new(element, record.Category);
+        record = record.Without(implausible.Select(f => f.Number));
         return isDayImplausible ? RejectReason.NoDate : record.Reject;
     }
 
@@ -123,18 +112,26 @@ internal sealed class OriginalIngest(RecordRules rules)
     public IEnumerable<SummaryBatch> Batches()
     {
         SummaryBatch batch = new();
+        List<OriginalRecord>[] ofDay = [.. Enum.GetValues<Category>().Select(_ => new List<OriginalRecord>())];
         foreach (var user in Union().GroupBy(r => r.UserId).OrderBy(u => Utf8Key(u.Key), StringComparer.Ordinal))
         {
             string opening = $"User {user.Key}";
             foreach (OriginalRecord profile in user.Where(r => r.Category == Users).TakeLast(1))
             {
-                opening = (profile.Text("name") ?? opening) + (Pieces(profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
+                opening = (profile.Text("name") ?? opening) + (Sentence(profile) is { Length: > 0 } pieces ? $" ({pieces})" : "");
                 TextRef[] texts = [AddText(batch, profile.UserId), .. "name gender fitness_level".Split(' ').Select(field => AddText(batch, profile.Text(field)))];
                 long[] numbers = [.. "age height weight".Split(' ').Select(field => profile.Number(field) ?? UserProfile.Missing)];
                 batch.AddUser(new() { UserId = texts[0], Name = texts[1], Gender = texts[2], FitnessLevel = texts[3], Age = numbers[0], Height = numbers[1], Weight = numbers[2] });
             }
             foreach (var day in user.Where(r => r.Category != Users).GroupBy(r => r.Day!.Value).OrderBy(d => d.Key))
-                AddRow(batch, user.Key, DateOnly.FromDayNumber(day.Key), opening, day.ToLookup(r => r.Category));
+            {
+                foreach (List<OriginalRecord> records in ofDay)
+                    records.Clear();
+                foreach (OriginalRecord record in day)
+                    ofDay[(int)record.Category].Add(record);
+                AddRow(batch, user.Key, DateOnly.FromDayNumber(day.Key), opening, ofDay);
+            }
+
             foreach (OriginalRecord record in user)
                 Counts.Aggregated[(int)record.Category]++;
             yield return batch;
@@ -145,42 +142,43 @@ internal sealed class OriginalIngest(RecordRules rules)
     /// <summary>Returns the multiset union of the records over the files: of each distinct record, as many as the file with most of them has.</summary>
     private IEnumerable<OriginalRecord> Union()
     {
-        if (_records.DistinctBy(r => (r.Record.Category, r.File)).CountBy(r => r.Record.Category).All(c => c.Value == 1))
-        {
-            foreach ((OriginalRecord record, _) in _records)
-                yield return record; // each category is in one file
-            yield break;
-        }
+        Dictionary<Category, int> firstFile = [];
+        foreach (OriginalRecord record in _records)
+            firstFile.TryAdd(record.Category, record.File);
+        return _records.TrueForAll(r => r.File == firstFile[r.Category]) ? _records : WithoutRepeats();
+    }
 
+    private IEnumerable<OriginalRecord> WithoutRepeats()
+    {
         Dictionary<OriginalRecord, int> kept = [];
         Dictionary<(OriginalRecord, int), int> inFile = [];
-        foreach (var found in _records)
+        foreach (OriginalRecord record in _records)
         {
-            int count = inFile[found] = inFile.GetValueOrDefault(found) + 1;
-            if (count > kept.GetValueOrDefault(found.Record))
+            int count = inFile[(record, record.File)] = inFile.GetValueOrDefault((record, record.File)) + 1;
+            if (count > kept.GetValueOrDefault(record))
             {
-                kept[found.Record] = count;
-                yield return found.Record;
+                kept[record] = count;
+                yield return record;
             }
             else
-                Counts.Repeated[(int)found.Record.Category]++;
+                Counts.Repeated[(int)record.Category]++;
         }
     }
 
-    private void AddRow(SummaryBatch batch, string userId, DateOnly date, string opening, ILookup<Category, OriginalRecord> records)
+    private void AddRow(SummaryBatch batch, string userId, DateOnly date, string opening, List<OriginalRecord>[] records)
     {
         ref DailySummary row = ref batch.AddRow();
-        (row.Day, row.Present, row.Texts[TextSlot.UserId]) = (date.DayNumber, (byte)records.Sum(r => 1 << (int)r.Key), AddText(batch, userId));
+        (row.Day, row.Present, row.Texts[TextSlot.UserId]) = (date.DayNumber, (byte)Enum.GetValues<Category>().Where(c => records[(int)c].Count > 0).Sum(c => 1 << (int)c), AddText(batch, userId));
         foreach (SummaryColumn column in Counted)
-            row.Numbers[column.Slot] = records[column.Owner!.Value].Count();
-        List<long> rates = Numbers(records[HeartRate], "value");
+            row.Numbers[column.Slot] = records[(int)column.Owner!.Value].Count;
+        List<long> rates = Numbers(records[(int)HeartRate], "value");
         foreach ((Category category, string field, int slot) in Columns)
-            row.Numbers[slot] = (category == HeartRate ? rates : Numbers(records[category], field)) is not { Count: > 0 } all ? double.NaN
+            row.Numbers[slot] = (category == HeartRate ? rates : Numbers(records[(int)category], field)) is not { Count: > 0 } all ? double.NaN
                 : slot == HrMin ? OriginalNumber.Mean(all.Min(), 1) : slot is HrMax or ActivityHrMax ? OriginalNumber.Mean(all.Max(), 1)
                 : OriginalNumber.Mean(Sum(all), slot == HrMean ? all.Count : 1);
-        foreach (OriginalRecord longest in records[Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first one on a tie, or if none has a length
+        foreach (OriginalRecord longest in records[(int)Sleep].OrderByDescending(r => r.Number("total_sleep")).Take(1)) // the first one on a tie, or if none has a length
             (row.Numbers[RestingHr], row.Texts[TextSlot.SleepQuality]) = (longest.Number("resting_heart_rate") is long rate ? OriginalNumber.Mean(rate, 1) : double.NaN, AddText(batch, longest.Text("sleep_quality")));
-        var measured = records[Measurements].SelectMany(r => r.Measured)
+        var measured = records[(int)Measurements].SelectMany(r => r.Measured)
             .GroupBy(m => m.Name).OrderBy(m => Utf8Key(m.Key), StringComparer.Ordinal).Select(m => (Name: m.Key, Value: m.Last().Micros)).ToList();
         if (measured.Count > 0)
             row.Texts[TextSlot.Measurements] = AddText(batch, $"{{{string.Join(", ", measured.Select(m => $"{Quote(m.Name)}: {Repr(OriginalNumber.Mean(m.Value, 1))}"))}}}");
@@ -193,39 +191,38 @@ internal sealed class OriginalIngest(RecordRules rules)
                 HeartRate => rates is not { Count: > 0 } n ? ""
                     : $" Heart rate: {OriginalNumber.Plain(n.Min())} to {OriginalNumber.Plain(n.Max())} bpm, mean {OriginalNumber.Plain((decimal)OriginalNumber.Divide(Sum(n), n.Count * 100_000L) * 100_000)} over {n.Count} readings.",
                 Measurements => measured.Count == 0 ? "" : $" Measured: {string.Join(", ", measured.Select(m => $"{m.Name} {OriginalNumber.Plain(m.Value)}"))}.",
-                _ => string.Concat(records[category].Select(r => $" {Pieces(r)}.")),
+                _ => string.Concat(records[(int)category].Select(r => $" {Sentence(r)}.")),
             }).Length;
         row.Texts[TextSlot.Summary] = batch.TextSince(start);
     }
 
     /// <summary>Fills the sentence of a category with the values of a record. A piece without a value is omitted, together with its comma.</summary>
-    private static string Pieces(OriginalRecord record)
+    private string Sentence(OriginalRecord record)
     {
-        (string? title, (string Before, string Field, string After)[] pieces) = Sentences[record.Category];
-        StringBuilder text = new();
-        foreach ((string before, string field, string after) in pieces)
+        (string? title, Piece[] pieces) = Sentences[record.Category];
+        _sentence.Clear();
+        foreach (Piece piece in pieces)
         {
-            if (Shown(record, field) is { } value)
-                text.Append(text.Length > 0 ? ", " : "").Append(before).Append(value).Append(after);
+            string? value = piece.Text >= 0 ? record.TextAt(piece.Text) ?? piece.Otherwise : record.NumberAt(piece.Number) is long number ? OriginalNumber.Plain(number) : null;
+            if (value is not null)
+                _sentence.Append(_sentence.Length > 0 ? ", " : "").Append(piece.Before).Append(value).Append(piece.After);
         }
 
-        return title is null ? text.ToString() : $"{title}: {(text.Length > 0 ? text : "unknown")}";
+        return title is null ? _sentence.ToString() : $"{title}: {(_sentence.Length > 0 ? _sentence : "unknown")}";
     }
 
-    private static string? Shown(OriginalRecord record, string field) =>
-        !TextFields.Contains(field) ? record.Number(field) is long number ? OriginalNumber.Plain(number) : null
-        : record.Text(field) ?? (field.EndsWith("_type", StringComparison.Ordinal) ? "unknown" : null);
+    private static (string? Title, Piece[] Pieces) Sentence(Category category, string sentence) => sentence.Split(": ") is var parts
+        && Array.ConvertAll(parts[^1].Split(", "), piece => new Piece(category, piece.Split('{', '}'))) is var pieces ? (parts.Length == 1 ? null : parts[0], pieces) : default;
 
-    private static (string? Title, (string Before, string Field, string After)[] Pieces) Sentence(string sentence) =>
-        sentence.Split(": ") is var parts && parts[^1].Split(", ").Select(piece => piece.Split('{', '}')).Select(p => (p[0], p[1], p[2])).ToArray() is var pieces
-            ? (parts.Length == 1 ? null : parts[0], pieces) : default;
-
-    private static List<long> Numbers(IEnumerable<OriginalRecord> records, string field)
+    private static List<long> Numbers(List<OriginalRecord> records, string field)
     {
-        List<long> numbers = [];
+        if (records.Count == 0)
+            return [];
+        int index = OriginalFields.Of(records[0].Category).IndexOfNumber(field);
+        List<long> numbers = new(records.Count);
         foreach (OriginalRecord record in records)
         {
-            if (record.Number(field) is long number)
+            if (record.NumberAt(index) is long number)
                 numbers.Add(number);
         }
 
@@ -240,4 +237,21 @@ internal sealed class OriginalIngest(RecordRules rules)
     private static string Repr(double value) => Regex.Replace(value.ToString("R", CultureInfo.InvariantCulture).ToLowerInvariant(), "^-?[0-9]+$", "$0.0");
     private static string Quote(string text) => $"\"{Regex.Replace(text, """["\\\x00-\x1f]""", m => "\"\\\n\r\t\f\b".IndexOf(m.Value[0], StringComparison.Ordinal) is >= 0 and int i
         ? $"\\{"\"\\nrtfb"[i]}" : $"\\u{(int)m.Value[0]:x4}")}\"";
+
+    /// <summary>A field in a sentence, with the words around it.</summary>
+    private sealed class Piece(Category category, string[] parts)
+    {
+        public string Before { get; } = parts[0];
+
+        public string After { get; } = parts[2];
+
+        /// <summary>The index of the field among the texts of its category, or -1.</summary>
+        public int Text { get; } = Array.IndexOf(OriginalFields.Of(category).Texts, parts[1]);
+
+        /// <summary>The index of the field among the numbers of its category, or -1.</summary>
+        public int Number { get; } = OriginalFields.Of(category).IndexOfNumber(parts[1]);
+
+        /// <summary>What stands for a text that is missing; null if the piece is then omitted.</summary>
+        public string? Otherwise { get; } = parts[1].EndsWith("_type", StringComparison.Ordinal) ? "unknown" : null;
+    }
 }

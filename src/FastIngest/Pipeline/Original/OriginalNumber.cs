@@ -1,6 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -15,13 +15,14 @@ internal static partial class OriginalNumber
     private const int ExactLength = 20;
 
     /// <summary>A value as a number in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
-    public static long? Of(JsonElement value)
+    public static long? Of(OriginalValue value)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long whole))
+        ReadOnlySpan<byte> written = value.Written.Span;
+        if (value.Kind == JsonTokenType.Number && Utf8Parser.TryParse(written, out long whole, out int length) && length == written.Length)
             return whole is >= -Largest and <= Largest ? whole * 1_000_000 : null;
-        if (value.ValueKind == JsonValueKind.Number && JsonMarshal.GetRawUtf8Value(value).Length <= ExactLength && value.TryGetDecimal(out decimal number))
+        if (value.Kind == JsonTokenType.Number && written.Length <= ExactLength && decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
             return Micros(number);
-        if (value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || JsonNumber().Match(value.ToString()) is not { Success: true } match)
+        if (value.Kind is not (JsonTokenType.Number or JsonTokenType.String) || JsonNumber().Match(value.Text ?? "") is not { Success: true } match)
             return null;
         return match.Length <= ExactLength && decimal.TryParse(match.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out number) ? Micros(number) : OfLong(match);
     }

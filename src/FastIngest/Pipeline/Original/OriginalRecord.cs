@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
 using FastIngest.Health;
 using FastIngest.Json;
 
@@ -10,62 +7,50 @@ namespace FastIngest.Pipeline.Original;
 /// <summary>One record, read by the sections "From element to record" and "What counts as a value" of docs/reading.md.</summary>
 internal sealed class OriginalRecord : IEquatable<OriginalRecord>
 {
-    private static readonly string[] DayFields = ["date", "date_time", "timestamp"];
-
-    [ThreadStatic]
-    private static JsonElement[]? t_values;
+    /// <summary>Stands for a number that is missing: no number is that small.</summary>
+    private const long Missing = long.MinValue;
 
     private readonly string _time = "";
     private readonly string?[] _texts = [];
-    private readonly long?[] _numbers = [];
+    private readonly long[] _numbers;
 
-    /// <summary>Reads the fields of an element, or finds out why it is not a record of the category.</summary>
+    /// <summary>Reads the fields of an element.</summary>
     /// <param name="element">The element.</param>
-    /// <param name="category">The category of its file.</param>
-    /// <param name="previous">A record whose texts are used again where they are equal, because neighbours often have the same user and day.</param>
-    public OriginalRecord(JsonElement element, Category category, OriginalRecord? previous = null)
+    /// <param name="file">The index of its file.</param>
+    /// <param name="defaultUser">The user of records that name none; empty without one.</param>
+    /// <param name="previous">A record whose day is used again where it is written in the same way, because neighbours often have the same one.</param>
+    public OriginalRecord(OriginalElement element, int file, string defaultUser = "", OriginalRecord? previous = null)
     {
-        Category = category;
-        Reject = element.ValueKind != JsonValueKind.Object ? RejectReason.NotAnObject : IsUnicode(element) ? null : RejectReason.InvalidText;
-        if (Reject is not null)
-            return;
+        (Category, File) = (element.Category, file);
+        OriginalFields fields = OriginalFields.Of(Category);
+        UserId = element.Text(RecordSchema.UserId) ?? defaultUser;
+        if (Category != Category.Users && DayField(element) is int field)
+        {
+            _time = element.Text(field) ?? "";
+            Day = previous?._time == _time ? previous.Day : OriginalDate.Day(_time);
+        }
 
-        OriginalFields fields = OriginalFields.Of(category);
-        JsonElement[] values = Values(element, category, fields.All.Length);
-        UserId = TextOf(values[RecordSchema.UserId], previous?.UserId) ?? "";
-        JsonElement day = category == Category.Users ? default : DayValue(values);
-        bool isDayOfPrevious = IsText(day, previous?._time);
-        _time = isDayOfPrevious ? previous!._time : day.ToString();
-        Day = isDayOfPrevious ? previous!.Day : OriginalDate.Day(_time);
-        _texts = new string?[fields.Texts.Length];
+        if (fields.Texts.Length > 0)
+            _texts = new string?[fields.Texts.Length];
         for (int i = 0; i < _texts.Length; i++)
-            _texts[i] = TextOf(values[RecordSchema.FirstOwn + i], i < previous?._texts.Length ? previous._texts[i] : null);
-        _numbers = new long?[fields.Numbers.Length];
+            _texts[i] = element.Text(RecordSchema.FirstOwn + i);
+        _numbers = new long[fields.Numbers.Length];
         for (int i = 0; i < _numbers.Length; i++)
-            _numbers[i] = OriginalNumber.Of(values[fields.FirstNumber + i]);
-        if (category == Category.Measurements)
-            Measured = [.. MeasurementNames(element).Select(name => (Name: name, Value: OriginalNumber.Of(Value(element, name)))).Where(m => m.Value is not null)
-                .OrderBy(m => m.Name, StringComparer.Ordinal).Select(m => (m.Name, m.Value!.Value))];
-        Reject = UserId.Length == 0 ? RejectReason.NoUserId
-            : category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(day) ? RejectReason.AmbiguousDate : RejectReason.NoDate
-            : category == Category.HeartRate && Number("value") is null ? RejectReason.NoValue : null;
+            _numbers[i] = OriginalNumber.Of(element.Values[fields.FirstNumber + i]) ?? Missing;
+        if (Category == Category.Measurements)
+            Measured = MeasurementsOf(element);
     }
 
-    private OriginalRecord(OriginalRecord other, PseudonymKey key)
-    {
-        (Category, Day, _time, _texts, _numbers, Measured) = (other.Category, other.Day, other._time, [.. other._texts], other._numbers, other.Measured);
-        UserId = key.OfUser(other.UserId);
-        if (Category == Category.Users && Text("name") is { } name)
-            _texts[Array.IndexOf(OriginalFields.Of(Category).Texts, "name")] = Encoding.UTF8.GetString(key.OfName(Encoding.UTF8.GetBytes(name)));
-    }
+    private OriginalRecord(OriginalRecord other, string userId, string?[] texts, long[] numbers) =>
+        (Category, File, UserId, Day, _time, _texts, _numbers, Measured) = (other.Category, other.File, userId, other.Day, other._time, texts, numbers, other.Measured);
 
     public Category Category { get; }
 
-    /// <summary>Why the element is not a record of the category; null when it is one.</summary>
-    public RejectReason? Reject { get; }
+    /// <summary>The index of the file of the record.</summary>
+    public int File { get; }
 
     /// <summary>The user; empty if it is missing.</summary>
-    public string UserId { get; } = "";
+    public string UserId { get; }
 
     /// <summary>The calendar day as written, as days since 0001-01-01; null for a profile and without a day.</summary>
     public int? Day { get; }
@@ -73,28 +58,43 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
     /// <summary>The measurements of a record of that category in micros, in the order of their names.</summary>
     public (string Name, long Micros)[] Measured { get; } = [];
 
-    /// <summary>The names of the fields of a <c>measurements</c> record that are measurements.</summary>
-    public static IEnumerable<string> MeasurementNames(JsonElement element) => element.EnumerateObject().Select(property => property.Name).Distinct()
-        .Where(name => !DayFields.Contains(name) && name != "id" && !name.EndsWith("_id", StringComparison.Ordinal));
+    /// <summary>Why the element is not a record of its category; null when it is one.</summary>
+    public RejectReason? Reject => UserId.Length == 0 ? RejectReason.NoUserId
+        : Category != Category.Users && Day is null ? OriginalDate.IsAmbiguous(_time) ? RejectReason.AmbiguousDate : RejectReason.NoDate
+        : Category == Category.HeartRate && NumberAt(0) is null ? RejectReason.NoValue : null;
 
     /// <summary>A text field of the category, or null if it is missing.</summary>
-    public string? Text(string name) => _texts[Array.IndexOf(OriginalFields.Of(Category).Texts, name)];
+    public string? Text(string name) => TextAt(Array.IndexOf(OriginalFields.Of(Category).Texts, name));
+
+    /// <summary>The same, by its index among the texts of the category.</summary>
+    public string? TextAt(int index) => _texts[index];
 
     /// <summary>A number field of the category in micros, ties to even, or null if it is missing or beyond ±9·10^12.</summary>
-    public long? Number(string name) => _numbers[Array.IndexOf(OriginalFields.Of(Category).Numbers, name)];
+    public long? Number(string name) => NumberAt(OriginalFields.Of(Category).IndexOfNumber(name));
 
     /// <summary>The same, by its index among the numbers of the category.</summary>
-    public long? NumberAt(int index) => _numbers[index];
+    public long? NumberAt(int index) => _numbers[index] == Missing ? null : _numbers[index];
 
-    /// <summary>Whether all numbers of the category are there.</summary>
-    public bool HasAllNumbers => Array.IndexOf(_numbers, null) < 0;
+    /// <summary>Whether the record is in a selection.</summary>
+    public bool IsIn(RecordSelection selection) => selection.Takes(Encoding.UTF8.GetBytes(UserId), Category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
 
-    /// <summary>Whether the record is in a selection; one that cannot be read is, so that it is rejected.</summary>
-    public bool IsIn(RecordSelection selection) => Reject is RejectReason.NotAnObject or RejectReason.InvalidText
-        || selection.Takes(Encoding.UTF8.GetBytes(UserId), Category == Category.Users ? RecordView.ProfileDay : Day ?? RecordView.NoDay);
+    /// <summary>The same record without some of its numbers.</summary>
+    public OriginalRecord Without(IEnumerable<int> numbers)
+    {
+        OriginalRecord record = new(this, UserId, _texts, [.. _numbers]);
+        foreach (int index in numbers)
+            record._numbers[index] = Missing;
+        return record;
+    }
 
     /// <summary>The same record with pseudonyms for the user id and the name of a profile.</summary>
-    public OriginalRecord With(PseudonymKey key) => new(this, key);
+    public OriginalRecord With(PseudonymKey key)
+    {
+        OriginalRecord record = new(this, key.OfUser(UserId), [.. _texts], _numbers);
+        if (Category == Category.Users && Text("name") is { } name)
+            record._texts[Array.IndexOf(OriginalFields.Of(Category).Texts, "name")] = Encoding.UTF8.GetString(key.OfName(Encoding.UTF8.GetBytes(name)));
+        return record;
+    }
 
     public bool Equals(OriginalRecord? other) => other is not null && (Category, UserId, _time) == (other.Category, other.UserId, other._time)
         && _texts.AsSpan().SequenceEqual(other._texts) && _numbers.AsSpan().SequenceEqual(other._numbers) && Measured.AsSpan().SequenceEqual(other.Measured);
@@ -105,58 +105,35 @@ internal sealed class OriginalRecord : IEquatable<OriginalRecord>
     {
         HashCode hash = default;
         hash.Add((Category, UserId, _time));
-        foreach (long? number in _numbers)
+        foreach (long number in _numbers)
             hash.Add(number);
         return hash.ToHashCode();
     }
 
-    /// <summary>The last value with a name; undefined without one.</summary>
-    public static JsonElement Value(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value : default;
-
-    /// <summary>The value of each field of a category, found in one pass; undefined where it is missing. Of several fields with a name the last one counts.</summary>
-    private static JsonElement[] Values(JsonElement element, Category category, int count)
+    private static (string Name, long Micros)[] MeasurementsOf(OriginalElement element)
     {
-        JsonElement[] values = t_values is { } there && there.Length >= count ? there : t_values = new JsonElement[count];
-        Array.Clear(values);
-        FieldNames names = RecordSchema.Of(category).Names;
-        foreach (JsonProperty property in element.EnumerateObject())
+        SortedDictionary<string, long?> measured = new(StringComparer.Ordinal);
+        foreach (OriginalField field in element.Others)
+            measured[Encoding.UTF8.GetString(field.Name.Span)] = OriginalNumber.Of(field.Value);
+        List<(string, long)> numbers = [];
+        foreach ((string name, long? micros) in measured)
         {
-            if (names.Find(OriginalFindings.NameOf(property)) is >= 0 and int index)
-                values[index] = property.Value;
+            if (micros is not null)
+                numbers.Add((name, micros.Value));
         }
 
-        return values;
+        return [.. numbers];
     }
 
-    private static JsonElement DayValue(JsonElement[] values)
+    /// <summary>The index of the field of the day: the first one that is present, not null and not an empty string.</summary>
+    private static int? DayField(OriginalElement element)
     {
-        foreach (JsonElement value in values.AsSpan(RecordSchema.Date, DayFields.Length))
+        for (int field = RecordSchema.Date; field <= RecordSchema.Timestamp; field++)
         {
-            if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null) && !IsText(value, ""))
-                return value;
+            if (!element.Values[field].IsNull && element.Values[field].Written.Span is not [(byte)'"', (byte)'"'])
+                return field;
         }
 
-        return default;
+        return null;
     }
-
-    private static bool IsText(JsonElement value, string? text) => text is not null && value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
-
-    /// <summary>A value as text, which may be one that is there already; null if it is missing.</summary>
-    private static string? TextOf(JsonElement v, string? there) => IsText(v, there) ? there!.Length > 0 ? there : null
-        : v.ValueKind == JsonValueKind.String ? v.GetString() is { Length: > 0 } text ? text : null
-        : v.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? v.GetRawText() : null;
-
-    /// <summary>Whether every key and string is well-formed Unicode. An escape can be half of a character, so texts with escapes are decoded.</summary>
-    private static bool IsUnicode(JsonElement element)
-    {
-        ReadOnlySpan<byte> written = JsonMarshal.GetRawUtf8Value(element);
-        if (!written.Contains((byte)'\\'))
-            return Utf8.IsValid(written);
-        try { return TextLength(element) >= 0; }
-        catch (InvalidOperationException) { return false; }
-    }
-
-    private static long TextLength(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()!.Length
-        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Sum(TextLength)
-        : value.ValueKind == JsonValueKind.Object ? value.EnumerateObject().Sum(property => property.Name.Length + TextLength(property.Value)) : 0;
 }
