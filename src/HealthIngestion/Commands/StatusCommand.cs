@@ -15,7 +15,7 @@ internal sealed class StatusCommand : ICommand
 {
     public const string Name = "status";
 
-    private readonly Argument<string> _work = new("DIR") 
+    private readonly Argument<string> _work = new("DIR")
     {
         Description = "the work folder of the run, or s3://BUCKET/PREFIX",
         Arity = ArgumentArity.ZeroOrOne,

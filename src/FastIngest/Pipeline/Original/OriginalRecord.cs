@@ -1,6 +1,5 @@
 using System.Text;
 using FastIngest.Health;
-using FastIngest.Json;
 
 namespace FastIngest.Pipeline.Original;
 
