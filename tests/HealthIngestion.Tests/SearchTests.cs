@@ -189,9 +189,10 @@ public sealed class SearchTests(GeneratedData data)
         HealthIngestionProcess.Run(place.Directory, "embed", "--api", server.Url, "--model", "second", "--quiet");
         Says(1, "holds vectors of several models: second, stand-in. Name one of them with --model.", "search", Text, "--api", server.Url);
         Says(1, "nothere.db does not exist", "search", Text, "--api", server.Url, "--from", "sqlite:nothere.db");
-        Outcome nobody = HealthIngestionProcess.Run(place.Directory, "search", Text, "--api", server.Url, "--model", "second", "--user", "nobody");
-        Assert.Equal((0, ""), (nobody.ExitCode, nobody.Output));
-        Assert.Contains("no day of the selection has a vector", nobody.Error, StringComparison.Ordinal);
+        Says(1, "has no user nobody", "search", Text, "--api", server.Url, "--model", "second", "--user", "nobody");
+        Outcome nothing = HealthIngestionProcess.Run(place.Directory, "search", Text, "--api", server.Url, "--model", "second", "--since", "2090-01-01");
+        Assert.Equal((0, ""), (nothing.ExitCode, nothing.Output));
+        Assert.Contains("no day of the selection has a vector", nothing.Error, StringComparison.Ordinal);
 
         void Says(int exitCode, string expected, params string[] arguments)
         {
