@@ -23,8 +23,8 @@ public enum FileKind
 public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ulong Number)
 {
     private const int CurrentFolder = -100, NoFollow = 0x100, EmptyPath = 0x1000; // AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
-    private const uint Wanted = 0x101, WantedSize = 0x200; // STATX_TYPE | STATX_INO, STATX_SIZE
-    private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, SizeOffset = 40, DeviceOffset = 136; // struct statx has the same layout on every architecture
+    private const uint Wanted = 0x101, WantedVersion = 0x240; // STATX_TYPE | STATX_INO, STATX_SIZE | STATX_MTIME
+    private const int StatusBytes = 256, ModeOffset = 28, NumberOffset = 32, SizeOffset = 40, ModifiedOffset = 112, DeviceOffset = 136; // struct statx has the same layout on every architecture
     private const int TypeMask = 0xF000; // S_IFMT
 
     /// <summary>Returns the status of the entry at a path; symbolic links are followed. Null when there is none, or it cannot be examined.</summary>
@@ -45,11 +45,13 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
         return StatX(file, "", EmptyPath, Wanted, status) == 0 && OfEntry(path) is { } named && named == Read(status);
     }
 
-    /// <summary>Returns the length of an open file in bytes; null for anything but a regular file, and when it cannot be examined.</summary>
-    internal static long? LengthOf(SafeHandle file)
+    /// <summary>Returns the version of an open file; null for anything but a regular file, and when it cannot be examined.</summary>
+    internal static FileVersion? VersionOf(SafeHandle file)
     {
         Span<byte> status = stackalloc byte[StatusBytes];
-        return StatX(file, "", EmptyPath, Wanted | WantedSize, status) == 0 && Read(status).Kind == FileKind.Regular ? BitConverter.ToInt64(status[SizeOffset..]) : null;
+        return StatX(file, "", EmptyPath, Wanted | WantedVersion, status) == 0 && Read(status) is { Kind: FileKind.Regular } entry
+            ? new FileVersion(BitConverter.ToInt64(status[SizeOffset..]), entry.Device, entry.Number, BitConverter.ToInt64(status[ModifiedOffset..]), BitConverter.ToUInt32(status[(ModifiedOffset + 8)..]))
+            : null;
     }
 
     private static FileStatus? Of(string path, int flags)
@@ -77,3 +79,11 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(SafeHandle file, string path, int flags, uint mask, Span<byte> status);
 }
+
+/// <summary>What tells a file from another one that took its name, and from itself after a write.</summary>
+/// <param name="Length">The length in bytes.</param>
+/// <param name="Device">The device that holds the file.</param>
+/// <param name="Number">The number of the file on its device (inode).</param>
+/// <param name="ModifiedSeconds">When its content was last written, in seconds since 1970.</param>
+/// <param name="ModifiedNanoseconds">The fraction of that second.</param>
+internal readonly record struct FileVersion(long Length, ulong Device, ulong Number, long ModifiedSeconds, uint ModifiedNanoseconds);

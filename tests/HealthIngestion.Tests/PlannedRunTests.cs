@@ -219,7 +219,7 @@ public sealed class PlannedRunTests(GeneratedData data)
     [InlineData("--to: ", "plan", "data", "--work", "work", "--to", "http://localhost:1/ingest")]
     [InlineData("--on-fewer union reads the stored records", "plan", "data", "--work", "work", "--to", "postgres://localhost:1/db", "--records", "--on-fewer", "union")]
     [InlineData("--records: no --to names a target that stores records", "plan", "data", "--work", "work", "--records")]
-    [InlineData("status needs a work folder", "status")]
+    [InlineData("status needs DIR, the work folder of the run", "status")]
     public void What_a_plan_cannot_do_is_said_before_anything_is_written(string message, params string[] arguments)
     {
         using Workplace place = Workplace.WithData();

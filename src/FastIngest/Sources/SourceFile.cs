@@ -38,6 +38,7 @@ public class SourceFile : IDisposable, IPackedBytes
     private readonly Lock _gate = new();
     private readonly ReadAhead _ahead = new();
     private readonly long _length;
+    private readonly FileVersion? _version;
     private readonly IoMode _mode;
 
     // Where the file can be opened once more; null for a file that has no name.
@@ -55,12 +56,13 @@ public class SourceFile : IDisposable, IPackedBytes
     /// <summary>Creates a file for a subclass that provides the bytes.</summary>
     protected SourceFile(string path) => Path = path;
 
-    private SourceFile(string path, string? openPath, SafeFileHandle handle, long length, IoMode mode)
+    private SourceFile(string path, string? openPath, SafeFileHandle handle, long length, IoMode mode, FileVersion? version = null)
     {
         Path = path;
         _openPath = openPath;
         _handle = handle;
         _length = length;
+        _version = version;
         _mode = mode;
         Lease();
     }
@@ -94,9 +96,9 @@ public class SourceFile : IDisposable, IPackedBytes
         if (descriptor >= 0)
         {
             SafeFileHandle opened = new(descriptor, ownsHandle: true);
-            if (FileStatus.LengthOf(opened) is { } length)
+            if (FileStatus.VersionOf(opened) is { } version)
             {
-                return new SourceFile(displayName, path, opened, length, mode);
+                return new SourceFile(displayName, path, opened, version.Length, mode, version);
             }
 
             opened.Dispose();
@@ -376,6 +378,11 @@ public class SourceFile : IDisposable, IPackedBytes
                 {
                     throw new IngestException(
                         $"{Path} changed while the run was under way: it had {_length} bytes and has {opened._length}.", "Wait until the file is complete and retry.");
+                }
+
+                if (opened._version != _version && opened._version is not null && _version is not null)
+                {
+                    throw new IngestException($"{Path} was replaced or written while the run was under way.", "Wait until the file is complete and retry.");
                 }
 
                 (_handle, opened._handle) = (opened._handle, null);

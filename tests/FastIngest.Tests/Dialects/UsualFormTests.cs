@@ -1,6 +1,7 @@
 using FastIngest.Dialects.Contract;
 using FastIngest.Dialects.Fhir;
 using FastIngest.Dialects.OpenMHealth;
+using FastIngest.Health;
 using FastIngest.Pipeline;
 using FastIngest.Pipeline.HealthData;
 using FastIngest.Tests.Support;
@@ -94,6 +95,32 @@ public sealed class UsualFormTests : IDisposable
             """;
         Assert.Equal([("display", 6), ("extension", 6), ("meta", 6), ("version", 6)], Unknown(new FhirDialect(), observation, "{\"resourceType\":\"Encounter\",\"class\":{}}"));
         Assert.Equal([("extra", 6), ("modality", 6), ("user_notes", 6)], Unknown(new OpenMHealthDialect(), point, "{\"header\":{\"schema_id\":{\"name\":\"geoposition\"}},\"body\":{\"latitude\":1}}"));
+    }
+
+    [Theory]
+    [InlineData("""{"start_date_time":"DAYT08:00:00Z","end_date_time":"never"}""", 6)]
+    [InlineData("""{"start_date_time":"DAYT08:00:00Z","end_date_time":"DAYT09:00:00Z"}""", 12)]
+    public void Stamps_in_UTC_are_counted_once_whichever_way_a_data_point_is_read(string interval, long stamps)
+    {
+        string point = """{"header":{"id":"ID","user_id":"p","schema_id":{"name":"step-count"}},"body":{"step_count":100,"effective_time_frame":{"time_interval":SPAN}}}"""
+            .Replace("SPAN", interval, StringComparison.Ordinal);
+        Assert.StartsWith($"{stamps} stamps are in UTC", Assert.Single(ReadDays(new OpenMHealthDialect(), point, "", "\n", "").Report.Warnings, w => w.Contains("UTC", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Equal_profiles_of_two_files_are_repeats_whatever_was_read_before_them()
+    {
+        const string patient = """{"resourceType":"Patient","id":"p","gender":"female"}""";
+        const string observation = """
+            {"resourceType":"Observation","id":"o","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2024-01-01T08:00:00+01:00","valueQuantity":{"value":72,"code":"/min"}}
+            """;
+        IngestReport report = Run.Ingest(new IngestOptions
+        {
+            Paths = [_folder.Write("one.ndjson", patient.Bytes()), _folder.Write("two.ndjson", $"{observation.Trim()}\n{patient}\n".Bytes())],
+            From = new FhirDialect(),
+            Workers = 1,
+        }).Report;
+        Assert.Equal((2, 1), (report.Categories.Sum(c => c.Category == Category.Users ? c.Records : 0), report.Repeated));
     }
 
     private IEnumerable<(string, long)> Unknown(Dialect dialect, string record, string passedOver) =>

@@ -224,6 +224,27 @@ public sealed class SourceFileTests : IDisposable
         Assert.Contains("changed while the run was under way: it had 10 bytes and has 14", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_that_was_closed_and_replaced_or_written_by_one_of_the_same_length_is_an_error(bool isReplaced)
+    {
+        using SourceFile file = OpenAndClose();
+        byte[] other = [.. Enumerable.Repeat((byte)'x', (int)file.Length)];
+        if (isReplaced)
+        {
+            File.WriteAllBytes(_path + ".new", other);
+            File.Move(_path + ".new", _path, overwrite: true);
+        }
+        else
+        {
+            File.WriteAllBytes(_path, other);
+            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow.AddSeconds(1));
+        }
+
+        Assert.Contains("was replaced or written while the run was under way", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_pipe_at_the_path_of_a_file_that_was_closed_is_an_error_and_nobody_waits_for_its_writer()
     {

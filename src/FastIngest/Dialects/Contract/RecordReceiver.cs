@@ -229,7 +229,11 @@ internal sealed class RecordReceiver
         view.Day = RecordView.ProfileDay;
         view.Text0 = name;
         view.Text1 = gender;
-        view.Numbers = _numbers.AsSpan(0, RecordSchema.Of(Category.Users).NumberCount);
+        Span<long> numbers = _numbers.AsSpan(0, RecordSchema.Of(Category.Users).NumberCount);
+
+        // A missing number is 0, not that of a record before: equal profiles are found by their bytes.
+        numbers.Clear();
+        view.Numbers = numbers;
         Add(Category.Users, ref view, offset, length);
     }
 

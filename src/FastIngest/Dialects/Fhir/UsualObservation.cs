@@ -48,6 +48,7 @@ internal static class UsualObservation
             return false;
         }
 
+        long stampsInUtc = records.Clock.UtcCount;
         ReadOnlySpan<byte> status = record.Text(Status), id = record.Text(Id), reference = record.Text(Reference), user = FhirReference.IdOf(reference);
         if (status.SequenceEqual("entered-in-error"u8) || status.SequenceEqual("cancelled"u8) || id.IsEmpty || user.IsEmpty
             || !FhirReference.TypeOf(reference).SequenceEqual("Patient"u8)
@@ -55,6 +56,8 @@ internal static class UsualObservation
             || !Samples.Quantity.TryParse(record.Text(Value), factor, out long micros)
             || !StampReader.TryRead(record.Text(DateTime), Unzoned.Local, records.Clock, out WallTime time))
         {
+            // The general way reads the time once more.
+            records.Clock.UtcCount = stampsInUtc;
             return false;
         }
 

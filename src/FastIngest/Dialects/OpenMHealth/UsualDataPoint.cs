@@ -54,11 +54,14 @@ internal static class UsualDataPoint
         int field = FirstMeasure + (measure * MeasureFields);
         bool isBare = record.Kind(field) is FieldKind.Decimal or FieldKind.Number;
         Metric metric = Measures[measure].Metric!;
+        long stampsInUtc = records.Clock.UtcCount;
         if ((!isBare && !(record.IsObject(field) && record.Has(field + Value)))
             || UnitTexts.Find(isBare ? default : record.Text(field + Unit), metric) is not { } factor
             || !Quantity.TryParse(record.Text(isBare ? field : field + Value), factor, out long micros)
             || !TryReadTimes(record, records, out WallTime start, out WallTime end))
         {
+            // The general way reads the times once more.
+            records.Clock.UtcCount = stampsInUtc;
             return false;
         }
 

@@ -145,6 +145,9 @@ public static class HealthIngest
             }
 
             progress?.Read(f, input.Files[f].PackedLength, original.Counts.Found.Sum() - before);
+
+            // A compressed file holds a large range of addresses until then.
+            input.Files[f].Finish();
         }
 
         progress?.Reducing();
