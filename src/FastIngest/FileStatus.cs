@@ -49,8 +49,8 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
     internal static FileVersion? VersionOf(SafeHandle file)
     {
         Span<byte> status = stackalloc byte[StatusBytes];
-        return StatX(file, "", EmptyPath, Wanted | WantedVersion, status) == 0 && Read(status) is { Kind: FileKind.Regular } entry
-            ? new FileVersion(BitConverter.ToInt64(status[SizeOffset..]), entry.Device, entry.Number, BitConverter.ToInt64(status[ModifiedOffset..]), BitConverter.ToUInt32(status[(ModifiedOffset + 8)..]))
+        return StatX(file, "", EmptyPath, Wanted | WantedVersion, status) == 0 && Read(status).Kind == FileKind.Regular
+            ? new FileVersion(BitConverter.ToInt64(status[SizeOffset..]), BitConverter.ToInt64(status[ModifiedOffset..]), BitConverter.ToUInt32(status[(ModifiedOffset + 8)..]))
             : null;
     }
 
@@ -80,10 +80,11 @@ public readonly partial record struct FileStatus(FileKind Kind, ulong Device, ul
     private static partial int StatX(SafeHandle file, string path, int flags, uint mask, Span<byte> status);
 }
 
-/// <summary>What tells a file from another one that took its name, and from itself after a write.</summary>
+/// <summary>
+/// What tells the content of a file from another one. The number of the file is not part of it: file systems over the network may give
+/// the same file another number when it is opened again.
+/// </summary>
 /// <param name="Length">The length in bytes.</param>
-/// <param name="Device">The device that holds the file.</param>
-/// <param name="Number">The number of the file on its device (inode).</param>
-/// <param name="ModifiedSeconds">When its content was last written, in seconds since 1970.</param>
+/// <param name="ModifiedSeconds">When the content was last written, in seconds since 1970.</param>
 /// <param name="ModifiedNanoseconds">The fraction of that second.</param>
-internal readonly record struct FileVersion(long Length, ulong Device, ulong Number, long ModifiedSeconds, uint ModifiedNanoseconds);
+internal readonly record struct FileVersion(long Length, long ModifiedSeconds, uint ModifiedNanoseconds);

@@ -239,8 +239,10 @@ public sealed class SourceFileTests : IDisposable
         else
         {
             File.WriteAllBytes(_path, other);
-            File.SetLastWriteTimeUtc(_path, DateTime.UtcNow.AddSeconds(1));
         }
+
+        // The clock of a file system has steps of some milliseconds.
+        File.SetLastWriteTimeUtc(_path, DateTime.UtcNow.AddSeconds(1));
 
         Assert.Contains("was replaced or written while the run was under way", Assert.Throws<IngestException>(() => Content(file)).Message, StringComparison.Ordinal);
     }
