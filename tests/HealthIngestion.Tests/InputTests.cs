@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Text;
+
 namespace HealthIngestion.Tests;
 
 /// <summary>Which files are read, and what is said when there are none.</summary>
@@ -120,5 +123,25 @@ public sealed class InputTests
         Assert.Equal(0, outcome.ExitCode);
         Assert.All(outcome.ErrorLines, l => Assert.StartsWith("warning: ", l, StringComparison.Ordinal));
         Assert.Contains(outcome.ErrorLines, l => l.Contains("sleep", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("original")]
+    [InlineData("optimized")]
+    public void More_compressed_files_are_read_than_address_ranges_fit_into_memory(string mode)
+    {
+        const int files = 140;
+        using Workplace place = Workplace.Empty();
+        Directory.CreateDirectory(place["data"]);
+        for (int i = 0; i < files; i++)
+        {
+            using GZipStream file = new(File.Create(place[$"data/sleep_{i}.json.gz"]), CompressionLevel.Fastest);
+            file.Write(Encoding.UTF8.GetBytes($$"""[{"user_id": "u{{i}}", "date": "2024-01-01", "total_sleep": 7}]"""));
+        }
+
+        Outcome outcome = HealthIngestionProcess.Run(place.Directory, "data", "--mode", mode, "--to", "ndjson:days.ndjson", "--quiet");
+
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Equal(files, File.ReadLines(place["days.ndjson"]).Count());
     }
 }
