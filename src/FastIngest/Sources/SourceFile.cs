@@ -267,6 +267,15 @@ public class SourceFile : IDisposable, IPackedBytes
         Suspend();
     }
 
+    /// <summary>Whether what was found out about the file still holds: nobody has written it since, or its bytes are in memory. A closed file is examined when it is opened again.</summary>
+    internal bool IsAsOpened()
+    {
+        lock (_gate)
+        {
+            return !_held.IsEmpty || _version is null || _handle is null || FileStatus.VersionOf(_handle) == _version;
+        }
+    }
+
     /// <summary>Whether the bytes are those of a local file as they are.</summary>
     internal bool IsPlain => GetType() == typeof(SourceFile);
 

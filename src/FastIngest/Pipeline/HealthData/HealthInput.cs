@@ -146,7 +146,7 @@ internal sealed class HealthInput : IDisposable
     private FilePlan? PreparedPlan(int file, int chunkBytes, int maxRecordBytes)
     {
         CategoryOfFile kind = _catalog.Files[file].Kind;
-        FilePlan? plan = chunkBytes >= PreparedChunkBytes && maxRecordBytes == _maxRecordBytes ? kind.Prepared : null;
+        FilePlan? plan = chunkBytes >= PreparedChunkBytes && maxRecordBytes == _maxRecordBytes && Files[file].IsAsOpened() ? kind.Prepared : null;
         kind.Prepared = null;
         return plan;
     }
